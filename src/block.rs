@@ -1,0 +1,102 @@
+//! Wrappers that make a [`Subproblem`] of the smaller traits.
+
+use crate::{Adjoint, Error, Manifold, Method, Prox, Real, Result, Space, Subproblem, Target, Work};
+use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize};
+
+/// The block of a [`Prox`]: its argmin is exact, its operator K the identity.
+#[derive(Debug, Clone)]
+pub struct Exact<P>(pub P);
+
+impl<T: Real, P: Prox<T>> Subproblem<T> for Exact<P> {
+    type Var = DMatrix<T>;
+    type Image = DMatrix<T>;
+
+    fn value(&self, x: &DMatrix<T>) -> Result<T> {
+        Ok(self.0.value(x))
+    }
+    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+        let minimiser = self.0.prox(to.v, to.penalty)?;
+        Error::check_size("result of prox", Space::shape(to.v), Space::shape(&minimiser))?;
+        *x = minimiser;
+        Ok(Work { steps: 1, passes: 0 })
+    }
+    fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {
+        x.clone()
+    }
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        self.0.retune(penalty)
+    }
+}
+
+/// The same function with the opposite coupling operator, −K: the second block of x − z = 0.
+#[derive(Debug, Clone)]
+pub struct Minus<P>(pub P);
+
+impl<T: Real, P: Subproblem<T>> Subproblem<T> for Minus<P> {
+    type Var = P::Var;
+    type Image = P::Image;
+
+    fn value(&self, x: &P::Var) -> Result<T> {
+        self.0.value(x)
+    }
+    fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Work> {
+        let mut v = to.v.clone();
+        v.scale(-T::one());
+        self.0.argmin(x, Target { v: &v, ..to })
+    }
+    fn image(&self, x: &P::Var) -> P::Image {
+        let mut image = self.0.image(x);
+        image.scale(-T::one());
+        image
+    }
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        self.0.retune(penalty)
+    }
+    fn adjoint(&self, y: &P::Image) -> Adjoint<T> {
+        self.0.adjoint(y)
+    }
+}
+
+/// The block of a [`Smooth`](crate::Smooth) function or a custom [`Direction`](crate::Direction): the function `of` is
+/// lowered `by` a method while the coupled matrix stays `on` a manifold.
+#[derive(Debug, Clone)]
+pub struct Descent<F, D, M> {
+    /// The function or the custom direction.
+    pub of: F,
+    /// How it moves: [`Gradient`](crate::Gradient), [`Steps`](crate::Steps), …
+    pub by: D,
+    /// Where it moves: [`Flat`](crate::Flat) for no constraint.
+    pub on: M,
+}
+
+/// A point and what the method that moves it remembers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Iterate<P, M> {
+    /// The variable.
+    pub point: P,
+    /// Momentum, curvature pairs, a sampler: whatever the method keeps between calls.
+    pub memory: M,
+}
+
+impl<P, M: Default> Iterate<P, M> {
+    /// A start with an empty memory.
+    pub fn new(point: P) -> Self {
+        Iterate { point, memory: M::default() }
+    }
+}
+
+impl<T: Real, F: Send + Sync, D: Method<T, F>, M: Manifold<T>> Subproblem<T> for Descent<F, D, M> {
+    type Var = Iterate<D::Point, D::Memory>;
+    type Image = DMatrix<T>;
+
+    fn value(&self, x: &Self::Var) -> Result<T> {
+        self.by.value(&self.of, &x.point)
+    }
+    fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+        self.by.minimise(&self.of, &self.on, x, to)
+    }
+    fn image(&self, x: &Self::Var) -> DMatrix<T> {
+        crate::Point::coupled(&x.point).clone()
+    }
+}

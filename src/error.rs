@@ -1,0 +1,90 @@
+//! Failures, with the place where they happened. An unsuccessful run is not a failure: see [`Status`](crate::Status).
+
+use std::fmt;
+
+/// The result of anything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What can go wrong, with coordinates.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// One or more parameters are out of range; all of them are listed.
+    #[error("invalid parameters: {}", .0.join("; "))]
+    Parameters(Vec<String>),
+    /// A matrix does not have the size that its place asks for.
+    #[error("{place}: expected size {expected}, got {got}")]
+    Size {
+        /// Where the matrix was used.
+        place: String,
+        /// The size asked for.
+        expected: Shape,
+        /// The size found.
+        got: Shape,
+    },
+    /// A quantity came out as NaN or infinite.
+    #[error("{0} is not finite")]
+    NotFinite(String),
+    /// A computation has no answer: an iteration that gave up, a matrix that cannot be factorised.
+    #[error("{0}")]
+    Numerical(String),
+    /// User code panicked; the panic was caught at the boundary.
+    #[error("panicked: {0}")]
+    Panic(String),
+    /// The thread pool could not be made.
+    #[error("threads: {0}")]
+    Threads(String),
+    /// A member of a group failed.
+    #[error("member {index}: {source}")]
+    Member {
+        /// Its place in the group, counted from 0.
+        index: usize,
+        /// What the member reported.
+        source: Box<Error>,
+    },
+    /// A block failed inside a run. The state before the failing iteration is kept.
+    #[error("block {block}, iteration {iteration}: {source}")]
+    Block {
+        /// `x` or `z`.
+        block: String,
+        /// Iteration, counted from 1.
+        iteration: u64,
+        /// What the block reported.
+        source: Box<Error>,
+    },
+}
+
+impl Error {
+    /// A single parameter error.
+    pub fn parameter(message: impl Into<String>) -> Self {
+        Error::Parameters(vec![message.into()])
+    }
+
+    /// `Ok` where both shapes agree, an [`Error::Size`] that names the place where not.
+    pub fn check_size(place: &str, expected: Shape, got: Shape) -> Result<()> {
+        if expected == got {
+            return Ok(());
+        }
+        Err(Error::Size { place: place.into(), expected, got })
+    }
+}
+
+/// Sizes of the matrices (rows, columns) that an element of a [`Space`](crate::Space) is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shape(pub Vec<(usize, usize)>);
+
+impl Shape {
+    /// The number of scalars.
+    pub fn count(&self) -> usize {
+        self.0.iter().map(|(rows, columns)| rows * columns).sum()
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, (rows, columns)) in self.0.iter().enumerate() {
+            write!(f, "{}{rows}×{columns}", if i == 0 { "" } else { " + " })?;
+        }
+        Ok(())
+    }
+}

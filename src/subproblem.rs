@@ -1,0 +1,167 @@
+//! All that a user reads to write a block.
+//!
+//! | You know | Implement | It becomes a block by |
+//! |---|---|---|
+//! | the proximal operator of your function | [`Prox`] | [`Exact`](crate::Exact) |
+//! | its value and gradient | [`Smooth`] | [`Descent`](crate::Descent) with [`Gradient`](crate::Gradient) or another method |
+//! | an update that need not be a gradient | [`Direction`] | [`Descent`](crate::Descent) with [`Steps`](crate::Steps) |
+//! | how to solve the whole subproblem | [`Subproblem`] | itself |
+//!
+//! A constraint set on which the variable moves is a [`Manifold`].
+
+use crate::{Real, Result, Space};
+use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// One side of  minimise f(x) + g(z)  subject to  Ax + Bz = c: a function f and its coupling operator K (A or B).
+///
+/// The function is `&self` and everything that changes is in [`Var`](Subproblem::Var), so a block cannot hide state:
+/// the state that the coordinator keeps (and a checkpoint saves) is complete.
+pub trait Subproblem<T: Real>: Send + Sync {
+    /// All that changes: the iterate, and the memory of the method that moves it.
+    type Var: Clone + Send + Sync + Serialize + DeserializeOwned;
+    /// The coupling space, where Kx lives.
+    type Image: Space<T>;
+
+    /// f(x).
+    fn value(&self, x: &Self::Var) -> Result<T>;
+    /// x ← argmin f(x) + ρ/2 ‖Kx − v‖², to the accuracy asked for, from the given x.
+    fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Work>;
+    /// Kx.
+    fn image(&self, x: &Self::Var) -> Self::Image;
+    /// The penalty changed: refresh what was computed for the old one, such as a factorisation.
+    fn retune(&mut self, _penalty: T) -> Result<()> {
+        Ok(())
+    }
+    /// Kᵀy as its norm and its number of entries, for the dual residual. The default serves every K with KᵀK = I.
+    fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
+        Adjoint { norm: y.norm(), count: y.shape().count() }
+    }
+}
+
+/// The request  minimise f(x) + ρ/2 ‖Kx − v‖².
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a, T, S> {
+    /// v, in the coupling space.
+    pub v: &'a S,
+    /// ρ > 0.
+    pub penalty: T,
+    /// The norm of the subproblem's gradient at which an iterative block may stop.
+    pub tolerance: T,
+}
+
+/// Kᵀy, as much of it as a residual needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Adjoint<T> {
+    /// ‖Kᵀy‖.
+    pub norm: T,
+    /// The number of entries of Kᵀy, which is that of x.
+    pub count: usize,
+}
+
+/// What a call cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// Inner iterations.
+    pub steps: u64,
+    /// Passes over the data.
+    pub passes: u64,
+}
+
+impl std::ops::AddAssign for Work {
+    fn add_assign(&mut self, other: Self) {
+        self.steps += other.steps;
+        self.passes += other.passes;
+    }
+}
+
+/// A function whose proximal operator is known.
+pub trait Prox<T: Real>: Send + Sync {
+    /// f(x).
+    fn value(&self, x: &DMatrix<T>) -> T;
+    /// argmin f(x) + ρ/2 ‖x − v‖².
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>>;
+    /// See [`Subproblem::retune`].
+    fn retune(&mut self, _penalty: T) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A differentiable function.
+pub trait Smooth<T: Real>: Send + Sync {
+    /// The variable: a [`DMatrix`], or a [`Point`] of which one matrix is coupled and the rest is private.
+    type Point: Point<T>;
+    /// f(x) and ∇f(x).
+    fn value_and_gradient(&self, x: &Self::Point) -> Result<(T, Self::Point)>;
+    /// Passes over the data that one evaluation takes.
+    fn passes(&self) -> u64 {
+        1
+    }
+}
+
+/// A custom update: a direction in which to move, which need not be the gradient of anything.
+pub trait Direction<T: Real>: Send + Sync {
+    /// What the rule remembers between calls: a sampler, an anchor, a running mean. `()` for none.
+    type Memory: Clone + Default + Send + Sync + Serialize + DeserializeOwned;
+    /// The loss that the rule is meant to lower. Reported, and never used to choose a step.
+    fn value(&self, x: &DMatrix<T>) -> Result<T>;
+    /// The move at x, before the step size: −∇f(x) for a gradient step.
+    fn direction(&self, x: &DMatrix<T>, memory: &mut Self::Memory) -> Result<DMatrix<T>>;
+    /// Passes over the data that one direction takes.
+    fn passes(&self) -> u64 {
+        1
+    }
+}
+
+/// What a descent method moves: an element of a space of which one matrix takes part in the coupling.
+pub trait Point<T: Real>: Space<T> {
+    /// The matrix that is coupled to the other block.
+    fn coupled(&self) -> &DMatrix<T>;
+    /// The same, to change.
+    fn coupled_mut(&mut self) -> &mut DMatrix<T>;
+}
+
+impl<T: Real> Point<T> for DMatrix<T> {
+    fn coupled(&self) -> &DMatrix<T> {
+        self
+    }
+    fn coupled_mut(&mut self) -> &mut DMatrix<T> {
+        self
+    }
+}
+
+/// A constraint set M ⊂ ℝ^{d×k}: a smooth manifold, or a convex set with its projection.
+pub trait Manifold<T: Real>: Send + Sync {
+    /// The part of g that is tangent to M at x.
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T>;
+    /// A point of M near x + step, equal to it to first order where the step is tangent.
+    fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>>;
+    /// The point of M nearest to x.
+    fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>>;
+    /// How far x is from M: 0 on it.
+    fn residual(&self, x: &DMatrix<T>) -> T;
+    /// The size of the first-order change still possible at x: the norm of the tangent gradient, or for a
+    /// convex set that of x − project(x − g).
+    fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
+        Ok(self.tangent(x, g).norm())
+    }
+}
+
+/// No constraint.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Flat;
+
+impl<T: Real> Manifold<T> for Flat {
+    fn tangent(&self, _x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
+        g.clone()
+    }
+    fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
+        Ok(x + step)
+    }
+    fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
+        Ok(x.clone())
+    }
+    fn residual(&self, _x: &DMatrix<T>) -> T {
+        T::zero()
+    }
+}
