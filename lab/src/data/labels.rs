@@ -1,0 +1,93 @@
+//! Labels: one spelling for each class, and the order of the classes.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::DataError;
+use super::problem::Place;
+
+/// The classes of a model. Their order is numeric where all are integers, else lexicographic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+pub struct Classes {
+    names: Vec<String>,
+}
+
+impl Classes {
+    /// The distinct labels of a [`Dataset`](super::Dataset), at least two.
+    pub fn from_labels(labels: &[String]) -> Result<Self, DataError> {
+        let mut names = labels.to_vec();
+        names.sort_unstable();
+        names.dedup();
+        if names.iter().all(|name| name.parse::<i128>().is_ok()) {
+            names.sort_by_key(|name| name.parse::<i128>().ok());
+        }
+        Self::try_from(names)
+    }
+
+    /// The class of each label, as an index into [`names`](Self::names).
+    pub fn encode(&self, labels: &[String]) -> Result<Vec<usize>, DataError> {
+        let index: HashMap<_, _> = self.names.iter().enumerate().map(|(i, name)| (name, i)).collect();
+        let unseen = |row: usize| DataError::UnseenLabel {
+            row: row + 1,
+            label: labels[row].clone(),
+            classes: self.names.clone(),
+        };
+        labels.iter().enumerate().map(|(row, label)| index.get(label).copied().ok_or_else(|| unseen(row))).collect()
+    }
+
+    /// The classes in order.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+}
+
+impl TryFrom<Vec<String>> for Classes {
+    type Error = DataError;
+
+    fn try_from(names: Vec<String>) -> Result<Self, DataError> {
+        let mut distinct: Vec<_> = names.iter().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        if names.len() < 2 || distinct.len() < names.len() {
+            return Err(DataError::Classes(names));
+        }
+        Ok(Self { names })
+    }
+}
+
+impl From<Classes> for Vec<String> {
+    fn from(classes: Classes) -> Self {
+        classes.names
+    }
+}
+
+/// Gives `1`, `1.0`, `+1` and `1e0` one spelling. Fractions are labels only beside labels that are no numbers.
+pub(super) fn canonical(
+    path: &Path,
+    labels: Vec<String>,
+    place: impl Fn(usize) -> Place,
+) -> Result<Vec<String>, DataError> {
+    if let Some(row) = labels.iter().position(|label| is_missing(label)) {
+        return Err(DataError::MissingLabel { path: path.into(), place: place(row) });
+    }
+    let numeric = labels.iter().all(|label| label.parse::<f64>().is_ok());
+    let spell = |(row, label): (usize, String)| match integer(&label) {
+        Some(integer) => Ok(integer.to_string()),
+        None if numeric => Err(DataError::FractionalLabel { path: path.into(), place: place(row), value: label }),
+        None => Ok(label),
+    };
+    labels.into_iter().enumerate().map(spell).collect()
+}
+
+fn is_missing(label: &str) -> bool {
+    label.is_empty() || label.parse::<f64>().is_ok_and(f64::is_nan)
+}
+
+fn integer(label: &str) -> Option<i128> {
+    // Beyond 2^53 two integers may be one float.
+    let exact = |x: &f64| x.fract() == 0.0 && x.abs() <= 9_007_199_254_740_992.0;
+    label.parse().ok().or_else(|| label.parse::<f64>().ok().filter(exact).map(|x| x as i128))
+}

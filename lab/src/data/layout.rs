@@ -1,0 +1,140 @@
+//! Which column of a CSV file is what.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::error::DataError;
+use super::problem::HeaderProblem;
+use super::records::Record;
+use super::table::feature_names;
+use super::{LabelColumn, ReadOptions};
+
+/// The roles of the columns, decided on the first two records.
+pub(super) struct Layout {
+    /// Whether the first record is a header.
+    pub(super) header: bool,
+    /// Columns in all.
+    pub(super) width: usize,
+    /// The label, if there is one.
+    pub(super) label: Option<usize>,
+    /// The features.
+    pub(super) features: Vec<usize>,
+    /// The name of each feature.
+    pub(super) names: Vec<String>,
+}
+
+impl Layout {
+    pub(super) fn new(
+        path: &Path,
+        first: &Record,
+        second: Option<&Record>,
+        options: &ReadOptions,
+    ) -> Result<Self, DataError> {
+        let width = first.len();
+        let cells = (0..width).map(|i| first.text(path, i).map(String::from)).collect::<Result<Vec<_>, _>>()?;
+        let header = match options.header {
+            Some(header) => header,
+            None => {
+                let guess = Columns { path, cells: &cells, header: true };
+                let numbered = || Columns { header: false, ..guess }.roles(options);
+                let (label, dropped) = guess.roles(options).or_else(|error| numbered().map_err(|_| error))?;
+                is_header(path, &cells, second, |i| Some(i) != label && !dropped.contains(&i))?
+            }
+        };
+        let columns = Columns { path, cells: &cells, header };
+        let (label, dropped) = columns.roles(options)?;
+        if header {
+            check_names(path, &cells, &dropped)?;
+        }
+        let features: Vec<_> = (0..width).filter(|i| Some(*i) != label && !dropped.contains(i)).collect();
+        if features.is_empty() {
+            return Err(DataError::empty(path, "no feature columns (columns are separated by commas)"));
+        }
+        let names = match header {
+            true => features.iter().map(|&i| cells[i].clone()).collect(),
+            false => feature_names(features.len()),
+        };
+        Ok(Self { header, width, label, features, names })
+    }
+}
+
+/// The first record, to look columns up in.
+#[derive(Clone, Copy)]
+struct Columns<'a> {
+    path: &'a Path,
+    cells: &'a [String],
+    header: bool,
+}
+
+impl Columns<'_> {
+    /// The label and the dropped columns.
+    fn roles(&self, options: &ReadOptions) -> Result<(Option<usize>, Vec<usize>), DataError> {
+        let dropped = options.drop.iter().map(|name| self.find(name)).collect::<Result<Vec<_>, _>>()?;
+        let label = match &options.label {
+            LabelColumn::None => None,
+            LabelColumn::Last => (0..self.cells.len()).rev().find(|i| !dropped.contains(i)),
+            LabelColumn::Named(name) => Some(self.find(name)?),
+        };
+        match &options.label {
+            LabelColumn::Named(name) if label.is_some_and(|i| dropped.contains(&i)) => {
+                Err(self.error(name, "is both the label and dropped"))
+            }
+            _ => Ok((label, dropped)),
+        }
+    }
+
+    /// A column by name, or else by number.
+    fn find(&self, name: &str) -> Result<usize, DataError> {
+        let mut named = (0..self.cells.len()).filter(|&i| self.header && self.cells[i] == name);
+        let number = || name.parse::<usize>().ok()?.checked_sub(1).filter(|&i| i < self.cells.len());
+        match (named.next(), named.next()) {
+            (Some(i), None) => Ok(i),
+            (Some(_), Some(_)) => Err(self.error(name, "is there more than once")),
+            _ => number().ok_or_else(|| self.error(name, "is not there")),
+        }
+    }
+
+    fn error(&self, name: &str, problem: &str) -> DataError {
+        let available = match self.header {
+            true => self.cells.to_vec(),
+            false => (1..=self.cells.len()).map(|i| i.to_string()).collect(),
+        };
+        DataError::Column { path: self.path.into(), name: name.into(), problem: problem.into(), available }
+    }
+}
+
+/// A header has text above a number in some feature column; a lone record with text is one too.
+fn is_header(
+    path: &Path,
+    cells: &[String],
+    second: Option<&Record>,
+    is_feature: impl Fn(usize) -> bool,
+) -> Result<bool, DataError> {
+    for i in (0..cells.len()).filter(|&i| is_feature(i) && cells[i].parse::<f64>().is_err()) {
+        let below = match second {
+            Some(second) if i < second.len() => second.text(path, i)?.parse::<f64>().is_ok(),
+            Some(_) => false,
+            None => true,
+        };
+        if below {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Names that are unique and not empty, except where the column is dropped.
+fn check_names(path: &Path, cells: &[String], dropped: &[usize]) -> Result<(), DataError> {
+    let mut seen = HashMap::new();
+    for (i, name) in cells.iter().enumerate().filter(|(i, _)| !dropped.contains(i)) {
+        let problem = if name.is_empty() {
+            HeaderProblem::EmptyName { column: i + 1 }
+        } else if let Some(first) = seen.insert(name, i) {
+            HeaderProblem::SameName { name: name.clone(), first: first + 1, second: i + 1 }
+        } else {
+            continue;
+        };
+        return Err(DataError::Header { path: path.into(), problem });
+    }
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! What can be wrong inside a text file, and how a place is written.
+
+use std::fmt;
+
+/// What is wrong with one line of text.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LineProblem {
+    /// Not the same number of fields as in the first line.
+    #[error("expected {expected} fields, got {got}")]
+    Ragged {
+        /// Fields in the first line.
+        expected: usize,
+        /// Fields in this line.
+        got: usize,
+    },
+    /// Nothing in the line, and data after it.
+    #[error("blank line inside the data")]
+    Blank,
+    /// A quoted field that never ends.
+    #[error("a quote is opened and not closed")]
+    OpenQuote,
+    /// Text between a closing quote and the next comma.
+    #[error("field {field} goes on after its closing quote")]
+    AfterQuote {
+        /// The field.
+        field: usize,
+    },
+    /// A NUL byte.
+    #[error("NUL byte: not a text file, or UTF-16 (convert it to UTF-8)")]
+    Nul,
+    /// UTF-16 by its byte order mark.
+    #[error("the file is UTF-16: convert it to UTF-8 (iconv -f UTF-16 -t UTF-8)")]
+    Utf16,
+    /// Bytes that are not UTF-8.
+    #[error("field {field} is not UTF-8")]
+    NotUtf8 {
+        /// The field.
+        field: usize,
+    },
+    /// A record that is longer than anything reasonable.
+    #[error("longer than {limit} bytes")]
+    TooLong {
+        /// The longest record accepted.
+        limit: usize,
+    },
+    /// Text where a number is needed.
+    #[error("column `{column}`: `{value}` is not a number")]
+    NotANumber {
+        /// The column.
+        column: String,
+        /// The field, shortened where it is long.
+        value: String,
+    },
+    /// A field `index:value` of svmlight that cannot be used.
+    #[error("`{item}`: {reason}")]
+    Item {
+        /// The field, shortened where it is long.
+        item: String,
+        /// Why not.
+        reason: &'static str,
+    },
+}
+
+/// What is wrong with a header.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HeaderProblem {
+    /// A column without a name.
+    #[error("column {column} of the header has no name; name it, or drop it by its number")]
+    EmptyName {
+        /// The column.
+        column: usize,
+    },
+    /// Two columns with one name.
+    #[error("the header names columns {first} and {second} both `{name}`")]
+    SameName {
+        /// The name.
+        name: String,
+        /// Where it is first.
+        first: usize,
+        /// Where it is again.
+        second: usize,
+    },
+}
+
+/// A sample, and its line where the file has lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The sample.
+    pub row: usize,
+    /// The physical line of the file.
+    pub line: Option<usize>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line} (row {})", self.row),
+            None => write!(f, "row {}", self.row),
+        }
+    }
+}
+
+/// At most forty characters of a field, for a message.
+pub(super) fn shorten(field: &str) -> String {
+    match field.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &field[..end]),
+        None => field.into(),
+    }
+}

@@ -1,0 +1,121 @@
+//! Records of a CSV file.
+//!
+//! The `csv` crate skips blank lines, takes an open quote for a field that ends with the file, and lets a field grow
+//! without limit. Each is a fault here, hence this reader; `csv` is its oracle in the tests.
+
+use std::io::BufRead;
+use std::path::Path;
+
+use super::error::DataError;
+use super::lines::{Lines, MAX_LINE};
+use super::problem::LineProblem;
+
+/// The fields of one record.
+#[derive(Default)]
+pub(super) struct Record {
+    /// The line where it starts.
+    pub(super) line: usize,
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Record {
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Field `i`, counted from 0, without blanks around it.
+    pub(super) fn text(&self, path: &Path, i: usize) -> Result<&str, DataError> {
+        let start = if i == 0 { 0 } else { self.ends[i - 1] };
+        let text = std::str::from_utf8(&self.bytes[start..self.ends[i]]);
+        let problem = LineProblem::NotUtf8 { field: i + 1 };
+        text.map(str::trim).map_err(|_| DataError::line(path, self.line, problem))
+    }
+
+    fn clear(&mut self, line: usize) {
+        self.line = line;
+        self.bytes.clear();
+        self.ends.clear();
+    }
+
+    /// One byte, in the state that the bytes before it led to; `None` for text after a closing quote.
+    fn push(&mut self, state: State, byte: u8) -> Option<State> {
+        match (state, byte) {
+            (State::Start, b'"') => return Some(State::Quoted),
+            (State::Quoted, b'"') => return Some(State::Closed),
+            (State::Quoted, _) => self.bytes.push(byte),
+            (State::Closed, b'"') => {
+                self.bytes.push(byte);
+                return Some(State::Quoted);
+            }
+            (_, b',') => {
+                self.ends.push(self.bytes.len());
+                return Some(State::Start);
+            }
+            (State::Closed, _) => return None,
+            (State::Start | State::Plain, _) => {
+                self.bytes.push(byte);
+                return Some(State::Plain);
+            }
+        }
+        Some(state)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Start,
+    Plain,
+    Quoted,
+    /// After a quote inside quotes: the end of the field, or the first half of a doubled quote.
+    Closed,
+}
+
+/// Reads one record after the other.
+pub(super) struct Records<'a> {
+    lines: Lines<'a>,
+}
+
+impl<'a> Records<'a> {
+    pub(super) fn new(path: &'a Path, reader: Box<dyn BufRead + 'a>) -> Self {
+        Self { lines: Lines::new(path, reader) }
+    }
+
+    /// Reads the next record; `false` at the end of the file, which blank lines may precede.
+    pub(super) fn next(&mut self, record: &mut Record) -> Result<bool, DataError> {
+        let mut blank = None;
+        loop {
+            if !self.lines.advance()? {
+                return Ok(false);
+            }
+            if !self.lines.is_blank() {
+                break;
+            }
+            blank.get_or_insert(self.lines.number);
+        }
+        match blank {
+            Some(line) => Err(DataError::line(self.lines.path, line, LineProblem::Blank)),
+            None => self.split(record).map(|()| true),
+        }
+    }
+
+    /// Splits the current line, and those after it that a quote spans.
+    fn split(&mut self, record: &mut Record) -> Result<(), DataError> {
+        record.clear(self.lines.number);
+        let mut state = State::Start;
+        loop {
+            for &byte in &self.lines.text {
+                let field = record.len() + 1;
+                state = record.push(state, byte).ok_or_else(|| self.lines.error(LineProblem::AfterQuote { field }))?;
+            }
+            if state != State::Quoted {
+                record.ends.push(record.bytes.len());
+                return Ok(());
+            }
+            record.bytes.push(b'\n');
+            if record.bytes.len() > MAX_LINE || !self.lines.advance()? {
+                return Err(DataError::line(self.lines.path, record.line, LineProblem::OpenQuote));
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Opening a file without hanging, and a limit on what is read from it.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::embedded;
+use super::error::DataError;
+
+/// The largest table, whatever the memory.
+const MAX_BYTES: u64 = 1 << 36;
+
+/// Opens a regular file; its length comes with it. Opening a pipe would wait for a writer, so the kind is asked first.
+pub(super) fn open(path: &Path) -> Result<(BufReader<File>, u64), DataError> {
+    let metadata = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && is_bare_name(path) => {
+            let embedded = embedded::names().map(String::from).collect();
+            return Err(DataError::NotFound { path: path.into(), embedded });
+        }
+        other => other.map_err(DataError::io("open", path))?,
+    };
+    if !metadata.is_file() {
+        let kind = if metadata.is_dir() { "directory" } else { "pipe, socket or device" };
+        return Err(DataError::NotAFile { path: path.into(), kind });
+    }
+    let file = File::open(path).map_err(DataError::io("open", path))?;
+    Ok((BufReader::new(file), metadata.len()))
+}
+
+/// Opens a file that may be compressed by gzip, whatever its name.
+pub(super) fn open_text(path: &Path) -> Result<Box<dyn BufRead>, DataError> {
+    ungzip(open(path)?.0).map_err(DataError::io("read", path))
+}
+
+/// Decompresses where the first two bytes say so.
+pub(super) fn ungzip<'a>(mut reader: impl BufRead + 'a) -> io::Result<Box<dyn BufRead + 'a>> {
+    if reader.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
+        return Ok(Box::new(BufReader::new(MultiGzDecoder::new(reader))));
+    }
+    Ok(Box::new(reader))
+}
+
+/// The two files of `x,y`, unless `x,y` is the name of one file.
+pub(super) fn pair(data: &Path) -> Option<(PathBuf, PathBuf)> {
+    if data.exists() {
+        return None;
+    }
+    let pairs = split_at_commas(data);
+    let present = pairs.iter().position(|(x, y)| x.exists() && y.exists());
+    pairs.into_iter().nth(present.unwrap_or(0))
+}
+
+fn split_at_commas(data: &Path) -> Vec<(PathBuf, PathBuf)> {
+    let bytes = data.as_os_str().as_encoded_bytes();
+    let commas = (0..bytes.len()).filter(|&i| bytes[i] == b',');
+    commas.filter_map(|i| Some((os_string(&bytes[..i])?.into(), os_string(&bytes[i + 1..])?.into()))).collect()
+}
+
+#[cfg(unix)]
+fn os_string(bytes: &[u8]) -> Option<OsString> {
+    use std::os::unix::ffi::OsStrExt;
+    Some(std::ffi::OsStr::from_bytes(bytes).into())
+}
+
+/// Elsewhere the encoding of an `OsStr` is private, so that only Unicode can be split without `unsafe`.
+#[cfg(not(unix))]
+fn os_string(bytes: &[u8]) -> Option<OsString> {
+    std::str::from_utf8(bytes).ok().map(OsString::from)
+}
+
+/// A word such as `digits`, which may be a misspelt embedded name rather than a path.
+fn is_bare_name(path: &Path) -> bool {
+    path.extension().is_none() && path.components().count() == 1
+}
+
+/// How much memory a table may still take.
+pub(super) struct Budget {
+    limit: u64,
+    spent: u64,
+}
+
+impl Budget {
+    pub(super) fn new() -> Self {
+        Self { limit: available_memory().unwrap_or(MAX_BYTES).min(MAX_BYTES), spent: 0 }
+    }
+
+    /// Accounts for bytes about to be allocated; `shape` describes them in the error.
+    pub(super) fn spend(
+        &mut self,
+        bytes: Option<u64>,
+        path: &Path,
+        shape: impl FnOnce() -> String,
+    ) -> Result<(), DataError> {
+        match bytes.and_then(|bytes| self.spent.checked_add(bytes)).filter(|&total| total <= self.limit) {
+            Some(total) => self.spent = total,
+            None => return Err(DataError::TooLarge { path: path.into(), shape: shape(), limit: self.limit }),
+        }
+        Ok(())
+    }
+
+    /// Accounts for a matrix of 64-bit floats, and for the name of each column.
+    pub(super) fn matrix(&mut self, path: &Path, rows: u64, columns: u64) -> Result<(), DataError> {
+        let bytes = rows.checked_add(8).and_then(|rows| rows.checked_mul(columns)?.checked_mul(8));
+        self.spend(bytes, path, || format!("{rows} rows × {columns} columns"))
+    }
+}
+
+/// What Linux can give without swapping; unknown elsewhere.
+fn available_memory() -> Option<u64> {
+    let text = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}

@@ -1,0 +1,53 @@
+//! The variable of the classifier: V (d×k), B (k×c) and b (c×1), of which V is coupled.
+
+use admm::{Point, Real, Shape, Space};
+use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize};
+
+/// Weights that reduce x to Vᵀx and classify by softmax(Bᵀ Vᵀ x + b).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Real", deserialize = "T: Real"))]
+pub struct Classifier<T: Real> {
+    /// V, d×k: shared with the other loss.
+    pub v: DMatrix<T>,
+    /// B, k×c.
+    pub b: DMatrix<T>,
+    /// b, c×1.
+    pub bias: DMatrix<T>,
+}
+
+impl<T: Real> Classifier<T> {
+    /// The given V with B = 0 and b = 0 for `classes` classes.
+    pub fn blank(v: DMatrix<T>, classes: usize) -> Self {
+        let b = DMatrix::zeros(v.ncols(), classes);
+        Classifier { v, b, bias: DMatrix::zeros(classes, 1) }
+    }
+}
+
+impl<T: Real> Space<T> for Classifier<T> {
+    fn axpy(&mut self, alpha: T, y: &Self) {
+        self.v.axpy(alpha, &y.v);
+        self.b.axpy(alpha, &y.b);
+        self.bias.axpy(alpha, &y.bias);
+    }
+    fn scale(&mut self, alpha: T) {
+        Space::scale(&mut self.v, alpha);
+        Space::scale(&mut self.b, alpha);
+        Space::scale(&mut self.bias, alpha);
+    }
+    fn dot(&self, y: &Self) -> T {
+        self.v.dot(&y.v) + self.b.dot(&y.b) + self.bias.dot(&y.bias)
+    }
+    fn shape(&self) -> Shape {
+        Shape(vec![self.v.shape(), self.b.shape(), self.bias.shape()])
+    }
+}
+
+impl<T: Real> Point<T> for Classifier<T> {
+    fn coupled(&self) -> &DMatrix<T> {
+        &self.v
+    }
+    fn coupled_mut(&mut self) -> &mut DMatrix<T> {
+        &mut self.v
+    }
+}

@@ -1,0 +1,130 @@
+//! Factorisations that either keep their promise or say why not.
+//!
+//! Every one climbs the same ladder: entries checked, scaled by a power of two (which is exact), factorised by faer,
+//! the result measured; where that fails, nalgebra with a bound on its iterations, measured too; where that fails as
+//! well, [`Error::Numerical`]. So no NaN goes in or comes out, nothing loops for ever, and entries of 1e±150 or below
+//! the smallest normal number cost no accuracy. All of it runs on one thread: the same input gives the same bits.
+//!
+//! Signs are part of the result: R has a diagonal ≥ 0, and the entry of largest magnitude of an eigenvector or a right
+//! singular vector (the first of several) is positive.
+
+mod eigen;
+mod polar;
+mod qr;
+mod svd;
+
+pub use eigen::{symmetric_eigen, top_eigen};
+pub use polar::polar;
+pub use qr::thin_qr;
+pub use svd::{ThinSvd, thin_svd};
+
+use crate::scalar::{Scalar, binade, largest};
+use crate::view::transposed_product;
+use admm::{Error, Result, Shape};
+use nalgebra::DMatrix;
+
+/// Steps that nalgebra may take for one eigenvalue or singular value.
+const FALLBACK_STEPS: usize = 100;
+
+/// That a matrix has entries and that all of them are finite.
+pub(crate) fn check<T: Scalar>(a: &DMatrix<T>, name: &str) -> Result<()> {
+    if a.is_empty() {
+        return Err(Error::Numerical(format!("{name} is empty: {}×{}", a.nrows(), a.ncols())));
+    }
+    if a.iter().all(|entry| entry.is_finite()) { Ok(()) } else { Err(Error::NotFinite(name.into())) }
+}
+
+/// That a matrix is not wider than tall, as one with orthonormal columns cannot be.
+pub(crate) fn check_tall<T: Scalar>(a: &DMatrix<T>, name: &str) -> Result<()> {
+    let (rows, columns) = a.shape();
+    Error::check_size(name, Shape(vec![(rows, columns.min(rows))]), Shape(vec![(rows, columns)]))
+}
+
+/// A / scale and the scale, a power of two that leaves the largest entry in [1, 2).
+fn scaled<T: Scalar>(a: &DMatrix<T>) -> (DMatrix<T>, T) {
+    let scale = binade(largest(a.as_slice()));
+    (a.map(|entry| entry / scale), scale)
+}
+
+/// ‖QᵀQ − I‖, which is 0 for orthonormal columns.
+pub(crate) fn defect<T: Scalar>(q: &DMatrix<T>) -> T {
+    let mut gram = transposed_product(q, q);
+    (0..gram.nrows()).for_each(|i| gram[(i, i)] -= T::one());
+    gram.norm()
+}
+
+/// Whether the defect of Q is rounding: an upper bound for what a backward stable method leaves. False for NaN.
+fn orthonormal<T: Scalar>(q: &DMatrix<T>) -> bool {
+    let allowed = (64.0 + (q.nrows() as f64).sqrt()) * q.ncols() as f64;
+    defect(q) <= T::of(allowed) * T::EPSILON
+}
+
+/// Whether the sign rule asks to flip a vector: its entry of largest magnitude, the first of several, is negative.
+fn negative<T: Scalar>(vector: &[T]) -> bool {
+    let most = largest(vector);
+    vector.iter().find(|entry| entry.abs() == most).is_some_and(|&entry| entry < T::zero())
+}
+
+/// A matrix of numbers in [−1, 1) that depend on the place and the seed alone: SplitMix64 in column-major order
+/// (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
+pub(crate) fn scattered<T: Scalar>(rows: usize, columns: usize, seed: u64) -> DMatrix<T> {
+    let mut state = seed;
+    DMatrix::from_fn(rows, columns, |_, _| {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut bits = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        T::of(((bits ^ (bits >> 31)) >> 11) as f64 * 2.0_f64.powi(-52) - 1.0)
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A rows×columns matrix with the given condition number: singular values spaced evenly in the logarithm.
+    pub(crate) fn conditioned(rows: usize, columns: usize, condition: f64, seed: u64) -> DMatrix<f64> {
+        let mut left = scattered::<f64>(rows, columns, seed).qr().q();
+        let right = scattered::<f64>(columns, columns, seed + 1).qr().q();
+        for (j, mut column) in left.column_iter_mut().enumerate() {
+            column *= condition.powf(-(j as f64) / (columns.max(2) - 1) as f64);
+        }
+        left * right
+    }
+
+    #[test]
+    fn the_scattered_numbers_are_fixed() {
+        let published = [0xE220_A839_7B1D_CDAF_u64, 0x6E78_9E6A_A1B9_65F4, 0x06C4_5D18_8009_454F];
+        let expected = published.map(|bits| (bits >> 11) as f64 / 2.0_f64.powi(52) - 1.0);
+        assert_eq!(scattered::<f64>(3, 1, 0).as_slice(), expected);
+    }
+
+    #[test]
+    fn what_cannot_be_factorised_is_named() {
+        let nan = DMatrix::from_element(2, 2, f64::NAN);
+        let infinite = DMatrix::from_row_slice(2, 1, &[1.0, f64::INFINITY]);
+        let messages = [
+            thin_qr(&nan).unwrap_err().to_string(),
+            polar(&infinite).unwrap_err().to_string(),
+            thin_svd(&DMatrix::<f64>::zeros(0, 3)).unwrap_err().to_string(),
+            symmetric_eigen(&DMatrix::<f64>::zeros(2, 3)).unwrap_err().to_string(),
+            polar(&DMatrix::<f64>::zeros(2, 3)).unwrap_err().to_string(),
+            top_eigen(&DMatrix::<f64>::identity(2, 2), 3).unwrap_err().to_string(),
+        ];
+        let expected = [
+            "the matrix of a QR factorisation is not finite",
+            "the matrix of a polar factor is not finite",
+            "the matrix of a singular value decomposition is empty: 0×3",
+            "the matrix of an eigendecomposition: expected size 2×2, got 2×3",
+            "the matrix of a polar factor: expected size 2×2, got 2×3",
+            "invalid parameters: the number of eigenvectors is 3, which is not between 1 and 2",
+        ];
+        assert_eq!(messages, expected);
+    }
+
+    #[test]
+    fn the_largest_entry_decides_the_sign() {
+        assert!(negative(&[0.5, -2.0, 1.0]));
+        assert!(!negative(&[2.0, -2.0]));
+        assert!(!negative(&[0.0, 0.0]));
+    }
+}

@@ -1,0 +1,22 @@
+//! What plugs into [`admm`]: manifolds, PCA update rules, the softmax classifier, descent methods and the joint model.
+//!
+//! The joint model trains one matrix W (d×k) for two losses at once, variance and cross-entropy:
+//!
+//! > minimise λ·L₁(W) + (1−λ)·L₂(V, B, b) subject to W = V, W on a manifold
+//! >
+//! > L₁(W) = 1 − tr(WᵀΣW)/tr Σ, L₂(V, B, b) = mean cross-entropy of softmax(Bᵀ Vᵀ x + b) + μ/2 ‖B‖²
+//!
+//! Data matrices are d×n: **a sample is a column**.
+
+pub mod classifier;
+pub mod factor;
+pub mod lbfgs;
+pub mod manifold;
+pub mod pca;
+pub mod samples;
+mod scalar;
+pub mod secular;
+pub mod softmax;
+mod view;
+
+pub use scalar::Scalar;

@@ -1,0 +1,142 @@
+//! Orthonormal columns.
+
+use crate::factor::{check_tall, defect, polar, thin_qr};
+use crate::scalar::Scalar;
+use crate::view::{multiply, transposed_product, view};
+use admm::{Manifold, Result};
+use faer::Accum;
+use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize};
+
+/// The Stiefel manifold {X (d×k) : XᵀX = I}, k ≤ d, with the metric of the space around it.
+///
+/// tangent(X, G) = G − X sym(XᵀG) with sym(M) = (M + Mᵀ)/2 (Absil, Mahony and Sepulchre, "Optimization Algorithms on
+/// Matrix Manifolds", 2008, equation 3.35); the nearest point is the [`polar`] factor; the residual is ‖XᵀX − I‖.
+///
+/// # Errors
+/// `retract` and `project` report those of [`polar`] and [`thin_qr`], and [`Error::Size`](admm::Error::Size) for k > d.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stiefel {
+    /// How a step returns to the manifold.
+    pub retraction: Retraction,
+}
+
+/// How a step ξ from X returns to the [`Stiefel`] manifold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Retraction {
+    /// The factor Q of X + ξ = QR (Absil, Mahony and Sepulchre 2008, equation 4.8): exact to first order.
+    Qr,
+    /// The polar factor of X + ξ (equation 4.7): exact to second order, and the nearest point.
+    #[default]
+    Polar,
+}
+
+impl<T: Scalar> Manifold<T> for Stiefel {
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
+        let inner = transposed_product(x, g);
+        let minus_sym = (&inner + inner.transpose()) * T::of(-0.5);
+        let mut tangent = g.clone();
+        multiply(&mut tangent, Accum::Add, view(x), view(&minus_sym));
+        tangent
+    }
+    fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
+        let moved = x + step;
+        check_tall(&moved, "a point of the Stiefel manifold")?;
+        match self.retraction {
+            Retraction::Qr => Ok(thin_qr(&moved)?.0),
+            Retraction::Polar => polar(&moved),
+        }
+    }
+    fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
+        polar(x)
+    }
+    fn residual(&self, x: &DMatrix<T>) -> T {
+        defect(x)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{assert_projector, order, remainder};
+    use super::*;
+    use crate::factor::{scattered, tests::conditioned};
+    use proptest::prelude::*;
+
+    const BOTH: [Stiefel; 2] = [Stiefel { retraction: Retraction::Qr }, Stiefel { retraction: Retraction::Polar }];
+
+    fn point_and_tangent(d: usize, k: usize, seed: u64) -> (DMatrix<f64>, DMatrix<f64>) {
+        let x = thin_qr(&scattered(d, k, seed)).unwrap().0;
+        let tangent = BOTH[0].tangent(&x, &scattered(d, k, seed ^ 1));
+        let length = tangent.norm();
+        (x, tangent / length)
+    }
+
+    #[test]
+    fn golden() {
+        let x = DMatrix::from_row_slice(3, 2, &[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+        let g = DMatrix::from_row_slice(3, 2, &[1.0, 2.0, 4.0, 3.0, 5.0, 6.0]);
+        let expected = DMatrix::from_row_slice(3, 2, &[0.0, -1.0, 1.0, 0.0, 5.0, 6.0]);
+        assert_eq!(BOTH[0].tangent(&x, &g), expected);
+        assert_eq!(BOTH[0].residual(&(&x * 2.0)), 18.0_f64.sqrt());
+        let json = serde_json::to_string(&BOTH[0]).unwrap();
+        assert_eq!(json, r#"{"retraction":"qr"}"#);
+        assert_eq!(serde_json::from_str::<Stiefel>(&json).unwrap(), BOTH[0]);
+    }
+
+    #[test]
+    fn the_polar_retraction_is_of_second_order_and_the_other_of_first() {
+        let (x, xi) = point_and_tangent(8, 3, 11);
+        let [qr, polar] = BOTH.map(|m| order(|t| m.tangent(&x, &remainder(&m, &x, &xi, t)).norm()));
+        assert!(polar > 2.9, "{polar}");
+        assert!((1.9..2.1).contains(&qr), "{qr}");
+    }
+
+    #[test]
+    fn more_columns_than_rows_are_refused() {
+        let wide = DMatrix::<f64>::zeros(2, 3);
+        assert!(BOTH.iter().all(|m| m.retract(&wide, &wide).is_err() && m.project(&wide).is_err()));
+    }
+
+    proptest! {
+        #[test]
+        fn every_step_lands_on_the_manifold(d in 1..15_usize, k in 1..6_usize, seed: u64, exponent in 0..13,
+                                            scale in prop::sample::select(vec![1e-150, 1.0, 1e150])) {
+            prop_assume!(k <= d);
+            let (x, _) = point_and_tangent(d, k, seed);
+            let wild = conditioned(d, k, 10_f64.powi(exponent), seed >> 1) * scale;
+            for m in BOTH {
+                prop_assert!(m.residual(&m.retract(&x, &wild).unwrap()) <= 1e-12);
+                prop_assert!(m.residual(&m.retract(&DMatrix::zeros(d, k), &wild).unwrap()) <= 1e-12);
+                prop_assert!(m.residual(&m.project(&wild).unwrap()) <= 1e-12);
+                prop_assert!(m.residual(&m.retract(&x, &-&x).unwrap()) <= 1e-12);
+            }
+        }
+
+        #[test]
+        fn a_retraction_agrees_to_first_order(d in 2..12_usize, k in 1..5_usize, seed: u64) {
+            prop_assume!(k <= d);
+            let (x, xi) = point_and_tangent(d, k, seed);
+            for m in BOTH {
+                prop_assert!(order(|t| remainder(&m, &x, &xi, t).norm()) >= 1.9);
+            }
+        }
+
+        #[test]
+        fn the_tangent_part_is_an_orthogonal_projection(d in 1..15_usize, k in 1..6_usize, seed: u64) {
+            prop_assume!(k <= d);
+            let (x, g) = (thin_qr(&scattered(d, k, seed)).unwrap().0, scattered(d, k, !seed));
+            assert_projector(&BOTH[1], &x, &g);
+            let inner = x.transpose() * BOTH[1].tangent(&x, &g);
+            prop_assert!((&inner + inner.transpose()).norm() <= 1e-13 * g.norm());
+        }
+
+        #[test]
+        fn single_precision_too(d in 3..15_usize, seed: u64) {
+            let x = scattered::<f32>(d, 3, seed);
+            for m in BOTH {
+                prop_assert!(Manifold::<f32>::residual(&m, &m.retract(&x, &x).unwrap()) <= 5e-6);
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The PCA loss under a constraint on each column by itself, solved exactly.
+
+use super::VarianceLoss;
+use crate::scalar::Scalar;
+use crate::secular::{minimise_in_ball, minimise_on_sphere};
+use admm::{Result, Subproblem, Target, Work};
+use nalgebra::{DMatrix, DVector};
+
+/// What each column of W satisfies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnSet {
+    /// ‖wⱼ‖ = 1.
+    Sphere,
+    /// ‖wⱼ‖ ≤ 1.
+    Ball,
+}
+
+/// The PCA loss on columns of norm 1, or at most 1. Each column is a trust-region subproblem of its own, which the
+/// [secular equation](crate::secular) solves globally.
+#[derive(Debug, Clone)]
+pub struct Columns<T: Scalar> {
+    loss: VarianceLoss<T>,
+    set: ColumnSet,
+    values: DVector<T>,
+    vectors: DMatrix<T>,
+}
+
+impl<T: Scalar> Columns<T> {
+    /// Decomposes the covariance once, for every penalty.
+    ///
+    /// # Errors
+    /// An eigendecomposition that fails.
+    pub fn new(loss: VarianceLoss<T>, set: ColumnSet) -> Result<Self> {
+        let (values, vectors) = loss.covariance.eigen()?;
+        let values = values * (T::of(2.0) * loss.weight);
+        Ok(Columns { loss, set, values, vectors })
+    }
+}
+
+impl<T: Scalar> Subproblem<T> for Columns<T> {
+    type Var = DMatrix<T>;
+    type Image = DMatrix<T>;
+
+    fn value(&self, w: &DMatrix<T>) -> Result<T> {
+        Ok(self.loss.value(w))
+    }
+
+    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+        admm::Error::check_size("target", admm::Space::shape(w), admm::Space::shape(to.v))?;
+        let values = self.values.as_slice();
+        for (mut column, target) in w.column_iter_mut().zip(to.v.column_iter()) {
+            let target = target.as_slice();
+            column.copy_from(&match self.set {
+                ColumnSet::Sphere => minimise_on_sphere(values, &self.vectors, target, to.penalty)?,
+                ColumnSet::Ball => minimise_in_ball(values, &self.vectors, target, to.penalty, T::one())?,
+            });
+        }
+        Ok(Work { steps: 1, passes: 0 })
+    }
+
+    fn image(&self, w: &DMatrix<T>) -> DMatrix<T> {
+        w.clone()
+    }
+}

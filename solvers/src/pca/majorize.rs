@@ -1,0 +1,47 @@
+//! W ← polar(ΣW + C): monotone, and free of a step size.
+
+use super::VarianceLoss;
+use crate::factor::polar;
+use crate::manifold::Stiefel;
+use crate::scalar::Scalar;
+use admm::{Manifold, Result, Subproblem, Target, Work};
+use nalgebra::DMatrix;
+
+/// The PCA loss on orthonormal W, minimised by majorisation.
+///
+/// On WᵀW = I the subproblem −λ tr(WᵀΣW)/tr Σ + ρ/2 ‖W − C‖² is, up to a constant, the negative of the convex function
+/// λ tr(WᵀΣW)/tr Σ + ρ tr(WᵀC). Its tangent plane at W lies below it, and polar(2λΣW/tr Σ + ρC) maximises that plane
+/// (von Neumann), so no step lowers the objective (Journée, Nesterov, Richtárik and Sepulchre 2010, algorithm 1).
+#[derive(Debug, Clone)]
+pub struct Majorize<T: Scalar> {
+    /// The loss.
+    pub loss: VarianceLoss<T>,
+    /// The most steps that one call takes.
+    pub max_steps: u64,
+}
+
+impl<T: Scalar> Subproblem<T> for Majorize<T> {
+    type Var = DMatrix<T>;
+    type Image = DMatrix<T>;
+
+    fn value(&self, w: &DMatrix<T>) -> Result<T> {
+        Ok(self.loss.value(w))
+    }
+
+    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+        let mut work = Work::default();
+        while work.steps < self.max_steps {
+            let ascent = self.loss.ascent(w) + to.v * to.penalty;
+            if work.steps > 0 && Stiefel::default().stationarity(w, &ascent)? <= to.tolerance {
+                break;
+            }
+            *w = polar(&ascent)?;
+            work.steps += 1;
+        }
+        Ok(work)
+    }
+
+    fn image(&self, w: &DMatrix<T>) -> DMatrix<T> {
+        w.clone()
+    }
+}

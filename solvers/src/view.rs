@@ -1,0 +1,73 @@
+//! One set of numbers seen by two libraries: nalgebra owns the memory, faer reads it and writes into it.
+//!
+//! Nothing is copied in either direction. Every product runs on one thread, so that its bits depend on none.
+
+use crate::scalar::Scalar;
+use faer::{Accum, MatMut, MatRef, Par, linalg::matmul::matmul};
+use nalgebra::DMatrix;
+
+/// faer's view of a matrix.
+pub(crate) fn view<T: Scalar>(a: &DMatrix<T>) -> MatRef<'_, T> {
+    MatRef::from_column_major_slice(a.as_slice(), a.nrows(), a.ncols())
+}
+
+/// faer's view of a matrix, to write into.
+pub(crate) fn view_mut<T: Scalar>(a: &mut DMatrix<T>) -> MatMut<'_, T> {
+    let (rows, columns) = a.shape();
+    MatMut::from_column_major_slice_mut(a.as_mut_slice(), rows, columns)
+}
+
+/// out ← AB for `Accum::Replace`, out ← out + AB for `Accum::Add`. Panics where the sizes do not fit.
+pub(crate) fn multiply<T: Scalar>(out: &mut DMatrix<T>, beta: Accum, a: MatRef<'_, T>, b: MatRef<'_, T>) {
+    matmul(view_mut(out), beta, a, b, T::one(), Par::Seq);
+}
+
+/// AB, for A (m×n) and B (n×k).
+pub(crate) fn product<T: Scalar>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
+    let mut out = DMatrix::zeros(a.nrows(), b.ncols());
+    multiply(&mut out, Accum::Replace, view(a), view(b));
+    out
+}
+
+/// AᵀB, for A (n×m) and B (n×k).
+pub(crate) fn transposed_product<T: Scalar>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
+    let mut out = DMatrix::zeros(a.ncols(), b.ncols());
+    multiply(&mut out, Accum::Replace, view(a).transpose(), view(b));
+    out
+}
+
+/// ABᵀ, for A (m×n) and B (k×n).
+pub(crate) fn product_transposed<T: Scalar>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
+    let mut out = DMatrix::zeros(a.nrows(), b.nrows());
+    multiply(&mut out, Accum::Replace, view(a), view(b).transpose());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::factor::scattered;
+
+    #[test]
+    fn a_view_is_the_same_memory() {
+        let mut a = scattered::<f64>(4, 3, 1);
+        assert_eq!(view(&a).as_ptr(), a.as_ptr());
+        assert_eq!(view(&a)[(2, 1)], a[(2, 1)]);
+        view_mut(&mut a)[(3, 2)] = 7.0;
+        assert_eq!(a[(3, 2)], 7.0);
+    }
+
+    #[test]
+    fn products_agree_with_the_naive_ones() {
+        for (m, n, k) in [(1, 1, 1), (5, 3, 2), (40, 70, 33), (3, 0, 2)] {
+            let (a, b) = (scattered::<f64>(m, n, 1), scattered::<f64>(n, k, 2));
+            let naive = &a * &b;
+            assert!((product(&a, &b) - &naive).norm() < 1e-13);
+            assert!((transposed_product(&a.transpose(), &b) - &naive).norm() < 1e-13);
+            assert!((product_transposed(&a, &b.transpose()) - &naive).norm() < 1e-13);
+            let mut sum = naive.clone();
+            multiply(&mut sum, Accum::Add, view(&a), view(&b));
+            assert!((sum - naive * 2.0).norm() < 1e-13);
+        }
+    }
+}
