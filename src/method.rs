@@ -85,13 +85,20 @@ pub struct Gradient {
     pub max_steps: u64,
 }
 
-/// What [`Gradient`] keeps: the evaluation at the current point and the step to try next.
+/// What a gradient method keeps between calls, so that a warm start costs nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct GradientMemory<T, P>(Option<(Evaluated<T, P>, T)>);
+pub struct DescentMemory<T, P> {
+    /// The evaluation at the current point.
+    pub here: Option<Evaluated<T, P>>,
+    /// The first step length to try.
+    pub step: Option<T>,
+    /// Curvature pairs: moves s and changes y of the gradient along them, oldest first.
+    pub pairs: Vec<(P, P)>,
+}
 
-impl<T, P> Default for GradientMemory<T, P> {
+impl<T, P> Default for DescentMemory<T, P> {
     fn default() -> Self {
-        GradientMemory(None)
+        DescentMemory { here: None, step: None, pairs: Vec::new() }
     }
 }
 
@@ -100,7 +107,7 @@ where
     F::Point: Serialize + DeserializeOwned,
 {
     type Point = F::Point;
-    type Memory = GradientMemory<T, F::Point>;
+    type Memory = DescentMemory<T, F::Point>;
 
     fn value(&self, f: &F, x: &F::Point) -> Result<T> {
         Ok(f.value_and_gradient(x)?.0)
@@ -114,10 +121,11 @@ where
         to: Target<'_, T, DMatrix<T>>,
     ) -> Result<Work> {
         let mut work = Work::default();
-        let (mut here, mut step) = match x.memory.0.take() {
-            Some(memory) => memory,
-            None => (Evaluated::at(f, &x.point, &mut work)?, T::one()),
+        let mut here = match x.memory.here.take() {
+            Some(here) => here,
+            None => Evaluated::at(f, &x.point, &mut work)?,
         };
+        let mut step = x.memory.step.unwrap_or(T::one());
         while work.steps < self.max_steps {
             let gradient = here.total_gradient(&x.point, &to);
             if stationarity(on, &x.point, &gradient)? <= to.tolerance {
@@ -134,7 +142,7 @@ where
             (x.point, here) = (point, there);
             work.steps += 1;
         }
-        x.memory.0 = Some((here, step));
+        x.memory = DescentMemory { here: Some(here), step: Some(step), pairs: Vec::new() };
         Ok(work)
     }
 }

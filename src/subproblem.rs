@@ -40,7 +40,7 @@ pub trait Subproblem<T: Real>: Send + Sync {
 }
 
 /// The request  minimise f(x) + ρ/2 ‖Kx − v‖².
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Target<'a, T, S> {
     /// v, in the coupling space.
     pub v: &'a S,
@@ -49,6 +49,13 @@ pub struct Target<'a, T, S> {
     /// The norm of the subproblem's gradient at which an iterative block may stop.
     pub tolerance: T,
 }
+
+impl<T: Copy, S> Clone for Target<'_, T, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T: Copy, S> Copy for Target<'_, T, S> {}
 
 /// Kᵀy, as much of it as a residual needs.
 #[derive(Debug, Clone, Copy)]
@@ -144,6 +151,24 @@ pub trait Manifold<T: Real>: Send + Sync {
     /// convex set that of x − project(x − g).
     fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
         Ok(self.tangent(x, g).norm())
+    }
+}
+
+impl<T: Real, M: Manifold<T> + ?Sized> Manifold<T> for Box<M> {
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
+        (**self).tangent(x, g)
+    }
+    fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
+        (**self).retract(x, step)
+    }
+    fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
+        (**self).project(x)
+    }
+    fn residual(&self, x: &DMatrix<T>) -> T {
+        (**self).residual(x)
+    }
+    fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
+        (**self).stationarity(x, g)
     }
 }
 

@@ -10,6 +10,7 @@
 
 pub mod classifier;
 pub mod factor;
+pub mod joint;
 pub mod lbfgs;
 pub mod manifold;
 pub mod pca;

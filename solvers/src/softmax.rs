@@ -49,6 +49,11 @@ impl<T: Scalar> Softmax<T> {
         Ok(self.samples.sum(|range| Partial::of(self, at, range)).split().0)
     }
 
+    /// The same loss with share 1.
+    pub fn alone(&self) -> Self {
+        Softmax { share: T::one(), ..self.clone() }
+    }
+
     fn check(&self, at: &Classifier<T>) -> Result<()> {
         let (d, k, c) = (self.samples.x.nrows(), at.v.ncols(), self.samples.classes);
         let expected = Shape(vec![(d, k), (k, c), (c, 1)]);

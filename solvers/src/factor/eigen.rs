@@ -9,9 +9,9 @@ use faer::linalg::evd::{self, ComputeEigenvectors};
 use faer::{Accum, Par, diag::DiagMut};
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
-/// Columns of a block of the Krylov space beyond the number of eigenvectors asked for.
-const OVERSAMPLING: usize = 4;
-/// The seed of the first block. Any will do; it is fixed because the result depends on it in its last bits.
+/// Columns of one block of a Krylov space.
+const BLOCK: usize = 8;
+/// The seed of the first block. Any will do; it is fixed because the last bits of the result depend on it.
 const SEED: u64 = 0;
 
 type Eigenpairs<T> = (DVector<T>, DMatrix<T>);
@@ -37,9 +37,10 @@ pub fn symmetric_eigen<T: Scalar>(a: &DMatrix<T>) -> Result<Eigenpairs<T>> {
 /// The k largest eigenvalues of a symmetric A (d×d) and their eigenvectors, V (d×k), as [`symmetric_eigen`] orders and
 /// signs them.
 ///
-/// Where k is much smaller than d, they are sought in a block Krylov space, which holds repeated eigenvalues as well
-/// (Golub and Van Loan, "Matrix Computations", 4th edition, §10.3.6); where that does not converge to rounding, all of
-/// A is decomposed. There A is read as a whole, not only its lower triangle.
+/// Where k is much smaller than d, they are sought in a block Krylov space (Golub and Van Loan, "Matrix Computations",
+/// 4th edition, §10.3.6); where that does not converge to rounding, all of A is decomposed. Copies of a repeated
+/// eigenvalue beyond the size of a block enter the space by rounding, faster than a smaller eigenvalue converges. Here A
+/// is read as a whole, not only its lower triangle.
 ///
 /// # Errors
 /// [`Error::Parameters`] for k = 0 or k > d, and those of [`symmetric_eigen`].
@@ -95,28 +96,38 @@ fn descending<T: Scalar>((values, vectors): Eigenpairs<T>) -> Eigenpairs<T> {
     (values.select_rows(&order), vectors.select_columns(&order))
 }
 
-/// Rayleigh–Ritz in span{X, AX, A²X, …} with full reorthogonalisation. `None` where that space would have to grow
-/// beyond a third of the whole, or can grow no more.
+/// Rayleigh–Ritz in span{X, AX, A²X, …} with full reorthogonalisation. `None` where that space would have to grow beyond
+/// a third of the whole, or can grow no more.
 fn by_krylov<T: Scalar>(a: &DMatrix<T>, k: usize) -> Result<Option<Eigenpairs<T>>> {
     let d = a.nrows();
-    let block = k + OVERSAMPLING;
-    let (mut basis, _) = thin_qr(&scattered(d, block.min(d), SEED))?;
-    let mut images = DMatrix::zeros(d, 0);
+    if 3 * BLOCK.max(k) > d {
+        return Ok(None);
+    }
+    let (mut basis, _) = thin_qr(&scattered(d, BLOCK, SEED))?;
+    let (mut images, mut due) = (product(a, &basis), k + BLOCK);
     while 3 * basis.ncols() <= d {
-        let last = basis.columns(basis.ncols() - block, block).into_owned();
-        images = beside(images, &product(a, &last));
-        if let Some(found) = ritz(&basis, &images, k)? {
-            return Ok(Some(found));
+        if basis.ncols() >= due {
+            if let Some(found) = ritz(&basis, &images, k)? {
+                return Ok(Some(found));
+            }
+            due = basis.ncols() + basis.ncols() / 4;
         }
-        let new = images.columns(images.ncols() - block, block).into_owned();
-        let (next, _) = thin_qr(&without(&basis, without(&basis, new)))?;
-        let (next, _) = thin_qr(&without(&basis, next))?;
-        if largest(transposed_product(&basis, &next).as_slice()) > T::of(64.0) * T::EPSILON {
+        let image = images.columns(images.ncols() - BLOCK, BLOCK).into_owned();
+        let Some(next) = orthonormal_to(&basis, image)? else {
             return Ok(None);
-        }
+        };
+        images = beside(images, &product(a, &next));
         basis = beside(basis, &next);
     }
     Ok(None)
+}
+
+/// An orthonormal basis of X without its part in the span of V, or `None` where nothing is left but rounding.
+fn orthonormal_to<T: Scalar>(basis: &DMatrix<T>, x: DMatrix<T>) -> Result<Option<DMatrix<T>>> {
+    let (next, _) = thin_qr(&without(basis, without(basis, x)))?;
+    let (next, _) = thin_qr(&without(basis, next))?;
+    let overlap = largest(transposed_product(basis, &next).as_slice());
+    Ok((overlap <= T::of(64.0) * T::EPSILON).then_some(next))
 }
 
 /// The k leading Ritz pairs of an orthonormal V, given AV, if every ‖Ay − θy‖ is rounding.
@@ -195,7 +206,7 @@ mod tests {
     #[test]
     fn the_krylov_space_finds_what_the_full_decomposition_finds() {
         let decay: Vec<f64> = (0..240).map(|i| 0.8_f64.powi(i)).collect();
-        let repeated: Vec<f64> = (0..240).map(|i| if i < 4 { 5.0 } else { 0.8_f64.powi(i) }).collect();
+        let repeated: Vec<f64> = (0..240).map(|i| if i < 3 { 5.0 } else { 0.8_f64.powi(i) }).collect();
         let indefinite: Vec<f64> = (0..150).map(|i| 1.0 - 4.0 * (i as f64 / 149.0).sqrt()).collect();
         for values in [decay, repeated] {
             let a = with_spectrum(&values, 8);
@@ -211,14 +222,32 @@ mod tests {
     }
 
     #[test]
+    fn copies_of_an_eigenvalue_beyond_the_block_are_not_missed() {
+        for next in [1.0, 4.9, 4.999999] {
+            let bulk = |i: usize| 0.05 - 0.1 * i as f64 / 480.0;
+            let values: Vec<f64> =
+                (0..480).map(|i| [5.0, next, bulk(i)][usize::from(i > 11) + usize::from(i > 12)]).collect();
+            let a = with_spectrum(&values, 9);
+            for k in [9, 13] {
+                let (found, _) = by_krylov(&a, k).unwrap().expect("converges");
+                assert!(
+                    found.iter().zip(&values).all(|(found, value)| (found - value).abs() < 1e-13),
+                    "{next}: {found}"
+                );
+                assert_leading(&a, &values[..k], &top_eigen(&a, k).unwrap());
+            }
+        }
+    }
+
+    #[test]
     fn exhausted_krylov_spaces_end() {
-        let rank_two: Vec<f64> = (0..60).map(|i| if i < 2 { 3.0 - i as f64 } else { 0.0 }).collect();
+        let rank_two: Vec<f64> = (0..240).map(|i| if i < 2 { 3.0 - i as f64 } else { 0.0 }).collect();
         for (a, expected) in [
-            (DMatrix::zeros(60, 60), [0.0; 3]),
-            (DMatrix::identity(60, 60), [1.0; 3]),
+            (DMatrix::zeros(240, 240), [0.0; 3]),
+            (DMatrix::identity(240, 240), [1.0; 3]),
             (with_spectrum(&rank_two, 2), [3.0, 2.0, 0.0]),
             (DMatrix::from_diagonal(&DVector::from_column_slice(&rank_two)), [3.0, 2.0, 0.0]),
-            (DMatrix::identity(60, 60) * -1e150, [-1e150; 3]),
+            (DMatrix::identity(240, 240) * -1e150, [-1e150; 3]),
         ] {
             assert_leading(&a, &expected, &top_eigen(&a, 3).unwrap());
         }

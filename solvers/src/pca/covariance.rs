@@ -23,7 +23,8 @@ impl<T: Scalar> Covariance<T> {
     pub fn of(samples: &Samples<T>) -> Result<Self> {
         let d = samples.x.nrows();
         let sum = samples.sum(|range| {
-            let x = MatRef::from_column_major_slice(&samples.x.as_slice()[range.start * d..range.end * d], d, range.len());
+            let x =
+                MatRef::from_column_major_slice(&samples.x.as_slice()[range.start * d..range.end * d], d, range.len());
             let mut weighted = samples.x.columns(range.start, range.len()).into_owned();
             for (mut column, &weight) in weighted.column_iter_mut().zip(&samples.weights[range]) {
                 column *= weight;

@@ -1,0 +1,20 @@
+//! The joint model: one objective, four ways to minimise it, the same start and the same report.
+
+mod alternate;
+mod file;
+mod fit;
+mod model;
+mod objective;
+mod options;
+mod prepare;
+mod report;
+mod scaler;
+mod start;
+
+pub use file::Names;
+pub use model::Model;
+pub use objective::JointObjective;
+pub use options::{Builder, Constraint, JointModel, Method, Rule, Scale};
+pub use prepare::Prepared;
+pub use report::{Fitted, Progress, Report};
+pub use scaler::Scaler;

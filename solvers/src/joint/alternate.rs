@@ -1,0 +1,173 @@
+//! The methods with two blocks: W lowers the PCA loss on its manifold, (V, B, b) the cross-entropy, and W = V.
+
+use super::fit::{Found, Log};
+use super::start::second_stage;
+use super::{Constraint, Prepared, Progress, Rule};
+use crate::classifier::Classifier;
+use crate::lbfgs::Lbfgs;
+use crate::pca::{ColumnSet, Columns, Hebbian, Majorize, VarianceLoss};
+use crate::scalar::Scalar;
+use crate::softmax::Softmax;
+use admm::method::DescentMemory;
+use admm::{
+    Accuracy, Coordinator, Descent, Flat, Iterate, Manifold, Minus, Rate, Result, Space, State, Status, Steps,
+    Subproblem, Target, Tolerance, Work,
+};
+use nalgebra::DMatrix;
+use std::ops::ControlFlow;
+
+/// ρ at the start. Both losses are of order 1 and W has unit columns, so no scale of the data enters.
+const PENALTY: f64 = 0.1;
+
+/// The first block: the PCA loss by the chosen rule.
+enum Reduction<T: Scalar> {
+    Majorize(Majorize<T>),
+    Columns(Columns<T>),
+    Hebbian(Box<Descent<Hebbian<T>, Steps<T>, Box<dyn Manifold<T>>>>),
+}
+
+impl<T: Scalar> Reduction<T> {
+    fn new(prepared: &Prepared<T>) -> Result<Self> {
+        let loss: VarianceLoss<T> = prepared.objective.variance.clone();
+        Ok(match (prepared.options.rule, prepared.options.constraint) {
+            (Rule::Majorize, Constraint::Orthonormal) => Reduction::Majorize(Majorize { loss, max_steps: 500 }),
+            (Rule::Majorize, Constraint::UnitNorm) => Reduction::Columns(Columns::new(loss, ColumnSet::Sphere)?),
+            (Rule::Majorize, Constraint::Ball) => Reduction::Columns(Columns::new(loss, ColumnSet::Ball)?),
+            (Rule::Hebbian, _) | (_, Constraint::None) => {
+                let rate = Rate::Lipschitz(T::of(2.0) * loss.weight * prepared.leading);
+                let by = Steps { rate, max_steps: 500 };
+                Reduction::Hebbian(Box::new(Descent { of: Hebbian(loss), by, on: prepared.manifold() }))
+            }
+        })
+    }
+}
+
+impl<T: Scalar> Subproblem<T> for Reduction<T> {
+    type Var = DMatrix<T>;
+    type Image = DMatrix<T>;
+
+    fn value(&self, w: &DMatrix<T>) -> Result<T> {
+        match self {
+            Reduction::Majorize(block) => block.value(w),
+            Reduction::Columns(block) => block.value(w),
+            Reduction::Hebbian(block) => block.value(&Iterate::new(w.clone())),
+        }
+    }
+
+    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+        match self {
+            Reduction::Majorize(block) => block.argmin(w, to),
+            Reduction::Columns(block) => block.argmin(w, to),
+            Reduction::Hebbian(block) => {
+                let mut iterate = Iterate::new(w.clone());
+                let work = block.argmin(&mut iterate, to)?;
+                *w = iterate.point;
+                Ok(work)
+            }
+        }
+    }
+
+    fn image(&self, w: &DMatrix<T>) -> DMatrix<T> {
+        w.clone()
+    }
+}
+
+type Classify<T> = Descent<Softmax<T>, Lbfgs, Flat>;
+type ClassifyVar<T> = Iterate<Classifier<T>, DescentMemory<T, Classifier<T>>>;
+
+fn classify<T: Scalar>(prepared: &Prepared<T>) -> Classify<T> {
+    Descent { of: prepared.objective.entropy.clone(), by: Lbfgs::default(), on: Flat }
+}
+
+/// The feasible W with the classifier of the other block.
+fn feasible<T: Scalar>(w: &DMatrix<T>, z: &ClassifyVar<T>) -> Classifier<T> {
+    Classifier { v: w.clone(), ..z.point.clone() }
+}
+
+fn traced<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, z: &ClassifyVar<T>) -> Result<Option<f64>> {
+    prepared.options.trace.then(|| prepared.objective_at(w, &z.point)).transpose()
+}
+
+/// ADMM: manifold block first, smooth block last.
+pub(super) fn admm<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
+    let options = &prepared.options;
+    let start = &prepared.start.lower;
+    let (w, z) = (start.v.clone(), Iterate::new(start.clone()));
+    let mut coordinator = Coordinator::new(Reduction::new(prepared)?, Minus(classify(prepared)), w, z, T::of(PENALTY))?;
+    let tolerance = prepared.tolerance();
+    coordinator.tolerance = Tolerance { absolute: tolerance / (start.v.len() as f64).sqrt(), relative: 0.0 };
+    coordinator.accuracy = Accuracy::Relative { first: 1e-2, factor: 0.1, floor: 0.01 * tolerance };
+    coordinator.max_iterations = options.max_iterations;
+    let mut failure = None;
+    let outcome = coordinator.run(|state: &State<T, DMatrix<T>, ClassifyVar<T>, DMatrix<T>>| {
+        let record = &state.record;
+        let entry = || {
+            Ok(Progress {
+                iteration: record.iteration,
+                objective: traced(prepared, &state.x, &state.z)?,
+                primal_residual: record.primal.to_f64(),
+                dual_residual: record.dual.to_f64(),
+                rho: record.penalty.to_f64(),
+                passes: prepared.start.work.passes + record.work.passes,
+                seconds: 0.0,
+            })
+        };
+        log.add(entry).unwrap_or_else(|error| {
+            failure = Some(error);
+            ControlFlow::Break(())
+        })
+    })?;
+    match failure {
+        Some(error) => Err(error),
+        None => {
+            let point = feasible(&outcome.best.x, &outcome.best.z);
+            Ok(Found { point, status: outcome.status, last: log.last() })
+        }
+    }
+}
+
+/// The same two blocks in turn, each pulled towards the other with a fixed ρ and no dual: what is left of ADMM with
+/// u = 0, with a last second stage for its W. Its fixed point minimises both losses plus ρ/2 ‖W − V‖² and so is no stationary point of the joint objective.
+pub(super) fn alternating<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
+    let (reduction, classifier) = (Reduction::new(prepared)?, classify(prepared));
+    let start = &prepared.start.lower;
+    let (mut w, mut z) = (start.v.clone(), Iterate::new(start.clone()));
+    let tolerance = T::of(prepared.tolerance());
+    let penalty = T::of(PENALTY);
+    let mut work = prepared.start.work;
+    for iteration in 1..=prepared.options.max_iterations {
+        let (before, v) = (w.clone(), z.point.v.clone());
+        let accuracy = tolerance * T::of(0.1);
+        work += reduction.argmin(&mut w, Target { v: &v, penalty, tolerance: accuracy })?;
+        work += classifier.argmin(&mut z, Target { v: &w, penalty, tolerance: accuracy })?;
+        let change = penalty * (&z.point.v - &v).norm().max((&w - &before).norm());
+        let stopped = log.add(|| {
+            Ok(Progress {
+                iteration,
+                objective: traced(prepared, &w, &z)?,
+                primal_residual: Space::norm(&(&w - &z.point.v)).to_f64(),
+                dual_residual: change.to_f64(),
+                rho: PENALTY,
+                passes: work.passes,
+                seconds: 0.0,
+            })
+        })?;
+        let status = if change <= tolerance {
+            Status::Converged
+        } else if stopped.is_break() {
+            Status::Stopped
+        } else {
+            continue;
+        };
+        return settled(prepared, &w, status, log);
+    }
+    settled(prepared, &w, Status::IterationLimit, log)
+}
+
+/// Alternation leaves W ≠ V, and a classifier that fits V: W gets the classifier that fits it best.
+fn settled<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, status: Status, log: &Log<'_>) -> Result<Found<T>> {
+    let (point, _, work) = second_stage(&prepared.objective.entropy.alone(), w, prepared.tolerance())?;
+    let mut last = log.last();
+    last.passes += work.passes;
+    Ok(Found { point, status, last })
+}

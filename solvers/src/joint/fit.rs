@@ -1,0 +1,179 @@
+//! From a prepared problem and a method to a fitted model.
+
+use super::alternate::{admm, alternating};
+use super::options::Method;
+use super::prepare::descent_method;
+use super::{Constraint, Fitted, Model, Prepared, Progress, Report};
+use crate::classifier::Classifier;
+use crate::factor::symmetric_eigen;
+use crate::scalar::Scalar;
+use crate::view::{product, transposed_product};
+use admm::{Iterate, Result, Smooth, Space, Status, Target, Work, method::stationarity};
+use nalgebra::DMatrix;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+/// What a method ends with: a feasible point and the last entry of its history.
+pub(super) struct Found<T: Scalar> {
+    pub point: Classifier<T>,
+    pub status: Status,
+    pub last: Progress,
+}
+
+/// Records each outer iteration and shows it to the observer. The clock stands still meanwhile.
+pub(super) struct Log<'a> {
+    observer: &'a mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    pub history: Vec<Progress>,
+    started: Instant,
+    paused: Duration,
+}
+
+impl<'a> Log<'a> {
+    fn new(observer: &'a mut dyn FnMut(&Progress) -> ControlFlow<()>) -> Self {
+        Log { observer, history: Vec::new(), started: Instant::now(), paused: Duration::ZERO }
+    }
+    fn seconds(&self) -> f64 {
+        (self.started.elapsed() - self.paused).as_secs_f64()
+    }
+    /// Adds an entry that `entry` makes, with the seconds filled in.
+    pub fn add(&mut self, entry: impl FnOnce() -> Result<Progress>) -> Result<ControlFlow<()>> {
+        let (seconds, entered) = (self.seconds(), Instant::now());
+        let progress = Progress { seconds, ..entry()? };
+        self.history.push(progress);
+        let answer = (self.observer)(&progress);
+        self.paused += entered.elapsed();
+        Ok(answer)
+    }
+    /// The last entry, or an empty one.
+    pub fn last(&self) -> Progress {
+        self.history.last().copied().unwrap_or(Progress {
+            iteration: 0,
+            objective: None,
+            primal_residual: 0.0,
+            dual_residual: 0.0,
+            rho: 0.0,
+            passes: 0,
+            seconds: 0.0,
+        })
+    }
+}
+
+pub(super) fn fit<T: Scalar>(
+    prepared: &Prepared<T>,
+    method: Method,
+    observer: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<Fitted<T>> {
+    let mut log = Log::new(observer);
+    let found = match method {
+        Method::Admm => admm(prepared, &mut log)?,
+        Method::Joint => joint(prepared, &mut log)?,
+        Method::Alternating => alternating(prepared, &mut log)?,
+        Method::TwoStage => two_stage(prepared, &mut log)?,
+    };
+    let seconds = log.seconds();
+    let report = Report { seconds, ..report(prepared, method, &found)? };
+    Ok(Fitted { model: model(prepared, found.point)?, report, history: log.history })
+}
+
+/// Riemannian descent on all variables at once.
+fn joint<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
+    let options = &prepared.options;
+    let (method, on) = (descent_method(options.constraint, 1), prepared.manifold());
+    let origin = Space::zero(&prepared.start.lower.v);
+    let tolerance = T::of(prepared.tolerance());
+    let free = Target { v: &origin, penalty: T::zero(), tolerance };
+    let mut iterate = Iterate::new(prepared.start.lower.clone());
+    let mut work = prepared.start.work;
+    for iteration in 1..=options.max_iterations {
+        let step = method.minimise(&prepared.objective, &*on, &mut iterate, free)?;
+        work += step;
+        let Some(here) = &iterate.memory.here else { break };
+        let slope = stationarity(&*on, &iterate.point, here.gradient())?;
+        let stopped = log.add(|| {
+            Ok(Progress {
+                iteration,
+                objective: Some(here.value().to_f64()),
+                dual_residual: slope.to_f64(),
+                passes: work.passes,
+                ..Log::new(&mut |_| ControlFlow::Continue(())).last()
+            })
+        })?;
+        let status = if slope <= tolerance {
+            Status::Converged
+        } else if step.steps == 0 {
+            Status::Stalled
+        } else if stopped.is_break() {
+            Status::Stopped
+        } else {
+            continue;
+        };
+        return Ok(Found { point: iterate.point, status, last: log.last() });
+    }
+    Ok(Found { point: iterate.point, status: Status::IterationLimit, last: log.last() })
+}
+
+/// PCA, then the classifier on its components: the start, as it is.
+fn two_stage<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
+    let point = prepared.start.two_stage.clone();
+    let Work { steps, passes } = prepared.start.two_stage_work;
+    let objective = prepared.objective_at(&point.v, &point)?;
+    let entry = Progress { iteration: steps, objective: Some(objective), passes, ..log.last() };
+    let _ = log.add(|| Ok(entry))?;
+    Ok(Found { point, status: Status::Converged, last: entry })
+}
+
+/// The figures of a feasible point, in the space where the method ran.
+fn report<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -> Result<Report> {
+    let (point, last) = (&found.point, &found.last);
+    let on = prepared.manifold();
+    let (objective, gradient) = prepared.objective.value_and_gradient(point)?;
+    let cross_entropy = prepared.objective.entropy.cross_entropy(point)?;
+    Ok(Report {
+        method,
+        status: found.status,
+        objective: objective.to_f64(),
+        variance_explained: prepared.objective.variance.covariance.explained(&point.v)?.to_f64(),
+        cross_entropy: cross_entropy.to_f64(),
+        iterations: last.iteration,
+        passes: last.passes,
+        seconds: 0.0,
+        stationarity: stationarity(&*on, point, &gradient)?.to_f64(),
+        feasibility: on.residual(&point.v).to_f64(),
+        primal_residual: last.primal_residual,
+        dual_residual: last.dual_residual,
+        rho: last.rho,
+        n: prepared.objective.entropy.samples.x.ncols(),
+        d: prepared.scaler.mean.len(),
+        k: point.v.ncols(),
+        classes: point.bias.len(),
+    })
+}
+
+/// The model in the space of the features, its signs and order fixed as [`Model`] says.
+fn model<T: Scalar>(prepared: &Prepared<T>, point: Classifier<T>) -> Result<Model<T>> {
+    let covariance = &prepared.objective.variance.covariance;
+    let inner = transposed_product(&point.v, &covariance.times(&point.v));
+    let rotation = match prepared.options.constraint {
+        Constraint::Orthonormal => symmetric_eigen(&inner)?.1,
+        _ => sorting(&inner),
+    };
+    let b = transposed_product(&rotation, &point.b);
+    let v = product(&point.v, &rotation);
+    let v = prepared.basis.as_ref().map_or_else(|| v.clone(), |basis| product(basis, &v));
+    let mut weights = Classifier { v, b, bias: point.bias };
+    for j in 0..weights.v.ncols() {
+        if weights.v[(weights.v.column(j).iamax(), j)] < T::zero() {
+            weights.v.column_mut(j).neg_mut();
+            weights.b.row_mut(j).neg_mut();
+        }
+    }
+    Ok(Model { scaler: prepared.scaler.clone(), weights })
+}
+
+/// The permutation that sorts the columns by the diagonal, descending.
+fn sorting<T: Scalar>(inner: &DMatrix<T>) -> DMatrix<T> {
+    let k = inner.nrows();
+    let mut order: Vec<usize> = (0..k).collect();
+    order.sort_by(|&i, &j| inner[(j, j)].partial_cmp(&inner[(i, i)]).unwrap_or(std::cmp::Ordering::Equal));
+    DMatrix::from_fn(k, k, |row, column| if order[column] == row { T::one() } else { T::zero() })
+}

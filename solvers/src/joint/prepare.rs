@@ -1,0 +1,184 @@
+//! What all methods share: checked and scaled data, the covariance, the start.
+
+use super::options::{Builder, Method};
+use super::scaler::check_finite;
+use super::start::Start;
+use super::{Constraint, Fitted, JointObjective, Progress, Scale, Scaler};
+use crate::classifier::Classifier;
+use crate::factor::thin_qr;
+use crate::pca::{Covariance, VarianceLoss};
+use crate::samples::Samples;
+use crate::scalar::Scalar;
+use crate::softmax::Softmax;
+use admm::method::DescentMemory;
+use admm::{Error, Gradient, Manifold, Result, Shape, Smooth};
+use nalgebra::{DMatrix, DVector};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use crate::lbfgs::Lbfgs;
+
+/// Data and start of a [`JointModel`](super::JointModel), ready for any [`Method`].
+///
+/// Where d > n everything runs in the n-dimensional row space of the data: X = QR exactly, W = QW̃. On orthonormal W
+/// nothing is lost, since a part of W outside the span of X captures no variance and moves no logit.
+#[derive(Debug, Clone)]
+pub struct Prepared<T: Scalar> {
+    pub(super) options: Builder,
+    pub(super) scaler: Scaler<T>,
+    pub(super) basis: Option<DMatrix<T>>,
+    pub(super) objective: JointObjective<T>,
+    pub(super) leading: T,
+    pub(super) start: Start<T>,
+    warnings: Vec<String>,
+}
+
+/// A gradient method, chosen by the constraint: L-BFGS moves on manifolds, projected gradient on convex sets.
+pub(super) type DescentMethod<T, F> =
+    Box<dyn admm::Method<T, F, Point = <F as Smooth<T>>::Point, Memory = DescentMemory<T, <F as Smooth<T>>::Point>>>;
+
+pub(super) fn descent_method<T: Scalar, F: Smooth<T>>(constraint: Constraint, max_steps: u64) -> DescentMethod<T, F> {
+    match constraint {
+        Constraint::Ball => Box::new(Gradient { max_steps }),
+        _ => Box::new(Lbfgs { max_steps, ..Lbfgs::default() }),
+    }
+}
+
+impl<T: Scalar> Prepared<T> {
+    pub(super) fn new(
+        options: &Builder,
+        x: &DMatrix<T>,
+        labels: &[usize],
+        classes: usize,
+        weights: Option<&[T]>,
+    ) -> Result<Self> {
+        check_data(x, labels, classes, options.components)?;
+        let weights = weights.map_or_else(|| vec![T::one(); x.ncols()], <[T]>::to_vec);
+        check_weights(&weights)?;
+        let scaler = Scaler::learn(x, &weights, options.scale);
+        let scaled = scaler.apply(x)?;
+        let mut warnings = constant_features(&scaled, options.scale);
+        let (basis, scaled) = row_space(scaled)?;
+        let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
+        let weights = weights.into_iter().map(|weight| weight / total).collect();
+        let samples = Samples::new(scaled, labels, weights, classes, options.exec.clone())?;
+        let covariance = Arc::new(Covariance::of(&samples)?);
+        let asked = (options.components + 1).min(covariance.dimension());
+        let (values, vectors) = covariance.top(asked)?;
+        warnings.extend(spectrum_warnings(&values, options));
+        let weight = T::of(options.weight);
+        let entropy = Softmax { samples, ridge: T::of(options.ridge), share: T::one() - weight };
+        let objective = JointObjective { variance: VarianceLoss { covariance, weight }, entropy };
+        let principal = vectors.columns(0, options.components).into_owned();
+        let start = Start::find(options, &objective, principal)?;
+        let options = options.clone();
+        Ok(Prepared { options, scaler, basis, objective, leading: values[0], start, warnings })
+    }
+
+    /// What the user should know about the data, in sentences.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Fits by one method, from the same start as every other. The observer sees each outer iteration, and may stop it.
+    ///
+    /// # Errors
+    /// A block that fails, with its iteration.
+    pub fn fit(&self, method: Method, observer: &mut dyn FnMut(&Progress) -> ControlFlow<()>) -> Result<Fitted<T>> {
+        super::fit::fit(self, method, observer)
+    }
+
+    pub(super) fn manifold(&self) -> Box<dyn Manifold<T>> {
+        self.options.constraint.manifold()
+    }
+
+    /// The tolerance, but not below what T can resolve.
+    pub(super) fn tolerance(&self) -> f64 {
+        self.options.tolerance.max(64.0 * T::EPSILON.to_f64())
+    }
+
+    /// The joint objective of a feasible point.
+    pub(super) fn objective_at(&self, w: &DMatrix<T>, rest: &Classifier<T>) -> Result<f64> {
+        let at = Classifier { v: w.clone(), ..rest.clone() };
+        let softmax = &self.objective.entropy;
+        let ridge = softmax.ridge * T::of(0.5) * at.b.norm_squared();
+        let entropy = softmax.share * (softmax.cross_entropy(&at)? + ridge);
+        Ok((self.objective.variance.value(w) + entropy).to_f64())
+    }
+}
+
+fn check_data<T: Scalar>(x: &DMatrix<T>, labels: &[usize], classes: usize, components: usize) -> Result<()> {
+    let (d, n) = x.shape();
+    if n == 0 || d == 0 {
+        return Err(Error::parameter(format!("the data are empty: {n} samples of {d} features")));
+    }
+    let row = |count: usize| Shape(vec![(1, count)]);
+    Error::check_size("labels", row(n), row(labels.len()))?;
+    if n == 1 {
+        return Err(Error::parameter("one sample has no variance: at least 2 are needed"));
+    }
+    let largest = n.min(d);
+    if components > largest {
+        let message = format!("{components} components of {n} samples × {d} features: at most {largest} are possible");
+        return Err(Error::parameter(message));
+    }
+    check_classes(labels, classes)?;
+    check_finite(x)
+}
+
+fn check_classes(labels: &[usize], classes: usize) -> Result<()> {
+    if classes < 2 {
+        return Err(Error::parameter(format!("a classifier needs at least 2 classes, got {classes}")));
+    }
+    match (0..classes).find(|class| !labels.contains(class)) {
+        Some(class) => Err(Error::parameter(format!("class {class} has no samples"))),
+        None => Ok(()),
+    }
+}
+
+fn check_weights<T: Scalar>(weights: &[T]) -> Result<()> {
+    if let Some(sample) = weights.iter().position(|&weight| !weight.is_finite() || weight < T::zero()) {
+        let (weight, sample) = (weights[sample], sample + 1);
+        return Err(Error::parameter(format!("the weight of sample {sample} is {weight}; it must be finite and ≥ 0")));
+    }
+    if weights.iter().all(|&weight| weight == T::zero()) {
+        return Err(Error::parameter("all sample weights are 0"));
+    }
+    Ok(())
+}
+
+/// (Q, R) with X = QR where d > n, else (nothing, X).
+fn row_space<T: Scalar>(x: DMatrix<T>) -> Result<(Option<DMatrix<T>>, DMatrix<T>)> {
+    if x.nrows() <= x.ncols() {
+        return Ok((None, x));
+    }
+    let (q, r) = thin_qr(&x)?;
+    Ok((Some(q), r))
+}
+
+fn constant_features<T: Scalar>(scaled: &DMatrix<T>, scale: Scale) -> Vec<String> {
+    let constant = |feature: &usize| scale != Scale::None && scaled.row(*feature).iter().all(|&v| v == T::zero());
+    let names: Vec<String> = (0..scaled.nrows()).filter(constant).map(|feature| (feature + 1).to_string()).collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    vec![format!("constant features carry no information and keep scale 1: number {}", names.join(", "))]
+}
+
+fn spectrum_warnings<T: Scalar>(values: &DVector<T>, options: &Builder) -> Vec<String> {
+    let k = options.components;
+    let negligible = values[0] * T::of(1e3) * T::EPSILON;
+    let rank = values.iter().filter(|&&value| value > negligible).count();
+    let mut warnings = Vec::new();
+    if rank < k {
+        warnings.push(format!("{k} components of data of rank {rank}: the basis is completed without variance"));
+    } else if values.len() > k && values[k - 1] - values[k] <= negligible {
+        warnings.push(format!("no spectral gap: the variances of components {k} and {} are equal", k + 1));
+    }
+    if matches!(options.constraint, Constraint::UnitNorm | Constraint::Ball) && k > 1 && options.weight > 0.0 {
+        warnings.push(
+            "columns that need not be orthogonal are all drawn to the leading eigenvector by the PCA loss".into(),
+        );
+    }
+    warnings
+}
