@@ -4,7 +4,7 @@
 //! projection onto the new tangent space (Huang, Gallivan and Absil 2015). The memory holds the curvature of f alone and
 //! adds that of ρ/2 ‖x − v‖² when it is used, so it survives every change of v and ρ between two calls.
 
-use admm::method::{DescentMemory, Evaluated, retract, stationarity};
+use admm::method::{DescentMemory, Evaluated, Search, Trial, stationarity};
 use admm::{Iterate, Manifold, Method, Point, Real, Result, Smooth, Space, Target, Work};
 use nalgebra::DMatrix;
 
@@ -40,25 +40,25 @@ impl<T: Real, F: Smooth<T>> Method<T, F> for Lbfgs {
         to: Target<'_, T, DMatrix<T>>,
     ) -> Result<Work> {
         let mut search = Search { f, on, to, work: Work::default() };
-        let mut here = match x.memory.here.take() {
-            Some(here) => here,
-            None => Evaluated::at(f, &x.point, &mut search.work)?,
-        };
+        let mut here = search.evaluate(&x.point, x.memory.here.take())?;
         while search.work.steps < self.max_steps {
             let gradient = here.total_gradient(&x.point, &search.to);
             if stationarity(on, &x.point, &gradient)? <= search.to.tolerance {
                 break;
             }
-            let gradient = tangent(on, &x.point, gradient);
-            let direction = search.direction(&x.memory.pairs, &x.point, &gradient);
-            let Some((point, there, step)) = search.backtrack(&x.point, &here, &gradient, &direction)? else {
+            let gradient = search.tangent(&x.point, gradient);
+            let direction = Curvature(&search).direction(&x.memory.pairs, &x.point, &gradient);
+            let Some(trial) = search.backtrack(&x.point, &here, &gradient, &direction, T::one())? else {
                 if x.memory.pairs.is_empty() {
                     break; // rounding hides every decrease
                 }
                 x.memory.pairs.clear();
                 continue;
             };
-            search.remember(&mut x.memory.pairs, self.memory, (&x.point, &here), (&point, &there), step);
+            let Trial { point, there, length } = trial;
+            let mut step = direction;
+            step.scale(length);
+            Curvature(&search).remember(&mut x.memory.pairs, self.memory, (&x.point, &here), (&point, &there), step);
             (x.point, here) = (point, there);
             search.work.steps += 1;
         }
@@ -67,25 +67,14 @@ impl<T: Real, F: Smooth<T>> Method<T, F> for Lbfgs {
     }
 }
 
-/// The tangent part of a gradient; what is not coupled is free.
-fn tangent<T: Real, P: Point<T>>(on: &dyn Manifold<T>, x: &P, mut gradient: P) -> P {
-    *gradient.coupled_mut() = on.tangent(x.coupled(), gradient.coupled());
-    gradient
-}
+/// The curvature that a call of the method knows.
+struct Curvature<'s, 'a, T: Real, F>(&'s Search<'a, T, F>);
 
-/// One call of the method.
-struct Search<'a, T: Real, F> {
-    f: &'a F,
-    on: &'a dyn Manifold<T>,
-    to: Target<'a, T, DMatrix<T>>,
-    work: Work,
-}
-
-impl<T: Real, F: Smooth<T>> Search<'_, T, F> {
+impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
     /// y + ρs: the change of the whole gradient along s.
     fn turned(&self, (s, y): &(F::Point, F::Point)) -> F::Point {
         let mut turned = y.clone();
-        *turned.coupled_mut() += s.coupled() * self.to.penalty;
+        *turned.coupled_mut() += s.coupled() * self.0.to.penalty;
         turned
     }
 
@@ -107,7 +96,7 @@ impl<T: Real, F: Smooth<T>> Search<'_, T, F> {
         for (((s, _), y), weight) in pairs.iter().zip(&turned).zip(weights.into_iter().rev()) {
             q.axpy(weight - y.dot(&q) / s.dot(y), s);
         }
-        let mut direction = tangent(self.on, x, q);
+        let mut direction = self.0.tangent(x, q);
         direction.scale(-T::one());
         if direction.dot(gradient) < T::zero() {
             return direction;
@@ -115,37 +104,6 @@ impl<T: Real, F: Smooth<T>> Search<'_, T, F> {
         let mut steepest = gradient.clone();
         steepest.scale(-T::one() / gradient.norm().max(T::one()));
         steepest
-    }
-
-    /// The first step of 1, t, … that satisfies Armijo's condition, or close to rounding the approximate Wolfe
-    /// condition of Hager and Zhang (2005, eq. 4.1); t by quadratic interpolation. `None` if there is none.
-    fn backtrack(
-        &mut self,
-        x: &F::Point,
-        here: &Evaluated<T, F::Point>,
-        gradient: &F::Point,
-        direction: &F::Point,
-    ) -> Result<Option<(F::Point, Evaluated<T, F::Point>, F::Point)>> {
-        let (start, slope) = (here.total(x, &self.to), gradient.dot(direction));
-        let slack = T::of(8.0) * T::EPSILON * start.abs();
-        let (armijo, mut length) = (T::of(1e-4), T::one());
-        for _ in 0..40 {
-            let mut step = direction.clone();
-            step.scale(length);
-            let point = retract(self.on, x, &step)?;
-            let there = Evaluated::at(self.f, &point, &mut self.work)?;
-            let value = there.total(&point, &self.to);
-            let flat = || {
-                let end = tangent(self.on, &point, there.total_gradient(&point, &self.to)).dot(direction);
-                end.abs() <= (T::one() - T::of(2.0) * armijo) * slope.abs()
-            };
-            if value <= start + armijo * length * slope || (value <= start + slack && flat()) {
-                return Ok(Some((point, there, step)));
-            }
-            let interpolated = -slope * length * length / (T::of(2.0) * (value - start - slope * length));
-            length = interpolated.max(T::of(0.1) * length).min(T::of(0.5) * length);
-        }
-        Ok(None)
     }
 
     /// Carries the pairs to the new point and adds the new one if its curvature is positive.
@@ -157,13 +115,13 @@ impl<T: Real, F: Smooth<T>> Search<'_, T, F> {
         (to, after): (&F::Point, &Evaluated<T, F::Point>),
         step: F::Point,
     ) {
-        let carry = |vector: F::Point| tangent(self.on, to, vector);
+        let carry = |vector: F::Point| self.0.tangent(to, vector);
         pairs.iter_mut().for_each(|(s, y)| {
             *s = carry(s.clone());
             *y = carry(y.clone());
         });
-        let old = carry(tangent(self.on, from, before.gradient().clone()));
-        let turned = tangent(self.on, to, after.gradient().clone()).plus(-T::one(), &old);
+        let old = carry(self.0.tangent(from, before.gradient().clone()));
+        let turned = self.0.tangent(to, after.gradient().clone()).plus(-T::one(), &old);
         let pair = (carry(step), turned);
         let whole = self.turned(&pair);
         if pair.0.dot(&whole) > T::of(1e-10) * pair.0.norm() * whole.norm() {

@@ -23,8 +23,10 @@ const PENALTY: f64 = 0.1;
 enum Reduction<T: Scalar> {
     Majorize(Majorize<T>),
     Columns(Columns<T>),
-    Hebbian(Box<Descent<Hebbian<T>, Steps<T>, Box<dyn Manifold<T>>>>),
+    Hebbian(HebbianBlock<T>),
 }
+
+type HebbianBlock<T> = Descent<Hebbian<T>, Steps<T>, Box<dyn Manifold<T>>>;
 
 impl<T: Scalar> Reduction<T> {
     fn new(prepared: &Prepared<T>) -> Result<Self> {
@@ -36,7 +38,7 @@ impl<T: Scalar> Reduction<T> {
             (Rule::Hebbian, _) | (_, Constraint::None) => {
                 let rate = Rate::Lipschitz(T::of(2.0) * loss.weight * prepared.leading);
                 let by = Steps { rate, max_steps: 500 };
-                Reduction::Hebbian(Box::new(Descent { of: Hebbian(loss), by, on: prepared.manifold() }))
+                Reduction::Hebbian(Descent { of: Hebbian(loss), by, on: prepared.manifold() })
             }
         })
     }

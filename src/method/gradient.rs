@@ -1,0 +1,57 @@
+//! Gradient descent with backtracking.
+
+use super::{DescentMemory, Method, Search, stationarity};
+use crate::{Iterate, Manifold, Real, Result, Smooth, Space, Target, Work};
+use nalgebra::DMatrix;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Gradient descent with Armijo backtracking along the retraction (or the projection arc of a convex set), and the
+/// step of Barzilai and Borwein (1988, eq. 5) as the first trial.
+#[derive(Debug, Clone, Copy)]
+pub struct Gradient {
+    /// The most steps that one call takes.
+    pub max_steps: u64,
+}
+
+impl<T: Real, F: Smooth<T>> Method<T, F> for Gradient
+where
+    F::Point: Serialize + DeserializeOwned,
+{
+    type Point = F::Point;
+    type Memory = DescentMemory<T, F::Point>;
+
+    fn value(&self, f: &F, x: &F::Point) -> Result<T> {
+        Ok(f.value_and_gradient(x)?.0)
+    }
+
+    fn minimise(
+        &self,
+        f: &F,
+        on: &dyn Manifold<T>,
+        x: &mut Iterate<F::Point, Self::Memory>,
+        to: Target<'_, T, DMatrix<T>>,
+    ) -> Result<Work> {
+        let mut search = Search { f, on, to, work: Work::default() };
+        let mut here = search.evaluate(&x.point, x.memory.here.take())?;
+        let mut length = x.memory.step.unwrap_or(T::one());
+        while search.work.steps < self.max_steps {
+            let gradient = here.total_gradient(&x.point, &to);
+            if stationarity(on, &x.point, &gradient)? <= to.tolerance {
+                break;
+            }
+            let gradient = search.tangent(&x.point, gradient);
+            let mut direction = gradient.clone();
+            direction.scale(-T::one());
+            let Some(trial) = search.backtrack(&x.point, &here, &gradient, &direction, length)? else { break };
+            let moved = trial.point.plus(-T::one(), &x.point);
+            let next = search.tangent(&trial.point, trial.there.total_gradient(&trial.point, &to));
+            let curvature = moved.dot(&next.plus(-T::one(), &gradient));
+            let doubled = trial.length * T::of(2.0);
+            length = if curvature > T::zero() { moved.dot(&moved) / curvature } else { doubled };
+            (x.point, here) = (trial.point, trial.there);
+            search.work.steps += 1;
+        }
+        x.memory = DescentMemory { here: Some(here), step: Some(length), pairs: Vec::new() };
+        Ok(search.work)
+    }
+}

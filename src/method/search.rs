@@ -1,0 +1,76 @@
+//! The line search that the gradient methods share.
+
+use super::{Evaluated, retract};
+use crate::{Manifold, Point, Real, Result, Smooth, Space, Target, Work};
+use nalgebra::DMatrix;
+
+/// One call of a gradient method: what it minimises, where, and what that has cost.
+pub struct Search<'a, T: Real, F> {
+    /// f.
+    pub f: &'a F,
+    /// Where the coupled matrix moves.
+    pub on: &'a dyn Manifold<T>,
+    /// The quadratic pull and the tolerance.
+    pub to: Target<'a, T, DMatrix<T>>,
+    /// The cost so far.
+    pub work: Work,
+}
+
+/// An accepted trial of a line search.
+#[derive(Debug, Clone)]
+pub struct Trial<T, P> {
+    /// x⁺.
+    pub point: P,
+    /// f and ∇f at x⁺.
+    pub there: Evaluated<T, P>,
+    /// The multiple of the direction that led there.
+    pub length: T,
+}
+
+impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
+    /// The evaluation kept in a memory, or a new one.
+    pub fn evaluate(&mut self, x: &F::Point, kept: Option<Evaluated<T, F::Point>>) -> Result<Evaluated<T, F::Point>> {
+        kept.map_or_else(|| Evaluated::at(self.f, x, &mut self.work), Ok)
+    }
+
+    /// The tangent part of a vector; what is not coupled is free.
+    pub fn tangent(&self, x: &F::Point, mut vector: F::Point) -> F::Point {
+        *vector.coupled_mut() = self.on.tangent(x.coupled(), vector.coupled());
+        vector
+    }
+
+    /// The first length from `length` down at which the objective falls by 10⁻⁴⟨g, x⁺ − x⟩ (Armijo, along the
+    /// retraction or the projection arc), or close to rounding the approximate Wolfe condition of Hager and Zhang (2005,
+    /// eq. 4.1) holds. Shorter lengths come from quadratic interpolation. `None` where rounding hides every decrease.
+    pub fn backtrack(
+        &mut self,
+        x: &F::Point,
+        here: &Evaluated<T, F::Point>,
+        gradient: &F::Point,
+        direction: &F::Point,
+        mut length: T,
+    ) -> Result<Option<Trial<T, F::Point>>> {
+        let (start, slope) = (here.total(x, &self.to), gradient.dot(direction));
+        let slack = T::of(8.0) * T::EPSILON * start.abs();
+        let armijo = T::of(1e-4);
+        for _ in 0..60 {
+            let mut step = direction.clone();
+            step.scale(length);
+            let point = retract(self.on, x, &step)?;
+            let there = Evaluated::at(self.f, &point, &mut self.work)?;
+            let value = there.total(&point, &self.to);
+            let change = gradient.dot(&point.plus(-T::one(), x)).min(T::zero());
+            let flat = || {
+                let end = self.tangent(&point, there.total_gradient(&point, &self.to)).dot(direction);
+                end.abs() <= (T::one() - T::of(2.0) * armijo) * slope.abs()
+            };
+            let decreased = change < T::zero() && value <= start + armijo * change;
+            if decreased || (value <= start + slack && flat()) {
+                return Ok(Some(Trial { point, there, length }));
+            }
+            let interpolated = -slope * length * length / (T::of(2.0) * (value - start - slope * length));
+            length = interpolated.max(T::of(0.1) * length).min(T::of(0.5) * length);
+        }
+        Ok(None)
+    }
+}
