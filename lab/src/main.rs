@@ -1,2 +1,36 @@
-//! x
-fn main(){}
+//! One weight matrix for two goals, explained variance and classification, from the command line.
+
+mod apply;
+mod cli;
+mod data;
+mod failure;
+mod fit;
+mod interrupt;
+mod output;
+mod progress;
+mod split;
+mod summary;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use failure::Failure;
+use progress::Console;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let console = Console::new(cli.quiet, cli.verbose);
+    let done = match cli.command.unwrap_or_default() {
+        Command::Fit(options) => fit::run(&options, console),
+        Command::Predict(options) => apply::predict(&options, console),
+        Command::Transform(options) => apply::transform(&options, console),
+        Command::Score(options) => apply::score(&options, console),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

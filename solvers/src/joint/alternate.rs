@@ -98,7 +98,7 @@ pub(super) fn admm<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Resu
     let mut coordinator = Coordinator::new(Reduction::new(prepared)?, Minus(classify(prepared)), w, z, T::of(PENALTY))?;
     let tolerance = prepared.tolerance();
     coordinator.tolerance = Tolerance { absolute: tolerance / (start.v.len() as f64).sqrt(), relative: 0.0 };
-    coordinator.accuracy = Accuracy::Relative { first: 1e-2, factor: 0.1, floor: 0.01 * tolerance };
+    coordinator.accuracy = Accuracy::Relative { first: 1e-2, factor: 0.3, floor: 0.01 * tolerance };
     coordinator.max_iterations = options.max_iterations;
     let mut failure = None;
     let outcome = coordinator.run(|state: &State<T, DMatrix<T>, ClassifyVar<T>, DMatrix<T>>| {
