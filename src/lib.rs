@@ -25,3 +25,8 @@ pub use real::Real;
 pub use space::Space;
 pub use stop::{Accuracy, Status, Tolerance};
 pub use subproblem::{Adjoint, Direction, Flat, Manifold, Point, Prox, Smooth, Subproblem, Target, Work};
+
+/// The library example of the README runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
