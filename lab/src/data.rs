@@ -24,7 +24,7 @@ use nalgebra::DMatrix;
 
 pub use error::DataError;
 pub use labels::Classes;
-pub use problem::{HeaderProblem, LineProblem, Place};
+pub use problem::LineProblem;
 use table::Table;
 
 /// A table in memory, every value finite. X is d×n: a sample is a column.

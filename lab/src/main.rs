@@ -6,18 +6,19 @@ mod data;
 mod failure;
 mod fit;
 mod interrupt;
+mod matching;
 mod output;
 mod progress;
 mod split;
 mod summary;
 mod table;
+mod task;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use cli::{Cli, Command};
-use failure::Failure;
 use progress::Console;
 
 fn main() -> ExitCode {

@@ -2,8 +2,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
+use super::super::problem::{HeaderProblem, Place};
 use super::super::records::{Record, Records};
-use super::super::{HeaderProblem, Place};
 use super::*;
 
 #[test]

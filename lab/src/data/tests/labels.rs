@@ -1,4 +1,5 @@
-use super::super::{Classes, Place, check_features};
+use super::super::problem::Place;
+use super::super::{Classes, check_features};
 use super::*;
 
 fn strings(labels: &[&str]) -> Vec<String> {

@@ -1,4 +1,4 @@
-use super::super::Place;
+use super::super::problem::Place;
 use super::*;
 
 /// The line, item and reason of a file that breaks in one line.

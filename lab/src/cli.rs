@@ -1,0 +1,284 @@
+//! The command line and its help.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use admm_solvers::joint::{Constraint, Method, Rule, Scale};
+use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::Serialize;
+
+use crate::data::{LabelColumn, ReadOptions};
+
+/// Trains one weight matrix for two goals, explained variance and classification, and compares four ways to do it.
+///
+/// Without a command: fit handwritten digits and print the table of the four methods.
+#[derive(Debug, Parser)]
+#[command(name = "admm", version, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Print results and errors only
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print notes, and a line an iteration
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  admm                                              the digits, four methods, a table
+  admm fit wine --weight 0.1 --test 0.25 --out run  an embedded data set, the models kept in run/
+  admm fit data.csv --label species --method admm   your own data
+  admm predict run more.csv                         the classes of new samples as CSV";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Fit a model and print how well each method did
+    ///
+    /// Minimises λ(1 − tr(WᵀΣW)/tr Σ) + (1−λ)(mean cross-entropy + μ/2 ‖B‖²) over W, B and b with W constrained, where
+    /// softmax(BᵀWᵀx + b) are the class probabilities of a sample x.
+    Fit(Box<FitOptions>),
+    /// Write the predicted class and the class probabilities of each sample as CSV
+    Predict(ApplyOptions),
+    /// Write the components of each sample as CSV
+    Transform(ApplyOptions),
+    /// Print the share of samples whose class is predicted
+    Score(ScoreOptions),
+}
+
+impl Default for Command {
+    fn default() -> Self {
+        Cli::parse_from(["admm", "fit"]).command.expect("the command was given")
+    }
+}
+
+/// How to read tables.
+#[derive(Debug, Args)]
+pub struct Reading {
+    /// The label's column in CSV files, by name or number from 1 [default: the last; predict and transform: none]
+    #[arg(long, value_name = "COL", help_heading = "Data")]
+    pub label: Option<String>,
+    /// The first line of CSV files is a header [default: look whether it is]
+    #[arg(long, conflicts_with = "no_header", help_heading = "Data")]
+    pub header: bool,
+    /// The first line of CSV files is a sample
+    #[arg(long, help_heading = "Data")]
+    pub no_header: bool,
+    /// Leave a column of CSV files out, by name or number from 1; may be repeated
+    #[arg(long, value_name = "COL", help_heading = "Data")]
+    pub drop: Vec<String>,
+}
+
+impl Reading {
+    /// The same for the reader, with the label in `otherwise` where no flag says where.
+    pub fn options(&self, otherwise: LabelColumn) -> ReadOptions {
+        ReadOptions {
+            label: self.label.clone().map_or(otherwise, LabelColumn::Named),
+            header: (self.header || self.no_header).then_some(self.header),
+            drop: self.drop.clone(),
+        }
+    }
+}
+
+/// The flags of `fit`.
+#[derive(Debug, Args)]
+pub struct FitOptions {
+    /// CSV, .npy pair (x.npy,y.npy), .npz, IDX or svmlight; or digits, wine, iris, breast-cancer [default: digits]
+    pub data: Option<OsString>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Test samples: the fraction of each class to keep back, or other data [default: 0.25 without DATA, else none]
+    #[arg(long, value_name = "DATA|FRACTION", value_parser = OsStringValueParser::new().map(Test::new))]
+    #[arg(allow_negative_numbers = true, help_heading = "Data")]
+    pub test: Option<Test>,
+    /// Seed of the random split into training and test samples
+    #[arg(long, value_name = "S", default_value_t = 0, help_heading = "Data")]
+    pub seed: u64,
+
+    /// Columns of W, at most min(samples, features)
+    #[arg(long, short = 'k', value_name = "K", default_value_t = 2, help_heading = "Model")]
+    pub components: usize,
+    /// λ in [0, 1], the weight of the PCA loss; 1 − λ is that of classification
+    #[arg(long, value_name = "L", default_value_t = 0.5, allow_negative_numbers = true, help_heading = "Model")]
+    pub weight: f64,
+    /// μ ≥ 0, the ridge on the classifier's weights
+    #[arg(long, value_name = "MU", default_value_t = 0.01, allow_negative_numbers = true, help_heading = "Model")]
+    pub ridge: f64,
+    /// What W satisfies
+    #[arg(long, default_value = "orthonormal", value_parser = choice(CONSTRAINTS), help_heading = "Model")]
+    pub constraint: Constraint,
+    /// How features are prepared
+    #[arg(long, default_value = "standard", value_parser = choice(SCALES), help_heading = "Model")]
+    pub scale: Scale,
+
+    /// How to minimise
+    #[arg(long, default_value = "all", value_parser = choice(METHODS), help_heading = "Search")]
+    pub method: Methods,
+    /// How the W block lowers the PCA loss
+    #[arg(long, default_value = "majorize", value_parser = choice(RULES), help_heading = "Search")]
+    pub rule: Rule,
+    /// The gradient that may remain where a method has converged
+    #[arg(long, value_name = "T", default_value = "1e-6", allow_negative_numbers = true, help_heading = "Search")]
+    pub tolerance: f64,
+    /// The most iterations of a method
+    #[arg(long, value_name = "N", default_value_t = 5000, help_heading = "Search")]
+    pub max_iterations: u64,
+    /// Threads, 0 for all processors; results do not depend on it
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
+    #[arg(help_heading = "Search")]
+    pub threads: u16,
+    /// Bits of a number
+    #[arg(long, value_enum, default_value = "f64", help_heading = "Search")]
+    pub precision: Precision,
+
+    /// A folder for the models, history.csv, summary.json and config.json
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+    /// Write the figures of the table, and more, to a file
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub json: Option<PathBuf>,
+}
+
+/// The flags of `predict` and `transform`.
+#[derive(Debug, Args)]
+pub struct ApplyOptions {
+    /// A model file, or the --out folder of a fit
+    pub model: PathBuf,
+    /// The samples: anything that fit reads
+    pub data: OsString,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Write to a file [default: standard output]
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+}
+
+/// The flags of `score`.
+#[derive(Debug, Args)]
+pub struct ScoreOptions {
+    /// A model file, or the --out folder of a fit
+    pub model: PathBuf,
+    /// The samples and their labels: anything that fit reads
+    pub data: OsString,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Also write accuracy, error, correct and samples to a file
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub json: Option<PathBuf>,
+}
+
+/// Where test samples come from.
+#[derive(Debug, Clone)]
+pub enum Test {
+    /// This share of each class of the data.
+    Fraction(f64),
+    /// Other data.
+    Data(OsString),
+}
+
+impl Test {
+    fn new(text: OsString) -> Self {
+        match text.to_str().and_then(|text| text.parse().ok()) {
+            Some(fraction) => Self::Fraction(fraction),
+            None => Self::Data(text),
+        }
+    }
+}
+
+/// Which methods to run.
+#[derive(Debug, Clone, Copy)]
+pub enum Methods {
+    /// All that there are.
+    All,
+    /// A single one.
+    One(Method),
+}
+
+impl Methods {
+    /// In the order of the table.
+    pub fn list(self) -> Vec<Method> {
+        match self {
+            Self::All => Method::ALL.to_vec(),
+            Self::One(method) => vec![method],
+        }
+    }
+}
+
+/// Bits of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// 32, about 7 digits
+    F32,
+    /// 64, about 16 digits
+    F64,
+}
+
+/// A name, what it stands for, and its help.
+type Choices<T> = &'static [(&'static str, T, &'static str)];
+
+const CONSTRAINTS: Choices<Constraint> = &[
+    ("orthonormal", Constraint::Orthonormal, "WᵀW = I"),
+    ("unit-norm", Constraint::UnitNorm, "columns of norm 1"),
+    ("ball", Constraint::Ball, "columns of norm at most 1"),
+    ("none", Constraint::None, "nothing: needs --weight 0, the PCA loss is unbounded below"),
+];
+
+const SCALES: Choices<Scale> = &[
+    ("standard", Scale::Standard, "mean 0, standard deviation 1"),
+    ("center", Scale::Center, "mean 0"),
+    ("none", Scale::None, "as they are"),
+];
+
+const METHODS: Choices<Methods> = &[
+    ("all", Methods::All, "one after the other, from the same start"),
+    ("admm", Methods::One(Method::Admm), "a block for each loss, joined by a dual variable"),
+    ("joint", Methods::One(Method::Joint), "the gradient of the whole objective"),
+    ("alternating", Methods::One(Method::Alternating), "a block for each loss in turn, without the dual"),
+    ("two-stage", Methods::One(Method::TwoStage), "PCA, then a classifier on its components"),
+];
+
+const RULES: Choices<Rule> = &[
+    ("majorize", Rule::Majorize, "exact or monotone, without a step size"),
+    ("hebbian", Rule::Hebbian, "W ← retract(W + η(ΣW − ρ(W − V + U)))"),
+];
+
+fn choice<T: Copy + Send + Sync>(choices: Choices<T>) -> impl TypedValueParser<Value = T> {
+    let names = choices.iter().map(|(name, _, help)| PossibleValue::new(*name).help(*help));
+    PossibleValuesParser::new(names).map(|given| {
+        let chosen = choices.iter().find(|(name, ..)| *name == given);
+        chosen.expect("the parser lets only these through").1
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn names_are_those_of_the_library() {
+        let named = |name: &str, value: &dyn std::fmt::Display| assert_eq!(value.to_string(), name);
+        CONSTRAINTS.iter().for_each(|(name, value, _)| named(name, value));
+        SCALES.iter().for_each(|(name, value, _)| named(name, value));
+        RULES.iter().for_each(|(name, value, _)| named(name, value));
+        for (name, methods, _) in METHODS {
+            assert!(matches!(methods, Methods::All) || methods.list()[0].to_string() == *name);
+        }
+    }
+
+    #[test]
+    fn nothing_is_fit_without_data() {
+        let Command::Fit(options) = Command::default() else { panic!("another command") };
+        assert!(options.data.is_none() && options.test.is_none());
+    }
+}

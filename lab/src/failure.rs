@@ -1,0 +1,107 @@
+//! What ends the program early, and its exit code.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+use clap::error::ErrorKind;
+
+use crate::cli::Cli;
+use crate::data::DataError;
+
+/// The reasons to end with an exit code other than 0.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Flags that are out of range, all of them.
+    #[error("{}", .0.join("\n  "))]
+    Usage(Vec<String>),
+    /// Data that cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// Data that do not fit others.
+    #[error("{name}: {source}")]
+    Mismatch {
+        /// The data.
+        name: String,
+        /// The cause.
+        source: DataError,
+    },
+    /// The library could not do it.
+    #[error("{task}: {source}")]
+    Library {
+        /// What was attempted.
+        task: String,
+        /// The cause.
+        source: admm::Error,
+    },
+    /// A result that could not be read or written.
+    #[error("cannot {operation} {}: {source}", .path.display())]
+    Io {
+        /// What was attempted, such as `write`.
+        operation: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// Standard output does not take more.
+    #[error("cannot write to standard output: {0}")]
+    Stdout(#[source] io::Error),
+    /// Anything else that the user can do something about.
+    #[error("{0}")]
+    Other(String),
+    /// Ctrl-C, after the results so far were printed and saved.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl Failure {
+    /// For `map_err` on the library's errors.
+    pub fn library(task: impl Into<String>) -> impl FnOnce(admm::Error) -> Self {
+        let task = task.into();
+        move |source| Self::Library { task, source }
+    }
+
+    /// For `map_err` on errors that do not say which data they speak of.
+    pub fn mismatch(name: &str) -> impl FnOnce(DataError) -> Self {
+        let name = name.into();
+        move |source| Self::Mismatch { name, source }
+    }
+
+    /// For `map_err` on errors of the operating system.
+    pub fn io(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { operation, path: path.into(), source }
+    }
+
+    /// Says it on stderr. A reader of stdout who has left is no failure.
+    pub fn report(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) => {
+                let _ = Cli::command().error(ErrorKind::ValueValidation, self).print();
+                ExitCode::from(2)
+            }
+            Self::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+            Self::Interrupted => ExitCode::from(130),
+            _ => {
+                let _ = writeln!(io::stderr(), "error: {}", with_causes(self));
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+/// The message, and below it every cause that it does not tell already.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let message = error.to_string();
+        if !text.contains(&message) {
+            text = format!("{text}\n  caused by: {message}");
+        }
+        cause = error.source();
+    }
+    text
+}

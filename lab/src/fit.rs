@@ -1,0 +1,233 @@
+//! `admm fit`: every method on the same data from the same start.
+
+use std::ffi::OsStr;
+use std::ops::ControlFlow;
+use std::thread::available_parallelism;
+
+use admm::{Exec, Status};
+use admm_solvers::Scalar;
+use admm_solvers::joint::{Constraint, Fitted, JointModel, Method, Names, Prepared, Rule, Scale};
+use serde::Serialize;
+
+use crate::apply::MODEL;
+use crate::cli::{FitOptions, Methods, Precision, Test};
+use crate::data::LabelColumn;
+use crate::failure::Failure;
+use crate::output::{self, Folder};
+use crate::progress::Console;
+use crate::summary::{Summary, history_csv};
+use crate::task::{Samples, Task};
+use crate::{interrupt, table};
+
+/// Fits, prints and saves.
+pub fn run(options: &FitOptions, console: Console) -> Result<(), Failure> {
+    let model = options.model()?;
+    let folder = options.out.as_deref().map(|path| Folder::claim(path, is_ours)).transpose()?;
+    options.json.as_deref().map_or(Ok(()), output::check_writable)?;
+    interrupt::install().map_err(|error| Failure::Other(format!("cannot watch for Ctrl-C: {error}")))?;
+    let task = Task::load(options)?;
+    match options.precision {
+        Precision::F32 => fit::<f32>(options, &model, task, folder.as_ref(), console),
+        Precision::F64 => fit::<f64>(options, &model, task, folder.as_ref(), console),
+    }
+}
+
+fn fit<T: Scalar>(
+    options: &FitOptions,
+    model: &JointModel,
+    task: Task,
+    folder: Option<&Folder>,
+    console: Console,
+) -> Result<(), Failure> {
+    let heading = heading(options, &task);
+    let Task { name, features, classes, train, test } = task;
+    let train = train.cast::<T>(&features)?;
+    let test = test.map(|test| test.cast::<T>(&features)).transpose()?;
+    let prepared = model.prepare(&train.x, &train.labels, classes.names().len(), None);
+    let prepared = prepared.map_err(Failure::library(name))?;
+    prepared.warnings().iter().for_each(|warning| console.warn(warning));
+
+    let mut found = Vec::new();
+    let ended = options.method.list().into_iter().try_for_each(|method| {
+        if interrupt::requested() {
+            return Err(Failure::Interrupted);
+        }
+        let fitted = fit_one(&prepared, method, options, console)?;
+        let error = |samples: &Samples<T>| Ok(1.0 - fitted.score(&samples.x, &samples.labels)?);
+        let train = error(&train).map_err(Failure::library(method.to_string()))?;
+        let test = test.as_ref().map(error).transpose().map_err(Failure::library(method.to_string()))?;
+        found.push((Summary::new(&fitted.report, train, test, options.seed), fitted));
+        Ok(())
+    });
+    let ended = ended.and_then(|()| if interrupt::requested() { Err(Failure::Interrupted) } else { Ok(()) });
+    let names = Names::new(features, classes.into());
+    let kept = if found.is_empty() { Ok(()) } else { keep(&found, &names, options, folder) };
+    let printed = if found.is_empty() { Ok(()) } else { print(&heading, &found) };
+    kept.and(ended).and(printed)
+}
+
+fn fit_one<T: Scalar>(
+    prepared: &Prepared<T>,
+    method: Method,
+    options: &FitOptions,
+    console: Console,
+) -> Result<Fitted<T>, Failure> {
+    let mut follower = console.follow(method, options.tolerance, options.max_iterations);
+    let fitted = prepared.fit(method, &mut |progress| {
+        follower.show(progress);
+        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    drop(follower);
+    let fitted = fitted.map_err(Failure::library(method.to_string()))?;
+    if !matches!(fitted.report.status, Status::Converged | Status::Stopped) {
+        console.warn(&format!("{method}: {}. {}", fitted.report.status, fitted.report.status.advice()));
+    }
+    Ok(fitted)
+}
+
+/// What a method found, and its figures.
+type Found<T> = (Summary, Fitted<T>);
+
+fn print<T: Scalar>(heading: &str, found: &[Found<T>]) -> Result<(), Failure> {
+    let summaries: Vec<_> = found.iter().map(|(summary, _)| summary.clone()).collect();
+    output::print(&format!("{heading}\n\n{}\n{}\n", table::render(&summaries), table::sentence(&summaries)))
+}
+
+fn keep<T: Scalar>(
+    found: &[Found<T>],
+    names: &Names,
+    options: &FitOptions,
+    folder: Option<&Folder>,
+) -> Result<(), Failure> {
+    let summaries: Vec<_> = found.iter().map(|(summary, _)| summary).collect();
+    let summary = output::json(&summaries);
+    if let Some(path) = &options.json {
+        output::write(path, &summary)?;
+    }
+    let Some(folder) = folder else { return Ok(()) };
+    let model = |(summary, fitted): &Found<T>| Ok((model_file(summary.method, options), fitted.to_bytes(names)?));
+    let models = found.iter().map(model).collect::<admm::Result<Vec<_>>>();
+    let mut files = models.map_err(Failure::library("model file"))?;
+    let histories = found.iter().map(|(summary, fitted)| (summary.method, fitted.history.as_slice()));
+    files.push((HISTORY.into(), history_csv(histories).into_bytes()));
+    files.push((SUMMARY.into(), summary));
+    files.push((CONFIG.into(), output::json(&Config::new(options))));
+    folder.fill(&files)
+}
+
+const HISTORY: &str = "history.csv";
+const SUMMARY: &str = "summary.json";
+const CONFIG: &str = "config.json";
+
+/// The model asked for, or ADMM's among all; the others carry their names.
+fn model_file(method: Method, options: &FitOptions) -> String {
+    match options.method {
+        Methods::All if method != Method::Admm => format!("model-{method}.safetensors"),
+        _ => MODEL.into(),
+    }
+}
+
+/// Whether a file is a result of an earlier run.
+fn is_ours(name: &str) -> bool {
+    let models = || Method::ALL.map(|method| format!("model-{method}.safetensors"));
+    [MODEL, HISTORY, SUMMARY, CONFIG].contains(&name) || models().iter().any(|model| model == name)
+}
+
+/// `config.json`: every choice, those made by default included.
+#[derive(Serialize)]
+struct Config {
+    version: &'static str,
+    data: String,
+    label: Option<String>,
+    header: Option<bool>,
+    drop: Vec<String>,
+    test: Option<serde_json::Value>,
+    seed: u64,
+    components: usize,
+    weight: f64,
+    ridge: f64,
+    constraint: Constraint,
+    scale: Scale,
+    methods: Vec<Method>,
+    rule: Rule,
+    tolerance: f64,
+    max_iterations: u64,
+    threads: usize,
+    precision: Precision,
+}
+
+impl Config {
+    fn new(options: &FitOptions) -> Self {
+        let reading = options.reading.options(LabelColumn::Last);
+        let text = |data: &OsStr| data.to_string_lossy().into_owned();
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            data: text(options.data()),
+            label: options.reading.label.clone(),
+            header: reading.header,
+            drop: reading.drop,
+            test: options.test().map(|test| match test {
+                Test::Fraction(fraction) => (*fraction).into(),
+                Test::Data(data) => text(data).into(),
+            }),
+            seed: options.seed,
+            components: options.components,
+            weight: options.weight,
+            ridge: options.ridge,
+            constraint: options.constraint,
+            scale: options.scale,
+            methods: options.method.list(),
+            rule: options.rule,
+            tolerance: options.tolerance,
+            max_iterations: options.max_iterations,
+            threads: match options.threads {
+                0 => available_parallelism().map_or(1, usize::from),
+                threads => threads.into(),
+            },
+            precision: options.precision,
+        }
+    }
+}
+
+impl FitOptions {
+    /// The library's choices, or all flags that are out of range.
+    fn model(&self) -> Result<JointModel, Failure> {
+        let exec = Exec::threads(self.threads.into()).map_err(Failure::library("--threads"))?;
+        let builder = JointModel::builder()
+            .components(self.components)
+            .weight(self.weight)
+            .ridge(self.ridge)
+            .constraint(self.constraint)
+            .rule(self.rule)
+            .scale(self.scale)
+            .tolerance(self.tolerance)
+            .max_iterations(self.max_iterations)
+            .trace(self.out.is_some())
+            .exec(exec);
+        let fraction = match self.test {
+            Some(Test::Fraction(fraction)) if !(fraction > 0.0 && fraction < 1.0) => {
+                Some(format!("the fraction of test samples must lie between 0 and 1, got {fraction}"))
+            }
+            _ => None,
+        };
+        match (builder.build(), fraction) {
+            (Ok(model), None) => Ok(model),
+            (Ok(_), Some(problem)) => Err(Failure::Usage(vec![problem])),
+            (Err(admm::Error::Parameters(mut problems)), fraction) => {
+                problems.extend(fraction);
+                Err(Failure::Usage(problems))
+            }
+            (Err(error), _) => Err(Failure::library("fit")(error)),
+        }
+    }
+}
+
+/// The line above the table.
+fn heading(options: &FitOptions, task: &Task) -> String {
+    let (d, n) = task.train.x.shape();
+    let test = task.test.as_ref().map_or(String::new(), |test| format!(" and {} test", test.labels.len()));
+    let (classes, FitOptions { components, weight, ridge, constraint, .. }) = (task.classes.names().len(), options);
+    format!(
+        "{n} training{test} samples, {d} features, {classes} classes; {components} components ({constraint}), λ = {weight}, μ = {ridge}"
+    )
+}

@@ -1,0 +1,131 @@
+//! What is said on stderr while a fit runs.
+
+use std::io::{self, Write};
+
+use admm_solvers::joint::{Method, Progress};
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Console {
+    /// Errors.
+    Quiet,
+    /// Warnings, and a bar where stderr is a terminal.
+    Normal,
+    /// Warnings, notes and a line an iteration.
+    Verbose,
+}
+
+impl Console {
+    /// From the flags.
+    pub fn new(quiet: bool, verbose: bool) -> Self {
+        match (quiet, verbose) {
+            (true, _) => Self::Quiet,
+            (_, true) => Self::Verbose,
+            _ => Self::Normal,
+        }
+    }
+
+    /// Something that the user should know.
+    pub fn warn(self, message: &str) {
+        if self != Self::Quiet {
+            let _ = writeln!(io::stderr(), "warning: {message}");
+        }
+    }
+
+    /// Something that the user may want to know.
+    pub fn note(self, message: &str) {
+        if self == Self::Verbose {
+            let _ = writeln!(io::stderr(), "{message}");
+        }
+    }
+
+    /// Follows one method until dropped.
+    pub fn follow(self, method: Method, tolerance: f64, max_iterations: u64) -> Follower {
+        let bar = match self {
+            Self::Normal => ProgressBar::new(STEPS), // hidden where stderr is no terminal
+            _ => ProgressBar::hidden(),
+        };
+        let style = ProgressStyle::with_template("{prefix:11} [{bar:24}] {elapsed:>4} {msg}");
+        bar.set_style(style.expect("the template is well-formed").progress_chars("=> "));
+        bar.set_prefix(method.to_string());
+        Follower { console: self, method, bar, tolerance, max_iterations, worst: None }
+    }
+}
+
+/// The length of a bar.
+const STEPS: u64 = 1000;
+
+/// The bar of one method.
+pub struct Follower {
+    console: Console,
+    method: Method,
+    bar: ProgressBar,
+    tolerance: f64,
+    max_iterations: u64,
+    worst: Option<f64>,
+}
+
+impl Follower {
+    /// Shows an iteration.
+    pub fn show(&mut self, progress: &Progress) {
+        self.console.note(&format!("{} {}", self.method, describe(progress)));
+        let done = self.done(progress).max(self.bar.position() as f64 / STEPS as f64);
+        self.bar.set_position((done * STEPS as f64) as u64);
+        self.bar.set_message(describe(progress));
+    }
+
+    /// The share of the way: of the orders of magnitude that the residuals have to fall, or of the iterations.
+    fn done(&mut self, progress: &Progress) -> f64 {
+        let residual = progress.primal_residual.max(progress.dual_residual);
+        let first = *self.worst.get_or_insert(residual);
+        let fallen = (first / residual).ln() / (first / self.tolerance).ln();
+        let fallen = if fallen.is_finite() { fallen.clamp(0.0, 1.0) } else { 0.0 };
+        fallen.max(progress.iteration as f64 / self.max_iterations as f64).min(1.0)
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn describe(progress: &Progress) -> String {
+    let Progress { iteration, objective, primal_residual, dual_residual, rho, passes, .. } = progress;
+    let objective = objective.map_or(String::new(), |objective| format!("  objective {objective:.8}"));
+    let primal = if *rho > 0.0 { format!("  primal {primal_residual:.1e}  rho {rho:.2e}") } else { String::new() };
+    format!("{iteration}{objective}{primal}  dual {dual_residual:.1e}  passes {passes}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(iteration: u64, dual_residual: f64) -> Progress {
+        let (objective, rho, passes, seconds) = (None, 0.5, 3, 0.0);
+        Progress { iteration, objective, primal_residual: 0.0, dual_residual, rho, passes, seconds }
+    }
+
+    #[test]
+    fn the_bar_counts_orders_of_magnitude() {
+        let mut follower = Console::Quiet.follow(Method::Admm, 1e-6, 1000);
+        let steps = [(1, 1.0, 0.001), (2, 1e-3, 0.5), (3, 1e-9, 1.0), (900, 1.0, 0.9), (1, f64::NAN, 0.001)];
+        for (iteration, residual, expected) in steps {
+            assert!((follower.done(&at(iteration, residual)) - expected).abs() < 1e-12, "{iteration} {residual}");
+        }
+    }
+
+    #[test]
+    fn without_a_tolerance_iterations_count() {
+        let mut follower = Console::Quiet.follow(Method::Admm, 0.0, 10);
+        assert_eq!(follower.done(&at(5, 0.1)), 0.5);
+    }
+
+    #[test]
+    fn residuals_are_named() {
+        assert_eq!(describe(&at(7, 1e-3)), "7  primal 0.0e0  rho 5.00e-1  dual 1.0e-3  passes 3");
+        let plain = Progress { rho: 0.0, objective: Some(0.25), ..at(7, 1e-3) };
+        assert_eq!(describe(&plain), "7  objective 0.25000000  dual 1.0e-3  passes 3");
+    }
+}

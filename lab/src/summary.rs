@@ -1,0 +1,92 @@
+//! The figures of a method, as the table, JSON and CSV show them.
+
+use admm::Status;
+use admm_solvers::joint::{Method, Progress, Report};
+use serde::Serialize;
+
+/// One object of `summary.json`, one row of the table.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    pub method: Method,
+    pub status: Status,
+    pub objective: f64,
+    pub variance_explained: f64,
+    pub cross_entropy: f64,
+    pub train_error: f64,
+    pub test_error: Option<f64>,
+    pub iterations: u64,
+    pub passes: u64,
+    pub seconds: f64,
+    pub stationarity: f64,
+    pub feasibility: f64,
+    pub primal_residual: f64,
+    pub dual_residual: f64,
+    pub rho: f64,
+    pub n: usize,
+    pub d: usize,
+    pub k: usize,
+    pub classes: usize,
+    pub seed: u64,
+}
+
+impl Summary {
+    /// Adds what the library does not know to its report.
+    pub fn new(report: &Report, train_error: f64, test_error: Option<f64>, seed: u64) -> Self {
+        let &Report { method, status, objective, variance_explained, cross_entropy, .. } = report;
+        let &Report { iterations, passes, seconds, stationarity, feasibility, .. } = report;
+        let &Report { primal_residual, dual_residual, rho, n, d, k, classes, .. } = report;
+        Self {
+            method,
+            status,
+            objective,
+            variance_explained,
+            cross_entropy,
+            train_error,
+            test_error,
+            iterations,
+            passes,
+            seconds,
+            stationarity,
+            feasibility,
+            primal_residual,
+            dual_residual,
+            rho,
+            n,
+            d,
+            k,
+            classes,
+            seed,
+        }
+    }
+}
+
+/// `history.csv`: a line for each iteration of each method.
+pub fn history_csv<'a>(histories: impl IntoIterator<Item = (Method, &'a [Progress])>) -> String {
+    let mut text = String::from("method,iteration,objective,primal_residual,dual_residual,rho,passes,seconds\n");
+    for (method, history) in histories {
+        for progress in history {
+            let &Progress { iteration, primal_residual, dual_residual, rho, passes, seconds, .. } = progress;
+            let objective = progress.objective.map_or(String::new(), |objective| format!("{objective:?}"));
+            text += &format!(
+                "{method},{iteration},{objective},{primal_residual:?},{dual_residual:?},{rho:?},{passes},{seconds:.6}\n"
+            );
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn history_keeps_every_digit() {
+        let (iteration, primal_residual, dual_residual, rho, passes, seconds) = (1, 1e-300, 0.1, 1.0, 2, 0.25);
+        let first = Progress { iteration, objective: None, primal_residual, dual_residual, rho, passes, seconds };
+        let second = Progress { iteration: 2, objective: Some(1.0 / 3.0), ..first };
+        let text = history_csv([(Method::TwoStage, &[first, second][..])]);
+        let lines: Vec<_> = text.lines().skip(1).collect();
+        assert_eq!(lines[0], "two-stage,1,,1e-300,0.1,1.0,2,0.250000");
+        assert_eq!(lines[1], "two-stage,2,0.3333333333333333,1e-300,0.1,1.0,2,0.250000");
+    }
+}

@@ -1,0 +1,91 @@
+use super::*;
+
+fn summary(method: Method, variance_explained: f64, error: f64) -> Summary {
+    Summary {
+        method,
+        status: Status::Converged,
+        objective: 0.5,
+        variance_explained,
+        cross_entropy: 1.25,
+        train_error: error / 2.0,
+        test_error: Some(error),
+        iterations: 10,
+        passes: 20,
+        seconds: 0.5,
+        stationarity: 0.0,
+        feasibility: 0.0,
+        primal_residual: 0.0,
+        dual_residual: 0.0,
+        rho: 0.0,
+        n: 100,
+        d: 5,
+        k: 2,
+        classes: 3,
+        seed: 0,
+    }
+}
+
+#[test]
+fn columns_line_up() {
+    let slow = Summary { status: Status::IterationLimit, passes: 1_000_000, ..summary(Method::Alternating, 0.1, 0.05) };
+    let text = render(&[summary(Method::Admm, 0.204, 0.5), Summary { test_error: None, ..slow }]);
+    let expected = "                        variance   cross-  training    test
+method       objective  explained  entropy     error   error   passes  seconds  status
+admm          0.500000     20.4 %   1.2500    25.0 %  50.0 %       20     0.50  converged
+alternating   0.500000     10.0 %   1.2500     2.5 %       –  1000000     0.50  iteration-limit
+";
+    assert_eq!(text, expected);
+    assert!(text.lines().all(|line| line.chars().count() <= 100));
+}
+
+#[test]
+fn large_numbers_stay_short() {
+    assert_eq!(number(123_456.0, 6), "1.23e5");
+    assert_eq!(number(-0.5, 2), "-0.50");
+    assert_eq!(number(f64::NAN, 2), "NaN");
+}
+
+#[test]
+fn every_sign_has_its_words() {
+    let base = summary(Method::TwoStage, 0.5, 0.3);
+    let cases = [
+        (-0.031, 0.124, "gives up 3.1 points of variance explained and wins 12.4 points of test accuracy"),
+        (0.031, -0.124, "gives up 12.4 points of test accuracy and wins 3.1 points of variance explained"),
+        (0.01, 0.2, "wins 1.0 point of variance explained and 20.0 points of test accuracy"),
+        (-0.2, -0.01, "gives up 20.0 points of variance explained and 1.0 point of test accuracy"),
+        (0.0, 0.2, "wins 20.0 points of test accuracy and has the same variance explained"),
+        (-0.2, 1e-5, "gives up 20.0 points of variance explained and has the same test accuracy"),
+        (0.0, 0.0, "has the same variance explained and test accuracy"),
+    ];
+    for (variance, accuracy, words) in cases {
+        let one = summary(Method::Admm, 0.5 + variance, 0.3 - accuracy);
+        assert_eq!(comparison(&one, &base), format!("Compared with two-stage, admm {words}"));
+    }
+}
+
+#[test]
+fn without_a_test_part_the_training_error_counts() {
+    let untested = |summary: Summary| Summary { test_error: None, ..summary };
+    let one = untested(summary(Method::Admm, 0.5, 0.2));
+    let base = untested(summary(Method::TwoStage, 0.5, 0.4));
+    assert!(comparison(&one, &base).contains("wins 10.0 points of training accuracy"));
+}
+
+#[test]
+fn winners_and_losers_are_named() {
+    let admm = Summary { objective: 0.4, ..summary(Method::Admm, 0.5, 0.2) };
+    let joint = Summary { objective: 0.4 + 1e-8, ..summary(Method::Joint, 0.5, 0.2) };
+    let slow = Summary { status: Status::Stalled, ..summary(Method::Alternating, 0.5, 0.2) };
+    let base = summary(Method::TwoStage, 0.5, 0.2);
+    assert_eq!(
+        sentence(&[admm, joint, slow.clone(), base]),
+        "Compared with two-stage, admm has the same variance explained and test accuracy; admm and joint reach the \
+         lowest objective; alternating did not converge (stalled)."
+    );
+    assert_eq!(
+        sentence(&[slow]),
+        "alternating explains 50.0 % of the variance and classifies 80.0 % of the test samples correctly; \
+         alternating did not converge (stalled)."
+    );
+    assert_eq!(sentence(&[]), "");
+}
