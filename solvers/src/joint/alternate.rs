@@ -110,7 +110,7 @@ pub(super) fn admm<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Resu
                 primal_residual: record.primal.to_f64(),
                 dual_residual: record.dual.to_f64(),
                 rho: record.penalty.to_f64(),
-                passes: prepared.start.work.passes + record.work.passes,
+                passes: prepared.start.cost.work.passes + record.work.passes,
                 seconds: 0.0,
             })
         };
@@ -136,7 +136,7 @@ pub(super) fn alternating<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) 
     let (mut w, mut z) = (start.v.clone(), Iterate::new(start.clone()));
     let tolerance = T::of(prepared.tolerance());
     let penalty = T::of(PENALTY);
-    let mut work = prepared.start.work;
+    let mut work = prepared.start.cost.work;
     for iteration in 1..=prepared.options.max_iterations {
         let (before, v) = (w.clone(), z.point.v.clone());
         let accuracy = tolerance * T::of(0.1);

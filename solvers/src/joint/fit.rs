@@ -24,16 +24,17 @@ pub(super) struct Found<T: Scalar> {
 pub(super) struct Log<'a> {
     observer: &'a mut dyn FnMut(&Progress) -> ControlFlow<()>,
     pub history: Vec<Progress>,
+    earlier: f64,
     started: Instant,
     paused: Duration,
 }
 
 impl<'a> Log<'a> {
-    fn new(observer: &'a mut dyn FnMut(&Progress) -> ControlFlow<()>) -> Self {
-        Log { observer, history: Vec::new(), started: Instant::now(), paused: Duration::ZERO }
+    fn new(earlier: f64, observer: &'a mut dyn FnMut(&Progress) -> ControlFlow<()>) -> Self {
+        Log { observer, history: Vec::new(), earlier, started: Instant::now(), paused: Duration::ZERO }
     }
     fn seconds(&self) -> f64 {
-        (self.started.elapsed() - self.paused).as_secs_f64()
+        self.earlier + (self.started.elapsed() - self.paused).as_secs_f64()
     }
     /// Adds an entry that `entry` makes, with the seconds filled in.
     pub fn add(&mut self, entry: impl FnOnce() -> Result<Progress>) -> Result<ControlFlow<()>> {
@@ -44,17 +45,9 @@ impl<'a> Log<'a> {
         self.paused += entered.elapsed();
         Ok(answer)
     }
-    /// The last entry, or an empty one.
+    /// The last entry, or that of the start.
     pub fn last(&self) -> Progress {
-        self.history.last().copied().unwrap_or(Progress {
-            iteration: 0,
-            objective: None,
-            primal_residual: 0.0,
-            dual_residual: 0.0,
-            rho: 0.0,
-            passes: 0,
-            seconds: 0.0,
-        })
+        self.history.last().copied().unwrap_or(Progress::START)
     }
 }
 
@@ -63,7 +56,8 @@ pub(super) fn fit<T: Scalar>(
     method: Method,
     observer: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Fitted<T>> {
-    let mut log = Log::new(observer);
+    let cost = if method == Method::TwoStage { prepared.start.two_stage_cost } else { prepared.start.cost };
+    let mut log = Log::new(cost.seconds, observer);
     let found = match method {
         Method::Admm => admm(prepared, &mut log)?,
         Method::Joint => joint(prepared, &mut log)?,
@@ -83,7 +77,7 @@ fn joint<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T
     let tolerance = T::of(prepared.tolerance());
     let free = Target { v: &origin, penalty: T::zero(), tolerance };
     let mut iterate = Iterate::new(prepared.start.lower.clone());
-    let mut work = prepared.start.work;
+    let mut work = prepared.start.cost.work;
     for iteration in 1..=options.max_iterations {
         let step = method.minimise(&prepared.objective, &*on, &mut iterate, free)?;
         work += step;
@@ -95,7 +89,7 @@ fn joint<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T
                 objective: Some(here.value().to_f64()),
                 dual_residual: slope.to_f64(),
                 passes: work.passes,
-                ..Log::new(&mut |_| ControlFlow::Continue(())).last()
+                ..Progress::START
             })
         })?;
         let status = if slope <= tolerance {
@@ -115,7 +109,7 @@ fn joint<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T
 /// PCA, then the classifier on its components: the start, as it is.
 fn two_stage<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
     let point = prepared.start.two_stage.clone();
-    let Work { steps, passes } = prepared.start.two_stage_work;
+    let Work { steps, passes } = prepared.start.two_stage_cost.work;
     let objective = prepared.objective_at(&point.v, &point)?;
     let entry = Progress { iteration: steps, objective: Some(objective), passes, ..log.last() };
     let _ = log.add(|| Ok(entry))?;

@@ -15,6 +15,7 @@ use admm::{Error, Gradient, Manifold, Result, Shape, Smooth};
 use nalgebra::{DMatrix, DVector};
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::lbfgs::Lbfgs;
 
@@ -62,6 +63,7 @@ impl<T: Scalar> Prepared<T> {
         let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
         let weights = weights.into_iter().map(|weight| weight / total).collect();
         let samples = Samples::new(scaled, labels, weights, classes, options.exec.clone())?;
+        let clock = Instant::now();
         let covariance = Arc::new(Covariance::of(&samples)?);
         let asked = (options.components + 1).min(covariance.dimension());
         let (values, vectors) = covariance.top(asked)?;
@@ -70,7 +72,7 @@ impl<T: Scalar> Prepared<T> {
         let entropy = Softmax { samples, ridge: T::of(options.ridge), share: T::one() - weight };
         let objective = JointObjective { variance: VarianceLoss { covariance, weight }, entropy };
         let principal = vectors.columns(0, options.components).into_owned();
-        let start = Start::find(options, &objective, principal)?;
+        let start = Start::find(options, &objective, principal, clock)?;
         let options = options.clone();
         Ok(Prepared { options, scaler, basis, objective, leading: values[0], start, warnings })
     }

@@ -41,7 +41,7 @@ pub struct Report {
     pub iterations: u64,
     /// Passes over the training data, those for the covariance and the start included.
     pub passes: u64,
-    /// Seconds of computing after the shared preparation.
+    /// Seconds of computing, those for the covariance and the start included.
     pub seconds: f64,
     /// The norm of the Riemannian gradient of the joint objective at the feasible W.
     pub stationarity: f64,
@@ -78,6 +78,19 @@ pub struct Progress {
     pub rho: f64,
     /// Passes over the data so far.
     pub passes: u64,
-    /// Seconds so far, without those for tracing.
+    /// Seconds so far, those for the start included, those for tracing not.
     pub seconds: f64,
+}
+
+impl Progress {
+    /// Before the first iteration.
+    pub(super) const START: Progress = Progress {
+        iteration: 0,
+        objective: None,
+        primal_residual: 0.0,
+        dual_residual: 0.0,
+        rho: 0.0,
+        passes: 0,
+        seconds: 0.0,
+    };
 }

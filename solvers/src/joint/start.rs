@@ -14,6 +14,7 @@ use crate::softmax::Softmax;
 use crate::view::transposed_product;
 use admm::{Iterate, Manifold, Method, Result, Space, Target, Work};
 use nalgebra::DMatrix;
+use std::time::Instant;
 
 /// Both ends of the path and what they cost.
 #[derive(Debug, Clone)]
@@ -21,27 +22,43 @@ pub(super) struct Start<T: Scalar> {
     /// Principal components with the classifier that fits them best: the answer in two stages.
     pub two_stage: Classifier<T>,
     /// What the second stage took.
-    pub two_stage_work: Work,
+    pub two_stage_cost: Cost,
     /// The end with the lower joint objective.
     pub lower: Classifier<T>,
     /// What it took to find, the covariance included.
+    pub cost: Cost,
+}
+
+/// Work, and the seconds it took.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cost {
     pub work: Work,
+    pub seconds: f64,
 }
 
 /// Enough steps to leave the principal components far behind; no accuracy is needed here.
 const SCOUTING: (u64, f64) = (100, 1e-3);
 
 impl<T: Scalar> Start<T> {
-    pub(super) fn find(options: &Builder, objective: &JointObjective<T>, principal: DMatrix<T>) -> Result<Self> {
+    /// From the principal components, which one pass over the data gave; the clock runs since that began.
+    pub(super) fn find(
+        options: &Builder,
+        objective: &JointObjective<T>,
+        principal: DMatrix<T>,
+        clock: Instant,
+    ) -> Result<Self> {
+        let cost = |work: Work| Cost { work, seconds: clock.elapsed().as_secs_f64() };
         let variance = &objective.variance;
         let share = objective.entropy.share;
         let alone = objective.entropy.alone();
-        let (two_stage, loss, mut two_stage_work) = second_stage(&alone, &principal, options.tolerance)?;
-        two_stage_work.passes += 1; // the covariance
-        let mut start = Start { lower: two_stage.clone(), two_stage, two_stage_work, work: two_stage_work };
+        let (two_stage, loss, mut work) = second_stage(&alone, &principal, options.tolerance)?;
+        work.passes += 1; // the covariance
+        let two_stage_cost = cost(work);
+        let mut start = Start { lower: two_stage.clone(), two_stage, two_stage_cost, cost: two_stage_cost };
         if share > T::zero() {
-            let (entropic, other, work) = entropic_end(options, &alone, principal)?;
-            start.work += work;
+            let (entropic, other, more) = entropic_end(options, &alone, principal)?;
+            work += more;
+            start.cost = cost(work);
             let joint = |at: &Classifier<T>, loss: T| variance.value(&at.v) + share * loss;
             if joint(&entropic, other) < joint(&start.two_stage, loss) {
                 start.lower = entropic;
