@@ -2,8 +2,8 @@
 
 use crate::penalty::check_penalty;
 use crate::{
-    Accuracy, Balance, Error, Observer, Penalty, Real, Record, Result, Space, Status, Subproblem, Target, Tolerance,
-    Work,
+    Accuracy, Adjoint, Balance, Error, Observer, Penalty, Real, Record, Result, Space, Status, Subproblem, Target,
+    Tolerance, Work,
 };
 use serde::{Deserialize, Serialize};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -105,9 +105,12 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     /// The right-hand side c of Ax + Bz = c.
     ///
     /// # Errors
-    /// A size that differs from that of Ax.
+    /// A size that differs from that of Ax, and entries that are not finite.
     pub fn with_offset(mut self, c: P::Image) -> Result<Self> {
         Error::check_size("offset c", self.c.shape(), c.shape())?;
+        if !c.is_finite() {
+            return Err(Error::NotFinite("the offset c".into()));
+        }
         self.c = c;
         Ok(self)
     }
@@ -138,7 +141,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
 
         // x ← argmin f(x) + ρ/2 ‖Ax + Bz − c + u‖²
         let v = c.plus(-one, &next.bz).plus(-one, &next.u);
-        work += self.guard("x", || self.f.argmin(&mut next.x, self.target(&v, &next.record)))?;
+        work += self.guarded("x", || self.f.argmin(&mut next.x, self.target(&v, &next.record)))?;
         let ax = self.checked_image("x", || self.f.image(&next.x))?;
 
         // Âx = αAx − (1 − α)(Bz − c)
@@ -148,14 +151,14 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
 
         // z ← argmin g(z) + ρ/2 ‖Âx + Bz − c + u‖²
         let v = c.plus(-one, &relaxed).plus(-one, &next.u);
-        work += self.guard("z", || self.g.argmin(&mut next.z, self.target(&v, &next.record)))?;
+        work += self.guarded("z", || self.g.argmin(&mut next.z, self.target(&v, &next.record)))?;
         next.bz = self.checked_image("z", || self.g.image(&next.z))?;
 
         // u ← u + Âx + Bz − c
         next.u = next.u.plus(one, &relaxed).plus(one, &next.bz).plus(-one, c);
 
         next.record.work = work;
-        self.measure(&mut next, &ax);
+        self.measure(&mut next, &ax)?;
         Ok(next)
     }
 
@@ -213,41 +216,39 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         Target { v, penalty: record.penalty, tolerance: record.inner_tolerance }
     }
 
-    /// Runs user code: a panic or an error in it becomes an error that names the block and the iteration.
-    fn guard<R>(&self, block: &str, code: impl FnOnce() -> Result<R>) -> Result<R> {
-        let result = catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|panic| {
-            let message = panic.downcast_ref::<String>().cloned();
-            let message = message.or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()));
-            Err(Error::Panic(message.unwrap_or_else(|| "no message".into())))
-        });
-        result.map_err(|source| Error::Block {
-            block: block.into(),
-            iteration: self.state.record.iteration + 1,
-            source: Box::new(source),
-        })
+    fn guarded<R>(&self, block: &str, code: impl FnOnce() -> Result<R>) -> Result<R> {
+        guard(block, self.state.record.iteration + 1, code)
     }
 
     fn checked_image(&self, block: &str, image: impl FnOnce() -> P::Image) -> Result<P::Image> {
-        self.guard(block, || {
+        self.guarded(block, || {
             let image = image();
             Error::check_size("image", self.c.shape(), image.shape())?;
             if image.is_finite() { Ok(image) } else { Err(Error::NotFinite("the image of the new iterate".into())) }
         })
     }
 
+    fn checked_adjoint(&self, y: &P::Image) -> Result<Adjoint<T>> {
+        self.guarded("x", || {
+            let adjoint = self.f.adjoint(y);
+            if adjoint.norm.is_finite() { Ok(adjoint) } else { Err(Error::NotFinite("the norm of the adjoint".into())) }
+        })
+    }
+
     /// r = Ax + Bz − c, s = ρAᵀBΔz and their bounds, Boyd et al. (2011, §3.3.1).
-    fn measure(&self, next: &mut StateOf<T, P, Q>, ax: &P::Image) {
+    fn measure(&self, next: &mut StateOf<T, P, Q>, ax: &P::Image) -> Result<()> {
         let one = T::one();
         let (absolute, relative) = (T::of(self.tolerance.absolute), T::of(self.tolerance.relative));
         let record = &mut next.record;
-        let step = self.f.adjoint(&next.bz.plus(-one, &self.state.bz));
-        let multiplier = self.f.adjoint(&next.u).norm * record.penalty;
+        let step = self.checked_adjoint(&next.bz.plus(-one, &self.state.bz))?;
+        let multiplier = self.checked_adjoint(&next.u)?.norm * record.penalty;
         let scale = ax.norm().max(next.bz.norm()).max(self.c.norm());
         let root = |count: usize| T::of((count as f64).sqrt());
         record.primal = ax.plus(one, &next.bz).plus(-one, &self.c).norm();
         record.dual = record.penalty * step.norm;
         record.primal_bound = root(self.c.shape().count()) * absolute + relative * scale;
         record.dual_bound = root(step.count) * absolute + relative * multiplier;
+        Ok(())
     }
 
     /// Takes the next state, after the policy was asked for ρ, and returns the old one. The one place where the dual is
@@ -257,13 +258,22 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         let penalty = self.penalty.next(&record);
         if penalty != record.penalty && !record.converged() {
             check_penalty(penalty)?;
-            self.f.retune(penalty)?;
-            self.g.retune(penalty)?;
+            if let Err(error) = self.retune(penalty) {
+                // Back in tune with the state that stays; the first error is the one to report.
+                let _ = self.retune(record.penalty);
+                return Err(error);
+            }
             next.u.scale(record.penalty / penalty);
             next.penalty = penalty;
             next.record.penalty_changes += 1;
         }
         Ok(std::mem::replace(&mut self.state, next))
+    }
+
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        let iteration = self.state.record.iteration + 1;
+        guard("x", iteration, || self.f.retune(penalty))?;
+        guard("z", iteration, || self.g.retune(penalty))
     }
 
     fn check_parameters(&self) -> Result<()> {
@@ -278,6 +288,16 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         }
         if problems.is_empty() { Ok(()) } else { Err(Error::Parameters(problems)) }
     }
+}
+
+/// Runs user code: a panic or an error in it becomes an error that names the block and the iteration.
+fn guard<R>(block: &str, iteration: u64, code: impl FnOnce() -> Result<R>) -> Result<R> {
+    let result = catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|panic| {
+        let message = panic.downcast_ref::<String>().cloned();
+        let message = message.or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()));
+        Err(Error::Panic(message.unwrap_or_else(|| "no message".into())))
+    });
+    result.map_err(|source| Error::Block { block: block.into(), iteration, source: Box::new(source) })
 }
 
 /// Follows the residuals of a run and keeps the best state seen.

@@ -20,7 +20,7 @@ pub struct Record<T> {
     pub dual_bound: T,
     /// ρ, as used in this iteration.
     pub penalty: T,
-    /// How often ρ has changed before this iteration.
+    /// How often ρ has changed so far, a change after this iteration included.
     pub penalty_changes: u32,
     /// The accuracy asked of the blocks in this iteration.
     pub inner_tolerance: T,
@@ -35,7 +35,7 @@ impl<T: Real> Record<T> {
     }
     /// Both residuals in units of their bounds, the larger one: at most 1 when converged.
     pub fn excess(&self) -> T {
-        let tiny = T::min_value().unwrap_or(T::zero()).abs().recip();
+        let tiny = T::min_value().unwrap_or(T::one()).abs().recip().sqrt();
         (self.primal / self.primal_bound.max(tiny)).max(self.dual / self.dual_bound.max(tiny))
     }
 }

@@ -66,6 +66,10 @@ impl<T: Real> Penalty<T> for Balance {
                 problems.push(format!("the {name} of residual balancing must be above 1, got {value}"));
             }
         }
+        let (lowest, highest) = self.bounds;
+        if !(lowest >= 0.0 && highest > 0.0 && lowest <= highest) {
+            problems.push(format!("the bounds of residual balancing must be an interval, got {lowest} to {highest}"));
+        }
         problems
     }
 }

@@ -63,7 +63,7 @@ pub fn score(options: &ScoreOptions, console: Console) -> Result<(), Failure> {
         let score = Score { accuracy, error: 1.0 - accuracy, correct, samples };
         output::write(path, &output::json(&score))?;
     }
-    output::print(&format!("accuracy {accuracy:.4} ({correct} of {samples} samples)\n"))
+    output::print(format!("accuracy {accuracy:.4} ({correct} of {samples} samples)\n"))
 }
 
 /// From a file, or from a folder of results. Either precision is read in double.

@@ -90,7 +90,7 @@ type Found<T> = (Summary, Fitted<T>);
 
 fn print<T: Scalar>(heading: &str, found: &[Found<T>]) -> Result<(), Failure> {
     let summaries: Vec<_> = found.iter().map(|(summary, _)| summary.clone()).collect();
-    output::print(&format!("{heading}\n\n{}\n{}\n", table::render(&summaries), table::sentence(&summaries)))
+    output::print(format!("{heading}\n\n{}\n{}\n", table::render(&summaries), table::sentence(&summaries)))
 }
 
 fn keep<T: Scalar>(

@@ -43,8 +43,8 @@ mod tests {
     #[test]
     fn the_samples_drawn_never_change() {
         let labels: Vec<_> = (0..20).map(|sample| sample % 2).collect();
-        assert_eq!(stratified(&labels, 2, 0.25, 0).test, [0, 1, 2, 3]);
-        assert_eq!(stratified(&labels, 2, 0.25, 1).test, [0, 1, 2, 3]);
+        assert_eq!(stratified(&labels, 2, 0.25, 0).test, [1, 2, 9, 12, 16, 19]);
+        assert_eq!(stratified(&labels, 2, 0.25, 1).test, [4, 7, 13, 14, 16, 19]);
     }
 
     #[test]

@@ -29,7 +29,7 @@ fn summary(method: Method, variance_explained: f64, error: f64) -> Summary {
 fn columns_line_up() {
     let slow = Summary { status: Status::IterationLimit, passes: 1_000_000, ..summary(Method::Alternating, 0.1, 0.05) };
     let text = render(&[summary(Method::Admm, 0.204, 0.5), Summary { test_error: None, ..slow }]);
-    let expected = "                        variance   cross-  training    test
+    let expected = "                         variance   cross-  training    test
 method       objective  explained  entropy     error   error   passes  seconds  status
 admm          0.500000     20.4 %   1.2500    25.0 %  50.0 %       20     0.50  converged
 alternating   0.500000     10.0 %   1.2500     2.5 %       –  1000000     0.50  iteration-limit

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 /// The convex set {X (d×k) : ‖xⱼ‖ ≤ r}, a product of balls.
 ///
-/// The nearest point has the columns xⱼ·min(1, r/‖xⱼ‖) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.5.1). Every
-/// direction is tangent, a step is followed by the projection, the residual is maxⱼ max(0, ‖xⱼ‖ − r), and the
-/// stationarity ‖x − project(x − g)‖.
+/// The nearest point has the columns xⱼ·min(1, r/‖xⱼ‖) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.5.1). A
+/// step is followed by the projection, the residual is maxⱼ max(0, ‖xⱼ‖ − r), and the stationarity
+/// ‖x − project(x − g)‖. On the surface the tangent part of a gradient g is that of which −g does not leave the ball, the
+/// projection of −g on the tangent cone; inside it is all of g.
 ///
 /// # Errors
 /// `retract` and `project` report [`Error::Parameters`] for a radius that is not a number above 0,
@@ -22,8 +23,17 @@ pub struct Ball {
 }
 
 impl<T: Scalar> Manifold<T> for Ball {
-    fn tangent(&self, _x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
-        g.clone()
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
+        let surface = T::of(self.radius) * (T::one() - T::of(8.0) * T::EPSILON);
+        let mut tangent = g.clone();
+        for (mut g, x) in tangent.column_iter_mut().zip(x.column_iter()) {
+            let length = norm(x.as_slice());
+            let outward = -g.dot(&x) / length;
+            if length >= surface && outward > T::zero() {
+                g.axpy(outward / length, &x, T::one());
+            }
+        }
+        tangent
     }
     fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
         self.project(&(x + step))
@@ -69,6 +79,15 @@ mod tests {
         assert_eq!(BALL.residual(&x), 3.0);
         assert_eq!(BALL.tangent(&x, &x), x);
         assert!(BALL.residual(&(x * f64::NAN)).is_nan());
+    }
+
+    #[test]
+    fn on_the_surface_a_descent_does_not_leave_the_ball() {
+        let x = DMatrix::from_row_slice(2, 3, &[0.0, 0.0, 0.0, 2.0, 2.0, 1.0]);
+        let g = DMatrix::from_row_slice(2, 3, &[1.0, 1.0, 1.0, -7.0, 7.0, -7.0]);
+        let expected = DMatrix::from_row_slice(2, 3, &[1.0, 1.0, 1.0, 0.0, 7.0, -7.0]);
+        assert_eq!(BALL.tangent(&x, &g), expected);
+        assert_eq!(BALL.tangent(&x, &expected), expected);
     }
 
     #[test]

@@ -1,0 +1,375 @@
+//! Laws of the wrappers, the descent methods and the spaces.
+
+mod common;
+
+use admm::*;
+use common::*;
+use nalgebra::DMatrix;
+use proptest::prelude::*;
+use serde::{Deserialize, Serialize};
+
+fn matrix(rows: usize, columns: usize) -> impl Strategy<Value = Matrix> {
+    proptest::collection::vec(-10.0..10.0, rows * columns).prop_map(move |e| Matrix::from_vec(rows, columns, e))
+}
+
+fn vectors(count: usize) -> impl Strategy<Value = Vec<Matrix>> {
+    proptest::collection::vec(matrix(5, 1), count)
+}
+
+fn target<S>(v: &S, penalty: f64) -> Target<'_, f64, S> {
+    Target { v, penalty, tolerance: 1e-10 }
+}
+
+/// f(x) + ρ/2 ‖Kx − v‖².
+fn objective<P: Subproblem<f64>>(block: &P, x: &P::Var, to: Target<'_, f64, P::Image>) -> f64 {
+    let gap = block.image(x).plus(-1.0, to.v);
+    block.value(x).unwrap() + to.penalty / 2.0 * gap.dot(&gap)
+}
+
+fn quadratic() -> Quadratic {
+    let d: Matrix = design();
+    let k = Matrix::from_row_slice(2, 5, &[1., 2., 0., -1., 1., 0., 1., -1., 2., 0.5]);
+    Quadratic::new(d.tr_mul(&d) + Matrix::identity(5, 5), -d.tr_mul(&response()), k)
+}
+
+fn axioms<S: Space<f64> + PartialEq + std::fmt::Debug>(x: &S, y: &S, w: &S, alpha: f64) {
+    let close = |a: f64, b: f64| assert!((a - b).abs() <= 1e-9 * (1.0 + a.abs().max(b.abs())), "{a} and {b}");
+    close(x.dot(y), y.dot(x));
+    close(x.plus(alpha, y).dot(w), x.dot(w) + alpha * y.dot(w));
+    close(x.norm() * x.norm(), x.dot(x));
+    assert!(x.plus(1.0, y).norm() <= x.norm() + y.norm() + 1e-9);
+    assert!(x.dot(y).abs() <= x.norm() * y.norm() + 1e-9);
+    assert!(x.norm() > 0.0);
+    let mut scaled = x.clone();
+    scaled.scale(alpha);
+    assert_eq!(scaled, x.zero().plus(alpha, x));
+    let mut added = x.clone();
+    added.axpy(alpha, y);
+    assert_eq!(added, x.plus(alpha, y));
+    assert_eq!((x.zero().norm(), x.plus(-1.0, x), x.plus(2.0, &x.zero())), (0.0, x.zero(), x.clone()));
+    assert_eq!((x.zero().shape(), x.plus(alpha, y).shape()), (x.shape(), x.shape()));
+    assert!(x.is_finite());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn matrices_and_their_products_are_inner_product_spaces(x in vectors(3), y in vectors(3), w in vectors(3), a in -3.0..3.0) {
+        axioms(&x[0], &y[0], &w[0], a);
+        axioms(&x, &y, &w, a);
+        axioms(&vec![x.clone(), vec![y[0].clone()]], &vec![y.clone(), vec![w[0].clone()]], &vec![w, vec![x[0].clone()]], a);
+        prop_assert_eq!(Space::<f64>::shape(&x), Shape(vec![(5, 1); 3]));
+        prop_assert_eq!(Space::<f64>::shape(&x).count(), 15);
+        let parts: f64 = x.iter().map(|x| x.norm_squared()).sum();
+        prop_assert!((Space::norm(&x) - parts.sqrt()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn one_entry_that_is_not_finite_is_seen(x in vectors(3), i in 0..3usize, j in 0..5usize, bad in 0..3usize) {
+        let mut x = x;
+        x[i][j] = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY][bad];
+        prop_assert!(!Space::is_finite(&x) && !Space::is_finite(&x[i]));
+    }
+
+    #[test]
+    fn consensus_is_the_prox_at_the_mean_with_n_times_the_penalty(v in vectors(4), near in matrix(5, 1), penalty in 0.1..10.0) {
+        let block = Consensus { of: ElasticNet(1.5, 0.5), members: 4 };
+        let mut z = Matrix::zeros(5, 1);
+        block.argmin(&mut z, target(&v, penalty)).unwrap();
+        let mean = (&v[0] + &v[1] + &v[2] + &v[3]) / 4.0;
+        let prox = block.of.prox(&mean, 4.0 * penalty).unwrap();
+        prop_assert!((&z - prox).amax() < 1e-12);
+        prop_assert_eq!(block.image(&z), vec![z.clone(); 4]);
+        for step in [1.0, 1e-2, 1e-4] {
+            let other = &z + &near * step;
+            prop_assert!(objective(&block, &z, target(&v, penalty)) <= objective(&block, &other, target(&v, penalty)) + 1e-11);
+        }
+        // Kᵀ(v₁, …, v₄) = v₁ + … + v₄
+        let adjoint = block.adjoint(&v);
+        prop_assert!((adjoint.norm - mean.norm() * 4.0).abs() < 1e-9);
+        prop_assert_eq!(adjoint.count, 5);
+    }
+
+    #[test]
+    fn consensus_is_retuned_to_the_penalty_it_is_used_with(v in vectors(3), penalty in 0.1..10.0) {
+        struct Tuned(f64);
+        impl Prox<f64> for Tuned {
+            fn value(&self, _z: &Matrix) -> f64 {
+                0.0
+            }
+            fn prox(&self, v: &Matrix, penalty: f64) -> Result<Matrix> {
+                assert_eq!(self.0, penalty);
+                Ok(v.clone())
+            }
+            fn retune(&mut self, penalty: f64) -> Result<()> {
+                self.0 = penalty;
+                Ok(())
+            }
+        }
+        let mut block = Consensus { of: Tuned(0.0), members: 3 };
+        block.retune(penalty).unwrap();
+        block.argmin(&mut Matrix::zeros(5, 1), target(&v, penalty)).unwrap();
+    }
+
+    #[test]
+    fn minus_minimises_for_the_opposite_operator_and_twice_is_the_block(v in matrix(2, 1), near in matrix(5, 1), penalty in 0.1..10.0) {
+        let (mut plain, mut minus, mut twice) = (quadratic(), Minus(quadratic()), Minus(Minus(quadratic())));
+        plain.retune(penalty).unwrap();
+        minus.retune(penalty).unwrap();
+        twice.retune(penalty).unwrap();
+        let (mut x, mut y, mut z) = (Matrix::zeros(5, 1), Matrix::zeros(5, 1), Matrix::zeros(5, 1));
+        plain.argmin(&mut x, target(&v, penalty)).unwrap();
+        minus.argmin(&mut y, target(&v, penalty)).unwrap();
+        twice.argmin(&mut z, target(&v, penalty)).unwrap();
+        prop_assert_eq!(&z, &x);
+        prop_assert_eq!(twice.image(&x), plain.image(&x));
+        prop_assert_eq!(minus.image(&x), -plain.image(&x));
+        prop_assert_eq!(minus.value(&x), plain.value(&x));
+        prop_assert_eq!(minus.adjoint(&v).norm, plain.k.tr_mul(&v).norm());
+        prop_assert_eq!(minus.adjoint(&v).count, 5);
+        for step in [1.0, 1e-2, -1e-2] {
+            let other = &y + &near * step;
+            prop_assert!(objective(&minus, &y, target(&v, penalty)) < objective(&minus, &other, target(&v, penalty)) + 1e-9);
+        }
+    }
+
+    #[test]
+    fn a_group_does_what_its_blocks_do(v in proptest::collection::vec(matrix(2, 1), 3), penalty in 0.1..10.0) {
+        for count in [1, 3] {
+            let v = v[..count].to_vec();
+            let mut group = Group { blocks: vec![quadratic(); count], exec: Exec::Serial };
+            let mut block = quadratic();
+            group.retune(penalty).unwrap();
+            block.retune(penalty).unwrap();
+            let mut x = vec![Matrix::zeros(5, 1); count];
+            let work = group.argmin(&mut x, target(&v, penalty)).unwrap();
+            prop_assert_eq!(work, Work { steps: count as u64, passes: count as u64 });
+            let (mut value, mut square) = (0.0, 0.0);
+            for (x, v) in x.iter().zip(&v) {
+                let mut alone = Matrix::zeros(5, 1);
+                block.argmin(&mut alone, target(v, penalty)).unwrap();
+                prop_assert_eq!(x, &alone);
+                value += block.value(x).unwrap();
+                square += block.adjoint(v).norm.powi(2);
+            }
+            prop_assert_eq!(group.image(&x), x.iter().map(|x| block.image(x)).collect::<Vec<_>>());
+            prop_assert!((group.value(&x).unwrap() - value).abs() < 1e-9 * (1.0 + value.abs()));
+            prop_assert!((group.adjoint(&v).norm - square.sqrt()).abs() < 1e-9);
+            prop_assert_eq!(group.adjoint(&v).count, 5 * count);
+        }
+    }
+
+    #[test]
+    fn gradient_descent_reaches_the_closed_form(v in matrix(5, 1), moved in matrix(5, 1), penalty in 0.5..10.0) {
+        let block = Descent { of: Bowl, by: Gradient { max_steps: 10_000 }, on: Flat };
+        let mut x = Iterate::new(Matrix::zeros(5, 1));
+        // Twice from where it ended: what is remembered is of the old target.
+        for v in [&v, &moved, &v] {
+            block.argmin(&mut x, target(v, penalty)).unwrap();
+            prop_assert!((&x.point - bottom(v, penalty)).amax() < 1e-8);
+        }
+        let again = block.argmin(&mut x, Target { tolerance: 1e-9, ..target(&v, penalty) }).unwrap();
+        prop_assert_eq!(again, Work::default());
+    }
+
+    #[test]
+    fn custom_steps_with_a_lipschitz_rate_reach_the_closed_form_for_every_penalty(v in matrix(5, 1), exponent in -2.0..4.0) {
+        let penalty = 10f64.powf(exponent);
+        let block = Descent { of: Bowl, by: Steps { rate: Rate::Lipschitz(9.0), max_steps: 100_000 }, on: Flat };
+        let mut x = Iterate::new(Matrix::zeros(5, 1));
+        let work = block.argmin(&mut x, target(&v, penalty)).unwrap();
+        prop_assert!((&x.point - bottom(&v, penalty)).amax() < 1e-8);
+        prop_assert!(work.steps < 100_000 && work.passes == work.steps);
+        let block = Descent { by: Steps { rate: Rate::Lipschitz(9.0), max_steps: 3 }, ..block };
+        let mut x = Iterate::new(Matrix::from_element(5, 1, 100.0));
+        prop_assert_eq!(block.argmin(&mut x, target(&v, penalty)).unwrap().steps, 3);
+    }
+
+    /// ⟨c, x⟩ + ρ/2 ‖x − v‖² is least at (ρv − c)/‖ρv − c‖.
+    #[test]
+    fn descent_on_a_sphere_stays_there_and_reaches_the_closed_form(c in matrix(4, 1), v in matrix(4, 1), start in matrix(4, 1)) {
+        let pull = &v * 2.0 - &c;
+        prop_assume!(pull.norm() > 1.0 && start.norm() > 1.0 && pull.normalize().dot(&start.normalize()) > -0.9);
+        let block = Descent { of: Linear(c), by: Gradient { max_steps: 10_000 }, on: Sphere };
+        let mut x = Iterate::new(start.normalize());
+        block.argmin(&mut x, target(&v, 2.0)).unwrap();
+        prop_assert!(Sphere.residual(&x.point) < 1e-12);
+        prop_assert!((&x.point - pull.normalize()).amax() < 1e-7);
+    }
+
+    /// ½‖x − p‖² + ½‖p − 1‖² with x coupled and p private: the minimum is at p = (x + 1)/2.
+    #[test]
+    fn the_private_part_of_a_point_is_minimised_too(v in matrix(3, 1), penalty in 0.1..10.0) {
+        let block = Descent { of: Tied, by: Gradient { max_steps: 10_000 }, on: Flat };
+        let start = Pair { x: Matrix::zeros(3, 1), p: Matrix::from_element(3, 1, 5.0) };
+        let mut pair = Iterate::new(start);
+        block.argmin(&mut pair, target(&v, penalty)).unwrap();
+        let Pair { x, p } = &pair.point;
+        prop_assert!((p - x.add_scalar(1.0) / 2.0).amax() < 1e-8);
+        prop_assert!(((x - p) + (x - &v) * penalty).amax() < 1e-8);
+        prop_assert_eq!(block.image(&pair), x.clone());
+    }
+}
+
+/// ½xᵀHx with H = diag(1, 3, 5, 7, 9), as a smooth function and as a custom direction.
+struct Bowl;
+
+fn steepness() -> Matrix {
+    column(&[1.0, 3.0, 5.0, 7.0, 9.0])
+}
+
+fn bottom(v: &Matrix, penalty: f64) -> Matrix {
+    v.zip_map(&steepness(), |v, h| penalty * v / (penalty + h))
+}
+
+impl Smooth<f64> for Bowl {
+    type Point = Matrix;
+    fn value_and_gradient(&self, x: &Matrix) -> Result<(f64, Matrix)> {
+        let gradient = x.component_mul(&steepness());
+        Ok((x.dot(&gradient) / 2.0, gradient))
+    }
+}
+
+impl Direction<f64> for Bowl {
+    type Memory = ();
+    fn value(&self, x: &Matrix) -> Result<f64> {
+        Ok(self.value_and_gradient(x)?.0)
+    }
+    fn direction(&self, x: &Matrix, _memory: &mut ()) -> Result<Matrix> {
+        Ok(-x.component_mul(&steepness()))
+    }
+}
+
+/// ⟨c, x⟩.
+struct Linear(Matrix);
+
+impl Smooth<f64> for Linear {
+    type Point = Matrix;
+    fn value_and_gradient(&self, x: &Matrix) -> Result<(f64, Matrix)> {
+        Ok((self.0.dot(x), self.0.clone()))
+    }
+}
+
+/// ‖x‖ = 1.
+struct Sphere;
+
+impl Manifold<f64> for Sphere {
+    fn tangent(&self, x: &Matrix, g: &Matrix) -> Matrix {
+        g - x * x.dot(g)
+    }
+    fn retract(&self, x: &Matrix, step: &Matrix) -> Result<Matrix> {
+        self.project(&(x + step))
+    }
+    fn project(&self, x: &Matrix) -> Result<Matrix> {
+        Ok(x.normalize())
+    }
+    fn residual(&self, x: &Matrix) -> f64 {
+        (x.norm() - 1.0).abs()
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Pair {
+    x: Matrix,
+    p: Matrix,
+}
+
+impl Space<f64> for Pair {
+    fn axpy(&mut self, alpha: f64, y: &Self) {
+        self.x.axpy(alpha, &y.x);
+        self.p.axpy(alpha, &y.p);
+    }
+    fn scale(&mut self, alpha: f64) {
+        self.x *= alpha;
+        self.p *= alpha;
+    }
+    fn dot(&self, y: &Self) -> f64 {
+        self.x.dot(&y.x) + self.p.dot(&y.p)
+    }
+    fn shape(&self) -> Shape {
+        Shape(vec![self.x.shape(), self.p.shape()])
+    }
+}
+
+impl Point<f64> for Pair {
+    fn coupled(&self) -> &Matrix {
+        &self.x
+    }
+    fn coupled_mut(&mut self) -> &mut Matrix {
+        &mut self.x
+    }
+}
+
+struct Tied;
+
+impl Smooth<f64> for Tied {
+    type Point = Pair;
+    fn value_and_gradient(&self, at: &Pair) -> Result<(f64, Pair)> {
+        let (gap, off) = (&at.x - &at.p, at.p.add_scalar(-1.0));
+        Ok(((gap.norm_squared() + off.norm_squared()) / 2.0, Pair { p: off - &gap, x: gap }))
+    }
+}
+
+/// Asked for more than rounding allows, a descent block gives up; it must move again when the target does.
+#[test]
+fn a_descent_that_rounding_stopped_goes_on_when_the_target_moves() {
+    let block = Descent { of: Logistic { a: design(), b: response() }, by: Gradient { max_steps: 10_000 }, on: Flat };
+    let mut x = Iterate::new(Matrix::zeros(5, 1));
+    for k in 0..20 {
+        let v = column(&[1.0, -2.0, 0.5, 3.0, -1.0]) * f64::from(k % 5 + 1);
+        let to = Target { v: &v, penalty: 1.0, tolerance: 0.0 };
+        block.argmin(&mut x, to).unwrap();
+        let gradient = block.of.value_and_gradient(&x.point).unwrap().1 + (&x.point - &v);
+        assert!(gradient.norm() < 1e-9, "call {k}: {:e}", gradient.norm());
+    }
+}
+
+#[test]
+fn single_precision_agrees_with_double_to_its_accuracy() {
+    let f = Exact(LeastSquares::<f32>::new(design(), response()));
+    let start = DMatrix::<f32>::zeros(5, 1);
+    let mut admm = Coordinator::new(f, Minus(Exact(l1(LAMBDA))), start.clone(), start, 1.0).unwrap();
+    admm.tolerance = Tolerance { absolute: 1e-6, relative: 1e-6 };
+    let outcome = admm.run(()).unwrap();
+    assert_eq!(outcome.status, Status::Converged);
+    let z = outcome.best.z.map(f64::from);
+    assert!(distance(&z, &LASSO) < 1e-5, "{z}");
+}
+
+#[test]
+fn a_block_of_zero_size_or_one_entry_works() {
+    let admm = |n| {
+        let start = Matrix::zeros(n, 1);
+        let mut admm =
+            Coordinator::new(Exact(ElasticNet(0.0, 1.0)), Minus(Exact(l1(1.0))), start.clone(), start, 1.0).unwrap();
+        admm.run(()).unwrap().status
+    };
+    assert_eq!((admm(0), admm(1)), (Status::Converged, Status::Converged));
+}
+
+#[test]
+fn the_executor_keeps_the_order_of_the_pieces() {
+    for exec in [Exec::Serial, Exec::threads(1).unwrap(), Exec::threads(2).unwrap(), Exec::threads(0).unwrap()] {
+        assert_eq!(exec.map(100, |i| i * i), (0..100).map(|i| i * i).collect::<Vec<_>>());
+        assert!(exec.map(0, |i| i).is_empty());
+    }
+    assert!(matches!(Exec::threads(1).unwrap(), Exec::Serial));
+}
+
+#[test]
+fn a_state_survives_json_bit_by_bit() {
+    let smooth = Descent { of: Logistic { a: design(), b: response() }, by: Gradient { max_steps: 10 }, on: Flat };
+    let start = Matrix::zeros(5, 1);
+    let mut admm = Coordinator::new(smooth, Minus(Exact(l1(0.1))), Iterate::new(start.clone()), start, 1.0).unwrap();
+    for _ in 0..7 {
+        admm.step().unwrap();
+    }
+    let text = serde_json::to_string(admm.state()).unwrap();
+    let mut copy = admm.state().clone();
+    copy.u.fill(0.0);
+    assert_ne!(text, serde_json::to_string(&copy).unwrap());
+    copy = serde_json::from_str(&text).unwrap();
+    assert_eq!(format!("{copy:?}"), format!("{:?}", admm.state()));
+    assert_eq!(copy.u.map(f64::to_bits), admm.state().u.map(f64::to_bits));
+}

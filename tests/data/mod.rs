@@ -1,0 +1,95 @@
+//! Data for the tests: pseudo-random matrices that depend on a seed alone, labelled samples, and wine.
+
+#![allow(dead_code)] // each test file takes what it needs
+
+use nalgebra::DMatrix;
+
+/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
+pub struct Random(pub u64);
+
+impl Random {
+    /// In (0, 1).
+    pub fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut bits = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (((bits ^ (bits >> 31)) >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
+    }
+    /// Standard normal (Box and Muller).
+    pub fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * self.uniform().ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.uniform()).cos()
+    }
+    /// Below `count`.
+    pub fn below(&mut self, count: usize) -> usize {
+        ((self.uniform() * count as f64) as usize).min(count - 1)
+    }
+    /// 0 … count−1 in random order.
+    pub fn order(&mut self, count: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..count).collect();
+        (1..count).rev().for_each(|i| order.swap(i, self.below(i + 1)));
+        order
+    }
+}
+
+/// Standard normal entries.
+pub fn matrix(rows: usize, columns: usize, seed: u64) -> DMatrix<f64> {
+    let mut random = Random(seed);
+    DMatrix::from_fn(rows, columns, |_, _| random.normal())
+}
+
+/// Orthonormal columns.
+pub fn orthonormal(rows: usize, columns: usize, seed: u64) -> DMatrix<f64> {
+    matrix(rows, columns, seed).qr().q()
+}
+
+/// Q diag(values) Qᵀ, and Q.
+pub fn with_spectrum(values: &[f64], seed: u64) -> (DMatrix<f64>, DMatrix<f64>) {
+    let q = orthonormal(values.len(), values.len(), seed);
+    (&q * DMatrix::from_diagonal(&nalgebra::DVector::from_row_slice(values)) * q.transpose(), q)
+}
+
+/// n labels, every class among the first ones.
+pub fn labels(n: usize, classes: usize, seed: u64) -> Vec<usize> {
+    let mut random = Random(seed);
+    (0..n).map(|i| if i < classes { i } else { random.below(classes) }).collect()
+}
+
+/// Positive weights that sum to 1.
+pub fn weights(n: usize, seed: u64) -> Vec<f64> {
+    let mut random = Random(seed);
+    let weights: Vec<f64> = (0..n).map(|_| 0.1 + random.uniform()).collect();
+    let total: f64 = weights.iter().sum();
+    weights.into_iter().map(|weight| weight / total).collect()
+}
+
+/// Overlapping classes in features of unequal variance: X (d×n) and labels.
+pub fn classes(d: usize, n: usize, classes: usize, seed: u64) -> (DMatrix<f64>, Vec<usize>) {
+    let (noise, centres) = (matrix(d, n, seed), matrix(d, classes, !seed));
+    let labels = labels(n, classes, seed ^ 1);
+    let deviation = |i: usize| 3.0 / (1 + i) as f64;
+    let x = DMatrix::from_fn(d, n, |i, j| deviation(i) * noise[(i, j)] + centres[(i, labels[j])] + i as f64);
+    (x, labels)
+}
+
+/// Wine, 13×178 with 3 classes.
+pub fn wine() -> (DMatrix<f64>, Vec<usize>) {
+    let rows: Vec<Vec<&str>> =
+        include_str!("../../lab/data/wine.csv").lines().skip(1).map(|line| line.split(',').collect()).collect();
+    let d = rows[0].len() - 1;
+    let x = DMatrix::from_fn(d, rows.len(), |i, j| rows[j][i].trim().parse().unwrap());
+    let mut names: Vec<&str> = rows.iter().map(|row| row[d]).collect();
+    names.sort();
+    names.dedup();
+    (x, rows.iter().map(|row| names.binary_search(&row[d]).unwrap()).collect())
+}
+
+/// The columns of `x` with the given numbers.
+pub fn columns(x: &DMatrix<f64>, numbers: &[usize]) -> DMatrix<f64> {
+    DMatrix::from_fn(x.nrows(), numbers.len(), |i, j| x[(i, numbers[j])])
+}
+
+/// The sine of the largest angle between the spans of two matrices with orthonormal columns.
+pub fn angle(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
+    (b - a * (a.transpose() * b)).singular_values().max()
+}
