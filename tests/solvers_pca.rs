@@ -134,7 +134,7 @@ fn a_hebbian_step_is_the_users_rule() {
         iterate.point
     };
     assert!((step(Box::new(Flat)) - &moved).norm() <= 1e-14);
-    assert!((step(Box::new(Stiefel::default())) - polar).norm() <= 1e-14);
+    assert!((step(Box::new(Stiefel { retraction: Retraction::Polar })) - polar).norm() <= 1e-14);
 }
 
 /// Without a constraint and a pull every eigendirection i of the covariance grows by 1 + 2ληλᵢ/tr Σ a step.
