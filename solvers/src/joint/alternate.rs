@@ -10,7 +10,7 @@ use crate::scalar::Scalar;
 use crate::softmax::Softmax;
 use admm::method::DescentMemory;
 use admm::{
-    Accuracy, Coordinator, Descent, Flat, Iterate, Manifold, Minus, Rate, Result, Space, State, Status, Steps,
+    Accuracy, Balance, Coordinator, Descent, Flat, Iterate, Manifold, Minus, Rate, Result, Space, State, Status, Steps,
     Subproblem, Target, Tolerance, Work,
 };
 use nalgebra::DMatrix;
@@ -18,6 +18,16 @@ use std::ops::ControlFlow;
 
 /// ρ at the start. Both losses are of order 1 and W has unit columns, so no scale of the data enters.
 const PENALTY: f64 = 0.1;
+
+/// The lower bound of ρ. Orthonormal W moves by majorisation from where it stands; columns are minimised globally, and
+/// while ρ is close to the curvature 2λλ₁/tr Σ of the PCA loss they may jump for ever between distant minimisers. From
+/// twice that on, the problem of W is strongly convex apart from the constraint.
+fn lowest_penalty<T: Scalar>(prepared: &Prepared<T>) -> f64 {
+    match prepared.options.constraint {
+        Constraint::Orthonormal => 1e-8,
+        _ => (4.0 * prepared.options.weight * prepared.leading.to_f64()).max(1e-8),
+    }
+}
 
 /// The first block: the PCA loss by the chosen rule.
 enum Reduction<T: Scalar> {
@@ -95,7 +105,10 @@ pub(super) fn admm<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Resu
     let options = &prepared.options;
     let start = &prepared.start.lower;
     let (w, z) = (start.v.clone(), Iterate::new(start.clone()));
-    let mut coordinator = Coordinator::new(Reduction::new(prepared)?, Minus(classify(prepared)), w, z, T::of(PENALTY))?;
+    let balance = Balance { bounds: (lowest_penalty(prepared), 1e8), ..Balance::default() };
+    let penalty = T::of(balance.bounds.0.max(PENALTY));
+    let mut coordinator = Coordinator::new(Reduction::new(prepared)?, Minus(classify(prepared)), w, z, penalty)?;
+    coordinator.penalty = Box::new(balance);
     let tolerance = prepared.tolerance();
     coordinator.tolerance = Tolerance { absolute: tolerance / (start.v.len() as f64).sqrt(), relative: 0.0 };
     coordinator.accuracy = Accuracy::Relative { first: 1e-2, factor: 0.3, floor: 0.01 * tolerance };

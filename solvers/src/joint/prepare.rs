@@ -182,5 +182,10 @@ fn spectrum_warnings<T: Scalar>(values: &DVector<T>, options: &Builder) -> Vec<S
             "columns that need not be orthogonal are all drawn to the leading eigenvector by the PCA loss".into(),
         );
     }
+    if options.constraint == Constraint::None {
+        warnings.push(
+            "without a constraint a longer W with a shorter B evades the ridge: the infimum is not attained".into(),
+        );
+    }
     warnings
 }
