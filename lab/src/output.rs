@@ -30,7 +30,7 @@ pub fn json(value: &impl Serialize) -> Vec<u8> {
     (text + "\n").into_bytes()
 }
 
-/// Whether [`write`] can succeed, for the time before a long computation.
+/// Whether [`write()`] can succeed, for the time before a long computation.
 pub fn check_writable(path: &Path) -> Result<(), Failure> {
     let check = || match fs::metadata(path) {
         Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
