@@ -28,6 +28,14 @@ pub enum Error {
     /// A computation has no answer: an iteration that gave up, a matrix that cannot be factorised.
     #[error("{0}")]
     Numerical(String),
+    /// A penalty that is too small to bound f(x) + ρ/2 ‖x − v‖² from below, for a nonconvex f.
+    #[error("the problem is unbounded below for the penalty {penalty}: it must be above {smallest}")]
+    Unbounded {
+        /// ρ.
+        penalty: f64,
+        /// What ρ must exceed.
+        smallest: f64,
+    },
     /// User code panicked; the panic was caught at the boundary.
     #[error("panicked: {0}")]
     Panic(String),

@@ -6,7 +6,7 @@ mod steps;
 
 pub use gradient::Gradient;
 pub use search::{Search, Trial};
-pub use steps::{Rate, Steps};
+pub use steps::{Rate, Steps, StepsMemory};
 
 use crate::{Error, Iterate, Manifold, Point, Real, Result, Smooth, Target, Work};
 use nalgebra::DMatrix;

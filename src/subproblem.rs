@@ -114,9 +114,9 @@ pub trait Direction<T: Real>: Send + Sync {
     fn value(&self, x: &DMatrix<T>) -> Result<T>;
     /// The move at x, before the step size: −∇f(x) for a gradient step.
     fn direction(&self, x: &DMatrix<T>, memory: &mut Self::Memory) -> Result<DMatrix<T>>;
-    /// Passes over the data that one direction takes.
-    fn passes(&self) -> u64 {
-        1
+    /// Passes over the data that one direction takes: a fraction where it reads a part of them.
+    fn passes(&self) -> f64 {
+        1.0
     }
 }
 

@@ -245,6 +245,13 @@ const METHODS: Choices<Methods> = &[
 const RULES: Choices<Rule> = &[
     ("majorize", Rule::Majorize, "exact or monotone, without a step size"),
     ("hebbian", Rule::Hebbian, "W ← retract(W + η(ΣW − ρ(W − V + U)))"),
+    ("minibatch", Rule::Minibatch, "the same on random batches, with a step that decays: two or three digits"),
+    ("vr-pca", Rule::VrPca, "the same on random batches of reduced variance"),
+    ("oja", Rule::Oja, "Oja's subspace rule; orthonormal only, as are the next three"),
+    ("sanger", Rule::Sanger, "components in order"),
+    ("krasulina", Rule::Krasulina, "the part of hebbian that turns the span"),
+    ("power", Rule::Power, "orthogonal iteration"),
+    ("lbfgs", Rule::Lbfgs, "a quasi-Newton solve; not for ball"),
 ];
 
 fn choice<T: Copy + Send + Sync>(choices: Choices<T>) -> impl TypedValueParser<Value = T> {

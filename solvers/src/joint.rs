@@ -7,6 +7,7 @@ mod model;
 mod objective;
 mod options;
 mod prepare;
+mod reduction;
 mod report;
 mod scaler;
 mod start;

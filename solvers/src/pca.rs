@@ -1,16 +1,48 @@
-//! The first loss: the share of the variance that a reduction by W loses, λ(1 − tr(WᵀΣW)/tr Σ).
+//! The first loss: the share of the variance that a reduction by W loses, λ(1 − tr(WᵀΣW)/tr Σ), and the rules that lower it.
+//!
+//! | Rule | Update of W, or direction G | Reads | Use it |
+//! |---|---|---|---|
+//! | [`Majorize`] | polar(ΣW + C) | Σ | on orthonormal W: monotone, no step size |
+//! | [`Columns`] | the secular equation | Σ | on columns of norm 1, or at most 1: exact |
+//! | [`Power`] | qf(ΣW + C) | Σ | for the plain power method, in its own basis |
+//! | [`Hebbian`] | G = ΣW | Σ | for the users' rule, on any set |
+//! | [`Minibatch`] | G = Σ̃W | b samples | where a pass is dear and three digits are enough |
+//! | [`VrPca`] | G = Σ̃(W − W̃R) + ΣW̃R | b samples, Σ once an epoch | where a pass is dear and accuracy counts |
+//! | [`Oja`] of a G | G − WWᵀG | as G | without a constraint: W becomes orthonormal |
+//! | [`Sanger`] of a G | G − W upper(WᵀG) | as G | for components in order |
+//! | [`Krasulina`] of a G | G − W(WᵀW)⁻¹WᵀG | as G | near the solution noise vanishes with the residual |
+//! | [`Custom`] | yours | | for a rule that is nobody's gradient |
+//! | [`Lbfgs`](crate::lbfgs::Lbfgs) on [`VarianceLoss`] | a quasi-Newton step | Σ | for twelve digits in few products |
+//!
+//! Directions become blocks by [`Descent`](admm::Descent) with [`Steps`](admm::Steps), whose [`Rate`](admm::Rate) is
+//! constant or decays; [`VarianceLoss`] itself with [`Gradient`](admm::Gradient), which searches along a line.
 
 mod columns;
 mod covariance;
+mod custom;
 mod hebbian;
+mod krasulina;
 mod majorize;
+mod minibatch;
+mod oja;
+mod power;
+mod sanger;
+mod vr_pca;
 
 pub use columns::{ColumnSet, Columns};
 pub use covariance::Covariance;
+pub use custom::{Custom, Overridden};
 pub use hebbian::Hebbian;
+pub use krasulina::Krasulina;
 pub use majorize::Majorize;
+pub use minibatch::{Batches, Minibatch};
+pub use oja::Oja;
+pub use power::Power;
+pub use sanger::Sanger;
+pub use vr_pca::{Anchor, VrMemory, VrPca};
 
 use crate::scalar::Scalar;
+use admm::{Error, Result, Smooth};
 use nalgebra::DMatrix;
 use std::sync::Arc;
 
@@ -36,5 +68,47 @@ impl<T: Scalar> VarianceLoss<T> {
     pub fn value_and_ascent(&self, w: &DMatrix<T>) -> (T, DMatrix<T>) {
         let ascent = self.ascent(w);
         (self.weight - T::of(0.5) * w.dot(&ascent), ascent)
+    }
+    /// L = 2λλ₁/tr Σ, the Lipschitz constant of ∇f. Without a constraint f(W) + ρ/2 ‖W − C‖² is bounded below for every
+    /// C exactly where ρ > L, since its Hessian is ρI − 2λΣ/tr Σ.
+    ///
+    /// # Errors
+    /// An eigendecomposition that fails.
+    pub fn lipschitz(&self) -> Result<T> {
+        Ok(T::of(2.0) * self.weight * self.covariance.top(1)?.0[0])
+    }
+    /// The guard of a W without a constraint.
+    ///
+    /// # Errors
+    /// [`Error::Unbounded`] for ρ ≤ [`lipschitz`](Self::lipschitz), which it names; an eigendecomposition that fails.
+    ///
+    /// ```
+    /// use admm_solvers::pca::{Covariance, VarianceLoss};
+    /// use nalgebra::DMatrix;
+    ///
+    /// let sigma = DMatrix::from_diagonal(&nalgebra::dvector![3.0, 1.0]);
+    /// let loss = VarianceLoss { covariance: Covariance::from_matrix(sigma)?.into(), weight: 0.5 };
+    /// let refused = loss.check_penalty(0.7).unwrap_err().to_string();
+    /// assert_eq!(refused, "the problem is unbounded below for the penalty 0.7: it must be above 0.75");
+    /// # Ok::<(), admm::Error>(())
+    /// ```
+    pub fn check_penalty(&self, penalty: T) -> Result<()> {
+        let smallest = self.lipschitz()?;
+        if penalty > smallest {
+            return Ok(());
+        }
+        Err(Error::Unbounded { penalty: penalty.to_f64(), smallest: smallest.to_f64() })
+    }
+}
+
+impl<T: Scalar> Smooth<T> for VarianceLoss<T> {
+    type Point = DMatrix<T>;
+
+    fn value_and_gradient(&self, w: &DMatrix<T>) -> Result<(T, DMatrix<T>)> {
+        let (value, ascent) = self.value_and_ascent(w);
+        Ok((value, -ascent))
+    }
+    fn passes(&self) -> u64 {
+        self.covariance.passes()
     }
 }

@@ -3,6 +3,7 @@
 use super::Method;
 use crate::{Direction, Error, Iterate, Manifold, Real, Result, Space, Target, Work};
 use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize};
 
 /// The size η of a custom step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -11,6 +12,27 @@ pub enum Rate<T> {
     Constant(T),
     /// η = 1/(L + ρ) for a direction whose Lipschitz constant is L: stable for every penalty.
     Lipschitz(T),
+    /// ηₜ = 1/((L + ρ)(1 + t/τ)) after t steps, the c/(τ + t) of Robbins and Monro (1951) with c = τ/(L + ρ): for a
+    /// direction with noise, which such steps average out as t grows.
+    Decaying {
+        /// L.
+        lipschitz: T,
+        /// τ > 0, the number of steps after which η is half of the first.
+        horizon: T,
+    },
+}
+
+impl<T: Real> Rate<T> {
+    /// η for the step after `taken` others.
+    fn at(self, taken: u64, penalty: T) -> T {
+        match self {
+            Rate::Constant(rate) => rate,
+            Rate::Lipschitz(lipschitz) => T::one() / (lipschitz + penalty),
+            Rate::Decaying { lipschitz, horizon } => {
+                T::one() / ((lipschitz + penalty) * (T::one() + T::of(taken as f64) / horizon))
+            }
+        }
+    }
 }
 
 /// x ← retract(x + η(direction(x) − ρ(x − v))), the custom update pulled towards the other block.
@@ -22,9 +44,18 @@ pub struct Steps<T> {
     pub max_steps: u64,
 }
 
+/// What [`Steps`] keeps between calls.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct StepsMemory<M> {
+    /// Steps taken in all calls: where the schedule of η stands.
+    pub taken: u64,
+    /// What the direction remembers.
+    pub rule: M,
+}
+
 impl<T: Real, F: Direction<T>> Method<T, F> for Steps<T> {
     type Point = DMatrix<T>;
-    type Memory = F::Memory;
+    type Memory = StepsMemory<F::Memory>;
 
     fn value(&self, f: &F, x: &DMatrix<T>) -> Result<T> {
         f.value(x)
@@ -34,22 +65,21 @@ impl<T: Real, F: Direction<T>> Method<T, F> for Steps<T> {
         &self,
         f: &F,
         on: &dyn Manifold<T>,
-        x: &mut Iterate<DMatrix<T>, F::Memory>,
+        x: &mut Iterate<DMatrix<T>, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
     ) -> Result<Work> {
-        let rate = match self.rate {
-            Rate::Constant(rate) => rate,
-            Rate::Lipschitz(lipschitz) => T::one() / (lipschitz + to.penalty),
-        };
+        let passes = |taken: u64| (f.passes() * taken as f64).ceil() as u64;
         let mut work = Work::default();
         while work.steps < self.max_steps {
-            let mut direction = f.direction(&x.point, &mut x.memory)?;
+            let rate = self.rate.at(x.memory.taken, to.penalty);
+            let mut direction = f.direction(&x.point, &mut x.memory.rule)?;
             Error::check_size("direction", Space::shape(&x.point), Space::shape(&direction))?;
             direction -= (&x.point - to.v) * to.penalty;
             let moved = on.retract(&x.point, &(direction * rate))?;
             let change = (&moved - &x.point).norm() / rate;
             x.point = moved;
-            work += Work { steps: 1, passes: f.passes() };
+            x.memory.taken += 1;
+            work += Work { steps: 1, passes: passes(x.memory.taken) - passes(x.memory.taken - 1) };
             if change <= to.tolerance {
                 break;
             }

@@ -1,17 +1,17 @@
 //! The methods with two blocks: W lowers the PCA loss on its manifold, (V, B, b) the cross-entropy, and W = V.
 
 use super::fit::{Found, Log};
+use super::reduction::Reduced;
 use super::start::second_stage;
-use super::{Constraint, Prepared, Progress, Rule};
+use super::{Prepared, Progress};
 use crate::classifier::Classifier;
 use crate::lbfgs::Lbfgs;
-use crate::pca::{ColumnSet, Columns, Hebbian, Majorize, VarianceLoss};
 use crate::scalar::Scalar;
 use crate::softmax::Softmax;
 use admm::method::DescentMemory;
 use admm::{
-    Accuracy, Balance, Coordinator, Descent, Flat, Iterate, Manifold, Minus, Rate, Result, Space, State, Status, Steps,
-    Subproblem, Target, Tolerance, Work,
+    Accuracy, Balance, Coordinator, Descent, Flat, Iterate, Minus, Result, Space, State, Status, Subproblem, Target,
+    Tolerance,
 };
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
@@ -26,61 +26,6 @@ fn lowest_penalty<T: Scalar>(prepared: &Prepared<T>) -> f64 {
     match prepared.options.constraint {
         Constraint::Orthonormal => 1e-8,
         _ => (4.0 * prepared.options.weight * prepared.leading.to_f64()).max(1e-8),
-    }
-}
-
-/// The first block: the PCA loss by the chosen rule.
-enum Reduction<T: Scalar> {
-    Majorize(Majorize<T>),
-    Columns(Columns<T>),
-    Hebbian(HebbianBlock<T>),
-}
-
-type HebbianBlock<T> = Descent<Hebbian<T>, Steps<T>, Box<dyn Manifold<T>>>;
-
-impl<T: Scalar> Reduction<T> {
-    fn new(prepared: &Prepared<T>) -> Result<Self> {
-        let loss: VarianceLoss<T> = prepared.objective.variance.clone();
-        Ok(match (prepared.options.rule, prepared.options.constraint) {
-            (Rule::Majorize, Constraint::Orthonormal) => Reduction::Majorize(Majorize { loss, max_steps: 500 }),
-            (Rule::Majorize, Constraint::UnitNorm) => Reduction::Columns(Columns::new(loss, ColumnSet::Sphere)?),
-            (Rule::Majorize, Constraint::Ball) => Reduction::Columns(Columns::new(loss, ColumnSet::Ball)?),
-            (Rule::Hebbian, _) | (_, Constraint::None) => {
-                let rate = Rate::Lipschitz(T::of(2.0) * loss.weight * prepared.leading);
-                let by = Steps { rate, max_steps: 500 };
-                Reduction::Hebbian(Descent { of: Hebbian(loss), by, on: prepared.manifold() })
-            }
-        })
-    }
-}
-
-impl<T: Scalar> Subproblem<T> for Reduction<T> {
-    type Var = DMatrix<T>;
-    type Image = DMatrix<T>;
-
-    fn value(&self, w: &DMatrix<T>) -> Result<T> {
-        match self {
-            Reduction::Majorize(block) => block.value(w),
-            Reduction::Columns(block) => block.value(w),
-            Reduction::Hebbian(block) => block.value(&Iterate::new(w.clone())),
-        }
-    }
-
-    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
-        match self {
-            Reduction::Majorize(block) => block.argmin(w, to),
-            Reduction::Columns(block) => block.argmin(w, to),
-            Reduction::Hebbian(block) => {
-                let mut iterate = Iterate::new(w.clone());
-                let work = block.argmin(&mut iterate, to)?;
-                *w = iterate.point;
-                Ok(work)
-            }
-        }
-    }
-
-    fn image(&self, w: &DMatrix<T>) -> DMatrix<T> {
-        w.clone()
     }
 }
 
@@ -101,25 +46,28 @@ fn traced<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, z: &ClassifyVar<T>)
 }
 
 /// ADMM: manifold block first, smooth block last.
-pub(super) fn admm<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
+pub(super) fn admm<T: Scalar, P>(prepared: &Prepared<T>, log: &mut Log<'_>, reduction: P, w: P::Var) -> Result<Found<T>>
+where
+    P: Subproblem<T, Image = DMatrix<T>, Var: Reduced<T>>,
+{
     let options = &prepared.options;
     let start = &prepared.start.lower;
-    let (w, z) = (start.v.clone(), Iterate::new(start.clone()));
+    let z = Iterate::new(start.clone());
     let balance = Balance { bounds: (lowest_penalty(prepared), 1e8), ..Balance::default() };
     let penalty = T::of(balance.bounds.0.max(PENALTY));
-    let mut coordinator = Coordinator::new(Reduction::new(prepared)?, Minus(classify(prepared)), w, z, penalty)?;
+    let mut coordinator = Coordinator::new(reduction, Minus(classify(prepared)), w, z, penalty)?;
     coordinator.penalty = Box::new(balance);
     let tolerance = prepared.tolerance();
     coordinator.tolerance = Tolerance { absolute: tolerance / (start.v.len() as f64).sqrt(), relative: 0.0 };
     coordinator.accuracy = Accuracy::Relative { first: 1e-2, factor: 0.3, floor: 0.01 * tolerance };
     coordinator.max_iterations = options.max_iterations;
     let mut failure = None;
-    let outcome = coordinator.run(|state: &State<T, DMatrix<T>, ClassifyVar<T>, DMatrix<T>>| {
+    let outcome = coordinator.run(|state: &State<T, P::Var, ClassifyVar<T>, DMatrix<T>>| {
         let record = &state.record;
         let entry = || {
             Ok(Progress {
                 iteration: record.iteration,
-                objective: traced(prepared, &state.x, &state.z)?,
+                objective: traced(prepared, state.x.w(), &state.z)?,
                 primal_residual: record.primal.to_f64(),
                 dual_residual: record.dual.to_f64(),
                 rho: record.penalty.to_f64(),
@@ -135,7 +83,7 @@ pub(super) fn admm<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Resu
     match failure {
         Some(error) => Err(error),
         None => {
-            let point = feasible(&outcome.best.x, &outcome.best.z);
+            let point = feasible(outcome.best.x.w(), &outcome.best.z);
             Ok(Found { point, status: outcome.status, last: log.last() })
         }
     }
@@ -143,24 +91,31 @@ pub(super) fn admm<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Resu
 
 /// The same two blocks in turn, each pulled towards the other with a fixed ρ and no dual: what is left of ADMM with
 /// u = 0, with a last second stage for its W. Its fixed point minimises both losses plus ρ/2 ‖W − V‖² and so is no stationary point of the joint objective.
-pub(super) fn alternating<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
-    let (reduction, classifier) = (Reduction::new(prepared)?, classify(prepared));
-    let start = &prepared.start.lower;
-    let (mut w, mut z) = (start.v.clone(), Iterate::new(start.clone()));
+pub(super) fn alternating<T: Scalar, P>(
+    prepared: &Prepared<T>,
+    log: &mut Log<'_>,
+    reduction: &P,
+    mut w: P::Var,
+) -> Result<Found<T>>
+where
+    P: Subproblem<T, Image = DMatrix<T>, Var: Reduced<T>>,
+{
+    let classifier = classify(prepared);
+    let mut z = Iterate::new(prepared.start.lower.clone());
     let tolerance = T::of(prepared.tolerance());
     let penalty = T::of(PENALTY);
     let mut work = prepared.start.cost.work;
     for iteration in 1..=prepared.options.max_iterations {
-        let (before, v) = (w.clone(), z.point.v.clone());
+        let (before, v) = (w.w().clone(), z.point.v.clone());
         let accuracy = tolerance * T::of(0.1);
         work += reduction.argmin(&mut w, Target { v: &v, penalty, tolerance: accuracy })?;
-        work += classifier.argmin(&mut z, Target { v: &w, penalty, tolerance: accuracy })?;
-        let change = penalty * (&z.point.v - &v).norm().max((&w - &before).norm());
+        work += classifier.argmin(&mut z, Target { v: w.w(), penalty, tolerance: accuracy })?;
+        let change = penalty * (&z.point.v - &v).norm().max((w.w() - &before).norm());
         let stopped = log.add(|| {
             Ok(Progress {
                 iteration,
-                objective: traced(prepared, &w, &z)?,
-                primal_residual: Space::norm(&(&w - &z.point.v)).to_f64(),
+                objective: traced(prepared, w.w(), &z)?,
+                primal_residual: Space::norm(&(w.w() - &z.point.v)).to_f64(),
                 dual_residual: change.to_f64(),
                 rho: PENALTY,
                 passes: work.passes,
@@ -174,9 +129,9 @@ pub(super) fn alternating<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) 
         } else {
             continue;
         };
-        return settled(prepared, &w, status, log);
+        return settled(prepared, w.w(), status, log);
     }
-    settled(prepared, &w, Status::IterationLimit, log)
+    settled(prepared, w.w(), Status::IterationLimit, log)
 }
 
 /// Alternation leaves W ≠ V, and a classifier that fits V: W gets the classifier that fits it best.

@@ -1,8 +1,8 @@
 //! From a prepared problem and a method to a fitted model.
 
-use super::alternate::{admm, alternating};
 use super::options::Method;
 use super::prepare::descent_method;
+use super::reduction::TwoBlocks;
 use super::{Constraint, Fitted, Model, Prepared, Progress, Report};
 use crate::classifier::Classifier;
 use crate::factor::symmetric_eigen;
@@ -59,9 +59,8 @@ pub(super) fn fit<T: Scalar>(
     let cost = if method == Method::TwoStage { prepared.start.two_stage_cost } else { prepared.start.cost };
     let mut log = Log::new(cost.seconds, observer);
     let found = match method {
-        Method::Admm => admm(prepared, &mut log)?,
+        Method::Admm | Method::Alternating => TwoBlocks { prepared, method, log: &mut log }.fit()?,
         Method::Joint => joint(prepared, &mut log)?,
-        Method::Alternating => alternating(prepared, &mut log)?,
         Method::TwoStage => two_stage(prepared, &mut log)?,
     };
     let seconds = log.seconds();

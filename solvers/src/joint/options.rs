@@ -46,6 +46,35 @@ pub enum Rule {
     Majorize,
     /// The users' rule, [`Hebbian`](crate::pca::Hebbian).
     Hebbian,
+    /// The users' rule on random batches, with a step that decays: [`Minibatch`](crate::pca::Minibatch).
+    Minibatch,
+    /// The users' rule on random batches of reduced variance: [`VrPca`](crate::pca::VrPca).
+    VrPca,
+    /// Oja's subspace rule, [`Oja`](crate::pca::Oja).
+    Oja,
+    /// Components in order, [`Sanger`](crate::pca::Sanger).
+    Sanger,
+    /// The part of the users' rule that turns the span, [`Krasulina`](crate::pca::Krasulina).
+    Krasulina,
+    /// Orthogonal iteration, [`Power`](crate::pca::Power).
+    Power,
+    /// A quasi-Newton solve, [`Lbfgs`](crate::lbfgs::Lbfgs).
+    Lbfgs,
+}
+
+impl Rule {
+    /// Why the rule cannot work on a set, if it cannot.
+    fn objection(self, constraint: Constraint) -> Option<String> {
+        let reason = match (self, constraint) {
+            (Rule::Oja | Rule::Sanger | Rule::Krasulina | Rule::Power, Constraint::Orthonormal) => None,
+            (Rule::Oja | Rule::Sanger, _) => Some("it makes the columns orthonormal by itself"),
+            (Rule::Krasulina, _) => Some("it turns the span alone, and lowers the loss on orthonormal columns only"),
+            (Rule::Power, _) => Some("each of its steps ends with the factor Q"),
+            (Rule::Lbfgs, Constraint::Ball) => Some("it moves on manifolds, and a ball has a boundary"),
+            _ => None,
+        };
+        reason.map(|reason| format!("the rule {self} does not fit the constraint {constraint}: {reason}"))
+    }
 }
 
 /// How the joint objective is minimised.
@@ -92,7 +121,10 @@ macro_rules! names {
 }
 names! {
     Constraint { Orthonormal => "orthonormal", UnitNorm => "unit-norm", Ball => "ball", None => "none" }
-    Rule { Majorize => "majorize", Hebbian => "hebbian" }
+    Rule {
+        Majorize => "majorize", Hebbian => "hebbian", Minibatch => "minibatch", VrPca => "vr-pca", Oja => "oja",
+        Sanger => "sanger", Krasulina => "krasulina", Power => "power", Lbfgs => "lbfgs"
+    }
     Method { Admm => "admm", Joint => "joint", Alternating => "alternating", TwoStage => "two-stage" }
     Scale { Standard => "standard", Center => "center", None => "none" }
 }
@@ -217,7 +249,7 @@ impl Builder {
     }
 
     /// # Errors
-    /// All parameters that are out of range, together.
+    /// All parameters that are out of range, together, with a rule that does not fit the constraint.
     pub fn build(self) -> Result<JointModel> {
         let mut problems = Vec::new();
         let mut check = |holds: bool, problem: String| {
@@ -240,6 +272,7 @@ impl Builder {
              1 + ηλ₁ a step): choose orthonormal, unit-norm or ball, or weight 0"
                 .into(),
         );
+        problems.extend(self.rule.objection(constraint));
         if problems.is_empty() { Ok(JointModel { options: self }) } else { Err(Error::Parameters(problems)) }
     }
 }

@@ -1,16 +1,20 @@
-//! The users' rule: W ← retract(W + η(ΣW − ρ'(W − V + U))).
+//! G = ΣW: the users' rule.
 
 use super::VarianceLoss;
 use crate::scalar::Scalar;
 use admm::{Direction, Result};
 use nalgebra::DMatrix;
 
-/// The Hebbian direction ΣW of the PCA loss with the full, precomputed covariance.
+/// The Hebbian direction of the PCA loss with the full covariance, precomputed or matrix-free.
 ///
-/// As a block it is `Descent { of: Hebbian(loss), by: Steps { .. }, on: manifold }`, whose step is
-/// W ← retract(W + η(2λΣW/tr Σ − ρ(W − V + U))): the users' rule in units in which the loss is a share of the variance.
-/// On orthonormal columns every η ≤ 1/ρ is stable; otherwise take [`Rate::Lipschitz`](admm::Rate::Lipschitz) with
-/// 2λλ₁/tr Σ. Without a constraint and without a pull, the norm grows by 1 + ηλ₁ a step (Oja 1982 adds the constraint).
+/// - **Formula:** G = 2λΣW/tr Σ. As a block it is `Descent { of: Hebbian(loss), by: Steps { .. }, on: manifold }`, whose
+///   step is W ← retract(W + η(G − ρ(W − V + U))): the users' rule in units in which the loss is a share of the variance.
+/// - **Source:** Hebb's rule with the constraint of Oja, "A simplified neuron model as a principal component analyzer"
+///   (1982, equation 2). Without a constraint and without a pull, the norm grows by 1 + η·2λλ₁/tr Σ a step.
+/// - **Step size:** on orthonormal columns every η ≤ 1/ρ is stable; otherwise take
+///   [`Rate::Lipschitz`](admm::Rate::Lipschitz) with L = 2λλ₁/tr Σ, [`VarianceLoss::lipschitz`].
+/// - **Rate:** the tangents of the angles to the top-k space shrink by (1 + ηλₖ₊₁)/(1 + ηλₖ) a step, in units of G.
+/// - **When:** on every constraint set, where a step that can be followed by hand matters more than speed.
 #[derive(Debug, Clone)]
 pub struct Hebbian<T: Scalar>(pub VarianceLoss<T>);
 
@@ -23,7 +27,7 @@ impl<T: Scalar> Direction<T> for Hebbian<T> {
     fn direction(&self, w: &DMatrix<T>, _memory: &mut ()) -> Result<DMatrix<T>> {
         Ok(self.0.ascent(w))
     }
-    fn passes(&self) -> u64 {
-        0
+    fn passes(&self) -> f64 {
+        self.0.covariance.passes() as f64
     }
 }

@@ -9,9 +9,15 @@ use nalgebra::DMatrix;
 
 /// The PCA loss on orthonormal W, minimised by majorisation.
 ///
-/// On WᵀW = I the subproblem −λ tr(WᵀΣW)/tr Σ + ρ/2 ‖W − C‖² is, up to a constant, the negative of the convex function
-/// λ tr(WᵀΣW)/tr Σ + ρ tr(WᵀC). Its tangent plane at W lies below it, and polar(2λΣW/tr Σ + ρC) maximises that plane
-/// (von Neumann), so no step lowers the objective (Journée, Nesterov, Richtárik and Sepulchre 2010, algorithm 1).
+/// - **Formula:** W ← polar(2λΣW/tr Σ + ρC). On WᵀW = I the subproblem −λ tr(WᵀΣW)/tr Σ + ρ/2 ‖W − C‖² is, up to a constant,
+///   the negative of the convex function λ tr(WᵀΣW)/tr Σ + ρ tr(WᵀC). Its tangent plane at W lies below it, and the polar
+///   factor maximises that plane (von Neumann), so no step raises the objective.
+/// - **Source:** Journée, Nesterov, Richtárik and Sepulchre, "Generalized power method for sparse principal component
+///   analysis" (2010, algorithm 1).
+/// - **Step size:** none.
+/// - **Rate:** without a pull the tangents of the angles to the top-k space shrink by λₖ₊₁/λₖ a step; with one, the sooner the
+///   larger ρ.
+/// - **When:** always, on orthonormal W: the default.
 #[derive(Debug, Clone)]
 pub struct Majorize<T: Scalar> {
     /// The loss.
@@ -36,7 +42,7 @@ impl<T: Scalar> Subproblem<T> for Majorize<T> {
                 break;
             }
             *w = polar(&ascent)?;
-            work.steps += 1;
+            work += Work { steps: 1, passes: self.loss.covariance.passes() };
         }
         Ok(work)
     }

@@ -1,0 +1,102 @@
+//! The first block of the methods with two: the PCA loss by the chosen rule, on the chosen set.
+
+use super::alternate::{admm, alternating};
+use super::fit::{Found, Log};
+use super::{Constraint, Method, Prepared, Rule};
+use crate::lbfgs::Lbfgs;
+use crate::pca::{Batches, ColumnSet, Columns, Hebbian, Krasulina, Majorize, Minibatch, Oja, Power, Sanger, VrPca};
+use crate::scalar::Scalar;
+use admm::{Descent, Direction, Iterate, Rate, Result, Steps, Subproblem};
+use nalgebra::DMatrix;
+
+/// The most steps of one call of the block.
+const STEPS: u64 = 500;
+/// b, for the rules that read batches.
+const BATCH: usize = 32;
+/// Of the batches. Nothing else in a fit is random.
+const SEED: u64 = 0;
+
+/// A variable that holds W.
+pub(super) trait Reduced<T: Scalar> {
+    fn w(&self) -> &DMatrix<T>;
+}
+
+impl<T: Scalar> Reduced<T> for DMatrix<T> {
+    fn w(&self) -> &DMatrix<T> {
+        self
+    }
+}
+
+impl<T: Scalar, M> Reduced<T> for Iterate<DMatrix<T>, M> {
+    fn w(&self) -> &DMatrix<T> {
+        &self.point
+    }
+}
+
+/// A fit by a method with two blocks, which waits for the first of them.
+pub(super) struct TwoBlocks<'a, 'o, T: Scalar> {
+    pub prepared: &'a Prepared<T>,
+    pub method: Method,
+    pub log: &'a mut Log<'o>,
+}
+
+impl<T: Scalar> TwoBlocks<'_, '_, T> {
+    /// Fits with the block of the chosen rule.
+    pub fn fit(self) -> Result<Found<T>> {
+        let loss = self.prepared.objective.variance.clone();
+        let start = self.prepared.start.lower.v.clone();
+        let max_steps = STEPS;
+        match (self.prepared.options.rule, self.prepared.options.constraint) {
+            (Rule::Majorize, Constraint::Orthonormal) => self.run(Majorize { loss, max_steps }, start),
+            (Rule::Majorize, Constraint::UnitNorm) => self.run(Columns::new(loss, ColumnSet::Sphere)?, start),
+            (Rule::Majorize, Constraint::Ball) => self.run(Columns::new(loss, ColumnSet::Ball)?, start),
+            (Rule::Hebbian, _) | (Rule::Majorize, Constraint::None) => self.follow(Hebbian(loss)),
+            (Rule::Oja, _) => self.follow(Oja(Hebbian(loss))),
+            (Rule::Sanger, _) => self.follow(Sanger(Hebbian(loss))),
+            (Rule::Krasulina, _) => self.follow(Krasulina(Hebbian(loss))),
+            (Rule::Power, _) => self.run(Power { loss, max_steps }, start),
+            (Rule::Lbfgs, _) => self.descend(loss, Lbfgs { max_steps, ..Lbfgs::default() }),
+            (Rule::Minibatch, _) => {
+                let (of, epoch) = self.minibatch()?;
+                let rate = Rate::Decaying { lipschitz: T::of(2.0) * loss.weight, horizon: T::of(epoch as f64) };
+                self.descend(of, Steps { rate, max_steps: epoch })
+            }
+            (Rule::VrPca, _) => {
+                let (batch, epoch) = self.minibatch()?;
+                let rate = Rate::Lipschitz(T::of(2.0 * (epoch as f64).sqrt()) * loss.weight);
+                self.descend(VrPca { batch, epoch }, Steps { rate, max_steps: STEPS.max(epoch) })
+            }
+        }
+    }
+
+    /// Minibatches, and how many of them are a pass.
+    fn minibatch(&self) -> Result<(Minibatch<T>, u64)> {
+        let samples = &self.prepared.objective.entropy.samples;
+        let n = samples.x.ncols();
+        let size = BATCH.min(n);
+        let batches = Batches::new(samples.clone(), size, SEED)?;
+        Ok((Minibatch { loss: self.prepared.objective.variance.clone(), batches }, n.div_ceil(size) as u64))
+    }
+
+    /// A direction without noise, in steps of 1/(2λλ₁/tr Σ + ρ).
+    fn follow(self, of: impl Direction<T>) -> Result<Found<T>> {
+        let rate = Rate::Lipschitz(T::of(2.0) * self.prepared.objective.variance.weight * self.prepared.leading);
+        self.descend(of, Steps { rate, max_steps: STEPS })
+    }
+
+    fn descend<F: Send + Sync, D: admm::Method<T, F, Point = DMatrix<T>>>(self, of: F, by: D) -> Result<Found<T>> {
+        let start = Iterate::new(self.prepared.start.lower.v.clone());
+        let on = self.prepared.manifold();
+        self.run(Descent { of, by, on }, start)
+    }
+
+    fn run<P>(self, block: P, start: P::Var) -> Result<Found<T>>
+    where
+        P: Subproblem<T, Image = DMatrix<T>, Var: Reduced<T>>,
+    {
+        match self.method {
+            Method::Alternating => alternating(self.prepared, self.log, &block, start),
+            _ => admm(self.prepared, self.log, block, start),
+        }
+    }
+}

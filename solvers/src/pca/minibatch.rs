@@ -1,0 +1,92 @@
+//! G = Σ̃W with Σ̃ = (1/b)Σxxᵀ over a random batch.
+
+use super::VarianceLoss;
+use crate::samples::Samples;
+use crate::scalar::Scalar;
+use crate::view::{product, transposed_product};
+use admm::{Direction, Error, Result};
+use nalgebra::DMatrix;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// Batches of b samples, drawn uniformly and independently with a generator of its own.
+///
+/// A sample of weight wᵢ (of sum 1) enters with nwᵢ, which is 1 for equal weights: for any weights Σ̃ = (1/b)Σ nwᵢ xᵢxᵢᵀ
+/// has the mean Σ. The numbers depend on the seed alone, not on the platform.
+#[derive(Debug, Clone)]
+pub struct Batches<T: Scalar> {
+    samples: Samples<T>,
+    size: usize,
+    seed: u64,
+}
+
+impl<T: Scalar> Batches<T> {
+    /// # Errors
+    /// A size that is not between 1 and n.
+    pub fn new(samples: Samples<T>, size: usize, seed: u64) -> Result<Self> {
+        let n = samples.x.ncols();
+        if size == 0 || size > n {
+            return Err(Error::parameter(format!("the size of a batch is {size}, which is not between 1 and {n}")));
+        }
+        Ok(Batches { samples, size, seed })
+    }
+    /// b/n.
+    pub fn share(&self) -> f64 {
+        self.size as f64 / self.samples.x.ncols() as f64
+    }
+    /// The numbers of the next batch. A generator that is `None` starts from the seed.
+    pub(super) fn draw(&self, generator: &mut Option<ChaCha8Rng>) -> Vec<usize> {
+        let generator = generator.get_or_insert_with(|| ChaCha8Rng::seed_from_u64(self.seed));
+        let n = self.samples.x.ncols() as u64;
+        (0..self.size).map(|_| generator.random_range(0..n) as usize).collect()
+    }
+    /// Σ̃W for the samples with the given numbers.
+    pub(super) fn times(&self, batch: &[usize], w: &DMatrix<T>) -> DMatrix<T> {
+        let x = self.samples.x.select_columns(batch);
+        let mut reduced = transposed_product(&x, w);
+        let factor = T::of(self.samples.x.ncols() as f64 / batch.len() as f64);
+        for (mut row, &sample) in reduced.row_iter_mut().zip(batch) {
+            row *= factor * self.samples.weights[sample];
+        }
+        product(&x, &reduced)
+    }
+}
+
+/// The Hebbian direction with the covariance of a random batch.
+///
+/// - **Formula:** G = 2λΣ̃W/tr Σ with Σ̃ = (1/b)Σxxᵀ over [`Batches`] of b samples; its mean is that of
+///   [`Hebbian`](super::Hebbian).
+/// - **Source:** Oja and Karhunen, "On stochastic approximation of the eigenvectors and eigenvalues of the expectation
+///   of a random matrix" (1985), whose steps are followed by the factor Q.
+/// - **Step size:** a decaying one, [`Rate::Decaying`](admm::Rate::Decaying), with c = τ/(L + ρ) above 1/(2·gap) in units
+///   of G; a constant η stops at an error of order η/b.
+/// - **Rate:** the squared sine of the angle falls as 1/t (Balsubramani, Dasgupta and Freund 2013, theorem 1.1).
+/// - **When:** n is large, a pass is dear and two or three digits are enough; for more take [`VrPca`](super::VrPca).
+#[derive(Debug, Clone)]
+pub struct Minibatch<T: Scalar> {
+    /// The loss.
+    pub loss: VarianceLoss<T>,
+    /// Where batches come from: the samples of the loss's covariance.
+    pub batches: Batches<T>,
+}
+
+impl<T: Scalar> Minibatch<T> {
+    /// The direction of the batch of samples with the given numbers.
+    pub fn of_batch(&self, batch: &[usize], w: &DMatrix<T>) -> DMatrix<T> {
+        self.batches.times(batch, w) * (T::of(2.0) * self.loss.weight / self.loss.covariance.trace())
+    }
+}
+
+impl<T: Scalar> Direction<T> for Minibatch<T> {
+    type Memory = Option<ChaCha8Rng>;
+
+    fn value(&self, w: &DMatrix<T>) -> Result<T> {
+        Ok(self.loss.value(w))
+    }
+    fn direction(&self, w: &DMatrix<T>, generator: &mut Self::Memory) -> Result<DMatrix<T>> {
+        Ok(self.of_batch(&self.batches.draw(generator), w))
+    }
+    fn passes(&self) -> f64 {
+        self.batches.share()
+    }
+}
