@@ -3,8 +3,8 @@
 mod data;
 
 use admm::{
-    Descent, Direction, Error, Exec, Flat, Iterate, Manifold, Method, Rate, Result, Smooth, Status, Steps, Subproblem,
-    Target, Work,
+    Coordinator, Descent, Direction, Error, Exec, Flat, Gradient, Iterate, Manifold, Method, Minus, Rate, Result,
+    Smooth, Status, Steps, Subproblem, Target, Tolerance, Work,
 };
 use admm_solvers::classifier::Classifier;
 use admm_solvers::joint::{Constraint, JointModel, JointObjective, Method as JointMethod, Rule};
@@ -357,6 +357,60 @@ fn an_overridden_gradient_keeps_the_value() {
     assert!((value - other).abs() <= 1e-15);
     assert!((changed.v - (gradient.v - variance.ascent(&at.v) * 2.0)).amax() <= 1e-15);
     assert_eq!((changed.b, changed.bias), (gradient.b, gradient.bias));
+}
+
+/// Sanger's rule as a closure, in the ADMM block and in the joint descent: the same minimum as with the gradient, in the
+/// basis where WᵀΣW is diagonal.
+#[test]
+fn a_closure_replaces_the_gradient_in_both_methods() {
+    let (x, labels) = classes(6, 90, 3, 1);
+    let mean = x.column_mean();
+    let x = DMatrix::from_fn(6, 90, |i, j| x[(i, j)] - mean[i]);
+    let samples = Samples::new(x, &labels, vec![1.0 / 90.0; 90], 3, Exec::Serial).unwrap();
+    let variance = loss_on(&samples, 0.5);
+    let entropy = Softmax { samples, ridge: 0.01, share: 0.5 };
+    let start = Classifier::blank(variance.covariance.top(2).unwrap().1, 3);
+    let on = Stiefel::default();
+    let descended = |block: &dyn Fn(&mut Classifier<f64>)| {
+        let mut at = start.clone();
+        block(&mut at);
+        let objective = JointObjective { variance: variance.clone(), entropy: entropy.clone() };
+        let inner = at.v.transpose() * variance.covariance.times(&at.v);
+        (objective.value_and_gradient(&at).unwrap().0, inner[(0, 1)].abs())
+    };
+    let rule = Custom::new(variance.clone(), |loss, w: &DMatrix<f64>| {
+        let g = loss.ascent(w);
+        &g - w * (w.transpose() * &g).upper_triangle()
+    });
+    let to = Target { v: &DMatrix::zeros(6, 2), penalty: 0.0, tolerance: 1e-8 };
+    fn minimise<L: Smooth<f64, Point = DMatrix<f64>>>(
+        of: JointObjective<f64, L>,
+        at: &mut Classifier<f64>,
+        to: Target<'_, f64, DMatrix<f64>>,
+    ) {
+        let mut iterate = Iterate::new(at.clone());
+        Gradient { max_steps: 20_000 }.minimise(&of, &Stiefel::default(), &mut iterate, to).unwrap();
+        *at = iterate.point;
+    }
+    let (best, _) =
+        descended(&|at| minimise(JointObjective { variance: variance.clone(), entropy: entropy.clone() }, at, to));
+    let joint = descended(&|at| {
+        minimise(JointObjective { variance: Overridden(rule.clone()), entropy: entropy.clone() }, at, to)
+    });
+    let admm = descended(&|at| {
+        let by = Steps { rate: Rate::Lipschitz(variance.lipschitz().unwrap()), max_steps: 100 };
+        let classify = Minus(Descent { of: entropy.clone(), by: Lbfgs::default(), on: Flat });
+        let (w, z) = (Iterate::new(at.v.clone()), Iterate::new(at.clone()));
+        let mut coordinator = Coordinator::new(Descent { of: rule.clone(), by, on }, classify, w, z, 0.1).unwrap();
+        coordinator.tolerance = Tolerance { absolute: 1e-8, relative: 0.0 };
+        let outcome = coordinator.run(()).unwrap();
+        assert_eq!(outcome.status, Status::Converged);
+        *at = Classifier { v: outcome.best.x.point, ..outcome.best.z.point };
+    });
+    for (name, (objective, off_diagonal)) in [("joint", joint), ("admm", admm)] {
+        assert!((objective - best).abs() <= 1e-7, "{name}: {objective} against {best}");
+        assert!(off_diagonal <= 1e-5, "{name}: {off_diagonal}");
+    }
 }
 
 fn settled<P: Subproblem<f64, Image = DMatrix<f64>>>(block: &P, mut x: P::Var) -> DMatrix<f64> {
