@@ -3,7 +3,7 @@
 use super::fit::{Found, Log};
 use super::reduction::Reduced;
 use super::start::second_stage;
-use super::{Prepared, Progress};
+use super::{Constraint, Prepared, Progress};
 use crate::classifier::Classifier;
 use crate::lbfgs::Lbfgs;
 use crate::scalar::Scalar;
