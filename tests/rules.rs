@@ -548,7 +548,7 @@ fn every_rule_fits_or_says_why_not() {
                 let name = format!("{rule} {constraint} {method}: {report:?}");
                 assert!(report.feasibility <= 1e-12, "{name}");
                 if rule == Rule::Minibatch {
-                    assert!(gap <= 2e-2 && report.status == Status::IterationLimit, "{name}");
+                    assert!(gap <= 5e-2 && report.status == Status::IterationLimit, "{name}");
                 } else {
                     assert!(gap <= 1e-7 && report.status == Status::Converged, "{name}");
                     assert!(method == JointMethod::Alternating || report.stationarity <= 1e-5, "{name}");

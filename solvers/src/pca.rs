@@ -86,7 +86,7 @@ impl<T: Scalar> VarianceLoss<T> {
     /// use admm_solvers::pca::{Covariance, VarianceLoss};
     /// use nalgebra::DMatrix;
     ///
-    /// let sigma = DMatrix::from_diagonal(&nalgebra::dvector![3.0, 1.0]);
+    /// let sigma = DMatrix::from_diagonal(&nalgebra::DVector::from_vec(vec![3.0, 1.0]));
     /// let loss = VarianceLoss { covariance: Covariance::from_matrix(sigma)?.into(), weight: 0.5 };
     /// let refused = loss.check_penalty(0.7).unwrap_err().to_string();
     /// assert_eq!(refused, "the problem is unbounded below for the penalty 0.7: it must be above 0.75");

@@ -14,15 +14,15 @@ use nalgebra::DMatrix;
 /// ```
 /// use admm::{Descent, Iterate, Rate, Steps, Subproblem, Target};
 /// use admm_solvers::{manifold::Stiefel, pca::{Covariance, Custom, VarianceLoss}};
-/// use nalgebra::{DMatrix, dmatrix, dvector};
+/// use nalgebra::{DMatrix, DVector};
 ///
-/// let sigma = DMatrix::from_diagonal(&dvector![4.0, 2.0, 1.0]);
+/// let sigma = DMatrix::from_diagonal(&DVector::from_vec(vec![4.0, 2.0, 1.0]));
 /// let loss = VarianceLoss { covariance: Covariance::from_matrix(sigma)?.into(), weight: 1.0 };
 /// // Manhattan: a step of the same length in every coordinate, with the signs of the gradient.
 /// let rule = Custom::new(loss, |loss, w: &DMatrix<f64>| loss.ascent(w).map(f64::signum));
 /// let block = Descent { of: rule, by: Steps { rate: Rate::Constant(1e-2), max_steps: 1000 }, on: Stiefel::default() };
-/// let mut w = Iterate::new(dmatrix![0.6; 0.8; 0.0]);
-/// block.argmin(&mut w, Target { v: &dmatrix![1.0; 0.0; 0.0], penalty: 4.0, tolerance: 1e-9 })?;
+/// let mut w = Iterate::new(DMatrix::from_column_slice(3, 1, &[0.6, 0.8, 0.0]));
+/// block.argmin(&mut w, Target { v: &DMatrix::identity(3, 1), penalty: 4.0, tolerance: 1e-9 })?;
 /// assert!(w.point[0] > 0.9);
 /// # Ok::<(), admm::Error>(())
 /// ```
