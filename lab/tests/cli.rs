@@ -1,0 +1,256 @@
+//! What the binary does with good input.
+
+mod common;
+
+use common::{Folder, small_csv};
+use serde_json::Value;
+
+const METHODS: [&str; 4] = ["admm", "joint", "alternating", "two-stage"];
+
+fn summary(folder: &Folder, name: &str) -> Vec<Value> {
+    serde_json::from_slice(&folder.read(name)).unwrap()
+}
+
+fn number(value: &Value, key: &str) -> f64 {
+    value[key].as_f64().unwrap_or_else(|| panic!("{key} of {value}"))
+}
+
+/// The cells of a CSV without quotes.
+fn cells(text: &str) -> Vec<Vec<&str>> {
+    text.lines().map(|line| line.split(',').collect()).collect()
+}
+
+#[test]
+fn the_main_job_ends_with_a_table_and_a_sentence() {
+    let folder = Folder::new();
+    let alone = folder.admm("");
+    let out = alone.out.clone();
+    assert_eq!(alone.code, Some(0));
+    assert!(alone.err.starts_with("warning: constant features"), "{}", alone.err);
+    assert_eq!(alone.err.lines().count(), 1, "quiet where stderr is no terminal");
+    assert!(out.starts_with("1346 training and 451 test samples, 64 features, 10 classes"), "{out}");
+    let rows: Vec<&str> = out.lines().filter(|line| line.ends_with("  converged")).collect();
+    let methods: Vec<&str> = rows.iter().map(|row| row.split_whitespace().next().unwrap()).collect();
+    assert_eq!(methods, METHODS);
+    assert!(out.lines().last().unwrap().starts_with("Compared with two-stage, admm gives up "), "{out}");
+    assert_eq!(folder.names(".").len(), 0, "nothing is written where nothing was asked for");
+
+    let seconds = |text: &str| text.split_whitespace().filter(|word| !word.contains('.')).map(String::from).collect();
+    let without_seconds: Vec<String> = seconds(&out);
+    assert_eq!(without_seconds, seconds(&folder.admm("fit").ok()), "`admm` is `admm fit`");
+}
+
+#[test]
+fn quiet_and_verbose() {
+    let folder = Folder::new();
+    assert_eq!(folder.admm("--quiet fit digits --method two-stage").err, "");
+    let verbose = folder.admm("-v fit iris --method admm").err;
+    assert!(verbose.lines().filter(|line| line.starts_with("admm ")).count() > 3, "{verbose}");
+    folder.admm("-q -v").fails(2, &["--quiet", "--verbose"]);
+    assert!(folder.admm("--help").ok().contains("Usage: admm"));
+    assert!(folder.admm("--version").ok().starts_with("admm "));
+    let help = folder.admm("fit --help").ok();
+    for flag in
+        ["--label", "--test", "--components", "--weight", "--ridge", "--constraint", "--method", "--rule", "--scale"]
+    {
+        assert!(help.contains(flag), "{flag}");
+    }
+}
+
+#[test]
+fn json_has_the_promised_keys() {
+    let folder = Folder::new();
+    folder.admm("fit wine --test 0.25 --seed 7 --json figures.json").ok();
+    let methods = summary(&folder, "figures.json");
+    assert_eq!(methods.iter().map(|one| one["method"].as_str().unwrap()).collect::<Vec<_>>(), METHODS);
+    let mut keys =
+        "method status objective variance_explained cross_entropy train_error test_error iterations passes seconds \
+                    stationarity feasibility primal_residual dual_residual rho n d k classes seed"
+            .split_whitespace()
+            .collect::<Vec<_>>();
+    keys.sort_unstable();
+    for one in &methods {
+        let mut got: Vec<_> = one.as_object().unwrap().keys().map(String::as_str).collect();
+        got.sort_unstable();
+        assert_eq!(got, keys);
+        let counts = ["n", "d", "k", "classes", "seed"].map(|key| number(one, key));
+        assert_eq!(counts, [133.0, 13.0, 2.0, 3.0, 7.0]);
+        assert!(number(one, "feasibility") <= 1e-12 && number(one, "passes") >= 1.0);
+    }
+    assert!(number(&methods[0], "stationarity") <= 1e-5 && number(&methods[1], "stationarity") <= 1e-5);
+    assert!(number(&methods[0], "objective") < number(&methods[3], "objective"));
+}
+
+#[test]
+fn a_folder_of_results_is_whole_and_replaced_as_a_whole() {
+    let folder = Folder::new();
+    folder.admm("fit iris --out run/deep").ok();
+    let models = ["model-alternating.safetensors", "model-joint.safetensors", "model-two-stage.safetensors"];
+    let mut expected = ["config.json", "history.csv", "model.safetensors", "summary.json"].to_vec();
+    expected.extend(models);
+    expected.sort_unstable();
+    assert_eq!(folder.names("run/deep"), expected);
+    let config: Value = serde_json::from_slice(&folder.read("run/deep/config.json")).unwrap();
+    assert_eq!(
+        (config["data"].as_str(), config["weight"].as_f64(), config["rule"].as_str()),
+        (Some("iris"), Some(0.5), Some("majorize"))
+    );
+
+    let history = folder.text("run/deep/history.csv");
+    let rows = cells(&history);
+    assert_eq!(rows[0].join(","), "method,iteration,objective,primal_residual,dual_residual,rho,passes,seconds");
+    let last = rows.iter().rfind(|row| row[0] == "admm").unwrap();
+    let report = &summary(&folder, "run/deep/summary.json")[0];
+    assert_eq!(last[1].parse::<f64>().unwrap(), number(report, "iterations"));
+    assert_eq!(last[6].parse::<f64>().unwrap(), number(report, "passes"));
+
+    folder.admm("fit iris --method joint --out run/deep").ok();
+    assert_eq!(folder.names("run/deep"), ["config.json", "history.csv", "model.safetensors", "summary.json"]);
+    assert_eq!(summary(&folder, "run/deep/summary.json").len(), 1);
+}
+
+#[test]
+fn what_was_fit_can_be_used() {
+    let folder = Folder::new();
+    let csv = folder.file("side.csv", small_csv());
+    folder.admm("fit side.csv --method admm --out run").ok();
+    let error = number(&summary(&folder, "run/summary.json")[0], "train_error");
+    let score = folder.admm("score run side.csv --json score.json").ok();
+    let kept: Value = serde_json::from_slice(&folder.read("score.json")).unwrap();
+    assert_eq!(number(&kept, "error"), error);
+    assert!(score.contains(&format!("of {} samples", number(&kept, "samples"))), "{score}");
+
+    let predicted = folder.admm("predict run side.csv --label side").ok();
+    let rows = cells(&predicted);
+    assert_eq!(rows[0], ["sample", "prediction", "probability_left", "probability_right"]);
+    assert_eq!(rows.len(), 41);
+    let truth = std::fs::read_to_string(csv).unwrap();
+    let right = rows[1..].iter().zip(truth.lines().skip(1)).filter(|(row, line)| line.ends_with(row[1])).count();
+    assert_eq!(right as f64, number(&kept, "correct"));
+    for row in &rows[1..] {
+        let [left, right] = [row[2], row[3]].map(|cell| cell.parse::<f64>().unwrap());
+        assert!((left + right - 1.0).abs() <= 1e-15);
+        assert_eq!(row[1], if left > right { "left" } else { "right" });
+    }
+
+    // Without the label, in a file; from the model file itself.
+    let features: String = small_csv().lines().map(|line| line.rsplit_once(',').unwrap().0.to_owned() + "\n").collect();
+    folder.file("features.csv", features);
+    assert_eq!(folder.admm("predict run/model.safetensors features.csv --out p.csv").ok(), "");
+    assert_eq!(folder.text("p.csv"), predicted);
+    let components = folder.admm("transform run features.csv").ok();
+    assert_eq!(cells(&components)[0], ["component_1", "component_2"]);
+    assert_eq!(components.lines().count(), 41);
+}
+
+#[test]
+fn single_precision_models_are_read_as_well() {
+    let folder = Folder::new();
+    folder.file("side.csv", small_csv());
+    folder.admm("fit side.csv --method admm --precision f32 --out run").ok();
+    assert!(folder.admm("score run side.csv").ok().starts_with("accuracy "));
+}
+
+#[test]
+fn every_choice_works() {
+    let folder = Folder::new();
+    folder.file("side.csv", small_csv());
+    let fit = |flags: &str| {
+        folder.admm(&format!("fit side.csv --json figures.json {flags}")).ok();
+        summary(&folder, "figures.json")
+    };
+    for method in METHODS {
+        assert_eq!(fit(&format!("--method {method}"))[0]["method"], method);
+    }
+    for constraint in ["orthonormal", "unit-norm", "ball"] {
+        for one in fit(&format!("--constraint {constraint}")) {
+            assert!(number(&one, "feasibility") <= 1e-12, "{one}");
+            assert!((0.0..=1.0).contains(&number(&one, "variance_explained")), "{one}");
+        }
+    }
+    assert_eq!(fit("--constraint none --weight 0").len(), 4);
+    for scale in ["standard", "center", "none"] {
+        fit(&format!("--scale {scale}"));
+    }
+    let objective = |flags: &str| number(&fit(flags)[0], "objective");
+    let best = objective("--method admm");
+    for rule in ["hebbian", "oja", "sanger", "krasulina", "vr-pca", "power", "lbfgs"] {
+        assert!((objective(&format!("--method admm --rule {rule}")) - best).abs() <= 1e-6, "{rule}");
+    }
+    fit("--method admm --rule minibatch --max-iterations 50");
+    assert!((objective("--precision f32 --method admm") - best).abs() <= 1e-5);
+    assert_eq!(number(&fit("--components 1")[0], "k"), 1.0);
+}
+
+/// The same samples in every format.
+#[test]
+fn formats() {
+    let folder = Folder::new();
+    let csv = small_csv();
+    let rows: Vec<Vec<String>> = csv.lines().skip(1).map(|line| line.split(',').map(String::from).collect()).collect();
+    let class = |row: &[String]| i64::from(row[3] == "right");
+    folder.file("named.csv", &csv);
+    let moved: String = csv
+        .lines()
+        .map(|l| l.split(',').collect::<Vec<_>>())
+        .map(|c| format!("{},id,{},{},{}\n", c[3], c[0], c[1], c[2]))
+        .collect();
+    folder.file("moved.csv", &moved);
+    folder.file("bare.csv", csv.split_once('\n').unwrap().1);
+    let svm =
+        rows.iter().map(|row| format!("{} 1:{} 2:{} 3:{}\n", class(row), row[0], row[1], row[2])).collect::<String>();
+    folder.file("data.svm", svm);
+    let values: Vec<f64> = rows.iter().flat_map(|row| row[..3].iter().map(|cell| cell.parse().unwrap())).collect();
+    let labels: Vec<i64> = rows.iter().map(|row| class(row)).collect();
+    let npy = |kind: &str, shape: &str, body: Vec<u8>| {
+        let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
+        while (header.len() + 11) % 64 != 0 {
+            header.push(' ');
+        }
+        header.push('\n');
+        let mut file = b"\x93NUMPY\x01\x00".to_vec();
+        file.extend((header.len() as u16).to_le_bytes());
+        file.extend(header.bytes());
+        file.extend(body);
+        file
+    };
+    folder.file("x.npy", npy("<f8", "(40, 3)", values.iter().flat_map(|v| v.to_le_bytes()).collect()));
+    folder.file("y.npy", npy("<i8", "(40,)", labels.iter().flat_map(|v| v.to_le_bytes()).collect()));
+
+    let objective = |data: &str| {
+        folder.admm(&format!("fit {data} --method joint --json figures.json")).ok();
+        number(&summary(&folder, "figures.json")[0], "objective")
+    };
+    let best = objective("named.csv");
+    for data in [
+        "named.csv --label side --header",
+        "named.csv --label 4",
+        "moved.csv --label 1 --drop id",
+        "bare.csv",
+        "bare.csv --no-header",
+        "data.svm",
+        "x.npy,y.npy",
+    ] {
+        assert!((objective(data) - best).abs() <= 1e-12, "{data}");
+    }
+}
+
+#[test]
+fn test_samples_come_from_a_fraction_or_from_other_data() {
+    let folder = Folder::new();
+    let csv = small_csv();
+    folder.file("side.csv", &csv);
+    folder.file("other.csv", csv.lines().take(21).map(|line| line.to_owned() + "\n").collect::<String>());
+    let fit = |flags: &str| {
+        folder.admm(&format!("fit side.csv --method joint --json figures.json {flags}")).ok();
+        summary(&folder, "figures.json").remove(0)
+    };
+    assert!(fit("")["test_error"].is_null());
+    let split = fit("--test 0.5");
+    assert_eq!(number(&split, "n"), 20.0);
+    assert_eq!(split["objective"], fit("--test 0.5 --seed 0")["objective"]);
+    assert_ne!(split["objective"], fit("--test 0.5 --seed 1")["objective"], "another split");
+    let other = fit("--test other.csv");
+    assert_eq!(number(&other, "n"), 40.0);
+    assert!(number(&other, "test_error") <= 1.0);
+}
