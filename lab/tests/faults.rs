@@ -1,0 +1,227 @@
+//! Bad input through the binary: the exit code, a message that names the place, and nothing half-written.
+
+mod common;
+
+use common::{Folder, Run, small_csv};
+
+/// Fits a file and asserts that it fails with these words, before anything is written.
+#[track_caller]
+fn refused(name: &str, bytes: impl AsRef<[u8]>, flags: &str, words: &[&str]) {
+    let folder = Folder::new();
+    folder.file(name, bytes);
+    folder.admm(&format!("fit {name} --json figures.json {flags}")).fails(1, words);
+    assert_eq!(folder.names("."), [name]);
+}
+
+#[test]
+fn usage_errors_are_reported_together() {
+    let folder = Folder::new();
+    let all = folder.admm(
+        "fit --components 0 --weight 2 --ridge -1 --tolerance NaN --max-iterations 0 --test 1.5 --constraint none",
+    );
+    all.fails(
+        2,
+        &["components must be at least 1", "weight must lie in [0, 1], got 2", "ridge", "got -1", "tolerance"],
+    );
+    all.fails(2, &["iterations must be at least 1", "fraction of test samples", "got 1.5", "unbounded below"]);
+    folder.admm("fit --constraint none").fails(2, &["unbounded below", "orthonormal, unit-norm or ball"]);
+    folder.admm("fit --rule sanger --constraint ball").fails(2, &["the rule sanger does not fit the constraint ball"]);
+    folder.admm("fit --method best").fails(2, &["best", "two-stage"]);
+    folder.admm("fit --colour red").fails(2, &["--colour"]);
+    folder.admm("train").fails(2, &["train"]);
+    folder.admm("fit --threads 100000").fails(2, &["100000"]);
+    folder.admm("predict run").fails(2, &["DATA"]);
+}
+
+#[test]
+fn faults_1_to_8_shapes() {
+    refused("a.csv", "a,b,y\n", "", &["a.csv", "no rows"]);
+    refused("a.csv", "y\nu\nv\n", "", &["a.csv", "no feature"]);
+    refused("a.csv", "a,b,y\n1,2,u\n", "", &["class"]);
+    refused("side.csv", small_csv(), "-k 4", &["4 components", "40 samples × 3 features", "at most 3"]);
+    let folder = Folder::new();
+    folder.file("narrow.csv", "a,y\n1,u\n2,v\n1.5,u\n2.5,v\n");
+    folder.admm("fit narrow.csv -k 1").ok();
+    let wide: String = (0..6)
+        .map(|i| {
+            (0..20).map(|j| format!("{},", ((i * j + i) as f64).sin())).collect::<String>() + ["u\n", "v\n"][i % 2]
+        })
+        .collect();
+    folder.file("wide.csv", wide);
+    assert!(folder.admm("fit wide.csv").ok().contains("6 training samples, 20 features"));
+    let flat: String = (0..8).map(|i| format!("{i},{},{}\n", 2 * i, ["u", "v"][i % 2])).collect();
+    folder.file("line.csv", flat);
+    let run = folder.admm("fit line.csv");
+    assert_eq!(run.code, Some(0));
+    assert!(run.err.contains("rank 1"), "{}", run.err);
+}
+
+#[test]
+fn faults_10_and_11_another_table() {
+    let folder = Folder::new();
+    folder.file("side.csv", small_csv());
+    folder.admm("fit side.csv --method two-stage --out run").ok();
+    folder.file("two.csv", "length,width\n1,2\n");
+    folder.admm("predict run two.csv").fails(1, &["two.csv", "expected 3 features, got 2", "depth"]);
+    folder.file("swapped.csv", "length,depth,width\n1,2,3\n");
+    let words = ["feature 2: expected `width`, got `depth`", "feature 3: expected `depth`, got `width`"];
+    folder.admm("transform run swapped.csv").fails(1, &words);
+    folder.file("labelled.csv", small_csv());
+    folder.admm("predict run labelled.csv").fails(1, &["--label 'side'"]);
+}
+
+#[test]
+fn faults_13_14_and_53_values() {
+    refused("a.csv", "a,b,y\n1,2,u\n3,NaN,v\n5,inf,v\n", "", &["line 3", "column `b`"]);
+    refused("a.csv", "a,b,y\n1,2,u\n3,1e999,v\n", "", &["line 3", "column `b`", "inf is not finite"]);
+    refused("a.csv", "a,b,y\n1,2,u\n3,\"1,5\",v\n", "", &["line 3", "column `b`", "1,5"]);
+    refused("a.csv", "a,b,y\n1,2,u\n3,red,v\n", "", &["line 3", "column `b`", "red"]);
+    refused("a.csv", "a,b,y\n1e39,2,u\n3,4,v\n", "--precision f32", &["column `a`", "1e39", "--precision f64"]);
+}
+
+#[test]
+fn faults_19_and_20_constant_columns() {
+    let folder = Folder::new();
+    let lines = |second: &str| (0..8).map(|i| format!("{i},{second},{}\n", ["u", "v"][i % 2])).collect::<String>();
+    folder.file("a.csv", lines("7"));
+    let run = folder.admm("fit a.csv -k 1");
+    assert_eq!(run.code, Some(0));
+    assert!(run.err.contains("constant features") && run.err.contains('2'), "{}", run.err);
+    refused("b.csv", "a,b,y\n1,2,u\n1,2,v\n1,2,u\n", "-k 1", &["no variance"]);
+}
+
+#[test]
+fn faults_28_to_33_labels() {
+    refused("a.csv", "a,b,y\n1,2,u\n3,4,u\n", "", &["class", "u"]);
+    let lonely = "a,b,y\n1,2,u\n3,4,v\n5,7,v\n2,1,v\n3,3,v\n";
+    refused("a.csv", lonely, "--test 0.6", &["class `u`", "learn from"]);
+    refused("a.csv", "a,b,y\n1,2,u\n3,4,\n5,6,v\n", "", &["line 3", "label"]);
+    refused("a.csv", "a,b,y\n1,2,0.5\n3,4,1.5\n5,6,2.25\n", "", &["regression"]);
+    let folder = Folder::new();
+    folder.file("side.csv", small_csv());
+    folder.admm("fit side.csv --method two-stage --out run").ok();
+    folder.file("new.csv", "length,width,depth,side\n1,2,3,middle\n");
+    folder.admm("score run new.csv").fails(1, &["middle", "left", "right"]);
+    folder.file("gaps.csv", "a,b,y\n1,2,-7\n3,4,30\n5,5,-7\n2,9,30\n");
+    folder.admm("fit gaps.csv --method two-stage --out gaps").ok();
+    let header = folder.admm("predict gaps gaps.csv --label y").ok();
+    assert!(header.starts_with("sample,prediction,probability_-7,probability_30\n"), "{header}");
+}
+
+/// Without a ridge the loss of separable data has no minimiser: the run is bounded, and says what to do.
+#[test]
+fn fault_34_separable_data_without_a_ridge() {
+    let folder = Folder::new();
+    let rows: String = (0..12).map(|i| format!("{},{},{}\n", i, (i as f64).sin(), ["u", "v"][i / 6])).collect();
+    folder.file("a.csv", rows);
+    folder.admm("fit a.csv --ridge 0 --max-iterations 200 --json figures.json").ok();
+    let figures: serde_json::Value = serde_json::from_slice(&folder.read("figures.json")).unwrap();
+    for one in figures.as_array().unwrap() {
+        assert!(one["cross_entropy"].as_f64().unwrap() < 0.1 && one["train_error"] == 0.0, "{one}");
+    }
+}
+
+#[test]
+fn faults_46_to_52_text() {
+    refused("a.csv", "", "", &["a.csv", "empty"]);
+    refused("a.csv", "\n\n", "", &["a.csv"]);
+    refused("a.csv", b"\xff\xfea\x00,\x00b\x00\n\x00", "", &["UTF-16", "UTF-8"]);
+    refused("a.csv", b"a,b,y\n1,\xff,u\n2,3,v\n", "", &["line 2", "UTF-8"]);
+    refused("a.csv", "a,b,y\n1,2,u\n3,v\n", "", &["line 3", "expected 3", "2"]);
+    refused("a.csv", "a,b,y\n1,2,u\n\n3,4,v\n", "", &["line 3", "blank"]);
+    refused("a.csv", "a,a,y\n1,2,u\n3,4,v\n", "", &["`a`", "columns 1 and 2"]);
+    refused("a.csv", "a,\"b,y\n1,2,u\n3,4,v\n", "", &["quote"]);
+    refused("a.csv", "a,b,y\n1,\0,u\n3,4,v\n", "", &["NUL"]);
+    let folder = Folder::new();
+    let rows = "a,b,y\n1,2,u\n3,4,v\n2,2,u\n5,4,v\n";
+    folder.file("plain.csv", rows);
+    folder.file("bom.csv", format!("\u{feff}{rows}"));
+    folder.file("crlf.csv", rows.replace('\n', "\r\n"));
+    folder.file("cr.csv", rows.replace('\n', "\r"));
+    folder.file("trailing.csv", format!("{rows}\n\n"));
+    let fit = |name: &str| {
+        folder.admm(&format!("fit {name} --method two-stage --out run")).ok();
+        folder.read("run/model.safetensors")
+    };
+    let plain = fit("plain.csv");
+    for name in ["bom.csv", "crlf.csv", "cr.csv", "trailing.csv"] {
+        assert!(fit(name) == plain, "{name}");
+    }
+}
+
+#[test]
+fn faults_54_to_56_binary_formats() {
+    refused("x.npy", "not numpy", "", &["x.npy"]);
+    refused("x.npz", "not a zip", "", &["x.npz"]);
+    refused("x.svm", "1 1:1 1:2\n0 1:1\n", "", &["line 1"]);
+    refused("x-ubyte", [0, 0, 9, 9, 0, 0, 0, 1], "", &["x-ubyte"]);
+}
+
+#[test]
+fn fault_57_files_that_cannot_be_read() {
+    let folder = Folder::new();
+    folder.admm("fit absent.csv").fails(1, &["absent.csv", "open", "No such file"]);
+    folder.admm("fit .").fails(1, &["directory"]);
+    folder.admm("predict absent iris").fails(1, &["absent"]);
+    folder.file("a.safetensors", "");
+    folder.admm("predict a.safetensors iris").fails(1, &["a.safetensors"]);
+    folder.admm("fit iris --json absent/figures.json").fails(1, &["absent/figures.json", "write"]);
+    folder.file("taken", "");
+    folder.admm("fit iris --out taken").fails(1, &["taken"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn fault_57_pipes_and_odd_names() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new();
+    let status = std::process::Command::new("mkfifo").arg(folder.path().join("pipe.csv")).status().unwrap();
+    assert!(status.success());
+    folder.admm("fit pipe.csv").fails(1, &["pipe.csv"]);
+    let name = std::ffi::OsStr::from_bytes(b"\xff.csv");
+    std::fs::write(folder.path().join(name), small_csv()).unwrap();
+    folder.run(&["fit".as_ref(), name]).ok();
+}
+
+#[test]
+fn a_folder_of_others_is_left_alone() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path().join("mine")).unwrap();
+    folder.file("mine/thesis.tex", "do not delete");
+    folder.admm("fit iris --out mine").fails(1, &["thesis.tex", "empty or a new folder"]);
+    assert_eq!(folder.names("mine"), ["thesis.tex"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn fault_59_a_full_disk() {
+    let folder = Folder::new();
+    folder.admm("fit iris --method two-stage --out run").ok();
+    let run = folder.admm("fit iris --method two-stage --json /dev/full");
+    assert_eq!(run.code, Some(1));
+    assert!(run.err.contains("cannot write /dev/full"), "{}", run.err);
+    folder.admm("transform run iris --label 5 --out /dev/full").fails(1, &["cannot write /dev/full"]);
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = folder.command(&["fit", "iris"]).stdout(full).output().unwrap();
+    let run = Run::of(output);
+    assert_eq!(run.code, Some(1));
+    assert!(run.err.contains("standard output"), "{}", run.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn fault_62_stdout_closed_and_two_runs_on_one_folder() {
+    use std::process::Stdio;
+    let folder = Folder::new();
+    let mut child = folder.command(&["fit", "iris"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let run = Run::of(child.wait_with_output().unwrap());
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "a reader who leaves is no failure");
+
+    std::fs::create_dir(folder.path().join("run")).unwrap();
+    let other = std::fs::File::open(folder.path().join("run")).unwrap();
+    other.lock().unwrap();
+    folder.admm("fit iris --out run").fails(1, &["another run writes to run"]);
+    other.unlock().unwrap();
+    folder.admm("fit iris --out run").ok();
+}
