@@ -96,7 +96,7 @@ impl Run {
 pub fn small_csv() -> String {
     let row = |i: usize| {
         let (class, angle) = (["left", "right"][i % 2], i as f64);
-        let side = if i % 2 == 0 { -1.0 } else { 1.0 };
+        let side = if i.is_multiple_of(2) { -1.0 } else { 1.0 };
         format!("{},{},{},{class}\n", side + 0.4 * angle.sin(), 2.0 * angle.cos(), 0.3 * (3.0 * angle).sin())
     };
     let mut text = String::from("length,width,depth,side\n");
