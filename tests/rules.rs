@@ -130,6 +130,25 @@ fn batches_must_have_samples() {
 }
 
 #[test]
+fn a_matrix_of_the_wrong_size_is_named() {
+    let (loss, samples) = plain();
+    let (w, batch) = (matrix(5, 2, 1), minibatch(&samples, 0.7, 2, 0));
+    let to = Target { v: &w, penalty: 1.0, tolerance: 0.0 };
+    let refusals = [
+        Hebbian(loss.clone()).direction(&w, &mut ()).map(|_| ()),
+        Sanger(Hebbian(loss.clone())).direction(&w, &mut ()).map(|_| ()),
+        batch.direction(&w, &mut None).map(|_| ()),
+        VrPca { batch, epoch: 2 }.direction(&w, &mut VrMemory::default()).map(|_| ()),
+        loss.value_and_gradient(&w).map(|_| ()),
+        Power { loss: loss.clone(), max_steps: 1 }.argmin(&mut w.clone(), to).map(|_| ()),
+        Majorize { loss, max_steps: 1 }.argmin(&mut w.clone(), to).map(|_| ()),
+    ];
+    for refused in refusals {
+        assert_eq!(refused.unwrap_err().to_string(), "W of the PCA loss: expected size 6×2, got 5×2");
+    }
+}
+
+#[test]
 fn the_mean_over_all_batches_is_the_full_direction() {
     let (loss, samples) = plain();
     let (rule, w) = (minibatch(&samples, 0.7, 2, 0), matrix(6, 2, 3));

@@ -42,7 +42,7 @@ pub use sanger::Sanger;
 pub use vr_pca::{Anchor, VrMemory, VrPca};
 
 use crate::scalar::Scalar;
-use admm::{Error, Result, Smooth};
+use admm::{Error, Result, Shape, Smooth};
 use nalgebra::DMatrix;
 use std::sync::Arc;
 
@@ -68,6 +68,11 @@ impl<T: Scalar> VarianceLoss<T> {
     pub fn value_and_ascent(&self, w: &DMatrix<T>) -> (T, DMatrix<T>) {
         let ascent = self.ascent(w);
         (self.weight - T::of(0.5) * w.dot(&ascent), ascent)
+    }
+    /// That W has as many rows as Σ.
+    pub(crate) fn check(&self, w: &DMatrix<T>) -> Result<()> {
+        let shape = |rows: usize| Shape(vec![(rows, w.ncols())]);
+        Error::check_size("W of the PCA loss", shape(self.covariance.dimension()), shape(w.nrows()))
     }
     /// L = 2λλ₁/tr Σ, the Lipschitz constant of ∇f. Without a constraint f(W) + ρ/2 ‖W − C‖² is bounded below for every
     /// C exactly where ρ > L, since its Hessian is ρI − 2λΣ/tr Σ.
@@ -105,6 +110,7 @@ impl<T: Scalar> Smooth<T> for VarianceLoss<T> {
     type Point = DMatrix<T>;
 
     fn value_and_gradient(&self, w: &DMatrix<T>) -> Result<(T, DMatrix<T>)> {
+        self.check(w)?;
         let (value, ascent) = self.value_and_ascent(w);
         Ok((value, -ascent))
     }

@@ -25,6 +25,7 @@ impl<T: Scalar> Direction<T> for Hebbian<T> {
         Ok(self.0.value(w))
     }
     fn direction(&self, w: &DMatrix<T>, _memory: &mut ()) -> Result<DMatrix<T>> {
+        self.0.check(w)?;
         Ok(self.0.ascent(w))
     }
     fn passes(&self) -> f64 {

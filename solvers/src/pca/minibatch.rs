@@ -84,6 +84,7 @@ impl<T: Scalar> Direction<T> for Minibatch<T> {
         Ok(self.loss.value(w))
     }
     fn direction(&self, w: &DMatrix<T>, generator: &mut Self::Memory) -> Result<DMatrix<T>> {
+        self.loss.check(w)?;
         Ok(self.of_batch(&self.batches.draw(generator), w))
     }
     fn passes(&self) -> f64 {

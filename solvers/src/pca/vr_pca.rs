@@ -63,6 +63,7 @@ impl<T: Scalar> Direction<T> for VrPca<T> {
         self.batch.value(w)
     }
     fn direction(&self, w: &DMatrix<T>, memory: &mut VrMemory<T>) -> Result<DMatrix<T>> {
+        self.batch.loss.check(w)?;
         memory.anchor.take_if(|anchor| anchor.served >= self.epoch);
         let anchor = memory.anchor.get_or_insert_with(|| Anchor {
             ascent: self.batch.loss.ascent(w),
