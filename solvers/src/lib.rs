@@ -17,6 +17,7 @@ pub mod pca;
 pub mod samples;
 mod scalar;
 pub mod secular;
+pub mod smooth;
 pub mod softmax;
 mod view;
 

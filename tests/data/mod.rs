@@ -2,6 +2,7 @@
 
 #![allow(dead_code)] // each test file takes what it needs
 
+use admm::{Iterate, Manifold, Method, Result, Smooth, Target};
 use nalgebra::DMatrix;
 
 /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
@@ -92,4 +93,29 @@ pub fn columns(x: &DMatrix<f64>, numbers: &[usize]) -> DMatrix<f64> {
 /// The sine of the largest angle between the spans of two matrices with orthonormal columns.
 pub fn angle(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
     (b - a * (a.transpose() * b)).singular_values().max()
+}
+
+/// −½ tr(XᵀAX), which is unbounded below on free matrices.
+pub struct Captured(pub DMatrix<f64>);
+
+impl Smooth<f64> for Captured {
+    type Point = DMatrix<f64>;
+    fn value_and_gradient(&self, x: &DMatrix<f64>) -> Result<(f64, DMatrix<f64>)> {
+        let gradient = &self.0 * x * -1.0;
+        Ok((0.5 * x.dot(&gradient), gradient))
+    }
+}
+
+/// The end of a descent that has to reach a stationary point of the set.
+pub fn minimised<F, M>(of: &F, by: M, on: &dyn Manifold<f64>, from: DMatrix<f64>) -> DMatrix<f64>
+where
+    F: Smooth<f64, Point = DMatrix<f64>>,
+    M: Method<f64, F, Point = DMatrix<f64>>,
+{
+    let (origin, mut iterate) = (from.clone() * 0.0, Iterate::new(from));
+    by.minimise(of, on, &mut iterate, Target { v: &origin, penalty: 0.0, tolerance: 1e-9 }).unwrap();
+    assert!(on.residual(&iterate.point) <= 1e-13);
+    let gradient = of.value_and_gradient(&iterate.point).unwrap().1;
+    assert!(on.stationarity(&iterate.point, &gradient).unwrap() <= 1e-9);
+    iterate.point
 }
