@@ -20,8 +20,9 @@ pub use qr::thin_qr;
 pub use svd::{ThinSvd, thin_svd};
 
 use crate::scalar::{Scalar, binade, largest};
-use crate::view::transposed_product;
+use crate::view::{multiply, transposed_product, view};
 use admm::{Error, Result, Shape};
+use faer::Accum;
 use nalgebra::DMatrix;
 
 /// Steps that nalgebra may take for one eigenvalue or singular value.
@@ -55,9 +56,24 @@ pub(crate) fn defect<T: Scalar>(q: &DMatrix<T>) -> T {
 }
 
 /// Whether the defect of Q is rounding: an upper bound for what a backward stable method leaves. False for NaN.
-fn orthonormal<T: Scalar>(q: &DMatrix<T>) -> bool {
+pub(crate) fn orthonormal<T: Scalar>(q: &DMatrix<T>) -> bool {
     let allowed = (64.0 + (q.nrows() as f64).sqrt()) * q.ncols() as f64;
     defect(q) <= T::of(allowed) * T::EPSILON
+}
+
+/// X − V(VᵀX).
+pub(crate) fn without<T: Scalar>(basis: &DMatrix<T>, mut x: DMatrix<T>) -> DMatrix<T> {
+    let share = -transposed_product(basis, &x);
+    multiply(&mut x, Accum::Add, view(basis), view(&share));
+    x
+}
+
+/// [A B].
+pub(crate) fn beside<T: Scalar>(a: DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
+    let (columns, more) = (a.ncols(), b.ncols());
+    let mut out = a.resize_horizontally(columns + more, T::zero());
+    out.columns_mut(columns, more).copy_from(b);
+    out
 }
 
 /// Whether the sign rule asks to flip a vector: its entry of largest magnitude, the first of several, is negative.

@@ -1,18 +1,45 @@
 //! Constraint sets on which a block moves, as [`Manifold`](admm::Manifold)s.
 //!
-//! | Set | Condition | Tangent part of G at X | Nearest point |
-//! |---|---|---|---|
-//! | [`Stiefel`] | XᵀX = I | G − X sym(XᵀG) | UVᵀ of X = UΣVᵀ |
-//! | [`UnitColumns`] | ‖xⱼ‖ = 1 | gⱼ − xⱼ(xⱼᵀgⱼ) | xⱼ/‖xⱼ‖ |
-//! | [`Ball`] | ‖xⱼ‖ ≤ r | G | xⱼ·min(1, r/‖xⱼ‖) |
+//! | Set | Condition | Tangent part of G at X | Nearest point | Retraction of a step ξ |
+//! |---|---|---|---|---|
+//! | [`Stiefel`] | XᵀX = I | G − X sym(XᵀG) | UVᵀ of X = UΣVᵀ | QR, polar, Cayley, exponential |
+//! | [`Grassmann`] | XᵀX = I, for the span alone | G − X(XᵀG) | UVᵀ of X = UΣVᵀ | the same |
+//! | [`UnitColumns`] | ‖xⱼ‖ = 1 | gⱼ − xⱼ(xⱼᵀgⱼ) | xⱼ/‖xⱼ‖ | nearest to X + ξ |
+//! | [`GreatCircles`] | ‖xⱼ‖ = 1 | gⱼ − xⱼ(xⱼᵀgⱼ) | xⱼ/‖xⱼ‖ | exponential |
+//! | [`NonNegativeUnitColumns`] | xᵢⱼ ≥ 0, ‖xⱼ‖ = 1 | G; where −G leaves the set, less | xⱼ₊/‖xⱼ₊‖ | nearest to X + ξ |
+//! | [`Ball`] | ‖xⱼ‖ ≤ r | G; where −G leaves the set, less | xⱼ·min(1, r/‖xⱼ‖) | nearest to X + ξ |
+//! | [`Bounds`] | l ≤ xᵢⱼ ≤ u | G; where −G leaves the set, less | min(u, max(l, xᵢⱼ)) | nearest to X + ξ |
+//! | [`Whole`] | of all entries as one column | as for the column | as for the column | as for the column |
+//! | [`Product`] | of groups of columns, one each | part by part | part by part | part by part |
+//!
+//! [`Flat`](admm::Flat) is no constraint. `Whole(UnitColumns)` is the sphere ‖X‖ = 1 and `Whole(Ball { radius })` the ball
+//! ‖X‖ ≤ r. The constraint as a penalty is [`Ridge`](crate::smooth::Ridge), by substitution
+//! [`Normalised`](crate::smooth::Normalised).
+//!
+//! Drift off a set is measured by `residual` and repaired by `project`. Steps of any size land on the set, and where the
+//! nearest point is not unique, as where X lacks rank, one of them is taken, always the same.
 
 mod ball;
+mod bounds;
+mod geodesic;
+mod grassmann;
+mod great_circles;
+mod non_negative;
+mod product;
+mod rotation;
 mod stiefel;
 mod unit_columns;
+mod whole;
 
 pub use ball::Ball;
+pub use bounds::Bounds;
+pub use grassmann::Grassmann;
+pub use great_circles::GreatCircles;
+pub use non_negative::NonNegativeUnitColumns;
+pub use product::Product;
 pub use stiefel::{Retraction, Stiefel};
 pub use unit_columns::UnitColumns;
+pub use whole::Whole;
 
 #[cfg(test)]
 mod tests {

@@ -1,12 +1,12 @@
 //! A = V diag(λ) Vᵀ for a symmetric matrix: all of it, or the leading part.
 
-use super::{FALLBACK_STEPS, check, negative, orthonormal, qr::thin_qr, scaled, scattered};
+use super::{FALLBACK_STEPS, beside, check, negative, orthonormal, qr::thin_qr, scaled, scattered, without};
 use crate::scalar::{Scalar, largest, norm};
-use crate::view::{multiply, product, transposed_product, view, view_mut};
+use crate::view::{product, transposed_product, view, view_mut};
 use admm::{Error, Result, Shape};
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::{self, ComputeEigenvectors};
-use faer::{Accum, Par, diag::DiagMut};
+use faer::{Par, diag::DiagMut};
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
 /// Columns of one block of a Krylov space.
@@ -155,21 +155,6 @@ fn ritz<T: Scalar>(basis: &DMatrix<T>, images: &DMatrix<T>, k: usize) -> Result<
     let allowed = T::of(32.0) * T::EPSILON * largest(values.as_slice());
     let converged = residuals.column_iter().all(|residual| norm(residual.as_slice()) <= allowed);
     Ok((converged && orthonormal(&vectors)).then(|| (values.rows(0, k).into_owned(), vectors)))
-}
-
-/// X − V(VᵀX).
-fn without<T: Scalar>(basis: &DMatrix<T>, mut x: DMatrix<T>) -> DMatrix<T> {
-    let share = -transposed_product(basis, &x);
-    multiply(&mut x, Accum::Add, view(basis), view(&share));
-    x
-}
-
-/// [A B].
-fn beside<T: Scalar>(a: DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
-    let (columns, more) = (a.ncols(), b.ncols());
-    let mut out = a.resize_horizontally(columns + more, T::zero());
-    out.columns_mut(columns, more).copy_from(b);
-    out
 }
 
 #[cfg(test)]

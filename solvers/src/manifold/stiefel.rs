@@ -1,17 +1,35 @@
 //! Orthonormal columns.
 
+use super::geodesic::{cayley, exponential};
 use crate::factor::{check_tall, defect, polar, thin_qr};
 use crate::scalar::Scalar;
 use crate::view::{multiply, transposed_product, view};
 use admm::{Manifold, Result};
 use faer::Accum;
 use nalgebra::DMatrix;
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
 /// The Stiefel manifold {X (d×k) : XᵀX = I}, k ≤ d, with the metric of the space around it.
 ///
 /// tangent(X, G) = G − X sym(XᵀG) with sym(M) = (M + Mᵀ)/2 (Absil, Mahony and Sepulchre, "Optimization Algorithms on
 /// Matrix Manifolds", 2008, equation 3.35); the nearest point is the [`polar`] factor; the residual is ‖XᵀX − I‖.
+/// A vector is carried from one point to another by `tangent` there (transport by projection, §8.1.3), which is how
+/// [`Lbfgs`](crate::lbfgs::Lbfgs) keeps its memory. Every retraction lands within rounding of the manifold, also from a
+/// point that drifted off it, and `project` repairs such a point by the least change.
+///
+/// ```
+/// use admm::Manifold;
+/// use admm_solvers::manifold::{Retraction, Stiefel};
+/// use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+///
+/// let on = Stiefel { retraction: Retraction::Exponential };
+/// let x = Stiefel::random::<f64>(5, 2, &mut ChaCha8Rng::seed_from_u64(1))?;
+/// let moved = on.retract(&x, &on.tangent(&x, &x.map(|entry| 1e3 * entry.cos())))?;
+/// assert!(on.residual(&moved) < 1e-14);
+/// # Ok::<(), admm::Error>(())
+/// ```
 ///
 /// # Errors
 /// `retract` and `project` report those of [`polar`] and [`thin_qr`], and [`Error::Size`](admm::Error::Size) for k > d.
@@ -30,6 +48,29 @@ pub enum Retraction {
     /// The polar factor of X + ξ (equation 4.7): exact to second order, and the nearest point.
     #[default]
     Polar,
+    /// The Cayley transform (Wen and Yin 2013, lemma 4): a rotation of X in the span of [X ξ], exact to first order, and
+    /// to second where Xᵀξ = 0, as for a step that moves the span alone. Of a step that is not tangent it takes
+    /// the tangent part.
+    Cayley,
+    /// The geodesic (Edelman, Arias and Smith 1998, equation 2.42): exact to second order, of the length of ξ, and the
+    /// dearest. Of a step that is not tangent it takes the tangent part.
+    Exponential,
+}
+
+impl Stiefel {
+    /// A point (d×k) of the uniform distribution: the factor Q, with a diagonal of R ≥ 0, of a Gaussian matrix (Mezzadri,
+    /// "How to generate random matrices from the classical compact groups", 2007).
+    ///
+    /// # Errors
+    /// [`Error::Size`](admm::Error::Size) for k > d and [`Error::Numerical`](admm::Error::Numerical) for no entries.
+    pub fn random<T: Scalar>(rows: usize, columns: usize, rng: &mut (impl Rng + ?Sized)) -> Result<DMatrix<T>> {
+        let gaussian = DMatrix::from_fn(rows, columns, |_, _| {
+            let entry: f64 = StandardNormal.sample(rng);
+            T::of(entry)
+        });
+        check_tall(&gaussian, "a point of the Stiefel manifold")?;
+        Ok(thin_qr(&gaussian)?.0)
+    }
 }
 
 impl<T: Scalar> Manifold<T> for Stiefel {
@@ -41,11 +82,12 @@ impl<T: Scalar> Manifold<T> for Stiefel {
         tangent
     }
     fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
-        let moved = x + step;
-        check_tall(&moved, "a point of the Stiefel manifold")?;
+        check_tall(x, "a point of the Stiefel manifold")?;
         match self.retraction {
-            Retraction::Qr => Ok(thin_qr(&moved)?.0),
-            Retraction::Polar => polar(&moved),
+            Retraction::Qr => Ok(thin_qr(&(x + step))?.0),
+            Retraction::Polar => polar(&(x + step)),
+            Retraction::Cayley => cayley(x, step),
+            Retraction::Exponential => exponential(x, step),
         }
     }
     fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
@@ -62,6 +104,7 @@ mod tests {
     use super::*;
     use crate::factor::{scattered, tests::conditioned};
     use proptest::prelude::*;
+    use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
     const BOTH: [Stiefel; 2] = [Stiefel { retraction: Retraction::Qr }, Stiefel { retraction: Retraction::Polar }];
 
@@ -90,6 +133,21 @@ mod tests {
         let [qr, polar] = BOTH.map(|m| order(|t| m.tangent(&x, &remainder(&m, &x, &xi, t)).norm()));
         assert!(polar > 2.9, "{polar}");
         assert!((1.9..2.1).contains(&qr), "{qr}");
+    }
+
+    /// By symmetry the entries have mean 0 and mean square 1/d, and so has the diagonal, on which a Q of unsigned
+    /// reflections is always negative.
+    #[test]
+    fn random_points_are_uniform() {
+        let rng = &mut ChaCha8Rng::seed_from_u64(1);
+        let draws: Vec<DMatrix<f64>> = (0..4_000).map(|_| Stiefel::random(4, 2, rng).unwrap()).collect();
+        assert!(draws.iter().all(|x| BOTH[0].residual(x) <= 1e-14));
+        let mean = |f: fn(f64) -> f64| draws.iter().fold(DMatrix::zeros(4, 2), |sum, x| sum + x.map(f)) / 4e3;
+        assert!(mean(|x| x).amax() < 0.04);
+        assert!(mean(|x| x * x).add_scalar(-0.25).amax() < 0.02);
+        let again = Stiefel::random::<f64>(4, 2, &mut ChaCha8Rng::seed_from_u64(1));
+        assert_eq!(again.as_ref(), Ok(&draws[0]));
+        assert!(Stiefel::random::<f32>(3, 4, rng).is_err() && Stiefel::random::<f32>(0, 0, rng).is_err());
     }
 
     #[test]

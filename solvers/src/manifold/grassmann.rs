@@ -1,0 +1,43 @@
+//! Spans of orthonormal columns.
+
+use super::{Retraction, Stiefel};
+use crate::factor::without;
+use crate::scalar::Scalar;
+use admm::{Manifold, Result};
+use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize};
+
+/// The Grassmann manifold of k-dimensional subspaces of ℝᵈ, each given by an orthonormal basis X (d×k), for objectives
+/// that depend on the span alone: f(XQ) = f(X) for every rotation Q.
+///
+/// tangent(X, G) = G − X(XᵀG), the horizontal part, which moves the span and does not turn the basis in it (Edelman,
+/// Arias and Smith, "The geometry of algorithms with orthogonality constraints", 1998, equation 2.70). A gradient of such
+/// an f is horizontal already, a curvature pair or a pull towards one basis is not; with this tangent none of them spends
+/// a step on turning the basis. Retractions, nearest point, residual and errors are those of [`Stiefel`]; along a horizontal
+/// step its exponential is the geodesic of the subspaces (equation 2.65), and the Cayley transform is exact to second order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grassmann {
+    /// How a step returns to an orthonormal basis.
+    pub retraction: Retraction,
+}
+
+impl Grassmann {
+    fn bases(self) -> Stiefel {
+        Stiefel { retraction: self.retraction }
+    }
+}
+
+impl<T: Scalar> Manifold<T> for Grassmann {
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
+        without(x, g.clone())
+    }
+    fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
+        self.bases().retract(x, step)
+    }
+    fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
+        self.bases().project(x)
+    }
+    fn residual(&self, x: &DMatrix<T>) -> T {
+        self.bases().residual(x)
+    }
+}

@@ -1,0 +1,39 @@
+//! Columns of length one that move along great circles.
+
+use super::UnitColumns;
+use crate::factor::check;
+use crate::scalar::{Scalar, norm, set_length};
+use admm::{Manifold, Result};
+use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize};
+
+/// [`UnitColumns`] with the exponential for its retraction: xⱼ cos‖ξⱼ‖ + ξⱼ/‖ξⱼ‖ sin‖ξⱼ‖ (Absil, Mahony and Sepulchre,
+/// "Optimization Algorithms on Matrix Manifolds", 2008, example 5.4.1), exact to second order and of the length of ξ.
+///
+/// Of a step that is not tangent it takes the tangent part. Set, tangent, nearest point, residual and errors are those of
+/// [`UnitColumns`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GreatCircles;
+
+impl<T: Scalar> Manifold<T> for GreatCircles {
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
+        UnitColumns.tangent(x, g)
+    }
+    fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
+        check(step, "a step along great circles")?;
+        let mut moved = UnitColumns.project(x)?;
+        let mut directions = UnitColumns.tangent(&moved, step);
+        for (mut x, mut direction) in moved.column_iter_mut().zip(directions.column_iter_mut()) {
+            let angle = norm(direction.as_slice());
+            set_length(direction.as_mut_slice(), angle.sin());
+            x.axpy(T::one(), &direction, angle.cos());
+        }
+        UnitColumns.project(&moved)
+    }
+    fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
+        UnitColumns.project(x)
+    }
+    fn residual(&self, x: &DMatrix<T>) -> T {
+        UnitColumns.residual(x)
+    }
+}

@@ -1,0 +1,58 @@
+//! Columns of length one without a negative entry.
+
+use super::UnitColumns;
+use crate::factor::check;
+use crate::scalar::Scalar;
+use admm::{Manifold, Result};
+use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize};
+
+/// The set {X (d×k) : xᵢⱼ ≥ 0, ‖xⱼ‖ = 1}, a product of pieces of spheres. It is not convex.
+///
+/// The unit p ≥ 0 nearest to a column x has the largest ⟨x, p⟩. That is x₊/‖x₊‖ with x₊ = max(x, 0): ⟨x, p⟩ ≤ ⟨x₊, p⟩ ≤
+/// ‖x₊‖. Where no entry is positive it is the unit vector of the largest one m, the first of several: ⟨x, p⟩ ≤ mΣpᵢ ≤ m as
+/// m ≤ 0 and Σpᵢ ≥ ‖p‖ = 1 (Bauschke, Bui and Wang, "Projecting onto the intersection of a cone and a sphere", 2018). A
+/// step is followed by this projection.
+///
+/// The tangent part of a gradient g is that of which −g does not leave the set, the projection of −g on the tangent cone:
+/// min(gᵢ, 0) where xᵢ = 0, and g − x⟨x, g⟩ elsewhere. The stationarity is ‖x − project(x − ξ)‖ with that part ξ, which
+/// unlike ‖ξ‖ fades as an entry comes close to 0. The residual is that of [`UnitColumns`], or −minᵢⱼ xᵢⱼ if larger.
+///
+/// # Errors
+/// `retract` and `project` report [`Error::NotFinite`](admm::Error::NotFinite) for an entry that is not finite and
+/// [`Error::Numerical`](admm::Error::Numerical) for an empty matrix.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NonNegativeUnitColumns;
+
+impl<T: Scalar> Manifold<T> for NonNegativeUnitColumns {
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
+        let mut tangent = UnitColumns.tangent(x, g);
+        tangent.zip_zip_apply(x, g, |tangent, x, g| {
+            if x <= T::zero() {
+                *tangent = g.min(T::zero());
+            }
+        });
+        tangent
+    }
+    fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
+        self.project(&(x + step))
+    }
+    fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
+        check(x, "the matrix to make non-negative")?;
+        let mut positive = x.map(|entry| entry.max(T::zero()));
+        for (mut positive, x) in positive.column_iter_mut().zip(x.column_iter()) {
+            if positive.iter().all(|&entry| entry <= T::zero()) {
+                positive[x.argmax().0] = T::one();
+            }
+        }
+        UnitColumns.project(&positive)
+    }
+    fn residual(&self, x: &DMatrix<T>) -> T {
+        let least = x.iter().fold(T::zero(), |least, &entry| if entry < least { entry } else { least });
+        let length: T = UnitColumns.residual(x);
+        if length <= -least { -least } else { length }
+    }
+    fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
+        Ok((x - self.project(&(x - self.tangent(x, g)))?).norm())
+    }
+}

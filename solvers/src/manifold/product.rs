@@ -1,0 +1,86 @@
+//! Several sets side by side.
+
+use crate::scalar::Scalar;
+use admm::{Error, Manifold, Result, Shape};
+use nalgebra::DMatrix;
+
+/// The matrices [X₁ X₂ …] whose groups of columns are each in a set of their own: the number of columns and the set, from
+/// left to right.
+///
+/// Everything is done part by part. The residual is the largest of the parts, the stationarity the root of the sum of
+/// their squares.
+///
+/// # Errors
+/// `retract`, `project` and `stationarity` report [`Error::Size`] for a matrix that has another number of columns, and
+/// [`Error::Member`] with the place of a part that failed. `tangent` and `residual` are NaN for such a matrix.
+///
+/// ```
+/// use admm::{Flat, Manifold};
+/// use admm_solvers::manifold::{Product, Stiefel};
+/// use nalgebra::DMatrix;
+///
+/// // Two orthonormal columns beside one that is free.
+/// let on = Product::<f64>(vec![(2, Box::new(Stiefel::default())), (1, Box::new(Flat))]);
+/// let x = on.project(&DMatrix::from_fn(4, 3, |i, j| (i * i + j) as f64))?;
+/// assert!(on.residual(&x) < 1e-14);
+/// assert_eq!(x.column(2).as_slice(), [2.0, 3.0, 6.0, 11.0]);
+/// # Ok::<(), admm::Error>(())
+/// ```
+pub struct Product<T: Scalar>(
+    /// The parts.
+    pub Vec<(usize, Box<dyn Manifold<T>>)>,
+);
+
+impl<T: Scalar> Product<T> {
+    /// What each part makes of its columns of both matrices.
+    fn parts<R>(
+        &self,
+        x: &DMatrix<T>,
+        y: &DMatrix<T>,
+        work: impl Fn(&dyn Manifold<T>, DMatrix<T>, DMatrix<T>) -> Result<R>,
+    ) -> Result<Vec<R>> {
+        let columns = self.0.iter().map(|(columns, _)| columns).sum();
+        Error::check_size("a product of sets", Shape(vec![(x.nrows(), columns)]), Shape(vec![x.shape()]))?;
+        let mut first = 0;
+        let parts = self.0.iter().enumerate().map(|(index, (columns, part))| {
+            let of = |x: &DMatrix<T>| x.columns(first, *columns).into_owned();
+            let result = work(&**part, of(x), of(y));
+            first += columns;
+            result.map_err(|error| Error::Member { index, source: Box::new(error) })
+        });
+        parts.collect()
+    }
+
+    /// The same, put side by side.
+    fn matrix(
+        &self,
+        x: &DMatrix<T>,
+        y: &DMatrix<T>,
+        work: impl Fn(&dyn Manifold<T>, DMatrix<T>, DMatrix<T>) -> Result<DMatrix<T>>,
+    ) -> Result<DMatrix<T>> {
+        let entries: Vec<T> = self.parts(x, y, work)?.iter().flat_map(|part| part.iter().copied()).collect();
+        Ok(DMatrix::from_vec(x.nrows(), x.ncols(), entries))
+    }
+}
+
+impl<T: Scalar> Manifold<T> for Product<T> {
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
+        self.matrix(x, g, |part, x, g| Ok(part.tangent(&x, &g))).unwrap_or_else(|_| g.map(|_| T::of(f64::NAN)))
+    }
+    fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
+        self.matrix(x, step, |part, x, step| part.retract(&x, &step))
+    }
+    fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
+        self.matrix(x, x, |part, x, _| part.project(&x))
+    }
+    fn residual(&self, x: &DMatrix<T>) -> T {
+        let parts = self.parts(x, x, |part, x, _| Ok(part.residual(&x)));
+        parts.map_or(T::of(f64::NAN), |parts| {
+            parts.into_iter().fold(T::zero(), |most, part| if part <= most { most } else { part })
+        })
+    }
+    fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
+        let parts = self.parts(x, g, |part, x, g| part.stationarity(&x, &g))?;
+        Ok(parts.into_iter().fold(T::zero(), |sum, part| sum.hypot(part)))
+    }
+}

@@ -1,0 +1,53 @@
+//! A condition on columns, put on the matrix as a whole.
+
+use crate::scalar::Scalar;
+use admm::{Manifold, Result};
+use nalgebra::{DMatrix, Dyn};
+use serde::{Deserialize, Serialize};
+
+/// The set of all X (d×k) whose entries, stacked into one column (dk×1), are in a set of columns.
+///
+/// `Whole(UnitColumns)` is the sphere ‖X‖ = 1 in the Frobenius norm, `Whole(GreatCircles)` the same with the exponential
+/// for its retraction, and `Whole(Ball { radius })` the ball ‖X‖ ≤ r. Everything else is as it is for one column.
+///
+/// ```
+/// use admm::Manifold;
+/// use admm_solvers::manifold::{Ball, Whole};
+/// use nalgebra::DMatrix;
+///
+/// let inside = Whole(Ball { radius: 1.0 }).project(&DMatrix::from_element(2, 2, 3.0))?;
+/// assert_eq!(inside, DMatrix::from_element(2, 2, 0.5));
+/// # Ok::<(), admm::Error>(())
+/// ```
+#[doc(alias = "Sphere")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whole<M>(
+    /// The set of columns.
+    pub M,
+);
+
+fn stacked<T: Scalar>(x: &DMatrix<T>) -> DMatrix<T> {
+    shaped(x.clone(), x.len(), 1)
+}
+
+fn shaped<T: Scalar>(x: DMatrix<T>, rows: usize, columns: usize) -> DMatrix<T> {
+    x.reshape_generic(Dyn(rows), Dyn(columns))
+}
+
+impl<T: Scalar, M: Manifold<T>> Manifold<T> for Whole<M> {
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
+        shaped(self.0.tangent(&stacked(x), &stacked(g)), g.nrows(), g.ncols())
+    }
+    fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
+        Ok(shaped(self.0.retract(&stacked(x), &stacked(step))?, x.nrows(), x.ncols()))
+    }
+    fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
+        Ok(shaped(self.0.project(&stacked(x))?, x.nrows(), x.ncols()))
+    }
+    fn residual(&self, x: &DMatrix<T>) -> T {
+        self.0.residual(&stacked(x))
+    }
+    fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
+        self.0.stationarity(&stacked(x), &stacked(g))
+    }
+}
