@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // each test file takes what it needs
 
+pub mod pca;
+
 use admm::{Iterate, Manifold, Method, Result, Smooth, Target};
 use nalgebra::DMatrix;
 
