@@ -175,7 +175,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             let before = self.advance(next)?;
             let record = self.state.record;
             let stopped = observer.observe(&self.state).is_break();
-            let mut status = verdict.judge(&record, before);
+            let mut status = verdict.judge(&record, self.converged(), before);
             if status.is_none() && stopped {
                 status = Some(Status::Stopped);
             }
@@ -194,8 +194,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         let last = self.state.record.iteration.saturating_add(self.max_iterations);
         let mut failed = false;
         std::iter::from_fn(move || {
-            let record = &self.state.record;
-            if failed || record.converged() || record.iteration >= last {
+            if failed || self.converged() || self.state.record.iteration >= last {
                 return None;
             }
             let record = self.step();
@@ -210,6 +209,14 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         let first = last.iteration == 0;
         let inner_tolerance = if first { T::of(self.accuracy.first()) } else { self.accuracy.next(last) };
         Record { iteration: last.iteration + 1, penalty: self.state.penalty, inner_tolerance, ..*last }
+    }
+
+    /// Residuals within their bounds prove nothing while the blocks may stop, or never start, further than that from
+    /// their minima and are still to be asked for more.
+    fn converged(&self) -> bool {
+        let record = &self.state.record;
+        let accurate = record.inner_tolerance <= record.dual_bound;
+        record.converged() && (accurate || self.accuracy.next(record) >= record.inner_tolerance)
     }
 
     fn target<'a>(&self, v: &'a P::Image, record: &Record<T>) -> Target<'a, T, P::Image> {
@@ -316,9 +323,10 @@ impl<S> Verdict<S> {
     }
 
     /// `before` is the state that the iteration started from: it is kept when the new one is worse.
-    fn judge<T: Real>(&mut self, record: &Record<T>, before: S) -> Option<Status> {
+    fn judge<T: Real>(&mut self, record: &Record<T>, converged: bool, before: S) -> Option<Status> {
         if record.converged() {
-            return Some(Status::Converged);
+            self.best = None;
+            return converged.then_some(Status::Converged);
         }
         let excess = record.excess().to_f64();
         match self.lowest {

@@ -55,6 +55,24 @@ fn a_converged_run_returns_the_final_state() {
     assert_eq!((outcome.status, outcome.best.x), (Status::Converged, 4));
 }
 
+/// A block that stops within its tolerance where it stands leaves residuals of 0, which prove nothing.
+#[test]
+fn residuals_within_their_bounds_wait_for_accurate_blocks() {
+    for (first, iterations) in [(1e-1, 2), (1e-3, 1)] {
+        let run = || {
+            let mut admm = scripted(&[5e-4, 6e-4, 7e-4]);
+            admm.accuracy = Accuracy::Relative { first, factor: 0.3, floor: 1e-5 };
+            admm
+        };
+        let outcome = run().run(()).unwrap();
+        assert_eq!((outcome.status, outcome.best.record.iteration), (Status::Converged, iterations));
+        assert_eq!(run().iter().count() as u64, iterations);
+    }
+    let mut admm = scripted(&[5e-4]);
+    admm.accuracy = Accuracy::Fixed(1.0);
+    assert_eq!(admm.run(()).unwrap().best.record.iteration, 1, "no more accuracy is to come");
+}
+
 #[test]
 fn residuals_that_do_not_improve_have_stalled_after_the_patience() {
     let mut admm = scripted(&[2.0, 1.0, 2.0, 3.0]);
