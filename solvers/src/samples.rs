@@ -28,10 +28,7 @@ impl<T: Scalar> Samples<T> {
         let row = |count: usize| Shape(vec![(1, count)]);
         Error::check_size("labels", row(x.ncols()), row(labels.len()))?;
         Error::check_size("sample weights", row(x.ncols()), row(weights.len()))?;
-        if let Some(sample) = labels.iter().position(|&label| label >= classes) {
-            let message = format!("label {} of sample {} is not below {classes}", labels[sample], sample + 1);
-            return Err(Error::parameter(message));
-        }
+        check_labels(labels, classes)?;
         Ok(Samples { x: Arc::new(x), labels: labels.into(), weights: weights.into(), classes, exec })
     }
 
@@ -50,6 +47,17 @@ impl<T: Scalar> Samples<T> {
             sum.axpy(T::one(), &part);
             sum
         })
+    }
+}
+
+/// Every label below `classes`, or the first that is not.
+pub(crate) fn check_labels(labels: &[usize], classes: usize) -> Result<()> {
+    match labels.iter().position(|&label| label >= classes) {
+        Some(sample) => {
+            let message = format!("label {} of sample {} is not below {classes}", labels[sample], sample + 1);
+            Err(Error::parameter(message))
+        }
+        None => Ok(()),
     }
 }
 

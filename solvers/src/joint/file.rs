@@ -81,8 +81,8 @@ impl<T: Scalar> Model<T> {
         let read = |name: &str, shape: &[usize]| numbers::<T>(&file.tensor(name).map_err(bad)?, name, shape);
         let vector = |name: &str| Ok::<_, Error>(DVector::from_vec(read(name, &[d])?));
         let scaler = Scaler { mean: vector("mean")?, scale: vector("scale")? };
-        if k == 0 || d == 0 || c < 2 || scaler.scale.iter().any(|&scale| scale <= T::zero()) {
-            return Err(bad("an empty size, fewer than two classes or a scale that is not positive"));
+        if k == 0 || k > d || c < 2 || scaler.scale.iter().any(|&scale| scale <= T::zero()) {
+            return Err(bad("no components or more than features, fewer than two classes, or a scale ≤ 0"));
         }
         let weights = Classifier {
             v: DMatrix::from_vec(d, k, read("weights", &[k, d])?),

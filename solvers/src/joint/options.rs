@@ -191,7 +191,7 @@ impl JointModel {
     /// # Errors
     /// Those of [`prepare`](Self::prepare), and of a block that fails.
     pub fn fit<T: Scalar>(&self, x: &DMatrix<T>, labels: &[usize]) -> Result<Fitted<T>> {
-        let classes = labels.iter().max().map_or(0, |last| last + 1);
+        let classes = labels.iter().max().map_or(0, |last| last.saturating_add(1));
         self.prepare(x, labels, classes, None)?.fit(self.options.method, &mut |_| ControlFlow::Continue(()))
     }
 
@@ -199,7 +199,7 @@ impl JointModel {
     ///
     /// # Errors
     /// Empty, constant or non-finite data; lengths that differ; fewer than two classes, or one without samples; more
-    /// components than min(n, d); weights that are negative, not finite, or all zero.
+    /// components than min(n, d); weights that are negative, not finite, or all zero. Samples of weight 0 are left out.
     pub fn prepare<T: Scalar>(
         &self,
         x: &DMatrix<T>,

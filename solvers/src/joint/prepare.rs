@@ -7,7 +7,7 @@ use super::{Constraint, Fitted, JointObjective, Progress, Scale, Scaler};
 use crate::classifier::Classifier;
 use crate::factor::thin_qr;
 use crate::pca::{Covariance, VarianceLoss};
-use crate::samples::Samples;
+use crate::samples::{Samples, check_labels};
 use crate::scalar::Scalar;
 use crate::softmax::Softmax;
 use admm::method::DescentMemory;
@@ -53,12 +53,20 @@ impl<T: Scalar> Prepared<T> {
         classes: usize,
         weights: Option<&[T]>,
     ) -> Result<Self> {
-        check_data(x, labels, classes, options.components)?;
         let weights = weights.map_or_else(|| vec![T::one(); x.ncols()], <[T]>::to_vec);
-        check_weights(&weights)?;
+        check_data(x, labels, &weights, classes)?;
+        let kept: Vec<usize> = (0..x.ncols()).filter(|&sample| weights[sample] > T::zero()).collect();
+        if kept.len() < x.ncols() {
+            let labels: Vec<usize> = kept.iter().map(|&sample| labels[sample]).collect();
+            let weights: Vec<T> = kept.iter().map(|&sample| weights[sample]).collect();
+            return Prepared::new(options, &x.select_columns(&kept), &labels, classes, Some(&weights));
+        }
+        check_enough(x.shape(), options.components)?;
+        check_classes(labels, classes)?;
         let scaler = Scaler::learn(x, &weights, options.scale);
         let scaled = scaler.apply(x)?;
         let mut warnings = constant_features(&scaled, options.scale);
+        warnings.extend(mixed_scales(&scaled));
         let (basis, scaled) = row_space(scaled)?;
         let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
         let weights = weights.into_iter().map(|weight| weight / total).collect();
@@ -73,6 +81,9 @@ impl<T: Scalar> Prepared<T> {
         let objective = JointObjective { variance: VarianceLoss { covariance, weight }, entropy };
         let principal = vectors.columns(0, options.components).into_owned();
         let start = Start::find(options, &objective, principal, clock)?;
+        if options.ridge == 0.0 && separates(&objective.entropy, &start.lower)? {
+            warnings.push("the classes can be separated: without a ridge nothing bounds B".into());
+        }
         let options = options.clone();
         Ok(Prepared { options, scaler, basis, objective, leading: values[0], start, warnings })
     }
@@ -109,13 +120,22 @@ impl<T: Scalar> Prepared<T> {
     }
 }
 
-fn check_data<T: Scalar>(x: &DMatrix<T>, labels: &[usize], classes: usize, components: usize) -> Result<()> {
+/// What each sample must satisfy, whatever its weight.
+fn check_data<T: Scalar>(x: &DMatrix<T>, labels: &[usize], weights: &[T], classes: usize) -> Result<()> {
     let (d, n) = x.shape();
     if n == 0 || d == 0 {
         return Err(Error::parameter(format!("the data are empty: {n} samples of {d} features")));
     }
     let row = |count: usize| Shape(vec![(1, count)]);
     Error::check_size("labels", row(n), row(labels.len()))?;
+    Error::check_size("sample weights", row(n), row(weights.len()))?;
+    check_labels(labels, classes)?;
+    check_weights(weights)?;
+    check_finite(x)
+}
+
+/// What the samples that count must satisfy together.
+fn check_enough((d, n): (usize, usize), components: usize) -> Result<()> {
     if n == 1 {
         return Err(Error::parameter("one sample has no variance: at least 2 are needed"));
     }
@@ -124,15 +144,17 @@ fn check_data<T: Scalar>(x: &DMatrix<T>, labels: &[usize], classes: usize, compo
         let message = format!("{components} components of {n} samples × {d} features: at most {largest} are possible");
         return Err(Error::parameter(message));
     }
-    check_classes(labels, classes)?;
-    check_finite(x)
+    Ok(())
 }
 
 fn check_classes(labels: &[usize], classes: usize) -> Result<()> {
     if classes < 2 {
         return Err(Error::parameter(format!("a classifier needs at least 2 classes, got {classes}")));
     }
-    match (0..classes).find(|class| !labels.contains(class)) {
+    // Of n + 1 classes one has no sample.
+    let mut seen = vec![false; classes.min(labels.len() + 1)];
+    labels.iter().for_each(|&label| seen.get_mut(label).into_iter().for_each(|seen| *seen = true));
+    match seen.iter().position(|seen| !seen) {
         Some(class) => Err(Error::parameter(format!("class {class} has no samples"))),
         None => Ok(()),
     }
@@ -143,10 +165,12 @@ fn check_weights<T: Scalar>(weights: &[T]) -> Result<()> {
         let (weight, sample) = (weights[sample], sample + 1);
         return Err(Error::parameter(format!("the weight of sample {sample} is {weight}; it must be finite and ≥ 0")));
     }
-    if weights.iter().all(|&weight| weight == T::zero()) {
-        return Err(Error::parameter("all sample weights are 0"));
+    let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
+    match total {
+        _ if total == T::zero() => Err(Error::parameter("all sample weights are 0")),
+        _ if !total.is_finite() => Err(Error::parameter("the sum of the sample weights overflows")),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// (Q, R) with X = QR where d > n, else (nothing, X).
@@ -165,6 +189,22 @@ fn constant_features<T: Scalar>(scaled: &DMatrix<T>, scale: Scale) -> Vec<String
         return Vec::new();
     }
     vec![format!("constant features carry no information and keep scale 1: number {}", names.join(", "))]
+}
+
+/// Whether every sample has a loss below ln 2, and so its own class a probability above ½.
+fn separates<T: Scalar>(entropy: &Softmax<T>, at: &Classifier<T>) -> Result<bool> {
+    let least = entropy.samples.weights.iter().fold(T::one(), |least, &weight| least.min(weight));
+    Ok(entropy.cross_entropy(at)? < least * T::of(std::f64::consts::LN_2))
+}
+
+fn mixed_scales<T: Scalar>(scaled: &DMatrix<T>) -> Option<String> {
+    let sizes = || scaled.row_iter().map(|row| row.amax()).enumerate().filter(|(_, size)| *size > T::zero());
+    let (largest, most) = sizes().reduce(|a, b| if b.1 > a.1 { b } else { a })?;
+    let (smallest, least) = sizes().reduce(|a, b| if b.1 < a.1 { b } else { a })?;
+    (least < most * T::EPSILON).then(|| {
+        let (smallest, largest) = (smallest + 1, largest + 1);
+        format!("feature {smallest} is lost beside feature {largest}, which is of far larger scale: standardise them")
+    })
 }
 
 fn spectrum_warnings<T: Scalar>(values: &DVector<T>, options: &Builder) -> Vec<String> {

@@ -15,8 +15,8 @@ pub struct Scaler<T: Scalar> {
 }
 
 impl<T: Scalar> Scaler<T> {
-    /// Learns from X (d×n) with sample weights of any scale. The weights count as repetitions in the n − 1 of the
-    /// standard deviation. A constant feature keeps scale 1.
+    /// Learns from X (d×n) with sample weights of any scale. Weights that sum to 2 or more count as repetitions: the
+    /// standard deviation divides by their sum − 1, else by their sum. A constant feature keeps scale 1.
     pub fn learn(x: &DMatrix<T>, weights: &[T], scale: Scale) -> Self {
         let (d, total) = (x.nrows(), weights.iter().fold(T::zero(), |sum, &weight| sum + weight));
         let mut scaler = Scaler { mean: DVector::zeros(d), scale: DVector::repeat(d, T::one()) };
@@ -33,7 +33,7 @@ impl<T: Scalar> Scaler<T> {
             let sum = |f: &dyn Fn(T) -> T| values.iter().zip(weights).fold(T::zero(), |s, (&v, &w)| s + w * f(v));
             let mean = sum(&|value| value) / total;
             scaler.mean[feature] = (mean + origin) * largest;
-            let freedom = if total > T::one() { total - T::one() } else { total };
+            let freedom = if total >= T::of(2.0) { total - T::one() } else { total };
             let deviation = (sum(&|value| (value - mean) * (value - mean)) / freedom).sqrt();
             let deviation = deviation * largest;
             if scale == Scale::Standard && deviation > T::zero() {
@@ -46,15 +46,15 @@ impl<T: Scalar> Scaler<T> {
     /// (x − mean)/scale for X (d×n).
     ///
     /// # Errors
-    /// Another d, or entries that are not finite.
+    /// Another d, or entries that are not finite, be it for their scale.
     pub fn apply(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
         Error::check_size("features", Shape(vec![(self.mean.len(), x.ncols())]), Shape(vec![x.shape()]))?;
-        check_finite(x)?;
         let mut scaled = x.clone();
         for mut column in scaled.column_iter_mut() {
             column -= &self.mean;
             column.component_div_assign(&self.scale);
         }
+        check_finite(&scaled)?;
         Ok(scaled)
     }
 
