@@ -6,6 +6,7 @@ pub mod pca;
 
 use admm::{Iterate, Manifold, Method, Result, Smooth, Target};
 use nalgebra::DMatrix;
+use std::io::Read;
 
 /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
 pub struct Random(pub u64);
@@ -75,16 +76,33 @@ pub fn classes(d: usize, n: usize, classes: usize, seed: u64) -> (DMatrix<f64>, 
     (x, labels)
 }
 
-/// Wine, 13×178 with 3 classes.
-pub fn wine() -> (DMatrix<f64>, Vec<usize>) {
-    let rows: Vec<Vec<&str>> =
-        include_str!("../../lab/data/wine.csv").lines().skip(1).map(|line| line.split(',').collect()).collect();
+/// X (d×n) and labels of a table with a header, whose last column is the class.
+pub fn parse(table: &str) -> (DMatrix<f64>, Vec<usize>) {
+    let rows: Vec<Vec<&str>> = table.lines().skip(1).map(|line| line.split(',').collect()).collect();
     let d = rows[0].len() - 1;
     let x = DMatrix::from_fn(d, rows.len(), |i, j| rows[j][i].trim().parse().unwrap());
     let mut names: Vec<&str> = rows.iter().map(|row| row[d]).collect();
     names.sort();
     names.dedup();
     (x, rows.iter().map(|row| names.binary_search(&row[d]).unwrap()).collect())
+}
+
+/// Wine, 13×178 with 3 classes.
+pub fn wine() -> (DMatrix<f64>, Vec<usize>) {
+    parse(include_str!("../../lab/data/wine.csv"))
+}
+
+/// Iris, 4×150 with 3 classes.
+pub fn iris() -> (DMatrix<f64>, Vec<usize>) {
+    parse(include_str!("../../lab/data/iris.csv"))
+}
+
+/// Digits, 64×1797 with 10 classes.
+pub fn digits() -> (DMatrix<f64>, Vec<usize>) {
+    let mut table = String::new();
+    let packed: &[u8] = include_bytes!("../../lab/data/digits.csv.gz");
+    flate2::read::GzDecoder::new(packed).read_to_string(&mut table).unwrap();
+    parse(&table)
 }
 
 /// The columns of `x` with the given numbers.
