@@ -162,6 +162,9 @@ fn components_are_principal_axes_in_order_with_fixed_signs() {
                 assert!(j == 0 || inner[(j, j)] <= inner[(j - 1, j - 1)]);
                 assert!((0..j).all(|i| inner[(i, j)].abs() <= 1e-12 * total), "{method}: {inner}");
             }
+            let oblique = fit(default().components(3).constraint(Constraint::UnitNorm).weight(0.1), &data, method);
+            let components = oblique.transform(&data.0).unwrap();
+            assert!(components.row_iter().is_sorted_by(|a, b| a.norm() >= b.norm() * (1.0 - 1e-9)), "{method}");
             assert_eq!(run(&prepared, method).model, fitted.model, "a fit leaves what is prepared as it was");
         }
     }
