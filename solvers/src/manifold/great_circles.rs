@@ -21,8 +21,8 @@ impl<T: Scalar> Manifold<T> for GreatCircles {
     }
     fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
         check(step, "a step along great circles")?;
-        let mut moved = UnitColumns.project(x)?;
-        let mut directions = UnitColumns.tangent(&moved, step);
+        let mut moved = x.clone();
+        let mut directions = UnitColumns.tangent(x, step);
         for (mut x, mut direction) in moved.column_iter_mut().zip(directions.column_iter_mut()) {
             let angle = norm(direction.as_slice());
             set_length(direction.as_mut_slice(), angle.sin());
