@@ -162,7 +162,8 @@ proptest! {
     }
 
     #[test]
-    fn the_nearest_non_negative_unit_vector_by_brute_force(entries in prop::array::uniform3(-1.0..1.0_f64), shift in -1.0..1.0_f64) {
+    fn the_nearest_non_negative_unit_vector_by_brute_force(entries in prop::array::uniform3(-1.0..1.0_f64),
+                                                            shift in -1.0..1.0_f64) {
         let x = Matrix::from_iterator(3, 1, entries.iter().map(|entry| entry + shift));
         let nearest = (&x - NonNegativeUnitColumns.project(&x).unwrap()).norm();
         let grid = |i: usize| std::f64::consts::FRAC_PI_2 * i as f64 / 60.0;

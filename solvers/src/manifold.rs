@@ -12,12 +12,16 @@
 //! | [`Whole`] | of all entries as one column | as for the column | as for the column | as for the column |
 //! | [`Product`] | of groups of columns, one each | part by part | part by part | part by part |
 //!
-//! [`Flat`](admm::Flat) is no constraint. `Whole(UnitColumns)` is the sphere ‖X‖ = 1 and `Whole(Ball { radius })` the ball
-//! ‖X‖ ≤ r. The constraint as a penalty is [`Ridge`](crate::smooth::Ridge), by substitution
+//! [`Flat`](admm::Flat) is no constraint. `Whole(UnitColumns)` is the sphere ‖X‖ = 1 and `Whole(Ball { radius })` the
+//! ball ‖X‖ ≤ r. The constraint as a penalty is [`Ridge`](crate::smooth::Ridge), by substitution
 //! [`Normalised`](crate::smooth::Normalised).
 //!
-//! Drift off a set is measured by `residual` and repaired by `project`. Steps of any size land on the set, and where the
-//! nearest point is not unique, as where X lacks rank, one of them is taken, always the same.
+//! The sets with inequalities have a boundary, where the tangent part is a projection on a cone, which is not linear:
+//! move on them with [`Gradient`](admm::Gradient), as the memory of [`Lbfgs`](crate::lbfgs::Lbfgs) is carried along
+//! tangent spaces.
+//!
+//! Drift off a set is measured by `residual` and repaired by `project`. Steps of any size land on the set, and where
+//! the nearest point is not unique, as where X lacks rank, one of them is taken, always the same.
 
 mod ball;
 mod bounds;

@@ -8,9 +8,9 @@ use nalgebra::DMatrix;
 /// The box {X (d×k) : l ≤ xᵢⱼ ≤ u}. An infinite bound is none: 0 and ∞ are the non-negative matrices.
 ///
 /// The nearest point has the entries min(u, max(l, xᵢⱼ)) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.2.4). As for
-/// every convex set here, a step is followed by the projection, and the stationarity is ‖x − project(x − g)‖. The residual is
-/// maxᵢⱼ max(0, l − xᵢⱼ, xᵢⱼ − u), and the tangent part of a gradient g that of which −g does not leave the box: it is 0
-/// where an entry is at a bound and −g points out.
+/// every convex set here, a step is followed by the projection, and the stationarity is ‖x − project(x − g)‖. The
+/// residual is maxᵢⱼ max(0, l − xᵢⱼ, xᵢⱼ − u), and the tangent part of a gradient g that of which −g does not leave the
+/// box: it is 0 where an entry is at a bound and −g points out.
 ///
 /// # Errors
 /// `retract` and `project` report [`Error::Parameters`] for bounds that no number satisfies,

@@ -51,8 +51,8 @@ impl<T: Scalar> Frame<T> {
 
 /// (I − W/2)⁻¹(I + W/2)X with W = PξXᵀ − XξᵀP and P = I − XXᵀ/2.
 ///
-/// Wen and Yin, "A feasible method for optimization with orthogonality constraints" (2013, lemma 4): W has rank 2k, so a
-/// system of that size is all there is to solve. In the basis of the [`Frame`] it is [[A, −Bᵀ], [B, 0]], and unlike
+/// Wen and Yin, "A feasible method for optimization with orthogonality constraints" (2013, lemma 4): W has rank 2k, so
+/// a system of that size is all there is to solve. In the basis of the [`Frame`] it is [[A, −Bᵀ], [B, 0]], and unlike
 /// the factors of Wen and Yin that basis has condition 1, and no square of the step overflows.
 pub(super) fn cayley<T: Scalar>(x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
     let frame = Frame::of(x, step)?;

@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 /// that depend on the span alone: f(XQ) = f(X) for every rotation Q.
 ///
 /// tangent(X, G) = G − X(XᵀG), the horizontal part, which moves the span and does not turn the basis in it (Edelman,
-/// Arias and Smith, "The geometry of algorithms with orthogonality constraints", 1998, equation 2.70). A gradient of such
-/// an f is horizontal already, a curvature pair or a pull towards one basis is not; with this tangent none of them spends
-/// a step on turning the basis. Retractions, nearest point, residual and errors are those of [`Stiefel`]; along a horizontal
-/// step its exponential is the geodesic of the subspaces (equation 2.65), and the Cayley transform is exact to second order.
+/// Arias and Smith, "The geometry of algorithms with orthogonality constraints", 1998, equation 2.70). A gradient of
+/// such an f is horizontal already, a curvature pair or a pull towards one basis is not; with this tangent none of them
+/// spends a step on turning the basis. Retractions, nearest point, residual and errors are those of [`Stiefel`]; along
+/// a horizontal step its exponential is the geodesic of the subspaces (equation 2.65), and the Cayley transform is
+/// exact to second order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grassmann {
     /// How a step returns to an orthonormal basis.

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 /// [`UnitColumns`] with the exponential for its retraction: xⱼ cos‖ξⱼ‖ + ξⱼ/‖ξⱼ‖ sin‖ξⱼ‖ (Absil, Mahony and Sepulchre,
 /// "Optimization Algorithms on Matrix Manifolds", 2008, example 5.4.1), exact to second order and of the length of ξ.
 ///
-/// Of a step that is not tangent it takes the tangent part. Set, tangent, nearest point, residual and errors are those of
-/// [`UnitColumns`].
+/// Of a step that is not tangent it takes the tangent part. Set, tangent, nearest point, residual and errors are those
+/// of [`UnitColumns`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GreatCircles;
 

@@ -4,8 +4,8 @@ use crate::scalar::Scalar;
 use admm::{Error, Manifold, Result, Shape};
 use nalgebra::DMatrix;
 
-/// The matrices [X₁ X₂ …] whose groups of columns are each in a set of their own: the number of columns and the set, from
-/// left to right.
+/// The matrices [X₁ X₂ …] whose groups of columns are each in a set of their own: the number of columns and the set,
+/// from left to right.
 ///
 /// Everything is done part by part. The residual is the largest of the parts, the stationarity the root of the sum of
 /// their squares.

@@ -9,8 +9,8 @@ use nalgebra::DMatrix;
 /// f(N(W)) for a free W (d×k), the coupled matrix of a point, and a normalisation N: "normalise before use".
 ///
 /// The gradient is that by W, by the chain rule. It is orthogonal to every change of W that N undoes, so a gradient
-/// step never shrinks W, and it falls as 1/‖W‖: a tolerance and a first step suit a W with columns of a length near 1, which is also
-/// where to start. f(N(W)) has no derivative where N has none.
+/// step never shrinks W, and it falls as 1/‖W‖: a tolerance and a first step suit a W with columns of a length near 1,
+/// which is also where to start. f(N(W)) has no derivative where N has none.
 ///
 /// # Errors
 /// [`Error::Numerical`] where a column of W is 0, or for [`Normalisation::Orthonormal`] where W lacks rank; those of
