@@ -16,6 +16,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Exact<P> {
         Ok(self.0.value(x))
     }
     fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+        to.check_size(Space::shape(x))?;
         let minimiser = self.0.prox(to.v, to.penalty)?;
         Error::check_size("result of prox", Space::shape(to.v), Space::shape(&minimiser))?;
         *x = minimiser;
@@ -94,6 +95,7 @@ impl<T: Real, F: Send + Sync, D: Method<T, F>, M: Manifold<T>> Subproblem<T> for
         self.by.value(&self.of, &x.point)
     }
     fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+        to.check_size(Space::shape(crate::Point::coupled(&x.point)))?;
         self.by.minimise(&self.of, &self.on, x, to)
     }
     fn image(&self, x: &Self::Var) -> DMatrix<T> {

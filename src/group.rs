@@ -1,6 +1,6 @@
 //! N blocks as one: the sum of their functions, side by side in a product of coupling spaces.
 
-use crate::{Adjoint, Error, Exec, Prox, Real, Result, Space, Subproblem, Target, Work};
+use crate::{Adjoint, Error, Exec, Prox, Real, Result, Shape, Space, Subproblem, Target, Work};
 use nalgebra::DMatrix;
 
 /// Σᵢ fᵢ(xᵢ), each block with its own variable; the argmins are independent and run on the executor.
@@ -21,6 +21,8 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Group<P> {
     }
 
     fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Work> {
+        let length = |count| Shape(vec![(count, 1)]);
+        Error::check_size("members of the target", length(self.blocks.len()), length(to.v.len()))?;
         let members = self.exec.map(self.blocks.len(), |i| {
             let mut member = x[i].clone();
             let work = self.blocks[i]
@@ -71,6 +73,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Consensus<P> {
     }
 
     fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Work> {
+        to.check_size(Shape(vec![z.shape(); self.members]))?;
         let members = T::of(self.members as f64);
         let mut mean = Space::zero(z);
         to.v.iter().for_each(|v| mean.axpy(T::one() / members, v));

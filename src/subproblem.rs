@@ -9,7 +9,7 @@
 //!
 //! A constraint set on which the variable moves is a [`Manifold`].
 
-use crate::{Real, Result, Space};
+use crate::{Real, Result, Shape, Space};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -48,6 +48,16 @@ pub struct Target<'a, T, S> {
     pub penalty: T,
     /// The norm of the subproblem's gradient at which an iterative block may stop.
     pub tolerance: T,
+}
+
+impl<T: Real, S: Space<T>> Target<'_, T, S> {
+    /// `Ok` where v has the sizes of Kx.
+    ///
+    /// # Errors
+    /// [`Error::Size`](crate::Error::Size) where not: for a block to return.
+    pub fn check_size(&self, image: Shape) -> Result<()> {
+        crate::Error::check_size("target", image, self.v.shape())
+    }
 }
 
 impl<T: Copy, S> Clone for Target<'_, T, S> {

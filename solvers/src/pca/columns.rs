@@ -46,7 +46,7 @@ impl<T: Scalar> Subproblem<T> for Columns<T> {
     }
 
     fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
-        admm::Error::check_size("target", admm::Space::shape(w), admm::Space::shape(to.v))?;
+        to.check_size(admm::Space::shape(w))?;
         let values = self.values.as_slice();
         for (mut column, target) in w.column_iter_mut().zip(to.v.column_iter()) {
             let target = target.as_slice();

@@ -35,6 +35,7 @@ impl<T: Scalar> Subproblem<T> for Power<T> {
 
     fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
         self.loss.check(w)?;
+        to.check_size(admm::Space::shape(w))?;
         let mut work = Work::default();
         while work.steps < self.max_steps {
             let (q, r) = thin_qr(&(self.loss.ascent(w) + to.v * to.penalty))?;
