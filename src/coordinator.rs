@@ -1,12 +1,12 @@
 //! The coordinator owns the dual, the penalty, the residuals and the verdict.
 
+use crate::error::caught;
 use crate::penalty::check_penalty;
 use crate::{
     Accuracy, Adjoint, Balance, Error, Observer, Penalty, Real, Record, Result, Space, Status, Subproblem, Target,
     Tolerance, Work,
 };
 use serde::{Deserialize, Serialize};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// All that changes in a run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -299,12 +299,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
 
 /// Runs user code: a panic or an error in it becomes an error that names the block and the iteration.
 fn guard<R>(block: &str, iteration: u64, code: impl FnOnce() -> Result<R>) -> Result<R> {
-    let result = catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|panic| {
-        let message = panic.downcast_ref::<String>().cloned();
-        let message = message.or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()));
-        Err(Error::Panic(message.unwrap_or_else(|| "no message".into())))
-    });
-    result.map_err(|source| Error::Block { block: block.into(), iteration, source: Box::new(source) })
+    caught(code).map_err(|source| Error::Block { block: block.into(), iteration, source: Box::new(source) })
 }
 
 /// Follows the residuals of a run and keeps the best state seen.

@@ -1,6 +1,7 @@
 //! Failures, with the place where they happened. An unsuccessful run is not a failure: see [`Status`](crate::Status).
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The result of anything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -75,6 +76,15 @@ impl Error {
         }
         Err(Error::Size { place: place.into(), expected, got })
     }
+}
+
+/// Runs user code: a panic in it becomes an error.
+pub(crate) fn caught<R>(code: impl FnOnce() -> Result<R>) -> Result<R> {
+    catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|panic| {
+        let message = panic.downcast_ref::<String>().cloned();
+        let message = message.or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()));
+        Err(Error::Panic(message.unwrap_or_else(|| "no message".into())))
+    })
 }
 
 /// Sizes of the matrices (rows, columns) that an element of a [`Space`](crate::Space) is made of.

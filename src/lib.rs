@@ -1,6 +1,7 @@
 #![doc = include_str!("front.md")]
 
 mod block;
+pub mod check;
 mod coordinator;
 mod error;
 mod exec;
@@ -25,6 +26,11 @@ pub use real::Real;
 pub use space::Space;
 pub use stop::{Accuracy, Status, Tolerance};
 pub use subproblem::{Adjoint, Direction, Flat, Manifold, Point, Prox, Smooth, Subproblem, Target, Work};
+
+/// The user's page runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/write-your-own-block.md")]
+struct WriteYourOwnBlock;
 
 /// The library example of the README runs as a test.
 #[cfg(doctest)]

@@ -1,5 +1,6 @@
 //! The variable of the classifier: V (d×k), B (k×c) and b (c×1), of which V is coupled.
 
+use admm::check::Sample;
 use admm::{Point, Real, Shape, Space};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,12 @@ impl<T: Real> Space<T> for Classifier<T> {
     }
     fn shape(&self) -> Shape {
         Shape(vec![self.v.shape(), self.b.shape(), self.bias.shape()])
+    }
+}
+
+impl<T: Real> Sample<T> for Classifier<T> {
+    fn sample(&self, entry: &mut dyn FnMut() -> T) -> Self {
+        Classifier { v: self.v.sample(entry), b: self.b.sample(entry), bias: self.bias.sample(entry) }
     }
 }
 

@@ -13,6 +13,7 @@ use nalgebra::DMatrix;
 ///   (1982, equation 2). Without a constraint and without a pull, the norm grows by 1 + η·2λλ₁/tr Σ a step.
 /// - **Step size:** on orthonormal columns every η ≤ 1/ρ is stable; otherwise take
 ///   [`Rate::Lipschitz`](admm::Rate::Lipschitz) with L = 2λλ₁/tr Σ, [`VarianceLoss::lipschitz`].
+///   With a pull take the polar retraction: the step is not tangent, so that with QR it comes to rest beside the minimiser.
 /// - **Rate:** the tangents of the angles to the top-k space shrink by (1 + ηλₖ₊₁)/(1 + ηλₖ) a step, in units of G.
 /// - **When:** on every constraint set, where a step that can be followed by hand matters more than speed.
 #[derive(Debug, Clone)]
