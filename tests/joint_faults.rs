@@ -141,13 +141,16 @@ fn fault_14_infinite_once_scaled() {
 fn fault_15_36_all_parameters_are_reported_together() {
     for bad in [f64::NAN, f64::INFINITY, -1.0] {
         let builder = one().components(0).weight(bad).ridge(bad).tolerance(bad).max_iterations(0);
-        let Err(Error::Parameters(problems)) = builder.constraint(Constraint::None).build() else { panic!("{bad}") };
-        let words = ["components", "weight", "ridge", "tolerance", "iterations", "unbounded"];
+        let Err(Error::Parameters(problems)) = builder.shrinkage(bad).constraint(Constraint::None).build() else {
+            panic!("{bad}")
+        };
+        let words = ["components", "weight", "ridge", "tolerance", "iterations", "shrinkage"];
         assert_eq!(problems.len(), words.len(), "{problems:?}");
         assert!(problems.iter().zip(words).all(|(problem, word)| problem.contains(word)), "{problems:?}");
     }
     assert!(one().weight(0.0).constraint(Constraint::None).tolerance(0.0).ridge(0.0).build().is_ok());
     says(one().weight(1.0 + 1e-12).build().map(|_| ()), &["[0, 1]"]);
+    says(one().shrinkage(1.0).build().map(|_| ()), &["the shrinkage is for W without a constraint"]);
 }
 
 /// Scales up to 2^±1000 give the same bits as scale 1, denormals what is left of their digits.

@@ -108,6 +108,9 @@ pub struct FitOptions {
     /// μ ≥ 0, the ridge on the classifier's weights
     #[arg(long, value_name = "MU", default_value_t = 0.01, allow_negative_numbers = true, help_heading = "Model")]
     pub ridge: f64,
+    /// γ ≥ 0, the weight of γ/2 ‖W‖² in place of a constraint: with --constraint none
+    #[arg(long, value_name = "G", default_value_t = 0.0, allow_negative_numbers = true, help_heading = "Model")]
+    pub shrinkage: f64,
     /// What W satisfies
     #[arg(long, default_value = "orthonormal", value_parser = choice(CONSTRAINTS), help_heading = "Model")]
     pub constraint: Constraint,
@@ -225,7 +228,7 @@ const CONSTRAINTS: Choices<Constraint> = &[
     ("orthonormal", Constraint::Orthonormal, "WᵀW = I"),
     ("unit-norm", Constraint::UnitNorm, "columns of norm 1"),
     ("ball", Constraint::Ball, "columns of norm at most 1"),
-    ("none", Constraint::None, "nothing: needs --weight 0, the PCA loss is unbounded below"),
+    ("none", Constraint::None, "nothing: needs --shrinkage, or --weight 0, since the PCA loss is unbounded below"),
 ];
 
 const SCALES: Choices<Scale> = &[

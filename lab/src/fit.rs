@@ -44,7 +44,10 @@ fn fit<T: Scalar>(
     let train = train.cast::<T>(&features)?;
     let test = test.map(|test| test.cast::<T>(&features)).transpose()?;
     let prepared = model.prepare(&train.x, &train.labels, classes.names().len(), None);
-    let prepared = prepared.map_err(Failure::library(name))?;
+    let prepared = prepared.map_err(|error| match error {
+        admm::Error::Unbounded { .. } => Failure::Other(format!("{name}: {error}; {BOUNDED}")),
+        error => Failure::library(name)(error),
+    })?;
     prepared.warnings().iter().for_each(|warning| console.warn(warning));
 
     let mut found = Vec::new();
@@ -84,6 +87,9 @@ fn fit_one<T: Scalar>(
     }
     Ok(fitted)
 }
+
+/// What to do without a constraint.
+const BOUNDED: &str = "set it by --shrinkage, or choose --constraint orthonormal, unit-norm or ball, or --weight 0";
 
 /// What a method found, and its figures.
 type Found<T> = (Summary, Fitted<T>);
@@ -146,6 +152,7 @@ struct Config {
     components: usize,
     weight: f64,
     ridge: f64,
+    shrinkage: f64,
     constraint: Constraint,
     scale: Scale,
     methods: Vec<Method>,
@@ -174,6 +181,7 @@ impl Config {
             components: options.components,
             weight: options.weight,
             ridge: options.ridge,
+            shrinkage: options.shrinkage,
             constraint: options.constraint,
             scale: options.scale,
             methods: options.method.list(),
@@ -197,6 +205,7 @@ impl FitOptions {
             .components(self.components)
             .weight(self.weight)
             .ridge(self.ridge)
+            .shrinkage(self.shrinkage)
             .constraint(self.constraint)
             .rule(self.rule)
             .scale(self.scale)
@@ -227,7 +236,8 @@ fn heading(options: &FitOptions, task: &Task) -> String {
     let (d, n) = task.train.x.shape();
     let test = task.test.as_ref().map_or(String::new(), |test| format!(" and {} test", test.labels.len()));
     let (classes, FitOptions { components, weight, ridge, constraint, .. }) = (task.classes.names().len(), options);
+    let shrinkage = if options.shrinkage > 0.0 { format!(", γ = {}", options.shrinkage) } else { String::new() };
     format!(
-        "{n} training{test} samples, {d} features, {classes} classes; {components} components ({constraint}), λ = {weight}, μ = {ridge}"
+        "{n} training{test} samples, {d} features, {classes} classes; {components} components ({constraint}), λ = {weight}, μ = {ridge}{shrinkage}"
     )
 }

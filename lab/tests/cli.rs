@@ -169,6 +169,7 @@ fn every_choice_works() {
         }
     }
     assert_eq!(fit("--constraint none --weight 0").len(), 4);
+    assert_eq!(fit("--constraint none --shrinkage 1").len(), 4);
     for scale in ["standard", "center", "none"] {
         fit(&format!("--scale {scale}"));
     }

@@ -16,15 +16,14 @@ fn refused(name: &str, bytes: impl AsRef<[u8]>, flags: &str, words: &[&str]) {
 #[test]
 fn usage_errors_are_reported_together() {
     let folder = Folder::new();
-    let all = folder.admm(
-        "fit --components 0 --weight 2 --ridge -1 --tolerance NaN --max-iterations 0 --test 1.5 --constraint none",
-    );
+    let all = folder
+        .admm("fit --components 0 --weight 2 --ridge -1 --tolerance NaN --max-iterations 0 --test 1.5 --shrinkage 1");
     all.fails(
         2,
         &["components must be at least 1", "weight must lie in [0, 1], got 2", "ridge", "got -1", "tolerance"],
     );
-    all.fails(2, &["iterations must be at least 1", "fraction of test samples", "got 1.5", "unbounded below"]);
-    folder.admm("fit --constraint none").fails(2, &["unbounded below", "orthonormal, unit-norm or ball"]);
+    all.fails(2, &["iterations must be at least 1", "fraction of test samples", "got 1.5", "the shrinkage is for"]);
+    folder.admm("fit --constraint none --shrinkage -1").fails(2, &["the shrinkage must be", "got -1"]);
     folder.admm("fit --rule sanger --constraint ball").fails(2, &["the rule sanger does not fit the constraint ball"]);
     folder.admm("fit --method best").fails(2, &["best", "two-stage"]);
     folder.admm("fit --colour red").fails(2, &["--colour"]);

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | [`Majorize`] | polar(ΣW + C) | Σ | on orthonormal W: monotone, no step size |
 //! | [`Columns`] | the secular equation | Σ | on columns of norm 1, or at most 1: exact |
+//! | [`Unconstrained`] | ρ((ρ + γ)I − 2λΣ/tr Σ)⁻¹C | Σ | without a constraint: exact where it is bounded |
 //! | [`Power`] | qf(ΣW + C) | Σ | for the plain power method, in its own basis |
 //! | [`Hebbian`] | G = ΣW | Σ | for the users' rule, on any set |
 //! | [`Minibatch`] | G = Σ̃W | b samples | where a pass is dear and three digits are enough |
@@ -27,6 +28,7 @@ mod minibatch;
 mod oja;
 mod power;
 mod sanger;
+mod unconstrained;
 mod vr_pca;
 
 pub use columns::{ColumnSet, Columns};
@@ -39,6 +41,7 @@ pub use minibatch::{Batches, Minibatch};
 pub use oja::Oja;
 pub use power::Power;
 pub use sanger::Sanger;
+pub use unconstrained::Unconstrained;
 pub use vr_pca::{Anchor, VrMemory, VrPca};
 
 use crate::scalar::Scalar;
@@ -75,7 +78,7 @@ impl<T: Scalar> VarianceLoss<T> {
         Error::check_size("W of the PCA loss", shape(self.covariance.dimension()), shape(w.nrows()))
     }
     /// L = 2λλ₁/tr Σ, the Lipschitz constant of ∇f. Without a constraint f(W) + ρ/2 ‖W − C‖² is bounded below for every
-    /// C exactly where ρ > L, since its Hessian is ρI − 2λΣ/tr Σ.
+    /// C exactly where ρ > L, since its Hessian is ρI − 2λΣ/tr Σ: [`Unconstrained`] refuses any other ρ.
     ///
     /// # Errors
     /// An eigendecomposition that fails.
@@ -98,12 +101,16 @@ impl<T: Scalar> VarianceLoss<T> {
     /// # Ok::<(), admm::Error>(())
     /// ```
     pub fn check_penalty(&self, penalty: T) -> Result<()> {
-        let smallest = self.lipschitz()?;
-        if penalty > smallest {
-            return Ok(());
-        }
-        Err(Error::Unbounded { penalty: penalty.to_f64(), smallest: smallest.to_f64() })
+        above(penalty, self.lipschitz()?)
     }
+}
+
+/// That a penalty bounds the problem from below.
+fn above<T: Scalar>(penalty: T, smallest: T) -> Result<()> {
+    if penalty > smallest {
+        return Ok(());
+    }
+    Err(Error::Unbounded { penalty: penalty.to_f64(), smallest: smallest.to_f64() })
 }
 
 impl<T: Scalar> Smooth<T> for VarianceLoss<T> {

@@ -21,10 +21,10 @@ const PENALTY: f64 = 0.1;
 
 /// The lower bound of ρ. Orthonormal W moves by majorisation from where it stands; columns are minimised globally, and
 /// while ρ is close to the curvature 2λλ₁/tr Σ of the PCA loss they may jump for ever between distant minimisers. From
-/// twice that on, the problem of W is strongly convex apart from the constraint.
+/// twice that on, the problem of W is strongly convex apart from the constraint. Without a constraint γ/2 ‖W‖² sees to it.
 fn lowest_penalty<T: Scalar>(prepared: &Prepared<T>) -> f64 {
     match prepared.options.constraint {
-        Constraint::Orthonormal => 1e-8,
+        Constraint::Orthonormal | Constraint::None => 1e-8,
         _ => (4.0 * prepared.options.weight * prepared.leading.to_f64()).max(1e-8),
     }
 }

@@ -125,7 +125,7 @@ fn report<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -
         method,
         status: found.status,
         objective: objective.to_f64(),
-        variance_explained: prepared.objective.variance.covariance.explained(&point.v)?.to_f64(),
+        variance_explained: prepared.objective.variance.of.covariance.explained(&point.v)?.to_f64(),
         cross_entropy: cross_entropy.to_f64(),
         iterations: last.iteration,
         passes: last.passes,
@@ -144,7 +144,7 @@ fn report<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -
 
 /// The model in the space of the features, its signs and order fixed as [`Model`] says.
 fn model<T: Scalar>(prepared: &Prepared<T>, point: Classifier<T>) -> Result<Model<T>> {
-    let covariance = &prepared.objective.variance.covariance;
+    let covariance = &prepared.objective.variance.of.covariance;
     let inner = transposed_product(&point.v, &covariance.times(&point.v));
     let rotation = match prepared.options.constraint {
         Constraint::Orthonormal => symmetric_eigen(&inner)?.1,

@@ -20,7 +20,7 @@ pub enum Constraint {
     UnitNorm,
     /// Columns of norm at most 1.
     Ball,
-    /// Nothing. The PCA loss is then unbounded below, so its weight must be 0.
+    /// Nothing. The PCA loss is then unbounded below, unless its weight is 0 or [`Builder::shrinkage`] bounds it.
     None,
 }
 
@@ -129,7 +129,8 @@ names! {
     Scale { Standard => "standard", Center => "center", None => "none" }
 }
 
-/// minimise λ(1 − tr(WᵀΣW)/tr Σ) + (1−λ)(mean cross-entropy + μ/2 ‖B‖²) over W, B and b, with W constrained.
+/// minimise λ(1 − tr(WᵀΣW)/tr Σ) + (1−λ)(mean cross-entropy + μ/2 ‖B‖²) over W, B and b, with W constrained, or with
+/// γ/2 ‖W‖² in place of a constraint.
 ///
 /// ```
 /// use admm_solvers::joint::JointModel;
@@ -158,6 +159,7 @@ pub struct Builder {
     pub(super) components: usize,
     pub(super) weight: f64,
     pub(super) ridge: f64,
+    pub(super) shrinkage: f64,
     pub(super) constraint: Constraint,
     pub(super) rule: Rule,
     pub(super) method: Method,
@@ -175,6 +177,7 @@ impl JointModel {
             components: 2,
             weight: 0.5,
             ridge: 1e-2,
+            shrinkage: 0.0,
             constraint: Constraint::default(),
             rule: Rule::default(),
             method: Method::default(),
@@ -200,6 +203,7 @@ impl JointModel {
     /// # Errors
     /// Empty, constant or non-finite data; lengths that differ; fewer than two classes, or one without samples; more
     /// components than min(n, d); weights that are negative, not finite, or all zero. Samples of weight 0 are left out.
+    /// [`Error::Unbounded`] without a constraint, for a shrinkage that does not bound the objective.
     pub fn prepare<T: Scalar>(
         &self,
         x: &DMatrix<T>,
@@ -229,6 +233,8 @@ impl Builder {
         weight: f64,
         /// μ ≥ 0, the ridge on B.
         ridge: f64,
+        /// γ ≥ 0, the weight of γ/2 ‖W‖² where W has no constraint. The objective is bounded for γ > 2λλ₁/tr Σ.
+        shrinkage: f64,
         /// What W satisfies.
         constraint: Constraint,
         /// How the W block works, for the methods that have one.
@@ -257,7 +263,7 @@ impl Builder {
                 problems.push(problem);
             }
         };
-        let Builder { components, weight, ridge, constraint, tolerance, max_iterations, .. } = self;
+        let Builder { components, weight, ridge, shrinkage, constraint, tolerance, max_iterations, .. } = self;
         check(components > 0, "the number of components must be at least 1".into());
         check((0.0..=1.0).contains(&weight), format!("the weight must lie in [0, 1], got {weight}"));
         check(ridge >= 0.0 && ridge.is_finite(), format!("the ridge must be finite and not negative, got {ridge}"));
@@ -267,10 +273,12 @@ impl Builder {
         );
         check(max_iterations > 0, "the number of iterations must be at least 1".into());
         check(
-            constraint != Constraint::None || weight == 0.0,
-            "without a constraint the PCA loss is unbounded below (a longer W always captures more, by a factor \
-             1 + ηλ₁ a step): choose orthonormal, unit-norm or ball, or weight 0"
-                .into(),
+            shrinkage >= 0.0 && shrinkage.is_finite(),
+            format!("the shrinkage must be finite and not negative, got {shrinkage}"),
+        );
+        check(
+            shrinkage == 0.0 || constraint == Constraint::None,
+            format!("the shrinkage is for W without a constraint, not for the constraint {constraint}"),
         );
         problems.extend(self.rule.objection(constraint));
         if problems.is_empty() { Ok(JointModel { options: self }) } else { Err(Error::Parameters(problems)) }

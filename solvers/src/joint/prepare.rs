@@ -9,6 +9,7 @@ use crate::factor::thin_qr;
 use crate::pca::{Covariance, VarianceLoss};
 use crate::samples::{Samples, check_labels};
 use crate::scalar::Scalar;
+use crate::smooth::Ridge;
 use crate::softmax::Softmax;
 use admm::method::DescentMemory;
 use admm::{Error, Gradient, Manifold, Result, Shape, Smooth};
@@ -28,7 +29,7 @@ pub struct Prepared<T: Scalar> {
     pub(super) options: Builder,
     pub(super) scaler: Scaler<T>,
     pub(super) basis: Option<DMatrix<T>>,
-    pub(super) objective: JointObjective<T>,
+    pub(super) objective: JointObjective<T, Ridge<VarianceLoss<T>>>,
     pub(super) leading: T,
     pub(super) start: Start<T>,
     warnings: Vec<String>,
@@ -78,7 +79,11 @@ impl<T: Scalar> Prepared<T> {
         warnings.extend(spectrum_warnings(&values, options));
         let weight = T::of(options.weight);
         let entropy = Softmax { samples, ridge: T::of(options.ridge), share: T::one() - weight };
-        let objective = JointObjective { variance: VarianceLoss { covariance, weight }, entropy };
+        if options.constraint == Constraint::None && options.weight > 0.0 {
+            check_bounded(options, values[0].to_f64())?;
+        }
+        let variance = Ridge { of: VarianceLoss { covariance, weight }, weight: options.shrinkage };
+        let objective = JointObjective { variance, entropy };
         let principal = vectors.columns(0, options.components).into_owned();
         let start = Start::find(options, &objective, principal, clock)?;
         if options.ridge == 0.0 && separates(&objective.entropy, &start.lower)? {
@@ -116,7 +121,7 @@ impl<T: Scalar> Prepared<T> {
         let softmax = &self.objective.entropy;
         let ridge = softmax.ridge * T::of(0.5) * at.b.norm_squared();
         let entropy = softmax.share * (softmax.cross_entropy(&at)? + ridge);
-        Ok((self.objective.variance.value(w) + entropy).to_f64())
+        Ok((self.objective.variance.value_and_gradient(w)?.0 + entropy).to_f64())
     }
 }
 
@@ -173,6 +178,12 @@ fn check_weights<T: Scalar>(weights: &[T]) -> Result<()> {
     }
 }
 
+/// That γ/2 ‖W‖² holds what the PCA loss pulls: its curvature is 2λλ₁/tr Σ at most.
+fn check_bounded(options: &Builder, leading: f64) -> Result<()> {
+    let (penalty, smallest) = (options.shrinkage, 2.0 * options.weight * leading);
+    if penalty > smallest { Ok(()) } else { Err(Error::Unbounded { penalty, smallest }) }
+}
+
 /// (Q, R) with X = QR where d > n, else (nothing, X).
 fn row_space<T: Scalar>(x: DMatrix<T>) -> Result<(Option<DMatrix<T>>, DMatrix<T>)> {
     if x.nrows() <= x.ncols() {
@@ -222,7 +233,7 @@ fn spectrum_warnings<T: Scalar>(values: &DVector<T>, options: &Builder) -> Vec<S
             "columns that need not be orthogonal are all drawn to the leading eigenvector by the PCA loss".into(),
         );
     }
-    if options.constraint == Constraint::None {
+    if options.constraint == Constraint::None && options.shrinkage == 0.0 {
         warnings.push(
             "without a constraint a longer W with a shorter B evades the ridge: the infimum is not attained".into(),
         );

@@ -4,8 +4,11 @@ use super::alternate::{admm, alternating};
 use super::fit::{Found, Log};
 use super::{Constraint, Method, Prepared, Rule};
 use crate::lbfgs::Lbfgs;
-use crate::pca::{Batches, ColumnSet, Columns, Hebbian, Krasulina, Majorize, Minibatch, Oja, Power, Sanger, VrPca};
+use crate::pca::{
+    Batches, ColumnSet, Columns, Hebbian, Krasulina, Majorize, Minibatch, Oja, Power, Sanger, Unconstrained, VrPca,
+};
 use crate::scalar::Scalar;
+use crate::smooth::Ridge;
 use admm::{Descent, Direction, Iterate, Rate, Result, Steps, Subproblem};
 use nalgebra::DMatrix;
 
@@ -43,28 +46,30 @@ pub(super) struct TwoBlocks<'a, 'o, T: Scalar> {
 impl<T: Scalar> TwoBlocks<'_, '_, T> {
     /// Fits with the block of the chosen rule.
     pub fn fit(self) -> Result<Found<T>> {
-        let loss = self.prepared.objective.variance.clone();
+        let variance = self.prepared.objective.variance.clone();
+        let loss = variance.of.clone();
         let start = self.prepared.start.lower.v.clone();
         let max_steps = STEPS;
         match (self.prepared.options.rule, self.prepared.options.constraint) {
             (Rule::Majorize, Constraint::Orthonormal) => self.run(Majorize { loss, max_steps }, start),
             (Rule::Majorize, Constraint::UnitNorm) => self.run(Columns::new(loss, ColumnSet::Sphere)?, start),
             (Rule::Majorize, Constraint::Ball) => self.run(Columns::new(loss, ColumnSet::Ball)?, start),
-            (Rule::Hebbian, _) | (Rule::Majorize, Constraint::None) => self.follow(Hebbian(loss)),
+            (Rule::Majorize, Constraint::None) => self.run(Unconstrained::new(variance)?, start),
+            (Rule::Hebbian, _) => self.follow(Hebbian(loss)),
             (Rule::Oja, _) => self.follow(Oja(Hebbian(loss))),
             (Rule::Sanger, _) => self.follow(Sanger(Hebbian(loss))),
             (Rule::Krasulina, _) => self.follow(Krasulina(Hebbian(loss))),
             (Rule::Power, _) => self.run(Power { loss, max_steps }, start),
-            (Rule::Lbfgs, _) => self.descend(loss, Lbfgs { max_steps, ..Lbfgs::default() }),
+            (Rule::Lbfgs, _) => self.descend(variance, Lbfgs { max_steps, ..Lbfgs::default() }),
             (Rule::Minibatch, _) => {
                 let (of, epoch) = self.minibatch()?;
-                let rate = Rate::Decaying { lipschitz: T::of(2.0) * loss.weight, horizon: T::of(epoch as f64) };
-                self.descend(of, Steps { rate, max_steps: epoch })
+                let lipschitz = T::of(2.0) * loss.weight + T::of(variance.weight);
+                self.steps(of, Rate::Decaying { lipschitz, horizon: T::of(epoch as f64) }, epoch)
             }
             (Rule::VrPca, _) => {
                 let (batch, epoch) = self.minibatch()?;
-                let rate = Rate::Lipschitz(T::of(2.0 * (epoch as f64).sqrt()) * loss.weight);
-                self.descend(VrPca { batch, epoch }, Steps { rate, max_steps: STEPS.max(epoch) })
+                let rate = Rate::Lipschitz(T::of(2.0 * (epoch as f64).sqrt()) * loss.weight + T::of(variance.weight));
+                self.steps(VrPca { batch, epoch }, rate, STEPS.max(epoch))
             }
         }
     }
@@ -75,13 +80,20 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
         let n = samples.x.ncols();
         let size = BATCH.min(n);
         let batches = Batches::new(samples.clone(), size, SEED)?;
-        Ok((Minibatch { loss: self.prepared.objective.variance.clone(), batches }, n.div_ceil(size) as u64))
+        Ok((Minibatch { loss: self.prepared.objective.variance.of.clone(), batches }, n.div_ceil(size) as u64))
     }
 
-    /// A direction without noise, in steps of 1/(2λλ₁/tr Σ + ρ).
+    /// A direction without noise, in steps of 1/(2λλ₁/tr Σ + γ + ρ).
     fn follow(self, of: impl Direction<T>) -> Result<Found<T>> {
-        let rate = Rate::Lipschitz(T::of(2.0) * self.prepared.objective.variance.weight * self.prepared.leading);
-        self.descend(of, Steps { rate, max_steps: STEPS })
+        let Ridge { of: loss, weight: shrinkage } = &self.prepared.objective.variance;
+        let rate = Rate::Lipschitz(T::of(2.0) * loss.weight * self.prepared.leading + T::of(*shrinkage));
+        self.steps(of, rate, STEPS)
+    }
+
+    /// A direction of the PCA loss, with that of γ/2 ‖W‖².
+    fn steps(self, of: impl Direction<T>, rate: Rate<T>, max_steps: u64) -> Result<Found<T>> {
+        let weight = self.prepared.objective.variance.weight;
+        self.descend(Ridge { of, weight }, Steps { rate, max_steps })
     }
 
     fn descend<F: Send + Sync, D: admm::Method<T, F, Point = DMatrix<T>>>(self, of: F, by: D) -> Result<Found<T>> {

@@ -9,10 +9,12 @@ use super::options::Builder;
 use super::prepare::descent_method;
 use crate::classifier::Classifier;
 use crate::lbfgs::Lbfgs;
+use crate::pca::VarianceLoss;
 use crate::scalar::Scalar;
+use crate::smooth::Ridge;
 use crate::softmax::Softmax;
 use crate::view::transposed_product;
-use admm::{Iterate, Manifold, Method, Result, Space, Target, Work};
+use admm::{Iterate, Manifold, Method, Result, Smooth, Space, Target, Work};
 use nalgebra::DMatrix;
 use std::time::Instant;
 
@@ -43,7 +45,7 @@ impl<T: Scalar> Start<T> {
     /// From the principal components, which one pass over the data gave; the clock runs since that began.
     pub(super) fn find(
         options: &Builder,
-        objective: &JointObjective<T>,
+        objective: &JointObjective<T, Ridge<VarianceLoss<T>>>,
         principal: DMatrix<T>,
         clock: Instant,
     ) -> Result<Self> {
@@ -59,8 +61,8 @@ impl<T: Scalar> Start<T> {
             let (entropic, other, more) = entropic_end(options, &alone, principal)?;
             work += more;
             start.cost = cost(work);
-            let joint = |at: &Classifier<T>, loss: T| variance.value(&at.v) + share * loss;
-            if joint(&entropic, other) < joint(&start.two_stage, loss) {
+            let joint = |at: &Classifier<T>, loss: T| Ok(variance.value_and_gradient(&at.v)?.0 + share * loss);
+            if joint(&entropic, other)? < joint(&start.two_stage, loss)? {
                 start.lower = entropic;
             }
         }

@@ -1,8 +1,9 @@
 //! The squared norm as a penalty.
 
-use admm::{Point, Real, Result, Smooth};
+use admm::{Direction, Point, Real, Result, Smooth};
+use nalgebra::DMatrix;
 
-/// f(x) + μ/2 ‖W‖², with the coupled matrix W of x.
+/// f(x) + μ/2 ‖W‖², with the coupled matrix W of x. Of a custom direction G it makes G − μW.
 #[derive(Debug, Clone, Copy)]
 pub struct Ridge<F> {
     /// f.
@@ -21,6 +22,20 @@ impl<T: Real, F: Smooth<T>> Smooth<T> for Ridge<F> {
         Ok((value + weight * T::of(0.5) * w.norm_squared(), gradient))
     }
     fn passes(&self) -> u64 {
+        self.of.passes()
+    }
+}
+
+impl<T: Real, F: Direction<T>> Direction<T> for Ridge<F> {
+    type Memory = F::Memory;
+
+    fn value(&self, w: &DMatrix<T>) -> Result<T> {
+        Ok(self.of.value(w)? + T::of(self.weight * 0.5) * w.norm_squared())
+    }
+    fn direction(&self, w: &DMatrix<T>, memory: &mut F::Memory) -> Result<DMatrix<T>> {
+        Ok(self.of.direction(w, memory)? - w * T::of(self.weight))
+    }
+    fn passes(&self) -> f64 {
         self.of.passes()
     }
 }
