@@ -63,8 +63,6 @@ fn ordered(w: &DMatrix<f64>, q: &DMatrix<f64>) -> f64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
-
     #[test]
     fn rules_with_the_full_covariance_reach_the_leading_space(seed: u64, weight in 0.1..1.0_f64) {
         let (samples, q) = samples_with(&VALUES, 30, seed);

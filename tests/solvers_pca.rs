@@ -239,8 +239,6 @@ fn columns_are_minimised_globally() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
     #[test]
     fn the_ascent_is_minus_the_gradient(d in 1..9_usize, k in 1..4_usize, seed: u64, weight in 0.0..=1.0_f64) {
         let half = matrix(d, d + 1, seed);

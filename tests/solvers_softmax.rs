@@ -176,8 +176,6 @@ fn single_precision_agrees_with_double() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
     /// f(x + tδ) − f(x) − t⟨g, δ⟩ is of second order: it falls by 4 where t halves.
     #[test]
     fn the_gradient_is_that_of_the_value(d in 1..8_usize, n in 2..90_usize, k in 1..4_usize, c in 2..5_usize, seed: u64) {
