@@ -52,7 +52,6 @@ fn axioms<S: Space<f64> + PartialEq + std::fmt::Debug>(x: &S, y: &S, w: &S, alph
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn matrices_and_their_products_are_inner_product_spaces(x in vectors(3), y in vectors(3), w in vectors(3), a in -3.0..3.0) {

@@ -42,7 +42,6 @@ fn block_passes<P: Subproblem<f64, Image = Matrix>>(block: &P, x: &P::Var, to: T
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
     #[test]
     fn smooth_functions(d in 2..7_usize, seed: u64, scale in -2..3) {
