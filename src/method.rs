@@ -71,10 +71,17 @@ impl<T: Real, P: Point<T>> Evaluated<T, P> {
     }
 }
 
+/// The manifold's retraction, of which the drift off the set is measured and, beyond rounding, repaired by the projection.
+pub fn land<T: Real>(on: &dyn Manifold<T>, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
+    let moved = on.retract(x, step)?;
+    let rounding = T::of(1e3) * T::EPSILON * (T::one() + moved.norm());
+    if on.residual(&moved) > rounding { on.project(&moved) } else { Ok(moved) }
+}
+
 /// Moves the coupled matrix by the manifold's retraction and everything else by addition.
 pub fn retract<T: Real, P: Point<T>>(on: &dyn Manifold<T>, x: &P, step: &P) -> Result<P> {
     let mut moved = x.plus(T::one(), step);
-    *moved.coupled_mut() = on.retract(x.coupled(), step.coupled())?;
+    *moved.coupled_mut() = land(on, x.coupled(), step.coupled())?;
     Ok(moved)
 }
 

@@ -461,3 +461,52 @@ fn fault_42_an_adaptive_penalty_stays_within_its_bounds_and_its_changes_are_coun
     }
     assert_eq!((admm.state().penalty, admm.state().record.penalty_changes), (5.0, 3));
 }
+
+/// The unit sphere by a retraction that is right to third order only: left alone, it drifts.
+struct Drifting;
+
+impl Manifold<f64> for Drifting {
+    fn tangent(&self, x: &Matrix, g: &Matrix) -> Matrix {
+        g - x * (x.dot(g) / x.norm_squared())
+    }
+    fn retract(&self, x: &Matrix, step: &Matrix) -> Result<Matrix> {
+        Ok(x + step - x * (step.norm_squared() / 2.0))
+    }
+    fn project(&self, x: &Matrix) -> Result<Matrix> {
+        Ok(x.normalize())
+    }
+    fn residual(&self, x: &Matrix) -> f64 {
+        (x.norm() - 1.0).abs()
+    }
+}
+
+/// Round and round the circle.
+struct Rotate;
+
+impl Direction<f64> for Rotate {
+    type Memory = ();
+    fn value(&self, _x: &Matrix) -> Result<f64> {
+        Ok(0.0)
+    }
+    fn direction(&self, x: &Matrix, _memory: &mut ()) -> Result<Matrix> {
+        Ok(Matrix::from_column_slice(2, 1, &[-x[1], x[0]]))
+    }
+}
+
+#[test]
+fn fault_44_drift_off_the_manifold_is_repaired_in_every_step() {
+    let start = Matrix::from_column_slice(2, 1, &[0.6, 0.8]);
+    let (mut free, step) = (start.clone(), 0.1);
+    for _ in 0..1000 {
+        let tangent = Rotate.direction(&free, &mut ()).unwrap() * step;
+        free = Drifting.retract(&free, &tangent).unwrap();
+    }
+    assert!(Drifting.residual(&free) > 1e-3, "the drift is there to be seen: {}", Drifting.residual(&free));
+
+    let block = Descent { of: Rotate, by: Steps { rate: Rate::Constant(step), max_steps: 1 }, on: Drifting };
+    let mut iterate = Iterate::new(start);
+    for _ in 0..1000 {
+        block.argmin(&mut iterate, Target { v: &Matrix::zeros(2, 1), penalty: 0.0, tolerance: 0.0 }).unwrap();
+        assert!(Drifting.residual(&iterate.point) <= 1e-12);
+    }
+}

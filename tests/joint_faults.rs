@@ -371,3 +371,18 @@ fn fault_39_a_classifier_of_another_size() {
         assert!(matches!(&error, Error::Size { expected: size, .. } if *size == expected), "{error}");
     }
 }
+
+/// Every second row and column of a larger matrix: the samples are read as they are and left as they were.
+#[test]
+fn fault_27_a_strided_view_gives_the_same_result_and_the_input_is_unchanged() {
+    let (x, labels) = classes(4, 40, 3, 2);
+    let large = DMatrix::from_fn(8, 80, |i, j| if i % 2 == 0 && j % 2 == 0 { x[(i / 2, j / 2)] } else { f64::NAN });
+    let view = large.view_with_steps((0, 0), (4, 40), (1, 1));
+    for method in Method::ALL {
+        let direct = run(&prepare(one(), &x, &labels).unwrap(), method);
+        let strided = run(&prepare(one(), &view.into_owned(), &labels).unwrap(), method);
+        assert_eq!(direct.model, strided.model);
+        assert_eq!(direct.report.objective.to_bits(), strided.report.objective.to_bits());
+    }
+    assert_eq!((x, labels), classes(4, 40, 3, 2));
+}

@@ -1,8 +1,8 @@
 //! Factorisations that either keep their promise or say why not.
 //!
 //! Every one climbs the same ladder: entries checked, scaled by a power of two (which is exact), factorised by faer,
-//! the result measured; where that fails, nalgebra with a bound on its iterations, measured too; where that fails as
-//! well, [`Error::Numerical`]. So no NaN goes in or comes out, nothing loops for ever, and entries of 1e±150 or below
+//! the result measured; where that fails, nalgebra with a bound on its iterations, and for singular values the
+//! eigenvectors of the Gram matrix, measured too; where all fail, [`Error::Numerical`]. So no NaN goes in or comes out, nothing loops for ever, and entries of 1e±150 or below
 //! the smallest normal number cost no accuracy. All of it runs on one thread: the same input gives the same bits.
 //!
 //! Signs are part of the result: R has a diagonal ≥ 0, and the entry of largest magnitude of an eigenvector or a right
@@ -46,6 +46,15 @@ pub(crate) fn check_tall<T: Scalar>(a: &DMatrix<T>, name: &str) -> Result<()> {
 fn scaled<T: Scalar>(a: &DMatrix<T>) -> (DMatrix<T>, T) {
     let scale = binade(largest(a.as_slice()));
     (a.map(|entry| entry / scale), scale)
+}
+
+/// One way to factorise, which may fail.
+type Attempt<T, R> = fn(&DMatrix<T>) -> Option<R>;
+
+/// The result of the first method that has a sound one.
+fn climb<T: Scalar, R>(a: &DMatrix<T>, methods: &[Attempt<T, R>], sound: impl Fn(&R) -> bool, name: &str) -> Result<R> {
+    let mut results = methods.iter().filter_map(|method| method(a));
+    results.find(sound).ok_or_else(|| Error::Numerical(format!("{name} was not found by any method")))
 }
 
 /// ‖QᵀQ − I‖, which is 0 for orthonormal columns.
@@ -136,6 +145,17 @@ pub(crate) mod tests {
             "invalid parameters: the number of eigenvectors is 3, which is not between 1 and 2",
         ];
         assert_eq!(messages, expected);
+    }
+
+    #[test]
+    fn fault_43_the_next_method_takes_over_and_after_the_last_there_is_an_error() {
+        let a = DMatrix::<f64>::identity(2, 2);
+        let fails: Attempt<f64, i32> = |_| None;
+        let (unsound, sound): (Attempt<f64, i32>, Attempt<f64, i32>) = (|_| Some(-1), |_| Some(7));
+        let climb = |methods: &[_]| climb(&a, methods, |&found| found > 0, "a factor");
+        assert_eq!(climb(&[fails, unsound, sound, unsound]), Ok(7));
+        let error = Error::Numerical("a factor was not found by any method".into());
+        assert_eq!(climb(&[unsound, fails]), Err(error));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Steps along a custom direction.
 
-use super::Method;
+use super::{Method, land};
 use crate::{Direction, Error, Iterate, Manifold, Real, Result, Space, Target, Work};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
@@ -75,7 +75,7 @@ impl<T: Real, F: Direction<T>> Method<T, F> for Steps<T> {
             let mut direction = f.direction(&x.point, &mut x.memory.rule)?;
             Error::check_size("direction", Space::shape(&x.point), Space::shape(&direction))?;
             direction -= (&x.point - to.v) * to.penalty;
-            let moved = on.retract(&x.point, &(direction * rate))?;
+            let moved = land(on, &x.point, &(direction * rate))?;
             let change = (&moved - &x.point).norm() / rate;
             x.point = moved;
             x.memory.taken += 1;

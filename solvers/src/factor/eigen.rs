@@ -1,6 +1,6 @@
 //! A = V diag(λ) Vᵀ for a symmetric matrix: all of it, or the leading part.
 
-use super::{FALLBACK_STEPS, beside, check, negative, orthonormal, qr::thin_qr, scaled, scattered, without};
+use super::{FALLBACK_STEPS, beside, check, climb, negative, orthonormal, qr::thin_qr, scaled, scattered, without};
 use crate::scalar::{Scalar, largest, norm};
 use crate::view::{product, transposed_product, view, view_mut};
 use admm::{Error, Result, Shape};
@@ -25,11 +25,8 @@ type Eigenpairs<T> = (DVector<T>, DMatrix<T>);
 pub fn symmetric_eigen<T: Scalar>(a: &DMatrix<T>) -> Result<Eigenpairs<T>> {
     check_square(a)?;
     let (a, scale) = scaled(a);
-    let (values, mut vectors) = [by_faer, by_nalgebra]
-        .iter()
-        .filter_map(|method| method(&a))
-        .find(|(_, vectors)| orthonormal(vectors))
-        .ok_or_else(|| Error::Numerical("the eigendecomposition did not converge".into()))?;
+    let sound = |(_, vectors): &Eigenpairs<T>| orthonormal(vectors);
+    let (values, mut vectors) = climb(&a, &[by_faer, by_nalgebra], sound, "an eigendecomposition")?;
     fix_signs(&mut vectors);
     Ok((values * scale, vectors))
 }

@@ -1,13 +1,15 @@
 //! A = QR with Householder reflections (Golub and Van Loan, "Matrix Computations", 4th edition, §5.2).
 
-use super::{check, orthonormal};
+use super::{check, climb, orthonormal};
 use crate::scalar::{Scalar, binade, largest};
 use crate::view::{view, view_mut};
-use admm::{Error, Result};
+use admm::Result;
 use faer::Par;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::{householder, qr::no_pivoting::factor};
 use nalgebra::DMatrix;
+
+type Factors<T> = (DMatrix<T>, DMatrix<T>);
 
 /// A = QR with A (n×k), Q (n×m) orthonormal, R (m×k) upper triangular with a diagonal ≥ 0, and m = min(n, k).
 ///
@@ -16,16 +18,13 @@ use nalgebra::DMatrix;
 ///
 /// # Errors
 /// [`Error::NotFinite`] for an entry that is not finite, [`Error::Numerical`] for an empty matrix.
-pub fn thin_qr<T: Scalar>(a: &DMatrix<T>) -> Result<(DMatrix<T>, DMatrix<T>)> {
+pub fn thin_qr<T: Scalar>(a: &DMatrix<T>) -> Result<Factors<T>> {
     check(a, "the matrix of a QR factorisation")?;
     let scales: Vec<T> = a.column_iter().map(|column| binade(largest(column.as_slice()))).collect();
     let mut equilibrated = a.clone();
     equilibrated.column_iter_mut().zip(&scales).for_each(|(mut column, &scale)| column /= scale);
-    let (mut q, mut r) = [by_faer, by_nalgebra]
-        .iter()
-        .map(|method| method(&equilibrated))
-        .find(|(q, _)| orthonormal(q))
-        .ok_or_else(|| Error::Numerical("no QR factorisation with an orthonormal factor was found".into()))?;
+    let sound = |(q, _): &Factors<T>| orthonormal(q);
+    let (mut q, mut r) = climb(&equilibrated, &[by_faer, by_nalgebra], sound, "a QR factorisation")?;
     r.column_iter_mut().zip(&scales).for_each(|(mut column, &scale)| column *= scale);
     fix_signs(&mut q, &mut r);
     Ok((q, r))
@@ -41,7 +40,7 @@ fn fix_signs<T: Scalar>(q: &mut DMatrix<T>, r: &mut DMatrix<T>) {
     }
 }
 
-fn by_faer<T: Scalar>(a: &DMatrix<T>) -> (DMatrix<T>, DMatrix<T>) {
+fn by_faer<T: Scalar>(a: &DMatrix<T>) -> Option<Factors<T>> {
     let (rows, columns) = a.shape();
     let size = rows.min(columns);
     let block = factor::recommended_block_size::<T>(rows, columns);
@@ -60,11 +59,11 @@ fn by_faer<T: Scalar>(a: &DMatrix<T>) -> (DMatrix<T>, DMatrix<T>) {
         Par::Seq,
         MemStack::new(&mut MemBuffer::new(scratch)),
     );
-    (q, factors.rows(0, size).upper_triangle())
+    Some((q, factors.rows(0, size).upper_triangle()))
 }
 
-fn by_nalgebra<T: Scalar>(a: &DMatrix<T>) -> (DMatrix<T>, DMatrix<T>) {
-    a.clone().qr().unpack()
+fn by_nalgebra<T: Scalar>(a: &DMatrix<T>) -> Option<Factors<T>> {
+    Some(a.clone().qr().unpack())
 }
 
 #[cfg(test)]
@@ -95,7 +94,7 @@ mod tests {
     fn both_rungs_of_the_ladder_agree() {
         for (rows, columns) in [(30, 7), (7, 7), (4, 9), (1, 1), (200, 90)] {
             let a = scattered::<f64>(rows, columns, 3);
-            let [mut faer, mut nalgebra] = [by_faer(&a), by_nalgebra(&a)];
+            let [mut faer, mut nalgebra] = [by_faer(&a), by_nalgebra(&a)].map(Option::unwrap);
             fix_signs(&mut faer.0, &mut faer.1);
             fix_signs(&mut nalgebra.0, &mut nalgebra.1);
             assert!((faer.0 - nalgebra.0).norm() < 1e-12 && (faer.1 - nalgebra.1).norm() < 1e-12);
