@@ -98,7 +98,7 @@ fn shrunk<T: Scalar>(v: T, threshold: T) -> T {
 
 /// 0 where x is its own nearest point in a set, up to rounding, and ∞ elsewhere.
 fn indicator<T: Scalar>(x: &DMatrix<T>, nearest: Result<DMatrix<T>>) -> T {
-    let room = T::of(4096.0) * T::EPSILON * norm(x.as_slice());
+    let room = T::of(256.0) * T::EPSILON * norm(x.as_slice());
     let inside = nearest.is_ok_and(|nearest| norm((x - nearest).as_slice()) <= room);
     if inside { T::zero() } else { T::of(f64::INFINITY) }
 }
