@@ -104,6 +104,18 @@ pub trait Prox<T: Real>: Send + Sync {
     }
 }
 
+impl<T: Real, P: Prox<T> + ?Sized> Prox<T> for Box<P> {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        (**self).value(x)
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        (**self).prox(v, penalty)
+    }
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        (**self).retune(penalty)
+    }
+}
+
 /// A differentiable function.
 pub trait Smooth<T: Real>: Send + Sync {
     /// The variable: a [`DMatrix`], or a [`Point`] of which one matrix is coupled and the rest is private.

@@ -13,7 +13,7 @@ mod polar;
 mod qr;
 mod svd;
 
-pub(crate) use eigen::top_eigen_of;
+pub(crate) use eigen::{check_square, top_eigen_of};
 pub use eigen::{symmetric_eigen, top_eigen};
 pub use polar::polar;
 pub use qr::thin_qr;

@@ -14,6 +14,7 @@ pub mod joint;
 pub mod lbfgs;
 pub mod manifold;
 pub mod pca;
+pub mod prox;
 pub mod samples;
 mod scalar;
 pub mod secular;

@@ -67,7 +67,7 @@ pub(crate) fn top_eigen_of<T: Scalar>(
     Ok((values.rows(0, k).into_owned(), vectors.columns(0, k).into_owned()))
 }
 
-fn check_square<T: Scalar>(a: &DMatrix<T>) -> Result<()> {
+pub(crate) fn check_square<T: Scalar>(a: &DMatrix<T>) -> Result<()> {
     let name = "the matrix of an eigendecomposition";
     check(a, name)?;
     Error::check_size(name, Shape(vec![(a.nrows(), a.nrows())]), Shape(vec![a.shape()]))

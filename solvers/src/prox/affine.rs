@@ -1,0 +1,58 @@
+//! Linear equations.
+
+use super::{check, indicator};
+use crate::factor::{thin_svd, without};
+use crate::scalar::{Scalar, norm};
+use crate::view::{product, transposed_product};
+use admm::{Error, Prox, Result, Shape, Space};
+use nalgebra::DMatrix;
+
+/// The indicator of {x (n×k) : Ax = b} with A (m×n) of any rank and b (m×k).
+///
+/// The nearest point is x₀ + (I − VVᵀ)v, with the solution x₀ = A⁺b of least norm and an orthonormal basis V of the rows of A
+/// (Parikh and Boyd, "Proximal Algorithms", 2014, §6.2.1), both from one singular value decomposition made by `new`.
+///
+/// # Errors
+/// `prox` reports [`Error::Size`] for a v that is not n×k.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Affine<T: Scalar> {
+    solution: DMatrix<T>,
+    rows: DMatrix<T>,
+}
+
+impl<T: Scalar> Affine<T> {
+    /// # Errors
+    /// [`Error::Size`] where A and b do not have as many rows, [`Error::Numerical`] where no x solves Ax = b to rounding, and
+    /// those of [`thin_svd`].
+    pub fn new(a: &DMatrix<T>, b: &DMatrix<T>) -> Result<Self> {
+        Error::check_size("b of Ax = b", Shape(vec![(a.nrows(), b.ncols())]), Space::shape(b))?;
+        let svd = thin_svd(a)?;
+        let least = svd.values[0] * T::EPSILON * T::of(a.nrows().max(a.ncols()) as f64);
+        let rank = svd.values.iter().take_while(|value| **value > least).count();
+        let rows = svd.right.columns(0, rank).into_owned();
+        let mut coordinates = transposed_product(&svd.left.columns(0, rank).into_owned(), b);
+        for (mut row, value) in coordinates.row_iter_mut().zip(svd.values.iter()) {
+            row /= *value;
+        }
+        let solution = product(&rows, &coordinates);
+        let gap = product(a, &solution) - b;
+        let scale = svd.values[0] * norm(solution.as_slice()) + norm(b.as_slice());
+        if norm(gap.as_slice()) <= scale * T::EPSILON.sqrt() {
+            Ok(Affine { solution, rows })
+        } else {
+            Err(Error::Numerical("the equations Ax = b have no solution".into()))
+        }
+    }
+}
+
+impl<T: Scalar> Prox<T> for Affine<T> {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        indicator(x, self.prox(x, T::one()))
+    }
+    /// The rows of A are removed twice: where v is long and x is short, the second time removes what rounding left.
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        check(v, penalty)?;
+        Error::check_size("the target of Ax = b", Space::shape(&self.solution), Space::shape(v))?;
+        Ok(&self.solution + without(&self.rows, without(&self.rows, v.clone())))
+    }
+}

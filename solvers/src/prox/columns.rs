@@ -1,0 +1,40 @@
+//! The same function of every column.
+
+use super::check;
+use crate::scalar::Scalar;
+use admm::{Error, Prox, Result, Space};
+use nalgebra::DMatrix;
+
+/// Σⱼ f(xⱼ) over the columns xⱼ. `Columns(L2)` is the norm of the group lasso, ‖X‖₂,₁ (Yuan and Lin, 2006).
+///
+/// prox(v, ρ) has the columns prox_f(vⱼ, ρ) (Parikh and Boyd, "Proximal Algorithms", 2014, §2.1).
+///
+/// # Errors
+/// `prox` reports [`Error::Member`] with the place of a column on which f failed.
+#[doc(alias = "GroupL21")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Columns<P>(
+    /// f.
+    pub P,
+);
+
+impl<T: Scalar, P: Prox<T>> Prox<T> for Columns<P> {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        (0..x.ncols()).map(|j| self.0.value(&x.columns(j, 1).into_owned())).sum()
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        check(v, penalty)?;
+        let mut x = v.clone();
+        for index in 0..v.ncols() {
+            let column = v.columns(index, 1).into_owned();
+            let part = self.0.prox(&column, penalty);
+            let part = part.map_err(|error| Error::Member { index, source: Box::new(error) })?;
+            Error::check_size("result of prox", Space::shape(&column), Space::shape(&part))?;
+            x.columns_mut(index, 1).copy_from(&part);
+        }
+        Ok(x)
+    }
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        self.0.retune(penalty)
+    }
+}

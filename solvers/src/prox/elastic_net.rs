@@ -1,0 +1,34 @@
+//! The lasso's norm and a ridge.
+
+use super::{entrywise, shrunk};
+use crate::scalar::Scalar;
+use admm::{Error, Prox, Result};
+use nalgebra::DMatrix;
+
+/// λ₁‖x‖₁ + λ₂/2 ‖x‖² (Zou and Hastie, "Regularization and variable selection via the elastic net", 2005).
+///
+/// prox(v, ρ) has the entries ρ/(ρ + λ₂)·sign(vᵢ)·max(|vᵢ| − λ₁/ρ, 0) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.5.3).
+///
+/// # Errors
+/// `prox` reports [`Error::Parameters`] for a weight that is not a number from 0.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ElasticNet {
+    /// λ₁ ≥ 0.
+    pub l1: f64,
+    /// λ₂ ≥ 0.
+    pub l2: f64,
+}
+
+impl<T: Scalar> Prox<T> for ElasticNet {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        T::of(self.l1) * x.lp_norm(1) + T::of(self.l2 / 2.0) * x.norm_squared()
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        let (l1, l2) = (T::of(self.l1), T::of(self.l2));
+        if ![l1, l2].iter().all(|weight| *weight >= T::zero() && weight.is_finite()) {
+            let message = format!("the weights of an elastic net are {} and {}, not both from 0", self.l1, self.l2);
+            return Err(Error::parameter(message));
+        }
+        entrywise(v, penalty, |v| shrunk(v, l1 / penalty) / (T::one() + l2 / penalty))
+    }
+}

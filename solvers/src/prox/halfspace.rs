@@ -1,0 +1,42 @@
+//! One linear inequality.
+
+use super::{check, indicator};
+use crate::factor;
+use crate::scalar::{Scalar, norm};
+use admm::{Error, Prox, Result, Space};
+use nalgebra::DMatrix;
+
+/// The indicator of {x : ⟨a, x⟩ ≤ b}.
+///
+/// The nearest point is v − max(⟨a, v⟩ − b, 0)/‖a‖²·a (Parikh and Boyd, "Proximal Algorithms", 2014, §6.2.2), taken twice: where
+/// v is long and x is short, the second time removes what rounding left.
+///
+/// # Errors
+/// `prox` reports [`Error::Parameters`] for a = 0 and a b that is not finite, [`Error::NotFinite`] for an entry of a that is not
+/// finite and [`Error::Size`] for a v that is not of the size of a.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Halfspace<T: Scalar> {
+    /// a ≠ 0.
+    pub normal: DMatrix<T>,
+    /// b.
+    pub offset: T,
+}
+
+impl<T: Scalar> Prox<T> for Halfspace<T> {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        indicator(x, self.prox(x, T::one()))
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        check(v, penalty)?;
+        factor::check(&self.normal, "the normal of a halfspace")?;
+        Error::check_size("the target of a halfspace", Space::shape(&self.normal), Space::shape(v))?;
+        let length = norm(self.normal.as_slice());
+        let (normal, offset) = (&self.normal / length, self.offset / length);
+        if length == T::zero() || !offset.is_finite() {
+            let message = format!("the normal of a halfspace has length {length}, its offset is {}", self.offset);
+            return Err(Error::parameter(message));
+        }
+        let inside = |v: &DMatrix<T>| v - &normal * (normal.dot(v) - offset).max(T::zero());
+        Ok(inside(&inside(v)))
+    }
+}

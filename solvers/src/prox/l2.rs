@@ -1,0 +1,27 @@
+//! The Euclidean norm.
+
+use super::check;
+use crate::scalar::{Scalar, norm, set_length};
+use admm::{Prox, Result};
+use nalgebra::DMatrix;
+
+/// ‖x‖₂ = √(Σ xᵢ²), for a matrix the Frobenius norm. Of columns apart it is `Columns(L2)`, the group lasso.
+///
+/// prox(v, ρ) = max(1 − 1/(ρ‖v‖), 0)·v: block soft thresholding (Parikh and Boyd, "Proximal Algorithms", 2014, §6.5.1). The
+/// conjugate is the indicator of ‖y‖ ≤ 1.
+#[doc(alias = "Frobenius")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct L2;
+
+impl<T: Scalar> Prox<T> for L2 {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        norm(x.as_slice())
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        check(v, penalty)?;
+        let mut shorter = v.clone();
+        let length = norm(v.as_slice()) - T::one() / penalty;
+        set_length(shorter.as_mut_slice(), length.max(T::zero()));
+        Ok(shorter)
+    }
+}

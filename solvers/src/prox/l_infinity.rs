@@ -1,0 +1,25 @@
+//! The largest magnitude.
+
+use super::{check, simplex::waterline};
+use crate::scalar::{Scalar, largest};
+use admm::{Prox, Result};
+use nalgebra::DMatrix;
+
+/// ‖x‖∞ = max |xᵢ|.
+///
+/// prox(v, ρ) has the entries sign(vᵢ)·min(|vᵢ|, τ) with Σ max(|vᵢ| − τ, 0) = 1/ρ, and is 0 for ‖v‖₁ ≤ 1/ρ (Parikh and Boyd,
+/// "Proximal Algorithms", 2014, §6.5.2). The conjugate is the indicator of ‖y‖₁ ≤ 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LInfinity;
+
+impl<T: Scalar> Prox<T> for LInfinity {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        largest(x.as_slice())
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        check(v, penalty)?;
+        let (highest, depth) = waterline(v.iter().map(|entry| entry.abs()), T::one() / penalty);
+        let most = (highest - depth).max(T::zero());
+        Ok(v.map(|entry| entry.max(-most).min(most)))
+    }
+}

@@ -1,0 +1,40 @@
+//! Margins of scores and labels.
+
+use super::check;
+use crate::scalar::Scalar;
+use admm::{Error, Prox, Result, Space};
+use nalgebra::DMatrix;
+
+/// f(y ∘ x) for labels yᵢ = ±1: with [`Hinge`](super::Hinge), [`SquaredHinge`](super::SquaredHinge) or
+/// [`Logistic`](super::Logistic) a loss of the scores x of two classes.
+///
+/// prox(v, ρ) = y ∘ prox_f(y ∘ v, ρ), as the product is a reflection (Beck, "First-Order Methods in Optimization", 2017, theorem
+/// 6.15).
+///
+/// # Errors
+/// `prox` reports [`Error::Parameters`] for a label that is not ±1, [`Error::Size`] for a v that is not of the size of y, and those of
+/// f.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Labelled<T: Scalar, P> {
+    /// f.
+    pub of: P,
+    /// y.
+    pub labels: DMatrix<T>,
+}
+
+impl<T: Scalar, P: Prox<T>> Prox<T> for Labelled<T, P> {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        self.of.value(&self.labels.component_mul(x))
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        check(v, penalty)?;
+        Error::check_size("the scores of labels", Space::shape(&self.labels), Space::shape(v))?;
+        if let Some(label) = self.labels.iter().find(|label| label.abs() != T::one()) {
+            return Err(Error::parameter(format!("the label {label} is neither 1 nor −1")));
+        }
+        Ok(self.labels.component_mul(&self.of.prox(&self.labels.component_mul(v), penalty)?))
+    }
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        self.of.retune(penalty)
+    }
+}

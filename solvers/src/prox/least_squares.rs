@@ -1,0 +1,63 @@
+//! Squares of residuals.
+
+use super::{check, shifted::Shifted};
+use crate::factor;
+use crate::scalar::Scalar;
+use crate::view::{product, product_transposed, transposed_product};
+use admm::{Error, Prox, Result, Shape, Space};
+use nalgebra::DMatrix;
+
+/// ½‖Ax − b‖² with A (m×n), b (m×k) and x (n×k).
+///
+/// prox(v, ρ) = v + (AᵀA + ρI)⁻¹Aᵀ(b − Av), and where A is wider than tall, by the matrix inversion lemma, v + Aᵀ(AAᵀ + ρI)⁻¹
+/// (b − Av) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.1.1; Boyd et al., "Distributed optimization …", 2011, §4.2.4). The
+/// Gram matrix is formed once; Cholesky's factor is kept by `retune` for its penalty.
+///
+/// # Errors
+/// `retune` and `prox` report [`Error::Numerical`] where ρ vanishes beside a singular Gram matrix. `prox` reports [`Error::Size`] for
+/// a v that is not n×k.
+#[derive(Debug, Clone)]
+pub struct LeastSquares<T: Scalar> {
+    a: DMatrix<T>,
+    b: DMatrix<T>,
+    gram: Shifted<T>,
+}
+
+impl<T: Scalar> LeastSquares<T> {
+    /// # Errors
+    /// [`Error::Size`] where A and b do not have as many rows, [`Error::NotFinite`] for an entry of A, b or the Gram matrix that is
+    /// not finite.
+    pub fn new(a: DMatrix<T>, b: DMatrix<T>) -> Result<Self> {
+        Error::check_size("b of least squares", Shape(vec![(a.nrows(), b.ncols())]), Space::shape(&b))?;
+        factor::check(&a, "A of least squares")?;
+        factor::check(&b, "b of least squares")?;
+        let gram = if wide(&a) { product_transposed(&a, &a) } else { transposed_product(&a, &a) };
+        factor::check(&gram, "the Gram matrix of least squares")?;
+        Ok(LeastSquares { a, b, gram: Shifted::new(gram) })
+    }
+}
+
+impl<T: Scalar> Prox<T> for LeastSquares<T> {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        (product(&self.a, x) - &self.b).norm_squared() / T::of(2.0)
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        check(v, penalty)?;
+        let expected = Shape(vec![(self.a.ncols(), self.b.ncols())]);
+        Error::check_size("the target of least squares", expected, Space::shape(v))?;
+        let factor = self.gram.factor(penalty)?;
+        let residual = &self.b - product(&self.a, v);
+        Ok(v + if wide(&self.a) {
+            transposed_product(&self.a, &factor.solve(&residual))
+        } else {
+            factor.solve(&transposed_product(&self.a, &residual))
+        })
+    }
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        self.gram.retune(penalty)
+    }
+}
+
+fn wide<T: Scalar>(a: &DMatrix<T>) -> bool {
+    a.ncols() > a.nrows()
+}

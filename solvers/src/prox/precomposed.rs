@@ -1,0 +1,60 @@
+//! A function of an orthogonal map.
+
+use super::check;
+use crate::factor;
+use crate::scalar::{Scalar, largest};
+use crate::view::{product, product_transposed, transposed_product};
+use admm::{Error, Prox, Result, Shape, Space};
+use nalgebra::DMatrix;
+
+/// f(Lx) for an L (m×n) with LLᵀ = αI and α > 0, such as a rotation, some rows of one, or a multiple. With a `Translated` f it is
+/// f(Lx + b).
+///
+/// prox(v, ρ) = v + 1/α·Lᵀ(prox_f(Lv, ρ/α) − Lv) (Beck, "First-Order Methods in Optimization", 2017, theorem 6.15).
+///
+/// # Errors
+/// `prox` reports [`Error::Size`] for a v that has not n rows. `retune` and `prox` report those of f.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Precomposed<T: Scalar, P> {
+    of: P,
+    map: DMatrix<T>,
+    /// α.
+    square: T,
+}
+
+impl<T: Scalar, P: Prox<T>> Precomposed<T, P> {
+    /// # Errors
+    /// [`Error::Parameters`] for an L of which LLᵀ is no multiple αI with α > 0, those of an empty L or one that is not finite.
+    pub fn new(of: P, map: DMatrix<T>) -> Result<Self> {
+        factor::check(&map, "the map of a function")?;
+        let gram = product_transposed(&map, &map);
+        let square = gram.trace() / T::of(map.nrows() as f64);
+        let defect = largest((gram - DMatrix::from_diagonal_element(map.nrows(), map.nrows(), square)).as_slice());
+        if square > T::zero() && defect <= T::of(4096.0) * T::EPSILON * square {
+            return Ok(Precomposed { of, map, square });
+        }
+        Err(Error::parameter(format!(
+            "the map of a function is no multiple of an orthogonal one: LLᵀ is {defect} off {square}·I"
+        )))
+    }
+}
+
+impl<T: Scalar, P: Prox<T>> Prox<T> for Precomposed<T, P> {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        self.of.value(&product(&self.map, x))
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        check(v, penalty)?;
+        Error::check_size(
+            "the target of a mapped function",
+            Shape(vec![(self.map.ncols(), v.ncols())]),
+            Space::shape(v),
+        )?;
+        let image = product(&self.map, v);
+        let moved = self.of.prox(&image, penalty / self.square)? - image;
+        Ok(v + transposed_product(&self.map, &moved) / self.square)
+    }
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        self.of.retune(penalty / self.square)
+    }
+}

@@ -1,0 +1,54 @@
+//! Quadratic functions.
+
+use super::{check, shifted::Shifted};
+use crate::factor;
+use crate::scalar::{Scalar, largest};
+use crate::view::product;
+use admm::{Error, Prox, Result, Shape, Space};
+use nalgebra::DMatrix;
+
+/// ½⟨x, Px⟩ + ⟨q, x⟩ with a symmetric P (n×n), and q and x (n×k).
+///
+/// prox(v, ρ) = v − (P + ρI)⁻¹(Pv + q) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.1.1) by Cholesky's factor, which
+/// `retune` keeps for its penalty. P may be indefinite: then ρ must be above −λmin(P).
+///
+/// # Errors
+/// `retune` and `prox` report [`Error::Unbounded`] for a smaller ρ, and [`Error::Numerical`] where P + ρI is singular to rounding.
+/// `prox` reports [`Error::Size`] for a v that is not n×k.
+#[derive(Debug, Clone)]
+pub struct Quadratic<T: Scalar> {
+    p: Shifted<T>,
+    q: DMatrix<T>,
+}
+
+impl<T: Scalar> Quadratic<T> {
+    /// # Errors
+    /// [`Error::Size`] for a P that is not n×n, [`Error::NotFinite`] for an entry that is not finite and [`Error::Parameters`] for
+    /// a P that is not symmetric to rounding.
+    pub fn new(p: DMatrix<T>, q: DMatrix<T>) -> Result<Self> {
+        let n = q.nrows();
+        Error::check_size("P of a quadratic function", Shape(vec![(n, n)]), Space::shape(&p))?;
+        factor::check(&p, "P of a quadratic function")?;
+        factor::check(&q, "q of a quadratic function")?;
+        let (skew, size) = (largest((&p - p.transpose()).as_slice()), largest(p.as_slice()));
+        if skew > T::of(4096.0) * T::EPSILON * size {
+            return Err(Error::parameter(format!("P is not symmetric: entries differ by {skew}")));
+        }
+        Ok(Quadratic { p: Shifted::new(p), q })
+    }
+}
+
+impl<T: Scalar> Prox<T> for Quadratic<T> {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        x.dot(&(product(&self.p.matrix, x) * T::of(0.5) + &self.q))
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        check(v, penalty)?;
+        Error::check_size("the target of a quadratic function", Space::shape(&self.q), Space::shape(v))?;
+        let gradient = product(&self.p.matrix, v) + &self.q;
+        Ok(v - self.p.factor(penalty)?.solve(&gradient))
+    }
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        self.p.retune(penalty)
+    }
+}

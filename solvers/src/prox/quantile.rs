@@ -1,0 +1,37 @@
+//! The loss of quantile regression.
+
+use super::{entrywise, positive};
+use crate::scalar::Scalar;
+use admm::{Error, Prox, Result};
+use nalgebra::DMatrix;
+
+/// Σ max(τxᵢ, (τ − 1)xᵢ), the pinball loss of residuals x = y − prediction, of which the τ-quantile is the best constant
+/// prediction (Koenker and Bassett, "Regression quantiles", 1978).
+///
+/// prox(v, ρ) has the entries vᵢ − τ/ρ where that is positive, vᵢ + (1 − τ)/ρ where that is negative, and 0 elsewhere: a soft
+/// threshold with two sides (Combettes and Pesquet, "Proximal splitting methods in signal processing", 2011, table 2).
+///
+/// # Errors
+/// `prox` reports [`Error::Parameters`] for a τ that is not between 0 and 1.
+#[doc(alias = "pinball")]
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Quantile {
+    /// 0 < τ < 1.
+    pub level: f64,
+}
+
+impl<T: Scalar> Prox<T> for Quantile {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        let level = T::of(self.level);
+        x.iter().map(|&entry| (level * entry).max((level - T::one()) * entry)).sum()
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        let level = positive::<T>(self.level, "the level of a quantile")?;
+        let rest = T::one() - level;
+        if rest <= T::zero() {
+            return Err(Error::parameter(format!("the level of a quantile is {}, which is not below 1", self.level)));
+        }
+        let zero = T::zero();
+        entrywise(v, penalty, |v| (v - level / penalty).max(zero) + (v + rest / penalty).min(zero))
+    }
+}

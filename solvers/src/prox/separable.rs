@@ -1,0 +1,61 @@
+//! Functions side by side.
+
+use super::check;
+use crate::scalar::Scalar;
+use admm::{Error, Prox, Result, Shape, Space};
+use nalgebra::DMatrix;
+
+/// f₁(X₁) + f₂(X₂) + … of groups of rows: the number of rows and the function, from top to bottom.
+///
+/// prox(v, ρ) is that of each function on its rows (Parikh and Boyd, "Proximal Algorithms", 2014, §2.1).
+///
+/// # Errors
+/// `prox` reports [`Error::Size`] for a v that has another number of rows, and [`Error::Member`] with the place of a function that
+/// failed.
+///
+/// ```
+/// use admm::Prox;
+/// use admm_solvers::prox::{L1, L2, Separable};
+/// use nalgebra::DMatrix;
+///
+/// let f = Separable::<f64>(vec![(2, Box::new(L2)), (1, Box::new(L1))]);
+/// let x = DMatrix::from_column_slice(3, 1, &[3.0, 4.0, -2.0]);
+/// assert_eq!(f.value(&x), 7.0);
+/// # Ok::<(), admm::Error>(())
+/// ```
+pub struct Separable<T: Scalar>(
+    /// The parts.
+    pub Vec<(usize, Box<dyn Prox<T>>)>,
+);
+
+impl<T: Scalar> Separable<T> {
+    /// The parts with their rows of x.
+    fn parts(&self, x: &DMatrix<T>) -> impl Iterator<Item = (usize, &dyn Prox<T>, DMatrix<T>)> {
+        self.0.iter().scan(0, move |next, (rows, part)| {
+            let first = *next;
+            *next += rows;
+            Some((first, &**part, x.rows(first, *rows).into_owned()))
+        })
+    }
+}
+
+impl<T: Scalar> Prox<T> for Separable<T> {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        self.parts(x).map(|(_, part, x)| part.value(&x)).sum()
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        check(v, penalty)?;
+        let rows = self.0.iter().map(|(rows, _)| rows).sum();
+        Error::check_size("the target of separate functions", Shape(vec![(rows, v.ncols())]), Space::shape(v))?;
+        let mut x = v.clone();
+        for (index, (first, part, v)) in self.parts(v).enumerate() {
+            let part = part.prox(&v, penalty).map_err(|error| Error::Member { index, source: Box::new(error) })?;
+            Error::check_size("result of prox", Space::shape(&v), Space::shape(&part))?;
+            x.rows_mut(first, part.nrows()).copy_from(&part);
+        }
+        Ok(x)
+    }
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        self.0.iter_mut().try_for_each(|(_, part)| part.retune(penalty))
+    }
+}

@@ -1,0 +1,42 @@
+//! Indicators of the sets on which a block can move.
+
+use super::{check, indicator};
+use crate::scalar::Scalar;
+use admm::{Manifold, Prox, Result};
+use nalgebra::DMatrix;
+
+/// The indicator of a [`Manifold`]: 0 on it and ∞ off it. Its operator is the projection, for every penalty.
+///
+/// ```
+/// use admm::Prox;
+/// use admm_solvers::manifold::Bounds;
+/// use admm_solvers::prox::Indicator;
+/// use nalgebra::DMatrix;
+///
+/// let non_negative = Indicator(Bounds { lower: 0.0, upper: f64::INFINITY });
+/// let v = DMatrix::from_column_slice(2, 1, &[-3.0, 2.0]);
+/// assert_eq!(non_negative.value(&v), f64::INFINITY);
+/// assert_eq!(non_negative.prox(&v, 1.0)?.as_slice(), [0.0, 2.0]);
+/// # Ok::<(), admm::Error>(())
+/// ```
+#[doc(alias = "Box")]
+#[doc(alias = "NonNegative")]
+#[doc(alias = "L2Ball")]
+#[doc(alias = "LInfinityBall")]
+#[doc(alias = "Sphere")]
+#[doc(alias = "Orthonormal")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Indicator<M>(
+    /// The set.
+    pub M,
+);
+
+impl<T: Scalar, M: Manifold<T>> Prox<T> for Indicator<M> {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        indicator(x, self.0.project(x))
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        check(v, penalty)?;
+        self.0.project(v)
+    }
+}

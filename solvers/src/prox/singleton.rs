@@ -1,0 +1,27 @@
+//! A set of one point.
+
+use super::{check, indicator};
+use crate::scalar::Scalar;
+use admm::{Error, Prox, Result, Space};
+use nalgebra::DMatrix;
+
+/// The indicator of {b}. The nearest point to every v is b, and the conjugate is the linear function ⟨b, y⟩.
+///
+/// # Errors
+/// `prox` reports [`Error::Size`] for a v that is not of the size of b.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Point<T: Scalar>(
+    /// b.
+    pub DMatrix<T>,
+);
+
+impl<T: Scalar> Prox<T> for Point<T> {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        indicator(x, self.prox(x, T::one()))
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        check(v, penalty)?;
+        Error::check_size("the target of a single point", Space::shape(&self.0), Space::shape(v))?;
+        Ok(self.0.clone())
+    }
+}

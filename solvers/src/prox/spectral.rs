@@ -1,0 +1,83 @@
+//! Functions of the singular values or the eigenvalues.
+
+use super::check;
+use crate::factor::{symmetric_eigen, thin_svd};
+use crate::scalar::Scalar;
+use crate::view::product_transposed;
+use admm::{Prox, Result};
+use nalgebra::{DMatrix, DVector};
+
+/// f(σ(X)) for an f of which the order and the signs of the entries do not matter, such as a norm of σ.
+///
+/// prox(V, ρ) = A diag(prox_f(σ, ρ)) Bᵀ with V = A diag(σ) Bᵀ (Parikh and Boyd, "Proximal Algorithms", 2014, §6.7.2). So
+/// `SingularValues(L1)` is the nuclear norm, `SingularValues(LInfinity)` the spectral norm and `SingularValues(L0Ball { count })`
+/// the set of the matrices of rank `count` or below.
+///
+/// # Errors
+/// `prox` reports those of f and of [`thin_svd`]. Where the latter fails, the value is NaN.
+#[doc(alias = "Nuclear")]
+#[doc(alias = "Rank")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SingularValues<P>(
+    /// f.
+    pub P,
+);
+
+impl<T: Scalar, P: Prox<T>> Prox<T> for SingularValues<P> {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        thin_svd(x).map_or(T::of(f64::NAN), |svd| self.0.value(&column(svd.values)))
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        check(v, penalty)?;
+        let svd = thin_svd(v)?;
+        Ok(rebuilt(svd.left, &self.0.prox(&column(svd.values), penalty)?, &svd.right))
+    }
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        self.0.retune(penalty)
+    }
+}
+
+/// f(λ(X)) for symmetric X, ∞ for others, and an f of which the order of the entries does not matter.
+///
+/// prox(V, ρ) = Q diag(prox_f(λ, ρ)) Qᵀ with the symmetric part ½(V + Vᵀ) = Q diag(λ) Qᵀ (Parikh and Boyd, "Proximal Algorithms",
+/// 2014, §6.7.1). So `Eigenvalues(Indicator(Bounds { lower: 0.0, upper: f64::INFINITY }))` is the cone of the positive semidefinite
+/// matrices.
+///
+/// # Errors
+/// `prox` reports those of f and of [`symmetric_eigen`]. Where the latter fails, the value is NaN.
+#[doc(alias = "PositiveSemidefinite")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Eigenvalues<P>(
+    /// f.
+    pub P,
+);
+
+impl<T: Scalar, P: Prox<T>> Prox<T> for Eigenvalues<P> {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        let Ok((values, _)) = symmetric_eigen(x) else { return T::of(f64::NAN) };
+        super::indicator(x, Ok(symmetric(x))) + self.0.value(&column(values))
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        check(v, penalty)?;
+        crate::factor::check_square(v)?;
+        let (values, vectors) = symmetric_eigen(&symmetric(v))?;
+        Ok(symmetric(&rebuilt(vectors.clone(), &self.0.prox(&column(values), penalty)?, &vectors)))
+    }
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        self.0.retune(penalty)
+    }
+}
+
+fn column<T: Scalar>(values: DVector<T>) -> DMatrix<T> {
+    DMatrix::from_column_slice(values.len(), 1, values.as_slice())
+}
+
+fn symmetric<T: Scalar>(x: &DMatrix<T>) -> DMatrix<T> {
+    (x + x.transpose()) * T::of(0.5)
+}
+
+/// A diag(values) Bᵀ.
+fn rebuilt<T: Scalar>(mut left: DMatrix<T>, values: &DMatrix<T>, right: &DMatrix<T>) -> DMatrix<T> {
+    left.column_iter_mut().zip(values.iter()).for_each(|(mut column, &value)| column *= value);
+    product_transposed(&left, right)
+}

@@ -1,0 +1,23 @@
+//! The hinge loss without its kink.
+
+use super::entrywise;
+use crate::scalar::Scalar;
+use admm::{Prox, Result};
+use nalgebra::DMatrix;
+
+/// Σ max(1 − xᵢ, 0)² of margins x. `Labelled` makes margins of scores and labels ±1.
+///
+/// prox(v, ρ) has the entries vᵢ + 2/(ρ + 2)·max(1 − vᵢ, 0), where the derivative −2(1 − x) + ρ(x − vᵢ) is 0 (Fan et al.,
+/// "LIBLINEAR: a library for large linear classification", 2008, for the loss).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SquaredHinge;
+
+impl<T: Scalar> Prox<T> for SquaredHinge {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        x.iter().map(|&margin| (T::one() - margin).max(T::zero())).map(|short| short * short).sum()
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        let two = T::of(2.0);
+        entrywise(v, penalty, |v| v + two / (penalty + two) * (T::one() - v).max(T::zero()))
+    }
+}

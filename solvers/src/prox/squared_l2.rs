@@ -1,0 +1,22 @@
+//! Half the sum of squares.
+
+use super::entrywise;
+use crate::scalar::Scalar;
+use admm::{Prox, Result};
+use nalgebra::DMatrix;
+
+/// ½‖x‖². `Translated` by b it is ½‖x − b‖².
+///
+/// prox(v, ρ) = ρ/(ρ + 1)·v (Beck, "First-Order Methods in Optimization", 2017, theorem 6.13). It is its own conjugate.
+#[doc(alias = "ridge")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SquaredL2;
+
+impl<T: Scalar> Prox<T> for SquaredL2 {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        x.norm_squared() / T::of(2.0)
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        entrywise(v, penalty, |v| v / (T::one() + T::one() / penalty))
+    }
+}

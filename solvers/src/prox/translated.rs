@@ -1,0 +1,34 @@
+//! A function with another origin.
+
+use super::check;
+use crate::scalar::Scalar;
+use admm::{Error, Prox, Result, Space};
+use nalgebra::DMatrix;
+
+/// f(x − b).
+///
+/// prox(v, ρ) = b + prox_f(v − b, ρ) (Parikh and Boyd, "Proximal Algorithms", 2014, §2.2).
+///
+/// # Errors
+/// `prox` reports [`Error::Size`] for a v that is not of the size of b, and those of f.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Translated<T: Scalar, P> {
+    /// f.
+    pub of: P,
+    /// b.
+    pub by: DMatrix<T>,
+}
+
+impl<T: Scalar, P: Prox<T>> Prox<T> for Translated<T, P> {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        self.of.value(&(x - &self.by))
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        check(v, penalty)?;
+        Error::check_size("the target of a translated function", Space::shape(&self.by), Space::shape(v))?;
+        Ok(&self.by + self.of.prox(&(v - &self.by), penalty)?)
+    }
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        self.of.retune(penalty)
+    }
+}
