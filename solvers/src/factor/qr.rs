@@ -17,7 +17,8 @@ type Factors<T> = (DMatrix<T>, DMatrix<T>);
 /// always in the same way. R overflows only where the norm of a column of A does.
 ///
 /// # Errors
-/// [`Error::NotFinite`] for an entry that is not finite, [`Error::Numerical`] for an empty matrix.
+/// [`Error::NotFinite`](admm::Error::NotFinite) for an entry that is not finite,
+/// [`Error::Numerical`](admm::Error::Numerical) for an empty matrix.
 pub fn thin_qr<T: Scalar>(a: &DMatrix<T>) -> Result<Factors<T>> {
     check(a, "the matrix of a QR factorisation")?;
     let scales: Vec<T> = a.column_iter().map(|column| binade(largest(column.as_slice()))).collect();

@@ -23,8 +23,8 @@ pub struct ThinSvd<T: Scalar> {
 /// The singular value decomposition of A (n×k), of which U and V are orthonormal whatever the rank of A.
 ///
 /// # Errors
-/// [`Error::NotFinite`] for an entry that is not finite, [`Error::Numerical`] for an empty matrix or one on which no
-/// method converged.
+/// [`Error::NotFinite`](admm::Error::NotFinite) for an entry that is not finite,
+/// [`Error::Numerical`](admm::Error::Numerical) for an empty matrix or one on which no method converged.
 pub fn thin_svd<T: Scalar>(a: &DMatrix<T>) -> Result<ThinSvd<T>> {
     check(a, "the matrix of a singular value decomposition")?;
     let (a, scale) = scaled(a);
