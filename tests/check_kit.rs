@@ -146,7 +146,7 @@ proptest! {
         let to = Target { tolerance: 1e-4, ..to(&v, penalty) };
         let lbfgs = Descent { of: softmax(d, seed), by: Lbfgs::default(), on: Flat };
         block_passes(&lbfgs, &Iterate::new(at.clone()), to);
-        let gradient = Descent { of: softmax(d, seed), by: Gradient { max_steps: 500 }, on: Stiefel::default() };
+        let gradient = Descent { of: softmax(d, seed), by: Gradient { max_steps: 5_000 }, on: Stiefel::default() };
         block_passes(&gradient, &Iterate::new(at), to);
     }
 
