@@ -25,6 +25,14 @@ impl Exec {
         pool.map(|pool| Exec::Threads(Arc::new(pool))).map_err(|error| Error::Threads(error.to_string()))
     }
 
+    /// How many pieces run at once.
+    pub fn width(&self) -> usize {
+        match self {
+            Exec::Serial => 1,
+            Exec::Threads(pool) => pool.current_num_threads(),
+        }
+    }
+
     /// `piece(0), …, piece(count − 1)`, in this order.
     pub fn map<R: Send>(&self, count: usize, piece: impl Fn(usize) -> R + Sync + Send) -> Vec<R> {
         match self {

@@ -1,58 +1,19 @@
 //! The softmax loss against plain loops, its symmetries, and its bits.
 
-#![allow(clippy::needless_range_loop)] // plain loops are the twins of the fast paths
-
 mod data;
 
 use admm::{Error, Exec, Smooth, Space};
 use admm_solvers::classifier::Classifier;
 use admm_solvers::samples::Samples;
 use admm_solvers::softmax::{Softmax, probabilities};
+use data::softmax::{naive, point};
 use data::{Random, columns, labels, matrix, orthonormal, weights};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
-/// share·(Σ wᵢ CEᵢ + μ/2 ‖B‖²) and its gradient, entry by entry, by the definition.
-fn naive(softmax: &Softmax<f64>, at: &Classifier<f64>) -> (f64, Classifier<f64>) {
-    let Samples { x, labels, weights, .. } = &softmax.samples;
-    let ((d, k), c) = (at.v.shape(), at.bias.len());
-    let mut gradient = at.zero();
-    let mut value = 0.0;
-    for i in 0..x.ncols() {
-        let reduced: Vec<f64> = (0..k).map(|q| (0..d).map(|f| at.v[(f, q)] * x[(f, i)]).sum()).collect();
-        let logits: Vec<f64> =
-            (0..c).map(|j| at.bias[j] + (0..k).map(|q| at.b[(q, j)] * reduced[q]).sum::<f64>()).collect();
-        let highest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let total: f64 = logits.iter().map(|logit| (logit - highest).exp()).sum();
-        value += weights[i] * (highest + total.ln() - logits[labels[i]]);
-        for j in 0..c {
-            let miss = (logits[j] - highest).exp() / total - f64::from(u8::from(j == labels[i]));
-            gradient.bias[j] += weights[i] * miss;
-            for q in 0..k {
-                gradient.b[(q, j)] += weights[i] * miss * reduced[q];
-                for f in 0..d {
-                    gradient.v[(f, q)] += weights[i] * miss * at.b[(q, j)] * x[(f, i)];
-                }
-            }
-        }
-    }
-    for q in 0..k {
-        for j in 0..c {
-            value += softmax.ridge / 2.0 * at.b[(q, j)] * at.b[(q, j)];
-            gradient.b[(q, j)] += softmax.ridge * at.b[(q, j)];
-        }
-    }
-    gradient.scale(softmax.share);
-    (softmax.share * value, gradient)
-}
-
 fn problem(d: usize, n: usize, c: usize, seed: u64) -> Softmax<f64> {
     let samples = Samples::new(matrix(d, n, seed), &labels(n, c, !seed), weights(n, seed), c, Exec::Serial);
     Softmax { samples: samples.unwrap(), ridge: 0.3, share: 0.7 }
-}
-
-fn point(d: usize, k: usize, c: usize, seed: u64) -> Classifier<f64> {
-    Classifier { v: matrix(d, k, seed), b: matrix(k, c, seed ^ 2), bias: matrix(c, 1, seed ^ 3) }
 }
 
 fn value(softmax: &Softmax<f64>, at: &Classifier<f64>) -> f64 {
@@ -96,7 +57,7 @@ fn enormous_logits_are_safe() {
         assert!(fast.is_finite() && gradient.is_finite());
         assert!(((fast - slow) / slow).abs() <= 1e-12, "{fast} {slow}");
         assert!((&gradient.v - &expected.v).amax() <= 1e-9 * expected.v.amax());
-        let sums = probabilities(at.b.transpose() * at.v.transpose() * &*softmax.samples.x);
+        let sums = probabilities(at.b.transpose() * at.v.transpose() * softmax.samples.x.to_dense());
         assert!(sums.column_iter().all(|column| (column.sum() - 1.0).abs() <= 1e-15 * 3.0));
     }
     let logits = DMatrix::from_column_slice(3, 3, &[1e4, -1e4, 0.0, -1e4, -1e4, -1e4, 0.0, 3_f64.ln(), -1e4]);
@@ -166,7 +127,8 @@ fn single_precision_agrees_with_double() {
     let (wide, at) = (problem(6, 500, 3, 8), point(6, 2, 3, 9));
     let narrow = |m: &DMatrix<f64>| m.map(|entry| entry as f32);
     let light = wide.samples.weights.iter().map(|&weight| weight as f32).collect();
-    let samples = Samples::new(narrow(&wide.samples.x), &wide.samples.labels, light, 3, Exec::Serial).unwrap();
+    let samples =
+        Samples::new(narrow(&wide.samples.x.to_dense()), &wide.samples.labels, light, 3, Exec::Serial).unwrap();
     let small = Softmax { samples, ridge: 0.3, share: 0.7 };
     let there = Classifier { v: narrow(&at.v), b: narrow(&at.b), bias: narrow(&at.bias) };
     let ((f, g), (exact, gradient)) =
@@ -219,7 +181,7 @@ proptest! {
         let order = random.order(n);
         let pick = |i: &usize| (softmax.samples.labels[*i], softmax.samples.weights[*i]);
         let (labels, weights): (Vec<usize>, Vec<f64>) = order.iter().map(pick).unzip();
-        let samples = Samples::new(columns(&softmax.samples.x, &order), &labels, weights, c, Exec::Serial).unwrap();
+        let samples = Samples::new(columns(&softmax.samples.x.to_dense(), &order), &labels, weights, c, Exec::Serial).unwrap();
         let (f, g) = Softmax { samples, ..softmax.clone() }.value_and_gradient(&at).unwrap();
         prop_assert!(close(base, f, 1e-12));
         prop_assert!(g.plus(-1.0, &steep).norm() <= 1e-12 * (1.0 + steep.norm()));

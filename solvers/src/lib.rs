@@ -10,6 +10,7 @@
 
 pub mod classifier;
 pub mod factor;
+pub mod features;
 pub mod joint;
 pub mod lbfgs;
 pub mod manifold;

@@ -1,16 +1,18 @@
 //! Labelled samples, and the order in which they are visited.
 
+use crate::features::Features;
 use crate::scalar::Scalar;
-use admm::{Error, Exec, Result, Shape, Space};
+use crate::view::view_mut;
+use admm::{Error, Exec, Result, Shape};
 use nalgebra::DMatrix;
-use std::ops::Range;
+use std::ops::{AddAssign, Range};
 use std::sync::Arc;
 
 /// X (d×n, a sample is a column) with class numbers 0 … c−1 and weights that sum to 1. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Samples<T: Scalar> {
     /// X, d×n.
-    pub x: Arc<DMatrix<T>>,
+    pub x: Features<T>,
     /// The class of each sample.
     pub labels: Arc<[usize]>,
     /// The weight of each sample, wᵢ/Σw.
@@ -24,30 +26,70 @@ pub struct Samples<T: Scalar> {
 impl<T: Scalar> Samples<T> {
     /// # Errors
     /// Lengths that differ, or a label that is not below `classes`.
-    pub fn new(x: DMatrix<T>, labels: &[usize], weights: Vec<T>, classes: usize, exec: Exec) -> Result<Self> {
-        let row = |count: usize| Shape(vec![(1, count)]);
+    pub fn new(
+        x: impl Into<Features<T>>,
+        labels: &[usize],
+        weights: Vec<T>,
+        classes: usize,
+        exec: Exec,
+    ) -> Result<Self> {
+        let (x, row) = (x.into(), |count: usize| Shape(vec![(1, count)]));
         Error::check_size("labels", row(x.ncols()), row(labels.len()))?;
         Error::check_size("sample weights", row(x.ncols()), row(weights.len()))?;
         check_labels(labels, classes)?;
-        Ok(Samples { x: Arc::new(x), labels: labels.into(), weights: weights.into(), classes, exec })
+        Ok(Samples { x, labels: labels.into(), weights: weights.into(), classes, exec })
     }
 
     /// The same labels and weights for other features of the samples.
-    pub fn with_features(&self, x: DMatrix<T>) -> Self {
-        Samples { x: Arc::new(x), ..self.clone() }
+    pub fn with_features(&self, x: impl Into<Features<T>>) -> Self {
+        Samples { x: x.into(), ..self.clone() }
     }
 
-    /// Σ over fixed chunks of samples, folded in their order: the same bits for any number of threads.
-    pub(crate) fn sum<S: Space<T> + Send>(&self, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S {
-        let chunks = chunks(self.x.ncols());
-        let parts = self.exec.map(chunks.len(), |i| part(chunks[i].clone()));
-        let mut parts = parts.into_iter();
-        let first = parts.next().expect("there is at least one sample");
-        parts.fold(first, |mut sum, part| {
-            sum.axpy(T::one(), &part);
-            sum
-        })
+    /// VᵀX (k×n), in one pass.
+    pub fn project(&self, v: &DMatrix<T>) -> DMatrix<T> {
+        let (v, chunks) = (self.x.fold(v), chunks(self.x.ncols()));
+        let parts = self.exec.map(chunks.len(), |i| {
+            let mut part = DMatrix::zeros(v.k(), chunks[i].len());
+            self.x.block(chunks[i].clone()).project(&v, view_mut(&mut part));
+            part
+        });
+        let columns = parts.iter().flat_map(|part| part.as_slice());
+        DMatrix::from_iterator(v.k(), self.x.ncols(), columns.copied())
     }
+
+    /// [`sum`] over the samples.
+    pub(crate) fn sum<S: AddAssign + Send>(&self, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S {
+        sum(&self.exec, self.x.ncols(), part)
+    }
+
+    /// The same for large parts: no more of them exist at once than there are threads, and one.
+    pub(crate) fn sum_sparingly<S: AddAssign + Send>(&self, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S {
+        sum_in_waves(&self.exec, self.x.ncols(), self.exec.width(), part)
+    }
+}
+
+/// Σ over fixed chunks of n samples, folded in their order: the same bits for any number of threads.
+pub(crate) fn sum<S: AddAssign + Send>(exec: &Exec, n: usize, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S {
+    sum_in_waves(exec, n, usize::MAX, part)
+}
+
+/// The same, so many chunks at a time.
+fn sum_in_waves<S: AddAssign + Send>(
+    exec: &Exec,
+    n: usize,
+    width: usize,
+    part: impl Fn(Range<usize>) -> S + Sync + Send,
+) -> S {
+    let mut sum: Option<S> = None;
+    for wave in chunks(n).chunks(width) {
+        for part in exec.map(wave.len(), |i| part(wave[i].clone())) {
+            match &mut sum {
+                Some(sum) => *sum += part,
+                None => sum = Some(part),
+            }
+        }
+    }
+    sum.expect("there is at least one sample")
 }
 
 /// Every label below `classes`, or the first that is not.
@@ -62,7 +104,7 @@ pub(crate) fn check_labels(labels: &[usize], classes: usize) -> Result<()> {
 }
 
 /// At most 64 chunks of at least 256 samples, fixed by n alone.
-fn chunks(n: usize) -> Vec<Range<usize>> {
+pub(crate) fn chunks(n: usize) -> Vec<Range<usize>> {
     let size = n.div_ceil(64).max(256);
     (0..n).step_by(size).map(|start| start..(start + size).min(n)).collect()
 }

@@ -3,9 +3,9 @@
 use admm::Real;
 
 /// `f32` or `f64`, with all that the linear algebra underneath asks of them.
-pub trait Scalar: Real + faer::traits::RealField {}
+pub trait Scalar: Real + faer::traits::RealField + bytemuck::Pod {}
 
-impl<T: Real + faer::traits::RealField> Scalar for T {}
+impl<T: Real + faer::traits::RealField + bytemuck::Pod> Scalar for T {}
 
 /// The power of two 2^⌊log₂ x⌋ for a finite x > 0, subnormal or not, and 1 for x = 0. Dividing by it is exact.
 pub(crate) fn binade<T: Scalar>(x: T) -> T {

@@ -1,18 +1,16 @@
 //! The second loss: softmax cross-entropy with a ridge on B, in one pass over the data.
 
 use crate::classifier::Classifier;
+use crate::features::{BLOCK, Folded, Products};
 use crate::samples::Samples;
 use crate::scalar::Scalar;
-use crate::view::{view, view_mut};
+use crate::view::{transposed_product, view, view_mut};
 use admm::{Error, Result, Shape, Smooth};
 use faer::linalg::matmul::matmul;
 use faer::prelude::{Reborrow, ReborrowMut};
-use faer::{Accum, MatRef, Par};
+use faer::{Accum, Par};
 use nalgebra::DMatrix;
-use std::ops::Range;
-
-/// Samples that share the intermediate matrices of a pass, which then stay in the cache.
-const BLOCK: usize = 64;
+use std::ops::{AddAssign, Range};
 
 /// f(V, B, b) = share·(mean cross-entropy of softmax(Bᵀ Vᵀ x + b) + μ/2 ‖B‖²).
 ///
@@ -35,7 +33,7 @@ impl<T: Scalar> Smooth<T> for Softmax<T> {
     fn value_and_gradient(&self, at: &Classifier<T>) -> Result<(T, Classifier<T>)> {
         self.check(at)?;
         let half = T::of(0.5);
-        let (entropy, mut gradient) = self.samples.sum(|range| Partial::of(self, at, range)).split();
+        let (entropy, mut gradient) = self.pass(at);
         gradient.b += &at.b * self.ridge;
         admm::Space::scale(&mut gradient, self.share);
         Ok((self.share * (entropy + half * self.ridge * at.b.norm_squared()), gradient))
@@ -46,12 +44,30 @@ impl<T: Scalar> Softmax<T> {
     /// The mean cross-entropy alone, in nats.
     pub fn cross_entropy(&self, at: &Classifier<T>) -> Result<T> {
         self.check(at)?;
-        Ok(self.samples.sum(|range| Partial::of(self, at, range)).split().0)
+        Ok(self.pass(at).0)
+    }
+
+    /// The share of the samples whose class is not the most probable one, the first of several.
+    pub fn error(&self, at: &Classifier<T>) -> Result<f64> {
+        self.check(at)?;
+        let mut logits = transposed_product(&at.b, &self.samples.project(&at.v));
+        logits.column_iter_mut().for_each(|mut column| column += &at.bias);
+        let predicted = logits.column_iter().map(|column| column.argmax().0);
+        let misses = predicted.zip(&*self.samples.labels).filter(|(class, label)| class != *label).count();
+        Ok(misses as f64 / self.samples.labels.len() as f64)
     }
 
     /// The same loss with share 1.
     pub fn alone(&self) -> Self {
         Softmax { share: T::one(), ..self.clone() }
+    }
+
+    /// The mean cross-entropy and its gradient: partial sums in, partial sums out, and X read once.
+    fn pass(&self, at: &Classifier<T>) -> (T, Classifier<T>) {
+        let x = &self.samples.x;
+        let v = x.fold(&at.v);
+        let Partial { entropy, v, b, bias } = self.samples.sum(|range| Partial::of(self, at, &v, range));
+        (entropy, Classifier { v: v.unfold(x), b, bias })
     }
 
     fn check(&self, at: &Classifier<T>) -> Result<()> {
@@ -62,51 +78,38 @@ impl<T: Scalar> Softmax<T> {
 }
 
 /// What a chunk of samples adds to the loss and to its gradient: what threads, and later ranks, exchange.
-#[derive(Clone, serde::Serialize, serde::Deserialize)]
-#[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 struct Partial<T: Scalar> {
     entropy: T,
-    gradient: Classifier<T>,
+    v: Products<T>,
+    b: DMatrix<T>,
+    bias: DMatrix<T>,
 }
 
-impl<T: Scalar> admm::Space<T> for Partial<T> {
-    fn axpy(&mut self, alpha: T, y: &Self) {
-        self.entropy += alpha * y.entropy;
-        self.gradient.axpy(alpha, &y.gradient);
-    }
-    fn scale(&mut self, alpha: T) {
-        self.entropy *= alpha;
-        admm::Space::scale(&mut self.gradient, alpha);
-    }
-    fn dot(&self, y: &Self) -> T {
-        self.entropy * y.entropy + self.gradient.dot(&y.gradient)
-    }
-    fn shape(&self) -> Shape {
-        admm::Space::shape(&self.gradient)
+impl<T: Scalar> AddAssign for Partial<T> {
+    fn add_assign(&mut self, other: Self) {
+        self.entropy += other.entropy;
+        self.v += other.v;
+        self.b += other.b;
+        self.bias += other.bias;
     }
 }
 
 impl<T: Scalar> Partial<T> {
-    fn split(self) -> (T, Classifier<T>) {
-        (self.entropy, self.gradient)
-    }
-
     /// For each block of samples: P = VᵀX, logits = BᵀP + b, R = (softmax − onehot)·w, and then the products
     /// ∇V += X(BR)ᵀ, ∇B += PRᵀ, ∇b += R1.
-    fn of(softmax: &Softmax<T>, at: &Classifier<T>, range: Range<usize>) -> Self {
+    fn of(softmax: &Softmax<T>, at: &Classifier<T>, v: &Folded<T>, range: Range<usize>) -> Self {
         let samples = &softmax.samples;
-        let (d, k) = at.v.shape();
-        let (one, classes) = (T::one(), samples.classes);
-        let mut gradient = Classifier::blank(DMatrix::zeros(d, k), classes);
-        let mut entropy = T::zero();
+        let (k, one, classes) = (at.v.ncols(), T::one(), samples.classes);
+        let (b, bias) = (DMatrix::zeros(k, classes), DMatrix::zeros(classes, 1));
+        let mut sum = Partial { entropy: T::zero(), v: Products::zero(&samples.x, k), b, bias };
         let (mut reduced, mut back) = (DMatrix::zeros(k, BLOCK), DMatrix::zeros(k, BLOCK));
         let mut logits = DMatrix::zeros(classes, BLOCK);
         for start in range.clone().step_by(BLOCK) {
             let block = start..(start + BLOCK).min(range.end);
             let width = block.len();
-            let x = MatRef::from_column_major_slice(&samples.x.as_slice()[start * d..block.end * d], d, width);
+            let x = samples.x.block(block.clone());
             let mut reduced = view_mut(&mut reduced).subcols_mut(0, width);
-            matmul(reduced.rb_mut(), Accum::Replace, view(&at.v).transpose(), x, one, Par::Seq);
+            x.project(v, reduced.rb_mut());
             fill_columns(&mut logits, width, &at.bias);
             let b = view(&at.b);
             let scores = view_mut(&mut logits).subcols_mut(0, width);
@@ -114,16 +117,16 @@ impl<T: Scalar> Partial<T> {
             for (i, sample) in block.enumerate() {
                 let column = &mut logits.as_mut_slice()[i * classes..(i + 1) * classes];
                 let weight = samples.weights[sample];
-                entropy += weight * residual(column, samples.labels[sample], weight);
+                sum.entropy += weight * residual(column, samples.labels[sample], weight);
             }
             let residuals = view(&logits).subcols(0, width);
             let mut back = view_mut(&mut back).subcols_mut(0, width);
             matmul(back.rb_mut(), Accum::Replace, b, residuals, one, Par::Seq);
-            matmul(view_mut(&mut gradient.v), Accum::Add, x, back.rb().transpose(), one, Par::Seq);
-            matmul(view_mut(&mut gradient.b), Accum::Add, reduced.rb(), residuals.transpose(), one, Par::Seq);
-            (0..width).for_each(|i| gradient.bias += logits.column(i));
+            x.accumulate(back.rb(), &mut sum.v);
+            matmul(view_mut(&mut sum.b), Accum::Add, reduced.rb(), residuals.transpose(), one, Par::Seq);
+            (0..width).for_each(|i| sum.bias += logits.column(i));
         }
-        Partial { entropy, gradient }
+        sum
     }
 }
 

@@ -1,10 +1,43 @@
-//! One set of numbers seen by two libraries: nalgebra owns the memory, faer reads it and writes into it.
+//! One set of numbers seen by several: nalgebra or a file owns the memory, faer reads it and writes into it.
 //!
 //! Nothing is copied in either direction. Every product runs on one thread, so that its bits depend on none.
 
 use crate::scalar::Scalar;
-use faer::{Accum, MatMut, MatRef, Par, linalg::matmul::matmul};
+use faer::linalg::matmul::{matmul, triangular, triangular::BlockStructure};
+use faer::{Accum, MatMut, MatRef, Par};
+use memmap2::Mmap;
 use nalgebra::DMatrix;
+use std::{fs::File, io, marker::PhantomData};
+
+/// The numbers from an offset in a file to its end, in the byte order of this machine.
+pub(crate) struct Map<T> {
+    bytes: Mmap,
+    offset: usize,
+    numbers: PhantomData<T>,
+}
+
+impl<T: Scalar> Map<T> {
+    /// # Errors
+    /// A file that cannot be mapped, an offset beyond its end, numbers that are misaligned or cut.
+    pub fn new(file: &File, offset: u64) -> io::Result<Self> {
+        // SAFETY: the map is read-only. That nobody changes the file meanwhile is asked of the caller, as by every
+        // program that maps files; every bit pattern is a number, and none is relied on to stay the same.
+        #[allow(unsafe_code)]
+        let bytes = unsafe { Mmap::map(file)? };
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+        let numbers = bytes.get(offset..).and_then(|bytes| bytemuck::try_cast_slice::<u8, T>(bytes).ok());
+        match numbers {
+            Some(_) => Ok(Map { bytes, offset, numbers: PhantomData }),
+            None => Err(io::Error::new(io::ErrorKind::InvalidData, "offset or length do not fit the numbers")),
+        }
+    }
+}
+
+impl<T: Scalar> AsRef<[T]> for Map<T> {
+    fn as_ref(&self) -> &[T] {
+        bytemuck::cast_slice(&self.bytes[self.offset..])
+    }
+}
 
 /// faer's view of a matrix.
 pub(crate) fn view<T: Scalar>(a: &DMatrix<T>) -> MatRef<'_, T> {
@@ -43,6 +76,13 @@ pub(crate) fn product_transposed<T: Scalar>(a: &DMatrix<T>, b: &DMatrix<T>) -> D
     out
 }
 
+/// out ← out + ABᵀ in its lower triangle, for A and B (m×n). What is above stays.
+pub(crate) fn lower_product<T: Scalar>(out: &mut DMatrix<T>, a: &DMatrix<T>, b: &DMatrix<T>) {
+    let (lower, whole) = (BlockStructure::TriangularLower, BlockStructure::Rectangular);
+    let (a, b) = (view(a), view(b).transpose());
+    triangular::matmul(view_mut(out), lower, Accum::Add, a, whole, b, whole, T::one(), Par::Seq);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +108,11 @@ mod tests {
             let mut sum = naive.clone();
             multiply(&mut sum, Accum::Add, view(&a), view(&b));
             assert!((sum - naive * 2.0).norm() < 1e-13);
+            let mut lower = DMatrix::from_element(m, m, 1.0);
+            lower_product(&mut lower, &a, &a);
+            let gram = &a * a.transpose();
+            let expected = DMatrix::from_fn(m, m, |i, j| if i < j { 1.0 } else { 1.0 + gram[(i, j)] });
+            assert!((lower - expected).norm() < 1e-12);
         }
     }
 }

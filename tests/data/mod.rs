@@ -3,6 +3,7 @@
 #![allow(dead_code)] // each test file takes what it needs
 
 pub mod pca;
+pub mod softmax;
 
 use admm::{Iterate, Manifold, Method, Result, Smooth, Target};
 use nalgebra::DMatrix;

@@ -127,6 +127,7 @@ fn report<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -
         objective: objective.to_f64(),
         variance_explained: prepared.objective.variance.of.covariance.explained(&point.v)?.to_f64(),
         cross_entropy: cross_entropy.to_f64(),
+        training_error: prepared.objective.entropy.error(point)?,
         iterations: last.iteration,
         passes: last.passes,
         seconds: 0.0,

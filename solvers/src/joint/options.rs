@@ -1,10 +1,10 @@
 //! What the user chooses.
 
 use super::{Fitted, Prepared};
+use crate::features::Features;
 use crate::manifold::{Ball, Stiefel, UnitColumns};
 use crate::scalar::Scalar;
 use admm::{Error, Exec, Flat, Manifold, Result};
-use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::ControlFlow;
@@ -134,8 +134,7 @@ names! {
 ///
 /// ```
 /// use admm_solvers::joint::JointModel;
-/// use nalgebra::DMatrix;
-///
+/// ///
 /// // Two classes that differ in the feature of lower variance; a sample is a column.
 /// let x = DMatrix::from_fn(3, 40, |feature, sample| match feature {
 ///     0 => 3.0 * (sample as f64).sin(),
@@ -191,9 +190,12 @@ impl JointModel {
 
     /// Fits by the chosen method. X is d×n, a sample is a column; labels are class numbers 0 … c−1.
     ///
+    /// X is whatever becomes [`Features`]: a matrix that is handed over is scaled in place, a borrowed one is copied, one in
+    /// an `Arc`, a mapped file and a sparse one are left as they are.
+    ///
     /// # Errors
     /// Those of [`prepare`](Self::prepare), and of a block that fails.
-    pub fn fit<T: Scalar>(&self, x: &DMatrix<T>, labels: &[usize]) -> Result<Fitted<T>> {
+    pub fn fit<T: Scalar>(&self, x: impl Into<Features<T>>, labels: &[usize]) -> Result<Fitted<T>> {
         let classes = labels.iter().max().map_or(0, |last| last.saturating_add(1));
         self.prepare(x, labels, classes, None)?.fit(self.options.method, &mut |_| ControlFlow::Continue(()))
     }
@@ -206,12 +208,12 @@ impl JointModel {
     /// [`Error::Unbounded`] without a constraint, for a shrinkage that does not bound the objective.
     pub fn prepare<T: Scalar>(
         &self,
-        x: &DMatrix<T>,
+        x: impl Into<Features<T>>,
         labels: &[usize],
         classes: usize,
         weights: Option<&[T]>,
     ) -> Result<Prepared<T>> {
-        Prepared::new(&self.options, x, labels, classes, weights)
+        Prepared::new(&self.options, x.into(), labels, classes, weights)
     }
 }
 

@@ -1,11 +1,12 @@
 //! What all methods share: checked and scaled data, the covariance, the start.
 
 use super::options::{Builder, Method};
-use super::scaler::check_finite;
+use super::scaler::Extremes;
 use super::start::Start;
 use super::{Constraint, Fitted, JointObjective, Progress, Scale, Scaler};
 use crate::classifier::Classifier;
 use crate::factor::thin_qr;
+use crate::features::Features;
 use crate::pca::{Covariance, VarianceLoss};
 use crate::samples::{Samples, check_labels};
 use crate::scalar::Scalar;
@@ -49,26 +50,26 @@ pub(super) fn descent_method<T: Scalar, F: Smooth<T>>(constraint: Constraint, ma
 impl<T: Scalar> Prepared<T> {
     pub(super) fn new(
         options: &Builder,
-        x: &DMatrix<T>,
+        x: Features<T>,
         labels: &[usize],
         classes: usize,
         weights: Option<&[T]>,
     ) -> Result<Self> {
         let weights = weights.map_or_else(|| vec![T::one(); x.ncols()], <[T]>::to_vec);
-        check_data(x, labels, &weights, classes)?;
+        check_data(&x, labels, &weights, classes)?;
+        let seen = Extremes::of(&x, &options.exec)?;
         let kept: Vec<usize> = (0..x.ncols()).filter(|&sample| weights[sample] > T::zero()).collect();
         if kept.len() < x.ncols() {
             let labels: Vec<usize> = kept.iter().map(|&sample| labels[sample]).collect();
             let weights: Vec<T> = kept.iter().map(|&sample| weights[sample]).collect();
-            return Prepared::new(options, &x.select_columns(&kept), &labels, classes, Some(&weights));
+            return Prepared::new(options, x.select(&kept), &labels, classes, Some(&weights));
         }
         check_enough(x.shape(), options.components)?;
         check_classes(labels, classes)?;
-        let scaler = Scaler::learn(x, &weights, options.scale);
-        let scaled = scaler.apply(x)?;
-        let mut warnings = constant_features(&scaled, options.scale);
-        warnings.extend(mixed_scales(&scaled));
-        let (basis, scaled) = row_space(scaled)?;
+        let scaler = Scaler::learn(&x, &seen, &weights, options.scale, &options.exec);
+        let mut warnings = constant_features(&seen, options.scale);
+        warnings.extend(mixed_scales(&scaler.largest(&seen)?));
+        let (basis, scaled) = row_space(x.standardised(&scaler))?;
         let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
         let weights = weights.into_iter().map(|weight| weight / total).collect();
         let samples = Samples::new(scaled, labels, weights, classes, options.exec.clone())?;
@@ -126,7 +127,7 @@ impl<T: Scalar> Prepared<T> {
 }
 
 /// What each sample must satisfy, whatever its weight.
-fn check_data<T: Scalar>(x: &DMatrix<T>, labels: &[usize], weights: &[T], classes: usize) -> Result<()> {
+fn check_data<T: Scalar>(x: &Features<T>, labels: &[usize], weights: &[T], classes: usize) -> Result<()> {
     let (d, n) = x.shape();
     if n == 0 || d == 0 {
         return Err(Error::parameter(format!("the data are empty: {n} samples of {d} features")));
@@ -135,8 +136,7 @@ fn check_data<T: Scalar>(x: &DMatrix<T>, labels: &[usize], weights: &[T], classe
     Error::check_size("labels", row(n), row(labels.len()))?;
     Error::check_size("sample weights", row(n), row(weights.len()))?;
     check_labels(labels, classes)?;
-    check_weights(weights)?;
-    check_finite(x)
+    check_weights(weights)
 }
 
 /// What the samples that count must satisfy together.
@@ -184,19 +184,19 @@ fn check_bounded(options: &Builder, leading: f64) -> Result<()> {
     if penalty > smallest { Ok(()) } else { Err(Error::Unbounded { penalty, smallest }) }
 }
 
-/// (Q, R) with X = QR where d > n, else (nothing, X).
-fn row_space<T: Scalar>(x: DMatrix<T>) -> Result<(Option<DMatrix<T>>, DMatrix<T>)> {
-    if x.nrows() <= x.ncols() {
+/// (Q, R) with X = QR where d > n, else (nothing, X). Sparse samples stay as they are: Q would not be sparse.
+fn row_space<T: Scalar>(x: Features<T>) -> Result<(Option<DMatrix<T>>, Features<T>)> {
+    if x.nrows() <= x.ncols() || x.is_sparse() {
         return Ok((None, x));
     }
-    let (q, r) = thin_qr(&x)?;
-    Ok((Some(q), r))
+    let (q, r) = thin_qr(&x.into_dense())?;
+    Ok((Some(q), r.into()))
 }
 
-fn constant_features<T: Scalar>(scaled: &DMatrix<T>, scale: Scale) -> Vec<String> {
-    let constant = |feature: &usize| scale != Scale::None && scaled.row(*feature).iter().all(|&v| v == T::zero());
-    let names: Vec<String> = (0..scaled.nrows()).filter(constant).map(|feature| (feature + 1).to_string()).collect();
-    if names.is_empty() {
+fn constant_features<T: Scalar>(seen: &Extremes<T>, scale: Scale) -> Vec<String> {
+    let constant = |feature: &usize| seen.low[*feature] == seen.high[*feature];
+    let names: Vec<String> = (0..seen.low.len()).filter(constant).map(|feature| (feature + 1).to_string()).collect();
+    if names.is_empty() || scale == Scale::None {
         return Vec::new();
     }
     vec![format!("constant features carry no information and keep scale 1: number {}", names.join(", "))]
@@ -208,8 +208,9 @@ fn separates<T: Scalar>(entropy: &Softmax<T>, at: &Classifier<T>) -> Result<bool
     Ok(entropy.cross_entropy(at)? < least * T::of(std::f64::consts::LN_2))
 }
 
-fn mixed_scales<T: Scalar>(scaled: &DMatrix<T>) -> Option<String> {
-    let sizes = || scaled.row_iter().map(|row| row.amax()).enumerate().filter(|(_, size)| *size > T::zero());
+/// Of the largest |z| of each feature.
+fn mixed_scales<T: Scalar>(largest: &DVector<T>) -> Option<String> {
+    let sizes = || largest.iter().copied().enumerate().filter(|(_, size)| *size > T::zero());
     let (largest, most) = sizes().reduce(|a, b| if b.1 > a.1 { b } else { a })?;
     let (smallest, least) = sizes().reduce(|a, b| if b.1 < a.1 { b } else { a })?;
     (least < most * T::EPSILON).then(|| {

@@ -1,9 +1,12 @@
 //! Centring and scaling, learnt on the training data.
 
 use super::Scale;
+use crate::features::Features;
+use crate::samples::{chunks, sum};
 use crate::scalar::Scalar;
-use admm::{Error, Result, Shape};
+use admm::{Error, Exec, Result, Shape};
 use nalgebra::{DMatrix, DVector};
+use std::ops::Range;
 
 /// z = (x − mean)/scale, feature by feature.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,30 +18,33 @@ pub struct Scaler<T: Scalar> {
 }
 
 impl<T: Scalar> Scaler<T> {
-    /// Learns from X (d×n) with sample weights of any scale. Weights that sum to 2 or more count as repetitions: the
-    /// standard deviation divides by their sum − 1, else by their sum. A constant feature keeps scale 1.
-    pub fn learn(x: &DMatrix<T>, weights: &[T], scale: Scale) -> Self {
-        let (d, total) = (x.nrows(), weights.iter().fold(T::zero(), |sum, &weight| sum + weight));
+    /// Learns from X with sample weights of any scale. Weights that sum to 2 or more count as repetitions: the standard
+    /// deviation divides by their sum − 1, else by their sum. A constant feature keeps scale 1.
+    pub(super) fn learn(x: &Features<T>, seen: &Extremes<T>, weights: &[T], scale: Scale, exec: &Exec) -> Self {
+        let d = x.nrows();
         let mut scaler = Scaler { mean: DVector::zeros(d), scale: DVector::repeat(d, T::one()) };
-        for feature in 0..d {
-            let row = || x.row(feature).into_owned();
-            let largest = row().amax();
-            if scale == Scale::None || largest == T::zero() {
-                continue;
-            }
-            // In units of the largest entry, so that no square overflows; about the first entry, so that a constant
-            // feature has deviation exactly 0.
-            let origin = row()[0] / largest;
-            let values: Vec<T> = row().iter().map(|&value| value / largest - origin).collect();
-            let sum = |f: &dyn Fn(T) -> T| values.iter().zip(weights).fold(T::zero(), |s, (&v, &w)| s + w * f(v));
-            let mean = sum(&|value| value) / total;
-            scaler.mean[feature] = (mean + origin) * largest;
+        if scale == Scale::None {
+            return scaler;
+        }
+        // In units of the largest entry, so that no square overflows; about the first entry, so that a constant feature
+        // has deviation exactly 0.
+        let unit = DVector::from_fn(d, |j, _| match seen.low[j].abs().max(seen.high[j].abs()) {
+            largest if largest > T::zero() => largest,
+            _ => T::one(),
+        });
+        let origin = x.stored_dense(0).component_div(&unit);
+        let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
+        let moment = |f: &(dyn Fn(usize, T) -> T + Sync)| seen.moment(x, weights, total, exec, f);
+        let mean = moment(&|j, value| value / unit[j] - origin[j]) / total;
+        scaler.mean = (&mean + &origin).component_mul(&unit);
+        if scale == Scale::Standard {
+            let square = |j: usize, value: T| {
+                let distance = value / unit[j] - origin[j] - mean[j];
+                distance * distance
+            };
             let freedom = if total >= T::of(2.0) { total - T::one() } else { total };
-            let deviation = (sum(&|value| (value - mean) * (value - mean)) / freedom).sqrt();
-            let deviation = deviation * largest;
-            if scale == Scale::Standard && deviation > T::zero() {
-                scaler.scale[feature] = deviation;
-            }
+            let deviation = (moment(&square) / freedom).map(|variance| variance.sqrt()).component_mul(&unit);
+            scaler.scale = deviation.map(|deviation| if deviation > T::zero() { deviation } else { T::one() });
         }
         scaler
     }
@@ -50,12 +56,30 @@ impl<T: Scalar> Scaler<T> {
     pub fn apply(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
         Error::check_size("features", Shape(vec![(self.mean.len(), x.ncols())]), Shape(vec![x.shape()]))?;
         let mut scaled = x.clone();
-        for mut column in scaled.column_iter_mut() {
+        self.scale(&mut scaled);
+        check_finite(&scaled)?;
+        Ok(scaled)
+    }
+
+    /// X ← (x − mean)/scale.
+    pub(crate) fn scale(&self, x: &mut DMatrix<T>) {
+        for mut column in x.column_iter_mut() {
             column -= &self.mean;
             column.component_div_assign(&self.scale);
         }
-        check_finite(&scaled)?;
-        Ok(scaled)
+    }
+
+    /// The largest |z| of each feature.
+    ///
+    /// # Errors
+    /// A feature whose scaled values are not finite.
+    pub(super) fn largest(&self, seen: &Extremes<T>) -> Result<DVector<T>> {
+        let scaled = |x: &DVector<T>| (x - &self.mean).component_div(&self.scale).abs();
+        let largest = scaled(&seen.low).sup(&scaled(&seen.high));
+        match largest.iter().position(|size| !size.is_finite()) {
+            None => Ok(largest),
+            Some(feature) => Err(Error::NotFinite(format!("feature {}, centred and scaled,", feature + 1))),
+        }
     }
 
     /// z·scale + mean for Z (d×n).
@@ -69,11 +93,104 @@ impl<T: Scalar> Scaler<T> {
     }
 }
 
+/// What one look at the data shows of each feature.
+pub(super) struct Extremes<T: Scalar> {
+    pub low: DVector<T>,
+    pub high: DVector<T>,
+    /// How many samples store the feature: of sparse ones not all do.
+    stored: Vec<usize>,
+    /// The first entry that is not finite, feature before sample, and how many there are.
+    wrong: Option<(usize, usize)>,
+    count: usize,
+}
+
+impl<T: Scalar> Extremes<T> {
+    /// # Errors
+    /// Entries that are not finite.
+    pub fn of(x: &Features<T>, exec: &Exec) -> Result<Self> {
+        let chunks = chunks(x.ncols());
+        let parts = exec.map(chunks.len(), |i| Extremes::of_range(x, chunks[i].clone()));
+        let seen = parts.into_iter().reduce(Extremes::join).expect("there is at least one sample");
+        match seen.wrong {
+            None => Ok(seen.with_implicit_zeros(x.ncols())),
+            Some(place) => Err(not_finite(place, seen.count)),
+        }
+    }
+
+    fn of_range(x: &Features<T>, range: Range<usize>) -> Self {
+        let first = x.stored_dense(range.start);
+        let (low, high) = (first.clone(), first);
+        let mut seen = Extremes { low, high, stored: vec![0; x.nrows()], wrong: None, count: 0 };
+        for sample in range {
+            x.visit(sample, |j, value| {
+                seen.stored[j] += 1;
+                if value < seen.low[j] {
+                    seen.low[j] = value;
+                }
+                if value > seen.high[j] {
+                    seen.high[j] = value;
+                }
+                if !value.is_finite() {
+                    seen.wrong = seen.wrong.or(Some((j, sample)));
+                    seen.count += 1;
+                }
+            });
+        }
+        seen
+    }
+
+    fn join(mut self, next: Self) -> Self {
+        self.low = self.low.inf(&next.low);
+        self.high = self.high.sup(&next.high);
+        self.stored.iter_mut().zip(next.stored).for_each(|(sum, count)| *sum += count);
+        Extremes { wrong: self.wrong.or(next.wrong), count: self.count + next.count, ..self }
+    }
+
+    fn with_implicit_zeros(mut self, n: usize) -> Self {
+        for j in (0..self.stored.len()).filter(|&j| self.stored[j] < n) {
+            self.low[j] = self.low[j].min(T::zero());
+            self.high[j] = self.high[j].max(T::zero());
+        }
+        self
+    }
+
+    /// Σᵢ wᵢ f(j, xᵢⱼ) for each feature j.
+    fn moment(
+        &self,
+        x: &Features<T>,
+        weights: &[T],
+        total: T,
+        exec: &Exec,
+        f: &(dyn Fn(usize, T) -> T + Sync),
+    ) -> DVector<T> {
+        let (d, n) = x.shape();
+        let sums = sum(exec, n, |range| {
+            let mut sums = DMatrix::zeros(d, 2);
+            for sample in range {
+                x.visit(sample, |j, value| {
+                    sums[(j, 0)] += weights[sample] * f(j, value);
+                    sums[(j, 1)] += weights[sample];
+                });
+            }
+            sums
+        });
+        DVector::from_fn(d, |j, _| match self.stored[j] {
+            stored if stored < n => sums[(j, 0)] + (total - sums[(j, 1)]) * f(j, T::zero()),
+            _ => sums[(j, 0)],
+        })
+    }
+}
+
+fn not_finite((feature, sample): (usize, usize), count: usize) -> Error {
+    let (feature, sample) = (feature + 1, sample + 1);
+    Error::NotFinite(format!("feature {feature} of sample {sample} ({count} such in the data)"))
+}
+
 /// All entries finite, or the first that is not and how many there are.
-pub(crate) fn check_finite<T: Scalar>(x: &DMatrix<T>) -> Result<()> {
+fn check_finite<T: Scalar>(x: &DMatrix<T>) -> Result<()> {
     let bad = |value: &&T| !value.is_finite();
-    let Some(first) = x.iter().position(|value| !value.is_finite()) else { return Ok(()) };
-    let (feature, sample) = (first % x.nrows() + 1, first / x.nrows() + 1);
-    let count = x.iter().filter(bad).count();
-    Err(Error::NotFinite(format!("feature {feature} of sample {sample} ({count} such in the data)")))
+    match x.iter().position(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(first) => Err(not_finite((first % x.nrows(), first / x.nrows()), x.iter().filter(bad).count())),
+    }
 }

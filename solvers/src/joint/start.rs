@@ -13,7 +13,6 @@ use crate::pca::VarianceLoss;
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
 use crate::softmax::Softmax;
-use crate::view::transposed_product;
 use admm::{Iterate, Manifold, Method, Result, Smooth, Space, Target, Work};
 use nalgebra::DMatrix;
 use std::time::Instant;
@@ -95,7 +94,7 @@ pub(super) fn second_stage<T: Scalar>(
     tolerance: f64,
 ) -> Result<(Classifier<T>, T, Work)> {
     let (k, classes) = (w.ncols(), alone.samples.classes);
-    let reduced = alone.samples.with_features(transposed_product(w, &alone.samples.x));
+    let reduced = alone.samples.with_features(alone.samples.project(w));
     let problem = Softmax { samples: reduced, ..alone.clone() };
     let tolerance = tolerance.max(64.0 * T::EPSILON.to_f64());
     let blank = Classifier::blank(DMatrix::identity(k, k), classes);

@@ -1,11 +1,11 @@
 //! The covariance, divided by its trace: a matrix without units, whose eigenvalues are shares of the variance.
 
 use crate::factor::{symmetric_eigen, thin_qr, top_eigen, top_eigen_of};
+use crate::features::{BLOCK, Features, Folded, Products};
 use crate::samples::Samples;
 use crate::scalar::Scalar;
-use crate::view::{multiply, product, view};
+use crate::view::{lower_product, product, view, view_mut};
 use admm::{Error, Result};
-use faer::{Accum, MatRef};
 use nalgebra::{DMatrix, DVector};
 use std::ops::Range;
 
@@ -50,7 +50,7 @@ impl<T: Scalar> Covariance<T> {
     /// As for [`of`](Self::of).
     pub fn matrix_free(samples: &Samples<T>) -> Result<Self> {
         let trace = samples.sum(|range| {
-            let squares = range.map(|i| samples.weights[i] * samples.x.column(i).norm_squared());
+            let squares = range.map(|i| samples.weights[i] * samples.x.squared_norm(i));
             DMatrix::from_element(1, 1, squares.fold(T::zero(), |sum, square| sum + square))
         })[0];
         check_trace(trace)?;
@@ -95,7 +95,10 @@ impl<T: Scalar> Covariance<T> {
     pub fn times(&self, w: &DMatrix<T>) -> DMatrix<T> {
         match &self.form {
             Form::Dense(normalised) => product(normalised, w),
-            Form::MatrixFree(samples) => samples.sum(|range| part(samples, range, w)) / self.trace,
+            Form::MatrixFree(samples) => {
+                let (x, w) = (&samples.x, samples.x.fold(w));
+                samples.sum(|range| weighted_products(x, &samples.weights, &w, range)).unfold(x) / self.trace
+            }
         }
     }
     /// tr(WᵀΣW)/tr Σ, which is a share of the variance only for orthonormal W.
@@ -138,34 +141,61 @@ fn check_trace<T: Scalar>(trace: T) -> Result<()> {
     Ok(())
 }
 
-/// Σᵢ wᵢ xᵢxᵢᵀ.
+/// Σᵢ wᵢ xᵢxᵢᵀ, its lower triangle computed and mirrored. As many partial sums as threads are held at once.
 fn second_moment<T: Scalar>(samples: &Samples<T>) -> DMatrix<T> {
-    let d = samples.x.nrows();
-    samples.sum(|range| {
-        let mut weighted = samples.x.columns(range.start, range.len()).into_owned();
-        scale_columns(&mut weighted, &samples.weights[range.clone()]);
-        let mut part = DMatrix::zeros(d, d);
-        multiply(&mut part, Accum::Replace, view(&weighted), columns(samples, range).transpose());
-        part
-    })
+    let Samples { x, weights, .. } = samples;
+    let mut moment = if x.is_sparse() {
+        let sums = samples.sum_sparingly(|range| sparse_moments(x, weights, range));
+        x.centred_moment(sums, weights.iter().fold(T::zero(), |sum, &weight| sum + weight))
+    } else {
+        samples.sum_sparingly(|range| dense_moment(x, weights, range))
+    };
+    moment.fill_upper_triangle_with_lower_triangle();
+    moment
+}
+
+/// The lower triangle for dense samples, in copies of a few at a time.
+fn dense_moment<T: Scalar>(x: &Features<T>, weights: &[T], range: Range<usize>) -> DMatrix<T> {
+    let mut moment = DMatrix::zeros(x.nrows(), x.nrows());
+    for start in range.clone().step_by(4 * BLOCK) {
+        let block = start..(start + 4 * BLOCK).min(range.end);
+        let z = x.dense(block.clone());
+        let mut weighted = z.clone();
+        weighted.column_iter_mut().zip(&weights[block]).for_each(|(mut column, &weight)| column *= weight);
+        lower_product(&mut moment, &weighted, &z);
+    }
+    moment
+}
+
+/// The lower triangle of Σᵢ wᵢ xᵢxᵢᵀ for sparse samples before scaling, and to its right Σᵢ wᵢ xᵢ.
+fn sparse_moments<T: Scalar>(x: &Features<T>, weights: &[T], range: Range<usize>) -> DMatrix<T> {
+    let d = x.nrows();
+    let mut moments = DMatrix::zeros(d, d + 1);
+    for sample in range {
+        x.visit(sample, |j, value| {
+            let weighted = weights[sample] * value;
+            moments[(j, d)] += weighted;
+            x.visit(sample, |i, other| moments[(i, j)] += if i >= j { weighted * other } else { T::zero() });
+        });
+    }
+    moments
 }
 
 /// Σᵢ wᵢ xᵢ(xᵢᵀW) over a range of samples.
-fn part<T: Scalar>(samples: &Samples<T>, range: Range<usize>, w: &DMatrix<T>) -> DMatrix<T> {
-    let x = columns(samples, range.clone());
-    let mut reduced = DMatrix::zeros(w.ncols(), range.len());
-    multiply(&mut reduced, Accum::Replace, view(w).transpose(), x);
-    scale_columns(&mut reduced, &samples.weights[range]);
-    let mut part = DMatrix::zeros(w.nrows(), w.ncols());
-    multiply(&mut part, Accum::Replace, x, view(&reduced).transpose());
-    part
-}
-
-fn columns<T: Scalar>(samples: &Samples<T>, range: Range<usize>) -> MatRef<'_, T> {
-    let d = samples.x.nrows();
-    MatRef::from_column_major_slice(&samples.x.as_slice()[range.start * d..range.end * d], d, range.len())
-}
-
-fn scale_columns<T: Scalar>(matrix: &mut DMatrix<T>, factors: &[T]) {
-    matrix.column_iter_mut().zip(factors).for_each(|(mut column, &factor)| column *= factor);
+pub(super) fn weighted_products<T: Scalar>(
+    x: &Features<T>,
+    weights: &[T],
+    w: &Folded<T>,
+    range: Range<usize>,
+) -> Products<T> {
+    let mut products = Products::zero(x, w.k());
+    let mut reduced = DMatrix::zeros(w.k(), BLOCK);
+    for start in range.clone().step_by(BLOCK) {
+        let block = start..(start + BLOCK).min(range.end);
+        let samples = x.block(block.clone());
+        samples.project(w, view_mut(&mut reduced).subcols_mut(0, block.len()));
+        reduced.column_iter_mut().zip(&weights[block.clone()]).for_each(|(mut column, &weight)| column *= weight);
+        samples.accumulate(view(&reduced).subcols(0, block.len()), &mut products);
+    }
+    products
 }

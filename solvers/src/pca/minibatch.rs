@@ -1,9 +1,9 @@
 //! G = Σ̃W with Σ̃ = (1/b)Σxxᵀ over a random batch.
 
 use super::VarianceLoss;
+use super::covariance::weighted_products;
 use crate::samples::Samples;
 use crate::scalar::Scalar;
-use crate::view::{product, transposed_product};
 use admm::{Direction, Error, Result};
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
@@ -42,13 +42,10 @@ impl<T: Scalar> Batches<T> {
     }
     /// Σ̃W for the samples with the given numbers.
     pub(super) fn times(&self, batch: &[usize], w: &DMatrix<T>) -> DMatrix<T> {
-        let x = self.samples.x.select_columns(batch);
-        let mut reduced = transposed_product(&x, w);
+        let x = self.samples.x.select(batch);
         let factor = T::of(self.samples.x.ncols() as f64 / batch.len() as f64);
-        for (mut row, &sample) in reduced.row_iter_mut().zip(batch) {
-            row *= factor * self.samples.weights[sample];
-        }
-        product(&x, &reduced)
+        let weights: Vec<T> = batch.iter().map(|&sample| factor * self.samples.weights[sample]).collect();
+        weighted_products(&x, &weights, &x.fold(w), 0..batch.len()).unfold(&x)
     }
 }
 
