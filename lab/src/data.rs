@@ -20,22 +20,24 @@ mod tests;
 use std::ffi::OsStr;
 use std::path::Path;
 
+use admm_solvers::{Scalar, features::Features};
 use nalgebra::DMatrix;
 
 pub use error::DataError;
 pub use labels::Classes;
 pub use problem::LineProblem;
+use problem::Place;
 use table::Table;
 
-/// A table in memory, every value finite. X is d×n: a sample is a column.
+/// A table, by default in memory and with every value finite. X is d×n: a sample is a column.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Dataset {
+pub struct Dataset<X = DMatrix<f64>> {
     /// What was loaded, as it was asked for.
     pub name: String,
     /// The name of each row of `x`; `x1`, `x2` and so on where the source has none.
     pub features: Vec<String>,
     /// The samples.
-    pub x: DMatrix<f64>,
+    pub x: X,
     /// The label of each sample, integers in one spelling (`1` for `1.0`).
     pub labels: Option<Vec<String>>,
 }
@@ -77,6 +79,25 @@ pub fn load(data: &OsStr, options: &ReadOptions) -> Result<Dataset, DataError> {
         Some((x, y)) => read_pair(&x, &y, options)?.finish(name, &x, &y),
         None => read_file(path, options)?.finish(name, path, path),
     }
+}
+
+/// Maps a pair `x.npy,y.npy` of which x is large and holds numbers of type T, sample after sample. They stay in the file,
+/// and whether they are finite is not known yet. `None` for all other data, which [`load`] reads.
+pub fn map<T: Scalar>(data: &OsStr, options: &ReadOptions) -> Result<Option<Dataset<Features<T>>>, DataError> {
+    let path = Path::new(data);
+    let Some((x_path, y_path)) = source::pair(path) else { return Ok(None) };
+    if (Format::of(&x_path), Format::of(&y_path)) != (Format::Npy, Format::Npy) {
+        return Ok(None);
+    }
+    let Some(x) = npy::map(&x_path)? else { return Ok(None) };
+    check_options(&x_path, options)?;
+    let labels = labels::canonical(&y_path, npy::labels(&y_path)?, |row| Place { row: row + 1, line: None })?;
+    if labels.len() != x.ncols() {
+        return Err(DataError::Lengths { path: y_path, x: x.ncols(), y: labels.len() });
+    }
+    let features = table::feature_names(x.nrows());
+    let labels = Some(labels).filter(|_| options.label != LabelColumn::None);
+    Ok(Some(Dataset { name: path.to_string_lossy().into_owned(), features, x, labels }))
 }
 
 /// The first differences between the features that a model knows and those of the data.

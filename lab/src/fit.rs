@@ -7,6 +7,7 @@ use std::thread::available_parallelism;
 use admm::{Exec, Status};
 use admm_solvers::Scalar;
 use admm_solvers::joint::{Constraint, Fitted, JointModel, Method, Names, Prepared, Rule, Scale};
+use nalgebra::DMatrix;
 use serde::Serialize;
 
 use crate::apply::MODEL;
@@ -25,25 +26,22 @@ pub fn run(options: &FitOptions, console: Console) -> Result<(), Failure> {
     let folder = options.out.as_deref().map(|path| Folder::claim(path, is_ours)).transpose()?;
     options.json.as_deref().map_or(Ok(()), output::check_writable)?;
     interrupt::install().map_err(|error| Failure::Other(format!("cannot watch for Ctrl-C: {error}")))?;
-    let task = Task::load(options)?;
     match options.precision {
-        Precision::F32 => fit::<f32>(options, &model, task, folder.as_ref(), console),
-        Precision::F64 => fit::<f64>(options, &model, task, folder.as_ref(), console),
+        Precision::F32 => fit::<f32>(options, &model, Task::load(options)?, folder.as_ref(), console),
+        Precision::F64 => fit::<f64>(options, &model, Task::load(options)?, folder.as_ref(), console),
     }
 }
 
 fn fit<T: Scalar>(
     options: &FitOptions,
     model: &JointModel,
-    task: Task,
+    task: Task<T>,
     folder: Option<&Folder>,
     console: Console,
 ) -> Result<(), Failure> {
     let heading = heading(options, &task);
     let Task { name, features, classes, train, test } = task;
-    let train = train.cast::<T>(&features)?;
-    let test = test.map(|test| test.cast::<T>(&features)).transpose()?;
-    let prepared = model.prepare(&train.x, &train.labels, classes.names().len(), None);
+    let prepared = model.prepare(train.x, &train.labels, classes.names().len(), None);
     let prepared = prepared.map_err(|error| match error {
         admm::Error::Unbounded { .. } => Failure::Other(format!("{name}: {error}; {BOUNDED}")),
         error => Failure::library(name)(error),
@@ -56,10 +54,9 @@ fn fit<T: Scalar>(
             return Err(Failure::Interrupted);
         }
         let fitted = fit_one(&prepared, method, options, console)?;
-        let error = |samples: &Samples<T>| Ok(1.0 - fitted.score(&samples.x, &samples.labels)?);
-        let train = error(&train).map_err(Failure::library(method.to_string()))?;
+        let error = |samples: &Samples<DMatrix<T>>| Ok(1.0 - fitted.score(&samples.x, &samples.labels)?);
         let test = test.as_ref().map(error).transpose().map_err(Failure::library(method.to_string()))?;
-        found.push((Summary::new(&fitted.report, train, test, options.seed), fitted));
+        found.push((Summary::new(&fitted.report, test, options.seed), fitted));
         Ok(())
     });
     let ended = ended.and_then(|()| if interrupt::requested() { Err(Failure::Interrupted) } else { Ok(()) });
@@ -232,7 +229,7 @@ impl FitOptions {
 }
 
 /// The line above the table.
-fn heading(options: &FitOptions, task: &Task) -> String {
+fn heading<T: Scalar>(options: &FitOptions, task: &Task<T>) -> String {
     let (d, n) = task.train.x.shape();
     let test = task.test.as_ref().map_or(String::new(), |test| format!(" and {} test", test.labels.len()));
     let (classes, FitOptions { components, weight, ridge, constraint, .. }) = (task.classes.names().len(), options);

@@ -4,7 +4,7 @@ use crate::data::{self, DataError, Dataset, LineProblem};
 use crate::failure::Failure;
 
 /// The same names in the same order. Where one side has no names of its own, the number of features decides.
-pub fn check(expected: &[String], data: &Dataset) -> Result<(), Failure> {
+pub fn check<X>(expected: &[String], data: &Dataset<X>) -> Result<(), Failure> {
     let got = &data.features;
     let known = if is_unnamed(expected) || is_unnamed(got) { expected.len().min(got.len()) } else { 0 };
     let got = [&expected[..known], &got[known..]].concat();
@@ -35,7 +35,7 @@ mod tests {
     }
 
     fn compare(expected: &[&str], got: &[&str]) -> Result<(), String> {
-        let x = DMatrix::zeros(got.len(), 1);
+        let x = DMatrix::<f64>::zeros(got.len(), 1);
         let data = Dataset { name: "data".into(), features: names(got), x, labels: None };
         check(&names(expected), &data).map_err(|error| error.to_string())
     }

@@ -31,9 +31,9 @@ pub struct Summary {
 
 impl Summary {
     /// Adds what the library does not know to its report.
-    pub fn new(report: &Report, train_error: f64, test_error: Option<f64>, seed: u64) -> Self {
+    pub fn new(report: &Report, test_error: Option<f64>, seed: u64) -> Self {
         let &Report { method, status, objective, variance_explained, cross_entropy, .. } = report;
-        let &Report { iterations, passes, seconds, stationarity, feasibility, .. } = report;
+        let &Report { training_error, iterations, passes, seconds, stationarity, feasibility, .. } = report;
         let &Report { primal_residual, dual_residual, rho, n, d, k, classes, .. } = report;
         Self {
             method,
@@ -41,7 +41,7 @@ impl Summary {
             objective,
             variance_explained,
             cross_entropy,
-            train_error,
+            train_error: training_error,
             test_error,
             iterations,
             passes,

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 
 use admm_solvers::Scalar;
+use admm_solvers::features::Features;
 use nalgebra::DMatrix;
 
 use crate::cli::{FitOptions, Test};
@@ -16,7 +17,7 @@ const DEFAULT: (&str, Test) = ("digits", Test::Fraction(0.25));
 
 /// Data to learn from, and to be judged on.
 #[derive(Debug)]
-pub struct Task {
+pub struct Task<T: Scalar> {
     /// What the data are called.
     pub name: String,
     /// The names of the features.
@@ -24,16 +25,16 @@ pub struct Task {
     /// The names of the classes.
     pub classes: Classes,
     /// The samples to learn from.
-    pub train: Samples<f64>,
+    pub train: Samples<Features<T>>,
     /// The samples to be judged on.
-    pub test: Option<Samples<f64>>,
+    pub test: Option<Samples<DMatrix<T>>>,
 }
 
 /// A sample is a column of `x`.
 #[derive(Debug)]
-pub struct Samples<T> {
+pub struct Samples<X> {
     /// d×n.
-    pub x: DMatrix<T>,
+    pub x: X,
     /// Class numbers.
     pub labels: Vec<usize>,
 }
@@ -51,11 +52,19 @@ impl FitOptions {
     }
 }
 
-impl Task {
-    /// Loads the data and splits them.
+impl<T: Scalar> Task<T> {
+    /// Loads the data, or maps them, and splits them.
     pub fn load(options: &FitOptions) -> Result<Self, Failure> {
         let reading = options.reading.options(LabelColumn::Last);
-        let load = |data: &OsStr| labelled(data::load(data, &reading)?);
+        let load = |data: &OsStr| -> Result<(Dataset<Features<T>>, Vec<String>), Failure> {
+            match data::map(data, &reading)? {
+                Some(mapped) => labelled(mapped),
+                None => {
+                    let (data, labels) = labelled(data::load(data, &reading)?)?;
+                    Ok((data.cast()?, labels))
+                }
+            }
+        };
         let (data, labels) = load(options.data())?;
         let classes = Classes::from_labels(&labels)?;
         let samples = Samples { x: data.x, labels: classes.encode(&labels)? };
@@ -69,7 +78,7 @@ impl Task {
                 let (test, labels) = load(test)?;
                 matching::check(&data.features, &test)?;
                 let labels = classes.encode(&labels).map_err(Failure::mismatch(&test.name))?;
-                (samples, Some(Samples { x: test.x, labels }))
+                (samples, Some(Samples { x: test.x.into_dense(), labels }))
             }
         };
         Ok(Self { name: data.name, features: data.features, classes, train, test })
@@ -77,7 +86,7 @@ impl Task {
 }
 
 /// The data with their labels, which must be there.
-pub fn labelled(mut data: Dataset) -> Result<(Dataset, Vec<String>), Failure> {
+pub fn labelled<X>(mut data: Dataset<X>) -> Result<(Dataset<X>, Vec<String>), Failure> {
     match data.labels.take() {
         Some(labels) => Ok((data, labels)),
         None => Err(Failure::Other(format!(
@@ -87,8 +96,8 @@ pub fn labelled(mut data: Dataset) -> Result<(Dataset, Vec<String>), Failure> {
     }
 }
 
-impl Samples<f64> {
-    fn split(&self, classes: &Classes, fraction: f64, seed: u64) -> Result<(Self, Self), Failure> {
+impl<T: Scalar> Samples<Features<T>> {
+    fn split(&self, classes: &Classes, fraction: f64, seed: u64) -> Result<(Self, Samples<DMatrix<T>>), Failure> {
         let count = classes.names().len();
         let Split { train, test } = stratified(&self.labels, count, fraction, seed);
         if let Some(absent) = (0..count).find(|class| train.iter().all(|&sample| self.labels[sample] != *class)) {
@@ -100,25 +109,28 @@ impl Samples<f64> {
         if test.is_empty() {
             return Err(Failure::Other(format!("--test {fraction} keeps no sample back: the classes are too small")));
         }
-        Ok((self.select(&train), self.select(&test)))
+        let Samples { x, labels } = self.select(&test);
+        Ok((self.select(&train), Samples { x: x.into_dense(), labels }))
     }
 
     fn select(&self, samples: &[usize]) -> Self {
         let labels = samples.iter().map(|&sample| self.labels[sample]).collect();
-        Self { x: self.x.select_columns(samples), labels }
+        Self { x: self.x.select(samples), labels }
     }
+}
 
-    /// The same numbers in the precision T, which must be able to hold them.
-    pub fn cast<T: Scalar>(self, features: &[String]) -> Result<Samples<T>, Failure> {
-        let x = self.x.map(T::of);
-        match x.iter().position(|value| !value.is_finite()) {
-            None => Ok(Samples { x, labels: self.labels }),
-            Some(bad) => {
-                let (row, feature, value) = (bad / x.nrows() + 1, &features[bad % x.nrows()], self.x[bad]);
-                Err(Failure::Other(format!(
-                    "row {row}, column `{feature}`: {value:e} is beyond 32-bit numbers; use --precision f64"
-                )))
-            }
+impl Dataset {
+    /// The same numbers in the precision T, which must be able to hold them, in the same memory where they fit.
+    fn cast<T: Scalar>(self) -> Result<Dataset<Features<T>>, Failure> {
+        let Self { name, features, x, labels } = self;
+        if let Some(bad) = x.iter().position(|&value| !T::of(value).is_finite()) {
+            let (row, feature, value) = (bad / x.nrows() + 1, &features[bad % x.nrows()], x[bad]);
+            return Err(Failure::Other(format!(
+                "row {row}, column `{feature}`: {value:e} is beyond 32-bit numbers; use --precision f64"
+            )));
         }
+        let (d, n) = x.shape();
+        let values = Vec::from(x.data).into_iter().map(T::of).collect();
+        Ok(Dataset { name, features, x: DMatrix::from_vec(d, n, values).into(), labels })
     }
 }

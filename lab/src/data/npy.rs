@@ -1,9 +1,11 @@
 //! numpy arrays. `npyz` decodes them; what it would overflow, recurse or allocate on is refused before.
 
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use npyz::{DType, Deserialize, NpyFile, NpyHeader, Order, TypeChar};
+use admm_solvers::{Scalar, features::Features};
+use npyz::{DType, Deserialize, Endianness, NpyFile, NpyHeader, Order, TypeChar, TypeStr};
 
 use super::error::DataError;
 use super::source::{self, Budget};
@@ -14,6 +16,9 @@ const MAX_HEADER: usize = 10_000;
 
 /// The longest string of an array of strings, in bytes.
 const MAX_STRING: u64 = 1 << 16;
+
+/// The least length of a file that is mapped rather than read, in bytes.
+const MAPPED_FROM: u64 = 1 << 30;
 
 /// An array whose header has been read: `f64` for X, text for y.
 pub(super) struct Array<'a, R> {
@@ -26,6 +31,22 @@ pub(super) struct Array<'a, R> {
 pub(super) fn read(path: &Path) -> Result<Table, DataError> {
     let (reader, length) = source::open(path)?;
     Array::new(path, reader, length)?.matrix()
+}
+
+/// Maps X where it stands as this machine would write it in the type T, and is large.
+pub(super) fn map<T: Scalar>(path: &Path) -> Result<Option<Features<T>>, DataError> {
+    let (reader, length) = source::open(path)?;
+    if length < MAPPED_FROM { Ok(None) } else { map_any(path, reader, length) }
+}
+
+fn map_any<T: Scalar>(path: &Path, reader: BufReader<File>, length: u64) -> Result<Option<Features<T>>, DataError> {
+    let array = Array::new(path, reader, length)?;
+    let (&[n, d], Order::C) = (array.header.shape(), array.header.order()) else { return Ok(None) };
+    if n == 0 || d == 0 || !array.is_native::<T>() {
+        return Ok(None);
+    }
+    let (offset, file) = (length - n * d * size_of::<T>() as u64, array.body.get_ref());
+    Features::map(file, offset, d as usize).map(Some).map_err(DataError::io("map", path))
 }
 
 /// Reads y from a file of its own.
@@ -116,6 +137,17 @@ impl<'a, R: Read> Array<'a, R> {
         }
     }
 
+    /// Whether the items are the numbers T as this machine writes them.
+    fn is_native<T: Scalar>(&self) -> bool {
+        let native = |plain: &TypeStr| match plain.endianness() {
+            Endianness::Little => cfg!(target_endian = "little"),
+            Endianness::Big => cfg!(target_endian = "big"),
+            Endianness::Irrelevant => false,
+        };
+        let DType::Plain(plain) = self.header.dtype() else { return false };
+        self.kind() == (Some(TypeChar::Float), size_of::<T>() as u64) && native(&plain)
+    }
+
     fn items<T: Deserialize, O>(self, map: impl Fn(T) -> O) -> Result<Vec<O>, DataError> {
         let Self { path, header, mut body } = self;
         let mut items = Vec::with_capacity(header.len() as usize);
@@ -183,4 +215,43 @@ fn check_header(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::DMatrix;
+
+    /// Writes an array and maps it, however small.
+    fn mapped<T: Scalar>(header: &str, numbers: &[u8]) -> Option<Features<T>> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.npy");
+        let header = format!("{header:<117}\n");
+        let bytes =
+            [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), numbers].concat();
+        std::fs::write(&path, &bytes).unwrap();
+        let (reader, length) = source::open(&path).unwrap();
+        map_any(&path, reader, length).unwrap()
+    }
+
+    #[test]
+    fn arrays_as_this_machine_writes_them_are_mapped_and_others_are_not() {
+        let header = |descr: &str, fortran: &str, shape: &str| {
+            format!("{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': ({shape}), }}")
+        };
+        let native = if cfg!(target_endian = "little") { '<' } else { '>' };
+        let foreign = if native == '<' { '>' } else { '<' };
+        let single: Vec<u8> = (0..6).flat_map(|i| (i as f32).to_ne_bytes()).collect();
+        let double: Vec<u8> = (0..6).flat_map(|i| f64::from(i).to_ne_bytes()).collect();
+        let x = mapped::<f32>(&header(&format!("{native}f4"), "False", "2, 3"), &single).unwrap();
+        assert_eq!(x.to_dense(), DMatrix::from_fn(3, 2, |i, j| (3 * j + i) as f32));
+        let x = mapped::<f64>(&header(&format!("{native}f8"), "False", "3, 2"), &double).unwrap();
+        assert_eq!(x.to_dense(), DMatrix::from_fn(2, 3, |i, j| (2 * j + i) as f64));
+        assert!(mapped::<f64>(&header(&format!("{native}f4"), "False", "2, 3"), &single).is_none());
+        assert!(mapped::<f32>(&header(&format!("{native}i4"), "False", "2, 3"), &single).is_none());
+        assert!(mapped::<f32>(&header(&format!("{foreign}f4"), "False", "2, 3"), &single).is_none());
+        assert!(mapped::<f32>(&header(&format!("{native}f4"), "True", "2, 3"), &single).is_none());
+        assert!(mapped::<f32>(&header(&format!("{native}f4"), "False", "6,"), &single).is_none());
+        assert!(mapped::<f32>(&header(&format!("{native}f4"), "False", "0, 3"), &[]).is_none());
+    }
 }
