@@ -67,7 +67,7 @@ fn fault_05_06_components_out_of_range() {
     says(fit(one().components(6), &matrix(9, 5, 1), &labels(5, 2, 1)), &["6 components", "at most 5"]);
     let model = one().components(3).build().unwrap();
     let weights = [1.0, 0.0, 2.0, 0.0, 0.0];
-    says(model.prepare(&matrix(9, 5, 1), &[0, 1, 1, 0, 0], 2, Some(&weights)), &["2 samples", "at most 2"]);
+    says(model.prepare(matrix(9, 5, 1), &[0, 1, 1, 0, 0], 2, Some(&weights)), &["2 samples", "at most 2"]);
 }
 
 /// k beyond the rank, at d ≤ n and at d > n, where centring takes one dimension.
@@ -246,7 +246,7 @@ fn fault_21_22_duplicates() {
     let repeated: Vec<usize> = twice.iter().map(|&i| labels[i]).collect();
     let model = one().components(2).tolerance(1e-9).build().unwrap();
     let weighted = run(&model.prepare(&x, &labels, 2, Some(&weights)).unwrap(), Method::Joint);
-    let expected = run(&model.prepare(&columns(&x, &twice), &repeated, 2, None).unwrap(), Method::Joint);
+    let expected = run(&model.prepare(columns(&x, &twice), &repeated, 2, None).unwrap(), Method::Joint);
     assert!((&weighted.model.scaler.scale - &expected.model.scaler.scale).amax() <= 1e-12);
     assert!((weighted.report.objective - expected.report.objective).abs() <= 1e-9);
     assert!((&weighted.model.weights.v - &expected.model.weights.v).amax() <= 1e-6);

@@ -170,9 +170,9 @@ proptest! {
         let names = random.order(c);
         let renamed: Vec<usize> = softmax.samples.labels.iter().map(|&label| names[label]).collect();
         let mut other = at.clone();
-        for class in 0..c {
-            other.b.set_column(names[class], &at.b.column(class));
-            other.bias[names[class]] = at.bias[class];
+        for (class, &name) in names.iter().enumerate() {
+            other.b.set_column(name, &at.b.column(class));
+            other.bias[name] = at.bias[class];
         }
         let samples = Samples { labels: renamed.into(), ..softmax.samples.clone() };
         let same = value(&Softmax { samples, ..softmax.clone() }, &other);
