@@ -2,40 +2,12 @@
 
 use crate::error::caught;
 use crate::penalty::check_penalty;
+use crate::verdict::Run;
 use crate::{
-    Accuracy, Adjoint, Balance, Error, Observer, Penalty, Real, Record, Result, Space, Status, Subproblem, Target,
-    Tolerance, Work,
+    Acceleration, Accuracy, Adjoint, Balance, Error, Limits, Memory, Observer, Outcome, Penalty, Phases, Plain, Real,
+    Record, Result, Space, Start, State, StateOf, Status, Step, Stop, Subproblem, Target, Tolerance,
 };
-use serde::{Deserialize, Serialize};
-
-/// All that changes in a run.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct State<T, X, Z, S> {
-    /// The variable of the first block.
-    pub x: X,
-    /// The variable of the second block.
-    pub z: Z,
-    /// Bz.
-    pub bz: S,
-    /// The scaled dual u; the multiplier is y = ρu.
-    pub u: S,
-    /// The penalty ρ for the next iteration.
-    pub penalty: T,
-    /// What the last iteration measured.
-    pub record: Record<T>,
-}
-
-/// The state type of a pair of blocks.
-pub type StateOf<T, P, Q> = State<T, <P as Subproblem<T>>::Var, <Q as Subproblem<T>>::Var, <P as Subproblem<T>>::Image>;
-
-/// What a run returns.
-#[derive(Debug, Clone)]
-pub struct Outcome<S> {
-    /// How it ended.
-    pub status: Status,
-    /// The final state when converged, else the one with the smallest residuals.
-    pub best: S,
-}
+use std::time::{Duration, Instant};
 
 /// minimise f(x) + g(z)  subject to  Ax + Bz = c, for two blocks that own f, A and g, B.
 ///
@@ -45,18 +17,27 @@ pub struct Coordinator<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Im
     f: P,
     g: Q,
     c: P::Image,
-    /// The stopping rule.
+    /// The bounds of the residuals.
     pub tolerance: Tolerance,
+    /// The stopping rule.
+    pub stop: Stop,
     /// How accurately the blocks solve their problems.
     pub accuracy: Accuracy,
     /// The policy for ρ.
-    pub penalty: Box<dyn Penalty<T>>,
+    pub penalty: Box<dyn Penalty<T, P::Image>>,
+    /// Where ρ may go under any policy, and how often.
+    pub penalty_limits: Limits,
     /// Over-relaxation α in (0, 2), Boyd et al. (2011, §3.4.3); 1 is none.
     pub relaxation: T,
+    /// Where an iteration starts from.
+    pub acceleration: Box<dyn Acceleration<T, P::Image>>,
+    /// Whether f(x) + g(z) is evaluated and recorded in every iteration, even where the stopping rule does not need it.
+    pub track_objective: bool,
     /// The most iterations that [`run`](Self::run) takes.
     pub max_iterations: u64,
     /// After so many iterations without smaller residuals a run has stalled.
     pub patience: u64,
+    phases: Phases,
     state: StateOf<T, P, Q>,
 }
 
@@ -75,30 +56,26 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         }
         f.retune(penalty)?;
         g.retune(penalty)?;
-        let zero = T::zero();
         let accuracy = Accuracy::Fixed(1e-10);
-        let record = Record {
-            iteration: 0,
-            primal: ax.plus(T::one(), &bz).norm(),
-            dual: zero,
-            primal_bound: zero,
-            dual_bound: zero,
-            penalty,
-            penalty_changes: 0,
-            inner_tolerance: T::of(accuracy.first()),
-            work: Work::default(),
-        };
+        let primal = ax.plus(T::one(), &bz).norm();
+        let mut state = State::new(x, z, bz, penalty);
+        state.record = Record { primal, inner_tolerance: T::of(accuracy.first()), ..state.record };
         Ok(Coordinator {
-            c: bz.zero(),
+            c: state.bz.zero(),
             f,
             g,
             tolerance: Tolerance::default(),
+            stop: Stop::default(),
             accuracy,
             penalty: Box::new(Balance::default()),
+            penalty_limits: Limits::default(),
             relaxation: T::one(),
+            acceleration: Box::new(Plain),
+            track_objective: false,
             max_iterations: 10_000,
             patience: 1_000,
-            state: State { x, z, u: bz.zero(), bz, penalty, record },
+            phases: Phases::default(),
+            state,
         })
     }
 
@@ -125,41 +102,15 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         (&self.f, &self.g)
     }
 
-    /// One iteration. On an error the state is left as it was.
-    pub fn step(&mut self) -> Result<Record<T>> {
-        let next = self.next()?;
-        self.advance(next)?;
-        Ok(self.state.record)
+    /// Where the time went so far.
+    pub fn phases(&self) -> &Phases {
+        &self.phases
     }
 
-    /// The state after this one, Boyd et al. (2011, eqs. 3.5–3.7 with 3.19).
-    fn next(&self) -> Result<StateOf<T, P, Q>> {
-        let (one, alpha, c) = (T::one(), self.relaxation, &self.c);
-        let mut next = self.state.clone();
-        next.record = self.open_record();
-        let mut work = next.record.work;
-
-        // x ← argmin f(x) + ρ/2 ‖Ax + Bz − c + u‖²
-        let v = c.plus(-one, &next.bz).plus(-one, &next.u);
-        work += self.guarded("x", || self.f.argmin(&mut next.x, self.target(&v, &next.record)))?;
-        let ax = self.checked_image("x", || self.f.image(&next.x))?;
-
-        // Âx = αAx − (1 − α)(Bz − c)
-        let mut relaxed = ax.clone();
-        relaxed.scale(alpha);
-        let relaxed = relaxed.plus(alpha - one, &next.bz).plus(one - alpha, c);
-
-        // z ← argmin g(z) + ρ/2 ‖Âx + Bz − c + u‖²
-        let v = c.plus(-one, &relaxed).plus(-one, &next.u);
-        work += self.guarded("z", || self.g.argmin(&mut next.z, self.target(&v, &next.record)))?;
-        next.bz = self.checked_image("z", || self.g.image(&next.z))?;
-
-        // u ← u + Âx + Bz − c
-        next.u = next.u.plus(one, &relaxed).plus(one, &next.bz).plus(-one, c);
-
-        next.record.work = work;
-        self.measure(&mut next, &ax)?;
-        Ok(next)
+    /// One iteration. On an error the state is left as it was.
+    pub fn step(&mut self) -> Result<Record<T>> {
+        self.iterate()?;
+        Ok(self.state.record)
     }
 
     /// Iterates until the stopping rule, a limit or the observer ends the run.
@@ -168,23 +119,19 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     /// Parameters out of range (all of them), and what [`step`](Self::step) reports; the last good state is kept.
     pub fn run(&mut self, mut observer: impl Observer<StateOf<T, P, Q>>) -> Result<Outcome<StateOf<T, P, Q>>> {
         self.check_parameters()?;
-        let mut verdict = Verdict::new(self.patience);
-        let last = self.state.record.iteration.saturating_add(self.max_iterations);
+        self.track_objective |= observer.wants_objective();
         loop {
-            let next = self.next()?;
-            let before = self.advance(next)?;
-            let record = self.state.record;
-            let stopped = observer.observe(&self.state).is_break();
-            let mut status = verdict.judge(&record, self.converged(), before);
-            if status.is_none() && stopped {
-                status = Some(Status::Stopped);
+            if let Some(status) = self.status() {
+                return Ok(self.end(status));
             }
-            if status.is_none() && record.iteration >= last {
-                status = Some(Status::IterationLimit);
-            }
-            if let Some(status) = status {
-                let best = verdict.best.take().filter(|_| status != Status::Converged);
-                return Ok(Outcome { status, best: best.unwrap_or_else(|| self.state.clone()) });
+            let before = self.iterate()?;
+            let since = before.record.iteration;
+            self.state.run.get_or_insert_with(|| Run::new(since)).follow(&self.state.record, before);
+            let entered = Instant::now();
+            let stopped = observer.observe_timed(&self.state, &self.phases).is_break();
+            self.phases.observers += entered.elapsed();
+            if stopped {
+                return Ok(self.end(self.status().unwrap_or(Status::Stopped)));
             }
         }
     }
@@ -203,6 +150,34 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         })
     }
 
+    /// The state after this one, Boyd et al. (2011, eqs. 3.5–3.7 with 3.19).
+    fn next(&self, phases: &mut Phases) -> Result<StateOf<T, P, Q>> {
+        let (one, alpha, c) = (T::one(), self.relaxation, &self.c);
+        let mut next = self.state.clone();
+        next.record = self.open_record();
+        let (bz, u) = self.state.start();
+
+        // x ← argmin f(x) + ρ/2 ‖Ax + Bz − c + u‖²
+        let v = c.plus(-one, bz).plus(-one, u);
+        let ax = timed(&mut phases.x, || self.solve("x", &self.f, &mut next.x, &v, &mut next.record))?;
+
+        // Âx = αAx − (1 − α)(Bz − c)
+        let mut relaxed = ax.clone();
+        relaxed.scale(alpha);
+        let relaxed = relaxed.plus(alpha - one, bz).plus(one - alpha, c);
+
+        // z ← argmin g(z) + ρ/2 ‖Âx + Bz − c + u‖²
+        let v = c.plus(-one, &relaxed).plus(-one, u);
+        next.bz = timed(&mut phases.z, || self.solve("z", &self.g, &mut next.z, &v, &mut next.record))?;
+
+        // u ← u + Âx + Bz − c
+        next.u = u.plus(one, &relaxed).plus(one, &next.bz).plus(-one, c);
+
+        self.measure(&mut next, &ax)?;
+        self.plan(&mut next, &ax)?;
+        Ok(next)
+    }
+
     /// The bookkeeping that an iteration starts with.
     fn open_record(&self) -> Record<T> {
         let last = &self.state.record;
@@ -211,34 +186,21 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         Record { iteration: last.iteration + 1, penalty: self.state.penalty, inner_tolerance, ..*last }
     }
 
-    /// Residuals within their bounds prove nothing while the blocks may stop, or never start, further than that from
-    /// their minima and are still to be asked for more.
-    fn converged(&self) -> bool {
-        let record = &self.state.record;
-        let accurate = record.inner_tolerance <= record.dual_bound;
-        record.converged() && (accurate || self.accuracy.next(record) >= record.inner_tolerance)
-    }
-
-    fn target<'a>(&self, v: &'a P::Image, record: &Record<T>) -> Target<'a, T, P::Image> {
-        Target { v, penalty: record.penalty, tolerance: record.inner_tolerance }
-    }
-
-    fn guarded<R>(&self, block: &str, code: impl FnOnce() -> Result<R>) -> Result<R> {
-        guard(block, self.state.record.iteration + 1, code)
-    }
-
-    fn checked_image(&self, block: &str, image: impl FnOnce() -> P::Image) -> Result<P::Image> {
-        self.guarded(block, || {
-            let image = image();
+    /// x ← argmin f(x) + ρ/2 ‖Kx − v‖² for either block, and Kx.
+    fn solve<B: Subproblem<T, Image = P::Image>>(
+        &self,
+        name: &str,
+        block: &B,
+        x: &mut B::Var,
+        v: &P::Image,
+        record: &mut Record<T>,
+    ) -> Result<P::Image> {
+        let target = Target { v, penalty: record.penalty, tolerance: record.inner_tolerance };
+        self.guarded(name, || {
+            record.work += block.argmin(x, target)?;
+            let image = block.image(x);
             Error::check_size("image", self.c.shape(), image.shape())?;
             if image.is_finite() { Ok(image) } else { Err(Error::NotFinite("the image of the new iterate".into())) }
-        })
-    }
-
-    fn checked_adjoint(&self, y: &P::Image) -> Result<Adjoint<T>> {
-        self.guarded("x", || {
-            let adjoint = self.f.adjoint(y);
-            if adjoint.norm.is_finite() { Ok(adjoint) } else { Err(Error::NotFinite("the norm of the adjoint".into())) }
         })
     }
 
@@ -246,34 +208,63 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     fn measure(&self, next: &mut StateOf<T, P, Q>, ax: &P::Image) -> Result<()> {
         let one = T::one();
         let (absolute, relative) = (T::of(self.tolerance.absolute), T::of(self.tolerance.relative));
-        let record = &mut next.record;
-        let step = self.checked_adjoint(&next.bz.plus(-one, &self.state.bz))?;
-        let multiplier = self.checked_adjoint(&next.u)?.norm * record.penalty;
-        let scale = ax.norm().max(next.bz.norm()).max(self.c.norm());
+        let step = self.checked_adjoint(&next.bz.plus(-one, self.state.start().0))?;
+        let multiplier = self.checked_adjoint(&next.u)?;
         let root = |count: usize| T::of((count as f64).sqrt());
+        let objective = self.objective(next)?;
+        let record = &mut next.record;
         record.primal = ax.plus(one, &next.bz).plus(-one, &self.c).norm();
         record.dual = record.penalty * step.norm;
-        record.primal_bound = root(self.c.shape().count()) * absolute + relative * scale;
-        record.dual_bound = root(step.count) * absolute + relative * multiplier;
+        record.primal_scale = ax.norm().max(next.bz.norm()).max(self.c.norm());
+        record.dual_scale = record.penalty * multiplier.norm;
+        record.primal_bound = root(self.c.shape().count()) * absolute + relative * record.primal_scale;
+        record.dual_bound = root(step.count) * absolute + relative * record.dual_scale;
+        let change = |now: T, last: T| (now - last).abs() / now.abs().max(one);
+        record.objective_change = objective.zip(record.objective).map(|(now, last)| change(now, last));
+        record.objective = objective;
         Ok(())
     }
 
-    /// Takes the next state, after the policy was asked for ρ, and returns the old one. The one place where the dual is
-    /// rescaled (y = ρu stays) and the blocks are retuned.
-    fn advance(&mut self, mut next: StateOf<T, P, Q>) -> Result<StateOf<T, P, Q>> {
-        let record = next.record;
-        let penalty = self.penalty.next(&record);
-        if penalty != record.penalty && !record.converged() {
-            check_penalty(penalty)?;
-            if let Err(error) = self.retune(penalty) {
-                // Back in tune with the state that stays; the first error is the one to report.
-                let _ = self.retune(record.penalty);
-                return Err(error);
-            }
-            next.u.scale(record.penalty / penalty);
-            next.penalty = penalty;
-            next.record.penalty_changes += 1;
+    /// The start of the next iteration and its penalty, as the policies have it. The one place where the dual is rescaled:
+    /// y = ρu stays, and what an acceleration knows under one ρ it does not know under another. An iteration that is taken
+    /// back has nothing to say about ρ.
+    fn plan(&self, next: &mut StateOf<T, P, Q>, ax: &P::Image) -> Result<()> {
+        next.start = Start::Here;
+        if self.stop.met(&next.record) {
+            return Ok(());
         }
+        let (record, extrapolated) = (next.record, self.state.start.is_ahead());
+        let to = (&next.bz, &next.u);
+        let step = Step { record: &record, from: self.state.start(), extrapolated, ax, to, c: &self.c };
+        next.start = self.acceleration.next(&step, &mut next.acceleration_memory);
+        if next.start.is_back() {
+            next.record.rejected += 1;
+            return Ok(());
+        }
+        next.record.accepted += u64::from(extrapolated);
+        let wanted = self.penalty.next(&step, &mut next.penalty_memory);
+        next.penalty = self.penalty_limits.allow(wanted, &mut next.record)?;
+        if next.penalty != record.penalty {
+            next.u.scale(record.penalty / next.penalty);
+            (next.start, next.acceleration_memory) = (Start::Here, Memory::default());
+        }
+        Ok(())
+    }
+
+    /// Takes the next state and returns the old one. The one place where the blocks are retuned.
+    fn iterate(&mut self) -> Result<StateOf<T, P, Q>> {
+        let (entered, mut phases) = (Instant::now(), Phases::default());
+        let next = self.next(&mut phases)?;
+        if next.penalty != self.state.penalty
+            && let Err(error) = self.retune(next.penalty)
+        {
+            // Back in tune with the state that stays; the first error is the one to report.
+            let _ = self.retune(self.state.penalty);
+            return Err(error);
+        }
+        self.phases.x += phases.x;
+        self.phases.z += phases.z;
+        self.phases.dual += entered.elapsed().saturating_sub(phases.x + phases.z);
         Ok(std::mem::replace(&mut self.state, next))
     }
 
@@ -283,10 +274,57 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         guard("z", iteration, || self.g.retune(penalty))
     }
 
+    /// The stopping rule is met, which proves nothing while the blocks may stop, or never start, further from their minima
+    /// than the bound on the dual residual and are still to be asked for more.
+    fn converged(&self) -> bool {
+        let record = &self.state.record;
+        let accurate = record.inner_tolerance <= record.dual_bound;
+        self.stop.met(record) && (accurate || self.accuracy.next(record) >= record.inner_tolerance)
+    }
+
+    /// How the run under way has ended, if it has.
+    fn status(&self) -> Option<Status> {
+        let (record, run) = (&self.state.record, self.state.run.as_ref()?);
+        if self.converged() {
+            return Some(Status::Converged);
+        }
+        let limit = record.iteration - run.since >= self.max_iterations;
+        run.hopeless(record, self.patience).or(limit.then_some(Status::IterationLimit))
+    }
+
+    fn end(&mut self, status: Status) -> Outcome<StateOf<T, P, Q>> {
+        let run = self.state.run.take().filter(|_| status != Status::Converged);
+        let best = run.and_then(Run::into_best).unwrap_or_else(|| self.state.clone());
+        Outcome { status, best }
+    }
+
+    /// f(x) + g(z), where it is wanted and finite.
+    fn objective(&self, state: &StateOf<T, P, Q>) -> Result<Option<T>> {
+        if !self.track_objective && !self.stop.wants_objective() {
+            return Ok(None);
+        }
+        let (f, g) = (self.guarded("x", || self.f.value(&state.x))?, self.guarded("z", || self.g.value(&state.z))?);
+        Ok(Some(f + g).filter(|value| value.is_finite()))
+    }
+
+    fn checked_adjoint(&self, y: &P::Image) -> Result<Adjoint<T>> {
+        self.guarded("x", || {
+            let adjoint = self.f.adjoint(y);
+            if adjoint.norm.is_finite() { Ok(adjoint) } else { Err(Error::NotFinite("the norm of the adjoint".into())) }
+        })
+    }
+
+    fn guarded<R>(&self, block: &str, code: impl FnOnce() -> Result<R>) -> Result<R> {
+        guard(block, self.state.record.iteration + 1, code)
+    }
+
     fn check_parameters(&self) -> Result<()> {
         let mut problems = self.tolerance.problems();
+        problems.extend(self.stop.problems());
         problems.extend(self.accuracy.problems());
         problems.extend(self.penalty.problems());
+        problems.extend(self.penalty_limits.problems());
+        problems.extend(self.acceleration.problems());
         if !(self.relaxation > T::zero() && self.relaxation < T::of(2.0)) {
             problems.push(format!("the relaxation must lie between 0 and 2, got {}", self.relaxation));
         }
@@ -302,41 +340,9 @@ fn guard<R>(block: &str, iteration: u64, code: impl FnOnce() -> Result<R>) -> Re
     caught(code).map_err(|source| Error::Block { block: block.into(), iteration, source: Box::new(source) })
 }
 
-/// Follows the residuals of a run and keeps the best state seen.
-struct Verdict<S> {
-    patience: u64,
-    lowest: Option<(f64, u64)>,
-    best: Option<S>,
-}
-
-impl<S> Verdict<S> {
-    /// Residuals so many times the smallest ones are a divergence.
-    const GROWTH: f64 = 1e8;
-
-    fn new(patience: u64) -> Self {
-        Verdict { patience, lowest: None, best: None }
-    }
-
-    /// `before` is the state that the iteration started from: it is kept when the new one is worse.
-    fn judge<T: Real>(&mut self, record: &Record<T>, converged: bool, before: S) -> Option<Status> {
-        if record.converged() {
-            self.best = None;
-            return converged.then_some(Status::Converged);
-        }
-        let excess = record.excess().to_f64();
-        match self.lowest {
-            Some((lowest, at)) if excess >= lowest => {
-                self.best.get_or_insert(before);
-                if excess > lowest * Self::GROWTH {
-                    return Some(Status::Diverged);
-                }
-                (record.iteration - at >= self.patience).then_some(Status::Stalled)
-            }
-            _ => {
-                self.lowest = Some((excess, record.iteration));
-                self.best = None;
-                None
-            }
-        }
-    }
+fn timed<R>(phase: &mut Duration, code: impl FnOnce() -> R) -> R {
+    let entered = Instant::now();
+    let result = code();
+    *phase += entered.elapsed();
+    result
 }

@@ -1,49 +1,21 @@
 //! Looking at a run without touching it.
 
-use crate::{Real, State};
-use crate::{Space, Work};
+use crate::{Phases, Real, Record, Space, State};
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
-
-/// What one iteration measured.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Record<T> {
-    /// Counted from 1; 0 before the first.
-    pub iteration: u64,
-    /// ‖r‖ = ‖Ax + Bz − c‖.
-    pub primal: T,
-    /// ‖s‖ = ρ‖AᵀBΔz‖.
-    pub dual: T,
-    /// The stopping rule's bound on ‖r‖.
-    pub primal_bound: T,
-    /// The stopping rule's bound on ‖s‖.
-    pub dual_bound: T,
-    /// ρ, as used in this iteration.
-    pub penalty: T,
-    /// How often ρ has changed so far, a change after this iteration included.
-    pub penalty_changes: u32,
-    /// The accuracy asked of the blocks in this iteration.
-    pub inner_tolerance: T,
-    /// The cost so far.
-    pub work: Work,
-}
-
-impl<T: Real> Record<T> {
-    /// Whether both residuals are within their bounds.
-    pub fn converged(&self) -> bool {
-        self.iteration > 0 && self.primal <= self.primal_bound && self.dual <= self.dual_bound
-    }
-    /// Both residuals in units of their bounds, the larger one: at most 1 when converged.
-    pub fn excess(&self) -> T {
-        let tiny = T::min_value().unwrap_or(T::one()).abs().recip().sqrt();
-        (self.primal / self.primal_bound.max(tiny)).max(self.dual / self.dual_bound.max(tiny))
-    }
-}
 
 /// Sees every state, and may end the run.
 pub trait Observer<S> {
     /// Called after each iteration; `Break` ends the run with [`Status::Stopped`](crate::Status::Stopped).
     fn observe(&mut self, state: &S) -> ControlFlow<()>;
+    /// The same with where the time went so far: what the coordinator calls.
+    fn observe_timed(&mut self, state: &S, _phases: &Phases) -> ControlFlow<()> {
+        self.observe(state)
+    }
+    /// Whether it reads the objective off the record, which costs a value of both blocks in every iteration.
+    fn wants_objective(&self) -> bool {
+        false
+    }
 }
 
 impl<S, F: FnMut(&S) -> ControlFlow<()>> Observer<S> for F {
@@ -55,8 +27,14 @@ impl<S, F: FnMut(&S) -> ControlFlow<()>> Observer<S> for F {
 /// Both, one after the other; either may end the run.
 impl<S, A: Observer<S>, B: Observer<S>> Observer<S> for (A, B) {
     fn observe(&mut self, state: &S) -> ControlFlow<()> {
-        let (first, second) = (self.0.observe(state), self.1.observe(state));
+        self.observe_timed(state, &Phases::default())
+    }
+    fn observe_timed(&mut self, state: &S, phases: &Phases) -> ControlFlow<()> {
+        let (first, second) = (self.0.observe_timed(state, phases), self.1.observe_timed(state, phases));
         if first.is_break() { first } else { second }
+    }
+    fn wants_objective(&self) -> bool {
+        self.0.wants_objective() || self.1.wants_objective()
     }
 }
 

@@ -1,76 +1,73 @@
 //! How the penalty ρ changes from one iteration to the next.
 
-use crate::{Error, Real, Record, Result};
+mod balance;
+mod fixed;
 
-/// A policy for ρ. The coordinator applies the answer: it rescales the dual, retunes the blocks and counts the change.
-pub trait Penalty<T: Real>: Send + Sync {
-    /// The penalty for the next iteration, given what this one measured.
-    fn next(&self, last: &Record<T>) -> T;
+pub use balance::Balance;
+pub use fixed::Fixed;
+
+use crate::{Error, Memory, Real, Record, Result, Step};
+
+/// A policy for ρ. The coordinator applies the answer: it keeps ρ within its [`Limits`], rescales the dual, retunes the
+/// blocks and counts the change.
+///
+/// ```
+/// use admm::{Memory, Penalty, Step};
+///
+/// struct Double; // in every iteration, as long as the limits allow
+/// impl<S> Penalty<f64, S> for Double {
+///     fn next(&self, step: &Step<'_, f64, S>, _memory: &mut Memory<f64, S>) -> f64 {
+///         2.0 * step.record.penalty
+///     }
+/// }
+/// ```
+pub trait Penalty<T: Real, S>: Send + Sync {
+    /// The penalty for the next iteration, given this one and what the policy wrote down in earlier ones.
+    fn next(&self, step: &Step<'_, T, S>, memory: &mut Memory<T, S>) -> T;
     /// All parameters that are out of range, in words.
     fn problems(&self) -> Vec<String> {
         Vec::new()
     }
 }
 
-/// ρ stays as it is.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Fixed;
-
-impl<T: Real> Penalty<T> for Fixed {
-    fn next(&self, last: &Record<T>) -> T {
-        last.penalty
-    }
-}
-
-/// Residual balancing, Boyd et al. (2011, eq. 3.13): ρ grows by τ where the primal residual is μ times the dual one,
-/// shrinks by τ in the opposite case, and stays for good after `max_changes`, as convergence theory asks.
+/// What convergence theory asks of every policy: ρ stays in an interval, and for good after finitely many changes.
 #[derive(Debug, Clone, Copy)]
-pub struct Balance {
-    /// μ > 1.
-    pub threshold: f64,
-    /// τ > 1.
-    pub factor: f64,
-    /// How often ρ may change.
-    pub max_changes: u32,
+pub struct Limits {
     /// ρ never leaves this interval.
     pub bounds: (f64, f64),
+    /// How often ρ may change.
+    pub max_changes: u32,
 }
 
-impl Default for Balance {
-    /// μ = 10 and τ = 2 as in the monograph, at most 50 changes within [10⁻⁸, 10⁸].
+impl Default for Limits {
+    /// At most 50 changes within [10⁻⁸, 10⁸].
     fn default() -> Self {
-        Balance { threshold: 10.0, factor: 2.0, max_changes: 50, bounds: (1e-8, 1e8) }
+        Limits { bounds: (1e-8, 1e8), max_changes: 50 }
     }
 }
 
-impl<T: Real> Penalty<T> for Balance {
-    fn next(&self, last: &Record<T>) -> T {
-        let (threshold, factor) = (T::of(self.threshold), T::of(self.factor));
-        let next = if last.penalty_changes >= self.max_changes {
-            last.penalty
-        } else if last.primal > threshold * last.dual {
-            last.penalty * factor
-        } else if last.dual > threshold * last.primal {
-            last.penalty / factor
-        } else {
-            last.penalty
-        };
-        let (lowest, highest) = (T::of(self.bounds.0).min(last.penalty), T::of(self.bounds.1).max(last.penalty));
-        next.max(lowest).min(highest)
+impl Limits {
+    /// As much of the change as the limits allow. A ρ that began outside the interval may come in, and goes no further out.
+    pub(crate) fn allow<T: Real>(&self, wanted: T, record: &mut Record<T>) -> Result<T> {
+        let penalty = record.penalty;
+        if record.penalty_changes >= self.max_changes || wanted == penalty {
+            return Ok(penalty);
+        }
+        if wanted.to_f64().is_nan() {
+            return Err(Error::NotFinite("the penalty that the policy wants".into()));
+        }
+        let (lowest, highest) = (T::of(self.bounds.0).min(penalty), T::of(self.bounds.1).max(penalty));
+        let allowed = wanted.max(lowest).min(highest);
+        check_penalty(allowed)?;
+        record.penalty_clamped += u32::from(allowed != wanted);
+        record.penalty_changes += u32::from(allowed != penalty);
+        Ok(allowed)
     }
 
-    fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (name, value) in [("threshold", self.threshold), ("factor", self.factor)] {
-            if value.is_nan() || value <= 1.0 || value.is_infinite() {
-                problems.push(format!("the {name} of residual balancing must be above 1, got {value}"));
-            }
-        }
+    pub(crate) fn problems(&self) -> Option<String> {
         let (lowest, highest) = self.bounds;
-        if !(lowest >= 0.0 && highest > 0.0 && lowest <= highest) {
-            problems.push(format!("the bounds of residual balancing must be an interval, got {lowest} to {highest}"));
-        }
-        problems
+        let interval = lowest >= 0.0 && highest > 0.0 && lowest <= highest;
+        (!interval).then(|| format!("the bounds of the penalty must be an interval, got {lowest} to {highest}"))
     }
 }
 
@@ -80,4 +77,10 @@ pub(crate) fn check_penalty<T: Real>(penalty: T) -> Result<()> {
         return Ok(());
     }
     Err(Error::parameter(format!("the penalty must be positive and finite, got {penalty}")))
+}
+
+/// The sentences for those parameters that are not above 1.
+fn not_above_one(policy: &str, parameters: &[(&str, f64)]) -> Vec<String> {
+    let bad = parameters.iter().filter(|(_, value)| !(*value > 1.0 && value.is_finite()));
+    bad.map(|(name, value)| format!("the {name} of {policy} must be above 1, got {value}")).collect()
 }

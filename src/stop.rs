@@ -1,11 +1,10 @@
-//! When a run ends, and how it ended.
+//! When a run has converged.
 
 use crate::{Real, Record};
-use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::ops::{BitAnd, BitOr};
 
-/// Boyd et al. (2011, §3.3.1): stop when the primal residual is at most √p ε_abs + ε_rel max(‖Ax‖, ‖Bz‖, ‖c‖) and the
-/// dual residual at most √n ε_abs + ε_rel ‖Aᵀy‖, where y = ρu.
+/// The bounds of Boyd et al. (2011, §3.3.1): √p ε_abs + ε_rel max(‖Ax‖, ‖Bz‖, ‖c‖) for the primal residual and
+/// √n ε_abs + ε_rel ‖Aᵀy‖ for the dual one, where y = ρu.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tolerance {
     /// ε_abs ≥ 0, per entry.
@@ -23,101 +22,90 @@ impl Default for Tolerance {
 
 impl Tolerance {
     pub(crate) fn problems(&self) -> Vec<String> {
-        [("absolute", self.absolute), ("relative", self.relative)]
-            .into_iter()
-            .filter(|(_, value)| !(value.is_finite() && *value >= 0.0))
-            .map(|(name, value)| format!("the {name} tolerance must be finite and not negative, got {value}"))
-            .collect()
+        negative(&[("absolute tolerance", self.absolute), ("relative tolerance", self.relative)])
     }
 }
 
-/// How accurately the inner problems are solved.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Accuracy {
-    /// The same tolerance in every iteration.
-    Fixed(f64),
-    /// A fraction of the smaller of the residuals ρ‖r‖ and ‖s‖, never rising, between `first` and `floor`: early
-    /// iterations are cheap. The errors stay summable where the residuals are, as Eckstein and Bertsekas (1992,
-    /// theorem 8) ask.
-    Relative {
-        /// The tolerance of the first iteration.
-        first: f64,
-        /// The fraction, in (0, 1).
-        factor: f64,
-        /// No tolerance is smaller.
-        floor: f64,
+/// A stopping rule. Rules combine: `a | b` is met where either is, `a & b` where both are.
+///
+/// ```
+/// use admm::Stop;
+///
+/// let stop = Stop::Residuals & Stop::ObjectiveChange(1e-8) | Stop::Normalised { primal: 1e-6, dual: 1e-6 };
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Stop {
+    /// Both residuals are within the bounds of the [`Tolerance`], Boyd et al. (2011, §3.3.1).
+    #[default]
+    Residuals,
+    /// ‖r‖ / max(‖Ax‖, ‖Bz‖, ‖c‖) and ‖s‖ / ‖Aᵀy‖ are at most these, Wohlberg (2017).
+    Normalised {
+        /// For r.
+        primal: f64,
+        /// For s.
+        dual: f64,
     },
+    /// An iteration changed f(x) + g(z) by at most this, relative to max(1, |f(x) + g(z)|). It proves little by itself:
+    /// slow progress looks the same. It costs a value of both blocks in every iteration.
+    ObjectiveChange(f64),
+    /// Either is met.
+    Any(Box<Stop>, Box<Stop>),
+    /// Both are met.
+    All(Box<Stop>, Box<Stop>),
 }
 
-impl Accuracy {
-    pub(crate) fn first(&self) -> f64 {
-        match *self {
-            Accuracy::Fixed(tolerance) => tolerance,
-            Accuracy::Relative { first, .. } => first,
-        }
+impl BitOr for Stop {
+    type Output = Stop;
+    fn bitor(self, other: Stop) -> Stop {
+        Stop::Any(Box::new(self), Box::new(other))
+    }
+}
+
+impl BitAnd for Stop {
+    type Output = Stop;
+    fn bitand(self, other: Stop) -> Stop {
+        Stop::All(Box::new(self), Box::new(other))
+    }
+}
+
+impl Stop {
+    /// Whether an iteration meets it.
+    pub fn met<T: Real>(&self, record: &Record<T>) -> bool {
+        record.iteration > 0
+            && match self {
+                Stop::Residuals => record.within_bounds(),
+                Stop::Normalised { primal, dual } => {
+                    let (r, s) = record.normalised();
+                    r <= T::of(*primal) && s <= T::of(*dual)
+                }
+                Stop::ObjectiveChange(most) => record.objective_change.is_some_and(|change| change <= T::of(*most)),
+                Stop::Any(a, b) => a.met(record) || b.met(record),
+                Stop::All(a, b) => a.met(record) && b.met(record),
+            }
     }
 
-    pub(crate) fn next<T: Real>(&self, last: &Record<T>) -> T {
-        match *self {
-            Accuracy::Fixed(tolerance) => T::of(tolerance),
-            Accuracy::Relative { factor, floor, .. } => {
-                let residual = (last.penalty * last.primal).min(last.dual);
-                (T::of(factor) * residual).min(last.inner_tolerance).max(T::of(floor))
-            }
+    pub(crate) fn wants_objective(&self) -> bool {
+        match self {
+            Stop::Residuals | Stop::Normalised { .. } => false,
+            Stop::ObjectiveChange(_) => true,
+            Stop::Any(a, b) | Stop::All(a, b) => a.wants_objective() || b.wants_objective(),
         }
     }
 
     pub(crate) fn problems(&self) -> Vec<String> {
-        let values = match *self {
-            Accuracy::Fixed(tolerance) => vec![tolerance],
-            Accuracy::Relative { first, factor, floor } => vec![first, factor, floor],
-        };
-        let bad = values.into_iter().filter(|value| !(value.is_finite() && *value >= 0.0));
-        bad.map(|value| format!("an inner tolerance must be finite and not negative, got {value}")).collect()
-    }
-}
-
-/// How a run ended. Only failures are errors; each of these comes with the best iterate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Status {
-    /// The stopping rule is met.
-    Converged,
-    /// The iterations ran out.
-    IterationLimit,
-    /// The residuals have not improved for a long time.
-    Stalled,
-    /// The residuals grew without bound.
-    Diverged,
-    /// An observer ended the run.
-    Stopped,
-}
-
-impl Status {
-    /// What to do about it, in a sentence.
-    pub fn advice(self) -> &'static str {
         match self {
-            Status::Converged => "The stopping rule is met.",
-            Status::IterationLimit => "Allow more iterations, or ask for less accuracy.",
-            Status::Stalled => {
-                "No progress: solve the inner problems more accurately, change the penalty or loosen the tolerance."
+            Stop::Residuals => Vec::new(),
+            Stop::Normalised { primal, dual } => {
+                negative(&[("normalised primal residual", *primal), ("normalised dual residual", *dual)])
             }
-            Status::Diverged => {
-                "The residuals grow: raise the penalty, put the smooth block last, or check that the problem is bounded."
-            }
-            Status::Stopped => "Stopped on request; the best iterate so far is kept.",
+            Stop::ObjectiveChange(most) => negative(&[("change of the objective to stop at", *most)]),
+            Stop::Any(a, b) | Stop::All(a, b) => [a.problems(), b.problems()].concat(),
         }
     }
 }
 
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Status::Converged => "converged",
-            Status::IterationLimit => "iteration-limit",
-            Status::Stalled => "stalled",
-            Status::Diverged => "diverged",
-            Status::Stopped => "stopped",
-        })
-    }
+/// The sentences for those parameters that are negative or not finite.
+fn negative(parameters: &[(&str, f64)]) -> Vec<String> {
+    let bad = parameters.iter().filter(|(_, value)| !(value.is_finite() && *value >= 0.0));
+    bad.map(|(name, value)| format!("the {name} must be finite and not negative, got {value}")).collect()
 }

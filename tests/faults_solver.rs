@@ -198,7 +198,7 @@ fn fault_36_all_bad_parameters_are_reported_together() {
     let found = problems(|admm| {
         admm.tolerance = Tolerance { absolute: -1.0, relative: f64::NAN };
         admm.accuracy = Accuracy::Relative { first: -1.0, factor: f64::NAN, floor: f64::INFINITY };
-        admm.penalty = Box::new(Balance { threshold: 0.5, factor: f64::NAN, ..Balance::default() });
+        admm.penalty = Box::new(Balance { threshold: 0.5, factor: f64::NAN });
         admm.relaxation = 2.0;
         admm.max_iterations = 0;
     });
@@ -292,9 +292,9 @@ impl Prox<f64> for Untunable {
 
 struct Double;
 
-impl Penalty<f64> for Double {
-    fn next(&self, last: &Record<f64>) -> f64 {
-        2.0 * last.penalty
+impl<S> Penalty<f64, S> for Double {
+    fn next(&self, step: &Step<'_, f64, S>, _memory: &mut Memory<f64, S>) -> f64 {
+        2.0 * step.record.penalty
     }
 }
 
@@ -455,11 +455,13 @@ fn fault_41_a_cycle_has_stalled() {
 #[test]
 fn fault_42_an_adaptive_penalty_stays_within_its_bounds_and_its_changes_are_counted() {
     let mut admm = scripted(&[1.0, 2.0]);
-    admm.penalty = Box::new(Balance { bounds: (1e-2, 5.0), ..Balance::default() });
+    admm.penalty = Box::new(Balance::default());
+    admm.penalty_limits.bounds = (1e-2, 5.0);
     for _ in 0..100 {
         admm.step().unwrap();
     }
-    assert_eq!((admm.state().penalty, admm.state().record.penalty_changes), (5.0, 3));
+    let record = &admm.state().record;
+    assert_eq!((record.penalty, record.penalty_changes, record.penalty_clamped), (5.0, 3, 98));
 }
 
 /// The unit sphere by a retraction that is right to third order only: left alone, it drifts.

@@ -5,117 +5,138 @@ mod common;
 use admm::*;
 use common::{Matrix, l1, regression};
 
-fn record(primal: f64, dual: f64, penalty: f64, penalty_changes: u32) -> Record<f64> {
-    Record {
-        iteration: 7,
-        primal,
-        dual,
-        primal_bound: 1e-3,
-        dual_bound: 1e-3,
-        penalty,
-        penalty_changes,
-        inner_tolerance: 1e-10,
-        work: Work::default(),
-    }
+fn record(primal: f64, dual: f64, penalty: f64) -> Record<f64> {
+    Record { iteration: 7, primal, dual, ..Record::new(penalty) }
+}
+
+/// What a policy answers that reads the record alone.
+fn answer(policy: impl Penalty<f64, ()>, record: Record<f64>) -> f64 {
+    let point = (&(), &());
+    let step = Step { record: &record, from: point, extrapolated: false, ax: &(), to: point, c: &() };
+    policy.next(&step, &mut Memory::default())
+}
+
+fn problems(policy: impl Penalty<f64, ()>) -> Vec<String> {
+    policy.problems()
 }
 
 #[test]
 fn fixed_keeps_the_penalty_whatever_the_residuals() {
     for (primal, dual) in [(0.0, 0.0), (1e9, 0.0), (0.0, 1e9), (1.0, 1.0)] {
-        assert_eq!(Fixed.next(&record(primal, dual, 0.25, 3)), 0.25);
+        assert_eq!(answer(Fixed, record(primal, dual, 0.25)), 0.25);
     }
-    assert!(Penalty::<f64>::problems(&Fixed).is_empty());
+    assert!(problems(Fixed).is_empty());
 }
 
 #[test]
 fn balance_grows_shrinks_or_keeps_the_penalty() {
     let above = 10.0f64.next_up();
     let table = [
-        // ‖r‖, ‖s‖, ρ, changes so far, next ρ
-        (above, 1.0, 4.0, 0, 8.0),
-        (10.0, 1.0, 4.0, 0, 4.0),
-        (1.0, 1.0, 4.0, 0, 4.0),
-        (1.0, 10.0, 4.0, 0, 4.0),
-        (1.0, above, 4.0, 0, 2.0),
-        (1.0, 0.0, 4.0, 0, 8.0),
-        (0.0, 1.0, 4.0, 0, 2.0),
-        (0.0, 0.0, 4.0, 0, 4.0),
-        // the last change, and none after it
-        (20.0, 1.0, 4.0, 49, 8.0),
-        (20.0, 1.0, 4.0, 50, 4.0),
-        (1.0, 20.0, 4.0, 49, 2.0),
-        (1.0, 20.0, 4.0, 50, 4.0),
-        (1.0, 20.0, 4.0, 51, 4.0),
-        // the ends of the interval
-        (20.0, 1.0, 0.75e8, 0, 1e8),
-        (20.0, 1.0, 1e8, 0, 1e8),
-        (1.0, 20.0, 1.5e-8, 0, 1e-8),
-        (1.0, 20.0, 1e-8, 0, 1e-8),
-        (1.0, 20.0, 1e8, 0, 0.5e8),
-        (20.0, 1.0, 1e-8, 0, 2e-8),
-        // a start outside the interval may come in, and goes no further out
-        (20.0, 1.0, 1e9, 0, 1e9),
-        (1.0, 20.0, 1e9, 0, 0.5e9),
-        (1.0, 20.0, 1e-9, 0, 1e-9),
-        (20.0, 1.0, 1e-9, 0, 2e-9),
+        // ‖r‖, ‖s‖, next ρ after 4
+        (above, 1.0, 8.0),
+        (10.0, 1.0, 4.0),
+        (1.0, 1.0, 4.0),
+        (1.0, 10.0, 4.0),
+        (1.0, above, 2.0),
+        (1.0, 0.0, 8.0),
+        (0.0, 1.0, 2.0),
+        (0.0, 0.0, 4.0),
     ];
-    for (primal, dual, penalty, changes, expected) in table {
-        let next = Balance::default().next(&record(primal, dual, penalty, changes));
-        assert_eq!(next, expected, "r {primal}, s {dual}, ρ {penalty}, {changes} changes");
+    for (primal, dual, expected) in table {
+        assert_eq!(answer(Balance::default(), record(primal, dual, 4.0)), expected, "r {primal}, s {dual}");
+    }
+    let balance = Balance { threshold: 2.0, factor: 3.0 };
+    let table = [(2.0, 1.0, 1.0), (1.0, 2.0, 1.0), (2.1, 1.0, 3.0), (1.0, 2.1, 1.0 / 3.0)];
+    for (primal, dual, expected) in table {
+        assert_eq!(answer(balance, record(primal, dual, 1.0)), expected, "r {primal}, s {dual}");
     }
 }
 
 #[test]
-fn balance_obeys_its_own_parameters() {
-    let balance = Balance { threshold: 2.0, factor: 3.0, max_changes: 1, bounds: (0.5, 2.0) };
-    let next = |primal, dual, changes| balance.next(&record(primal, dual, 1.0, changes));
-    assert_eq!((next(2.0, 1.0, 0), next(1.0, 2.0, 0)), (1.0, 1.0));
-    assert_eq!((next(2.1, 1.0, 0), next(1.0, 2.1, 0)), (2.0, 0.5));
-    assert_eq!((next(2.1, 1.0, 1), next(1.0, 2.1, 1)), (1.0, 1.0));
-    let wide = Balance { bounds: (0.0, f64::INFINITY), ..balance };
-    assert_eq!((wide.next(&record(2.1, 1.0, 1.0, 0)), wide.next(&record(1.0, 2.1, 6.0, 0))), (3.0, 2.0));
-}
-
-#[test]
 fn balance_names_each_parameter_out_of_range() {
-    let problems = |balance: Balance| Penalty::<f64>::problems(&balance);
     assert!(problems(Balance::default()).is_empty());
     for bad in [1.0, 0.5, 0.0, -3.0, f64::NAN, f64::INFINITY] {
         let threshold = problems(Balance { threshold: bad, ..Balance::default() });
         assert!(threshold.len() == 1 && threshold[0].contains("threshold"), "{threshold:?}");
         let factor = problems(Balance { factor: bad, ..Balance::default() });
         assert!(factor.len() == 1 && factor[0].contains("factor"), "{factor:?}");
-        assert_eq!(problems(Balance { threshold: bad, factor: bad, ..Balance::default() }).len(), 2);
+        assert_eq!(problems(Balance { threshold: bad, factor: bad }).len(), 2);
+    }
+}
+
+/// What the limits leave of an answer: ρ, changes so far, the answer; then ρ, how often changed and how often clamped.
+#[test]
+fn limits_clamp_count_and_freeze() {
+    let (default, tight) = (Limits::default(), Limits { bounds: (0.5, 2.0), max_changes: 1 });
+    let wide = Limits { bounds: (0.0, f64::INFINITY), max_changes: 1 };
+    let table = [
+        (default, (4.0, 0, 8.0), (8.0, 1, 0)),
+        (default, (4.0, 0, 4.0), (4.0, 0, 0)),
+        // the last change, and none after it
+        (default, (4.0, 49, 8.0), (8.0, 50, 0)),
+        (default, (4.0, 50, 8.0), (4.0, 50, 0)),
+        (default, (4.0, 51, 2.0), (4.0, 51, 0)),
+        (default, (4.0, 50, f64::INFINITY), (4.0, 50, 0)),
+        // the ends of the interval
+        (default, (0.75e8, 0, 1.5e8), (1e8, 1, 1)),
+        (default, (1e8, 0, 2e8), (1e8, 0, 1)),
+        (default, (1.5e-8, 0, 0.75e-8), (1e-8, 1, 1)),
+        (default, (1e-8, 0, 0.0), (1e-8, 0, 1)),
+        (default, (1.0, 0, f64::INFINITY), (1e8, 1, 1)),
+        (default, (1.0, 0, -3.0), (1e-8, 1, 1)),
+        // a start outside the interval may come in, and goes no further out
+        (default, (1e9, 0, 2e9), (1e9, 0, 1)),
+        (default, (1e9, 0, 0.5e9), (0.5e9, 1, 0)),
+        (default, (1e-9, 0, 0.5e-9), (1e-9, 0, 1)),
+        (default, (1e-9, 0, 2e-9), (2e-9, 1, 0)),
+        // others
+        (tight, (1.0, 0, 3.0), (2.0, 1, 1)),
+        (tight, (1.0, 1, 0.75), (1.0, 1, 0)),
+        (wide, (1.0, 0, 1e30), (1e30, 1, 0)),
+    ];
+    for (limits, (penalty, changes, wanted), expected) in table {
+        let mut admm = regression(l1(1.0), penalty);
+        (admm.penalty, admm.penalty_limits) = (Box::new(Ask(wanted)), limits);
+        admm.penalty_limits.max_changes = limits.max_changes.saturating_sub(changes);
+        let record = admm.step().unwrap();
+        let got = (admm.state().penalty, record.penalty_changes + changes, record.penalty_clamped);
+        assert_eq!(got, expected, "ρ {penalty}, {changes} changes, {wanted} wanted");
     }
 }
 
 #[test]
-fn balance_refuses_bounds_that_are_no_interval() {
+fn limits_refuse_bounds_that_are_no_interval() {
     for bounds in [(2.0, 1.0), (f64::NAN, 1.0), (1.0, f64::NAN), (-1.0, 1.0), (0.0, 0.0)] {
-        let problems = Penalty::<f64>::problems(&Balance { bounds, ..Balance::default() });
-        assert_eq!(problems.len(), 1, "{bounds:?}: {problems:?}");
+        let mut admm = regression(l1(1.0), 1.0);
+        admm.penalty_limits.bounds = bounds;
+        match admm.run(()) {
+            Err(Error::Parameters(problems)) => assert!(problems.len() == 1 && problems[0].contains("bounds")),
+            other => panic!("{bounds:?}: {:?}", other.map(|outcome| outcome.status)),
+        }
     }
 }
 
 /// Asks for one number after the first iteration.
 struct Ask(f64);
 
-impl Penalty<f64> for Ask {
-    fn next(&self, _last: &Record<f64>) -> f64 {
+impl<S> Penalty<f64, S> for Ask {
+    fn next(&self, _step: &Step<'_, f64, S>, _memory: &mut Memory<f64, S>) -> f64 {
         self.0
     }
 }
 
 #[test]
-fn a_policy_that_leaves_the_positive_numbers_is_a_parameter_error_and_changes_nothing() {
-    for bad in [0.0, -1.0, f64::INFINITY, f64::NAN] {
-        let mut admm = regression(l1(1.0), 2.0);
-        admm.step().unwrap();
-        let before = format!("{:?}", admm.state());
-        admm.penalty = Box::new(Ask(bad));
-        assert!(matches!(admm.step(), Err(Error::Parameters(_))), "ρ = {bad}");
-        assert_eq!(format!("{:?}", admm.state()), before);
-    }
+fn a_policy_without_an_answer_is_an_error_and_changes_nothing() {
+    let mut admm = regression(l1(1.0), 2.0);
+    admm.step().unwrap();
+    let before = format!("{:?}", admm.state());
+    admm.penalty = Box::new(Ask(f64::NAN));
+    assert!(matches!(admm.step(), Err(Error::NotFinite(_))));
+    (admm.penalty, admm.penalty_limits.bounds) = (Box::new(Ask(0.0)), (0.0, f64::INFINITY));
+    assert!(matches!(admm.step(), Err(Error::Parameters(_))), "nothing bounds ρ from 0");
+    admm.penalty = Box::new(Ask(f64::INFINITY));
+    assert!(matches!(admm.step(), Err(Error::Parameters(_))), "nothing bounds ρ from infinity");
+    assert_eq!(format!("{:?}", admm.state()), before);
 }
 
 #[test]

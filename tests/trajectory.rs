@@ -149,12 +149,10 @@ fn rows(a: &Matrix) -> Rows {
     a.row_iter().map(|row| row.iter().copied().collect()).collect()
 }
 
-fn policy(balance: Option<(f64, f64)>) -> Box<dyn Penalty<f64>> {
+fn policy<S: 'static>(balance: Option<(f64, f64)>) -> Box<dyn Penalty<f64, S>> {
     match balance {
         None => Box::new(Fixed),
-        Some((threshold, factor)) => {
-            Box::new(Balance { threshold, factor, max_changes: u32::MAX, ..Balance::default() })
-        }
+        Some((threshold, factor)) => Box::new(Balance { threshold, factor }),
     }
 }
 
@@ -182,6 +180,7 @@ where
 {
     admm.relaxation = plain.alpha;
     admm.penalty = policy(plain.balance);
+    admm.penalty_limits.max_changes = u32::MAX;
     admm.tolerance = Tolerance { absolute: 0.0, relative: 1e-15 };
     let (mut up, mut down) = (0, 0);
     for iteration in 1..=iterations {
@@ -284,6 +283,7 @@ fn consensus_of_four_blocks_follows_boyd() {
     for (mut rho, balance) in [(0.7, None), (20.0, Some((1.5, 2.0)))] {
         let mut admm = consensus(Exec::Serial, rho);
         admm.penalty = policy(balance);
+        admm.penalty_limits.max_changes = u32::MAX;
         let (d, b) = (rows(&design()), rows(&response()).concat());
         let (mut x, mut y, mut z) = (vec![vec![0.0; 5]; 4], vec![vec![0.0; 5]; 4], vec![0.0; 5]);
         let mut changes = 0;

@@ -10,7 +10,7 @@ use crate::scalar::Scalar;
 use crate::softmax::Softmax;
 use admm::method::DescentMemory;
 use admm::{
-    Accuracy, Balance, Coordinator, Descent, Flat, Iterate, Minus, Result, Space, State, Status, Subproblem, Target,
+    Accuracy, Coordinator, Descent, Flat, Iterate, Limits, Minus, Result, Space, State, Status, Subproblem, Target,
     Tolerance,
 };
 use nalgebra::DMatrix;
@@ -53,10 +53,10 @@ where
     let options = &prepared.options;
     let start = &prepared.start.lower;
     let z = Iterate::new(start.clone());
-    let balance = Balance { bounds: (lowest_penalty(prepared), 1e8), ..Balance::default() };
-    let penalty = T::of(balance.bounds.0.max(PENALTY));
+    let limits = Limits { bounds: (lowest_penalty(prepared), 1e8), ..Limits::default() };
+    let penalty = T::of(limits.bounds.0.max(PENALTY));
     let mut coordinator = Coordinator::new(reduction, Minus(classify(prepared)), w, z, penalty)?;
-    coordinator.penalty = Box::new(balance);
+    coordinator.penalty_limits = limits;
     let tolerance = prepared.tolerance();
     coordinator.tolerance = Tolerance { absolute: tolerance / (start.v.len() as f64).sqrt(), relative: 0.0 };
     coordinator.accuracy = Accuracy::Relative { first: 1e-2, factor: 0.3, floor: 0.01 * tolerance };

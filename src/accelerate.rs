@@ -1,0 +1,25 @@
+//! Acceleration: ADMM maps (Bz, u) to the next (Bz, u), and its fixed points are the solutions. An acceleration
+//! extrapolates from earlier points and starts the next iteration ahead; it sees the coupling space alone.
+
+use crate::{Memory, Real, Start, Step};
+
+/// Where iterations start from. The coordinator counts what was accepted and what was taken back, and clears the memory
+/// whenever ρ changes.
+pub trait Acceleration<T: Real, S>: Send + Sync {
+    /// The start of the next iteration, given this one.
+    fn next(&self, step: &Step<'_, T, S>, memory: &mut Memory<T, (S, S)>) -> Start<S>;
+    /// All parameters that are out of range, in words.
+    fn problems(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// Every iteration starts where the last one ended.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Plain;
+
+impl<T: Real, S> Acceleration<T, S> for Plain {
+    fn next(&self, _step: &Step<'_, T, S>, _memory: &mut Memory<T, (S, S)>) -> Start<S> {
+        Start::Here
+    }
+}

@@ -1,0 +1,46 @@
+//! Residual balancing.
+
+use super::{Penalty, not_above_one};
+use crate::{Memory, Real, Step};
+
+/// Residual balancing, Boyd et al. (2011, eq. 3.13): ρ grows by τ where the primal residual is above μ times the dual
+/// one, and shrinks by τ in the opposite case.
+#[derive(Debug, Clone, Copy)]
+pub struct Balance {
+    /// μ > 1.
+    pub threshold: f64,
+    /// τ > 1.
+    pub factor: f64,
+}
+
+impl Default for Balance {
+    /// μ = 10 and τ = 2, as in the monograph.
+    fn default() -> Self {
+        Balance { threshold: 10.0, factor: 2.0 }
+    }
+}
+
+impl Balance {
+    /// ρ for the next iteration, by residuals of either kind.
+    pub(super) fn balanced<T: Real>(&self, penalty: T, primal: T, dual: T) -> T {
+        let (threshold, factor) = (T::of(self.threshold), T::of(self.factor));
+        if primal > threshold * dual {
+            penalty * factor
+        } else if dual > threshold * primal {
+            penalty / factor
+        } else {
+            penalty
+        }
+    }
+}
+
+impl<T: Real, S> Penalty<T, S> for Balance {
+    fn next(&self, step: &Step<'_, T, S>, _memory: &mut Memory<T, S>) -> T {
+        let record = step.record;
+        self.balanced(record.penalty, record.primal, record.dual)
+    }
+
+    fn problems(&self) -> Vec<String> {
+        not_above_one("residual balancing", &[("threshold", self.threshold), ("factor", self.factor)])
+    }
+}

@@ -1,0 +1,98 @@
+//! What an iteration measured, and what it cost.
+
+use crate::{Real, Work};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// What one iteration measured.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Record<T> {
+    /// Counted from 1; 0 before the first.
+    pub iteration: u64,
+    /// ‖r‖ = ‖Ax + Bz − c‖.
+    pub primal: T,
+    /// ‖s‖ = ρ‖AᵀBΔz‖.
+    pub dual: T,
+    /// The tolerance's bound on ‖r‖.
+    pub primal_bound: T,
+    /// The tolerance's bound on ‖s‖.
+    pub dual_bound: T,
+    /// max(‖Ax‖, ‖Bz‖, ‖c‖), which ‖r‖ is small against.
+    pub primal_scale: T,
+    /// ‖Aᵀy‖, which ‖s‖ is small against.
+    pub dual_scale: T,
+    /// f(x) + g(z), where it is asked for and finite.
+    pub objective: Option<T>,
+    /// The change of the objective by this iteration, relative to max(1, |f(x) + g(z)|).
+    pub objective_change: Option<T>,
+    /// ρ, as used in this iteration.
+    pub penalty: T,
+    /// How often ρ has changed so far, a change after this iteration included.
+    pub penalty_changes: u32,
+    /// How often so far a policy wanted ρ beyond its bounds.
+    pub penalty_clamped: u32,
+    /// Extrapolated starts that proved good so far.
+    pub accepted: u64,
+    /// Extrapolated starts that were taken back so far.
+    pub rejected: u64,
+    /// The accuracy asked of the blocks in this iteration.
+    pub inner_tolerance: T,
+    /// The cost so far.
+    pub work: Work,
+}
+
+impl<T: Real> Record<T> {
+    /// Of no iteration yet.
+    pub fn new(penalty: T) -> Self {
+        let zero = T::zero();
+        Record {
+            iteration: 0,
+            primal: zero,
+            dual: zero,
+            primal_bound: zero,
+            dual_bound: zero,
+            primal_scale: zero,
+            dual_scale: zero,
+            objective: None,
+            objective_change: None,
+            penalty,
+            penalty_changes: 0,
+            penalty_clamped: 0,
+            accepted: 0,
+            rejected: 0,
+            inner_tolerance: zero,
+            work: Work::default(),
+        }
+    }
+    /// Whether both residuals are within their bounds.
+    pub fn within_bounds(&self) -> bool {
+        self.iteration > 0 && self.primal <= self.primal_bound && self.dual <= self.dual_bound
+    }
+    /// Both residuals in units of their bounds, the larger one: at most 1 within the bounds.
+    pub fn excess(&self) -> T {
+        let tiny = tiny();
+        (self.primal / self.primal_bound.max(tiny)).max(self.dual / self.dual_bound.max(tiny))
+    }
+    /// ‖r‖ / max(‖Ax‖, ‖Bz‖, ‖c‖) and ‖s‖ / ‖Aᵀy‖, Wohlberg (2017).
+    pub fn normalised(&self) -> (T, T) {
+        (self.primal / self.primal_scale.max(tiny()), self.dual / self.dual_scale.max(tiny()))
+    }
+}
+
+/// Below this nothing is divided by.
+fn tiny<T: Real>() -> T {
+    T::min_value().unwrap_or(T::one()).abs().recip().sqrt()
+}
+
+/// Seconds that the parts of the iterations took so far. Apart from the [`Record`], for no clock enters a state.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Phases {
+    /// The first block.
+    pub x: Duration,
+    /// The second block.
+    pub z: Duration,
+    /// The dual, residuals, penalty and acceleration.
+    pub dual: Duration,
+    /// The observers.
+    pub observers: Duration,
+}

@@ -1,0 +1,111 @@
+//! All that changes in a run.
+
+use crate::verdict::Run;
+use crate::{Real, Record, Space, Subproblem};
+use serde::{Deserialize, Serialize};
+
+/// All that changes in a run: what a checkpoint has to keep.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct State<T, X, Z, S> {
+    /// The variable of the first block.
+    pub x: X,
+    /// The variable of the second block.
+    pub z: Z,
+    /// Bz.
+    pub bz: S,
+    /// The scaled dual u; the multiplier is y = ρu.
+    pub u: S,
+    /// The penalty ρ for the next iteration.
+    pub penalty: T,
+    /// Where the next iteration starts.
+    pub start: Start<S>,
+    /// What the penalty policy remembers.
+    pub penalty_memory: Memory<T, S>,
+    /// What the acceleration remembers.
+    pub acceleration_memory: Memory<T, (S, S)>,
+    /// What the last iteration measured.
+    pub record: Record<T>,
+    /// The run under way.
+    pub run: Option<Run<T, X, Z, S>>,
+}
+
+/// The state type of a pair of blocks.
+pub type StateOf<T, P, Q> = State<T, <P as Subproblem<T>>::Var, <Q as Subproblem<T>>::Var, <P as Subproblem<T>>::Image>;
+
+impl<T: Real, X, Z, S: Space<T>> State<T, X, Z, S> {
+    /// Before the first iteration, with u = 0.
+    pub(crate) fn new(x: X, z: Z, bz: S, penalty: T) -> Self {
+        State {
+            x,
+            z,
+            u: bz.zero(),
+            bz,
+            penalty,
+            start: Start::Here,
+            penalty_memory: Memory::default(),
+            acceleration_memory: Memory::default(),
+            record: Record::new(penalty),
+            run: None,
+        }
+    }
+
+    /// The point (Bz, u) that the next iteration starts from.
+    pub(crate) fn start(&self) -> (&S, &S) {
+        match &self.start {
+            Start::Here => (&self.bz, &self.u),
+            Start::Ahead(bz, u) | Start::Back(bz, u) => (bz, u),
+        }
+    }
+}
+
+/// The point (Bz, u) that an iteration starts from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Start<S> {
+    /// The one that the last iteration ended at.
+    Here,
+    /// An extrapolated one, on trial.
+    Ahead(S, S),
+    /// An earlier one: the last iteration's start was no good.
+    Back(S, S),
+}
+
+impl<S> Start<S> {
+    pub(crate) fn is_ahead(&self) -> bool {
+        matches!(self, Start::Ahead(..))
+    }
+    pub(crate) fn is_back(&self) -> bool {
+        matches!(self, Start::Back(..))
+    }
+}
+
+/// What a policy keeps between iterations, for it to lay out; empty at first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Memory<T, S> {
+    /// Finite numbers.
+    pub numbers: Vec<T>,
+    /// Elements of the coupling space, or pairs of them.
+    pub elements: Vec<S>,
+}
+
+impl<T, S> Default for Memory<T, S> {
+    fn default() -> Self {
+        Memory { numbers: Vec::new(), elements: Vec::new() }
+    }
+}
+
+/// An iteration as policies see it, between residuals and the next iteration.
+#[derive(Debug)]
+pub struct Step<'a, T, S> {
+    /// What it measured.
+    pub record: &'a Record<T>,
+    /// The point (Bz, u) that it started from.
+    pub from: (&'a S, &'a S),
+    /// Whether it started from an extrapolated point.
+    pub extrapolated: bool,
+    /// Ax.
+    pub ax: &'a S,
+    /// The point (Bz, u) that it ended at.
+    pub to: (&'a S, &'a S),
+    /// c.
+    pub c: &'a S,
+}

@@ -1,0 +1,49 @@
+//! How a run ended.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How a run ended. Only failures are errors; each of these comes with the best iterate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// The stopping rule is met.
+    Converged,
+    /// The iterations ran out.
+    IterationLimit,
+    /// The residuals have not improved for a long time.
+    Stalled,
+    /// The residuals grew without bound.
+    Diverged,
+    /// An observer ended the run.
+    Stopped,
+}
+
+impl Status {
+    /// What to do about it, in a sentence.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Status::Converged => "The stopping rule is met.",
+            Status::IterationLimit => "Allow more iterations, or ask for less accuracy.",
+            Status::Stalled => {
+                "No progress: solve the inner problems more accurately, change the penalty or loosen the tolerance."
+            }
+            Status::Diverged => {
+                "The residuals grow: raise the penalty, put the smooth block last, or check that the problem is bounded."
+            }
+            Status::Stopped => "Stopped on request; the best iterate so far is kept.",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Status::Converged => "converged",
+            Status::IterationLimit => "iteration-limit",
+            Status::Stalled => "stalled",
+            Status::Diverged => "diverged",
+            Status::Stopped => "stopped",
+        })
+    }
+}
