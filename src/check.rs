@@ -54,6 +54,7 @@ pub use gradient::gradient;
 pub use hessian::hessian_vector;
 pub use manifold::{manifold, retraction};
 pub use prox::{convex_prox, moreau, prox};
+pub(crate) use sample::Random;
 pub use sample::Sample;
 pub use subproblem::subproblem;
 

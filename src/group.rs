@@ -1,7 +1,6 @@
 //! N blocks as one: the sum of their functions, side by side in a product of coupling spaces.
 
-use crate::{Adjoint, Error, Exec, Prox, Real, Result, Shape, Space, Subproblem, Target, Work};
-use nalgebra::DMatrix;
+use crate::{Adjoint, Error, Exec, Real, Result, Shape, Subproblem, Target, Work};
 
 /// Σᵢ fᵢ(xᵢ), each block with its own variable; the argmins are independent and run on the executor.
 #[derive(Debug, Clone)]
@@ -50,50 +49,5 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Group<P> {
         let (square, count) =
             parts.fold((T::zero(), 0), |(square, count), part| (square + part.norm * part.norm, count + part.count));
         Adjoint { norm: square.sqrt(), count }
-    }
-}
-
-/// One variable z that N blocks agree on: z ↦ (z, …, z), with a regulariser of its own. Boyd et al. (2011, §7.1).
-///
-/// Its argmin is the regulariser's proximal operator at the mean of the targets, with penalty Nρ.
-#[derive(Debug, Clone)]
-pub struct Consensus<P> {
-    /// The regulariser of z.
-    pub of: P,
-    /// N ≥ 1.
-    pub members: usize,
-}
-
-impl<T: Real, P: Prox<T>> Subproblem<T> for Consensus<P> {
-    type Var = DMatrix<T>;
-    type Image = Vec<DMatrix<T>>;
-
-    fn value(&self, z: &DMatrix<T>) -> Result<T> {
-        Ok(self.of.value(z))
-    }
-
-    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Work> {
-        to.check_size(Shape(vec![z.shape(); self.members]))?;
-        let members = T::of(self.members as f64);
-        let mut mean = Space::zero(z);
-        to.v.iter().for_each(|v| mean.axpy(T::one() / members, v));
-        let minimiser = self.of.prox(&mean, to.penalty * members)?;
-        Error::check_size("result of prox", Space::shape(z), Space::shape(&minimiser))?;
-        *z = minimiser;
-        Ok(Work { steps: 1, passes: 0 })
-    }
-
-    fn image(&self, z: &DMatrix<T>) -> Self::Image {
-        vec![z.clone(); self.members]
-    }
-
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.of.retune(penalty * T::of(self.members as f64))
-    }
-
-    fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
-        let mut sum = y[0].clone();
-        y[1..].iter().for_each(|y| sum.axpy(T::one(), y));
-        Adjoint { norm: Space::norm(&sum), count: sum.len() }
     }
 }

@@ -4,45 +4,60 @@ mod accelerate;
 mod accuracy;
 mod block;
 pub mod check;
+mod consensus;
 mod coordinator;
 mod error;
 mod exec;
 mod group;
+mod linearized;
 pub mod method;
 mod observe;
+mod operator;
 mod penalty;
 mod real;
 mod record;
+mod sharing;
 mod space;
 mod state;
 mod status;
 mod stop;
 mod subproblem;
+mod through;
 mod verdict;
 
 pub use accelerate::{Acceleration, Plain};
 pub use accuracy::Accuracy;
 pub use block::{Descent, Exact, Iterate, Minus};
+pub use consensus::{Consensus, GeneralConsensus};
 pub use coordinator::Coordinator;
 pub use error::{Error, Result, Shape};
 pub use exec::Exec;
-pub use group::{Consensus, Group};
+pub use group::Group;
+pub use linearized::Linearized;
 pub use method::{Gradient, Method, Rate, Steps};
 pub use observe::{History, Observer, every};
+pub use operator::{Operator, Selection, norm_squared};
 pub use penalty::{Balance, Fixed, Limits, Penalty};
 pub use real::Real;
 pub use record::{Phases, Record};
+pub use sharing::Sharing;
 pub use space::Space;
 pub use state::{Memory, Start, State, StateOf, Step};
 pub use status::Status;
 pub use stop::{Stop, Tolerance};
 pub use subproblem::{Adjoint, Direction, Flat, Manifold, Point, Prox, Smooth, Subproblem, Target, Work};
+pub use through::{Pulled, Through};
 pub use verdict::{Outcome, Run};
 
 /// The user's page runs as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/write-your-own-block.md")]
 struct WriteYourOwnBlock;
+
+/// So does the one on couplings.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/couplings.md")]
+struct Couplings;
 
 /// The library example of the README runs as a test.
 #[cfg(doctest)]

@@ -160,7 +160,7 @@ fn what_cannot_be_moved_is_refused() {
 #[test]
 fn another_size_is_refused() {
     let sized = ["point", "halfspace", "affine", "quadratic", "least squares", "wide least squares", "cross-entropy"];
-    let wrapped = ["translated", "labelled", "separable", "precomposed"];
+    let wrapped = ["translated", "tilted", "labelled", "separable", "precomposed"];
     let functions = all::<f64>(3, 1);
     for name in sized.iter().chain(&wrapped) {
         let f = functions.iter().find(|function| function.name == *name).unwrap();

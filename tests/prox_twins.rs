@@ -83,6 +83,11 @@ proptest! {
         close(&prox(Logistic, v, penalty), &each(v, penalty, logistic), size)?;
         let quantile = |x: f64| if x < 0.0 { -0.7 } else { 0.3 };
         close(&prox(Quantile { level: 0.3 }, v, penalty), &each(v, penalty, quantile), size)?;
+        let barrier = |x: f64| if x > 0.0 { -1.0 / x } else { f64::NEG_INFINITY };
+        close(&prox(NegativeLog, v, penalty), &each(v, penalty, barrier), size)?;
+        let tilted = |x: f64| x.clamp(-0.8, 0.8) + 0.2;
+        let by = Matrix::from_element(n, 2, 0.2);
+        close(&prox(Tilted { of: Huber { delta: 0.8 }, by }, v, penalty), &each(v, penalty, tilted), size)?;
     }
 
     /// 0 = ρ(x − v) − σ(−x) to rounding, for margins and penalties of every size.
@@ -93,6 +98,15 @@ proptest! {
         let slope = |x: f64| penalty * (x - margin) - 1.0 / (1.0 + x.exp());
         let room = 1e-14 * (x.abs() + margin.abs());
         prop_assert!(slope(x - room) <= 0.0 && slope(x + room) >= 0.0, "{x}");
+    }
+
+    /// ρx² − ρvx − 1 = 0 to rounding, for arguments and penalties of every size: no cancellation.
+    #[test]
+    fn the_root_of_the_barrier_is_a_root(v in -1e6..1e6_f64, power in -8..9_i32) {
+        let penalty = 10_f64.powi(power);
+        let x = prox(NegativeLog, &Matrix::from_element(1, 1, v), penalty)[0];
+        let slope = |x: f64| penalty * x - penalty * v - 1.0 / x;
+        prop_assert!(slope(x * (1.0 - 1e-14)) <= 0.0 && slope(x * (1.0 + 1e-14)) >= 0.0, "{x}");
     }
 
     #[test]

@@ -2,90 +2,12 @@
 //! ADMM corrects its own mistakes, so a test of the optimum alone does not see a wrong dual, residual or penalty.
 
 mod common;
+mod plain;
 
 use admm::*;
 use common::{LAMBDA, LASSO, Matrix, Quadratic, column, design, distance, l1, response};
 use nalgebra::DMatrix;
-
-type Vector = Vec<f64>;
-type Rows = Vec<Vec<f64>>;
-
-fn norm(x: &[f64]) -> f64 {
-    x.iter().map(|x| x * x).sum::<f64>().sqrt()
-}
-
-fn times(a: &Rows, x: &[f64]) -> Vector {
-    a.iter().map(|row| row.iter().zip(x).map(|(a, x)| a * x).sum()).collect()
-}
-
-fn transposed(a: &Rows) -> Rows {
-    (0..a[0].len()).map(|j| a.iter().map(|row| row[j]).collect()).collect()
-}
-
-fn identity(n: usize, diagonal: f64) -> Rows {
-    (0..n).map(|i| (0..n).map(|j| if i == j { diagonal } else { 0.0 }).collect()).collect()
-}
-
-/// x + αy.
-fn plus(x: &[f64], alpha: f64, y: &[f64]) -> Vector {
-    x.iter().zip(y).map(|(x, y)| x + alpha * y).collect()
-}
-
-/// P + ρKᵀK.
-fn normal(p: &Rows, rho: f64, k: &Rows) -> Rows {
-    let (kt, n) = (transposed(k), p.len());
-    let entry = |i: usize, j: usize| p[i][j] + rho * kt[i].iter().zip(&kt[j]).map(|(a, b)| a * b).sum::<f64>();
-    (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect()
-}
-
-/// Gaussian elimination with partial pivoting.
-fn solve(mut a: Rows, mut b: Vector) -> Vector {
-    let n = b.len();
-    for k in 0..n {
-        let pivot = (k..n).max_by(|&i, &j| a[i][k].abs().total_cmp(&a[j][k].abs())).unwrap();
-        a.swap(k, pivot);
-        b.swap(k, pivot);
-        for i in k + 1..n {
-            let factor = a[i][k] / a[k][k];
-            let above = a[k].clone();
-            a[i].iter_mut().zip(&above).for_each(|(entry, above)| *entry -= factor * above);
-            b[i] -= factor * b[k];
-        }
-    }
-    for k in (0..n).rev() {
-        let known: f64 = (k + 1..n).map(|j| a[k][j] * b[j]).sum();
-        b[k] = (b[k] - known) / a[k][k];
-    }
-    b
-}
-
-fn soft(v: f64, threshold: f64) -> f64 {
-    if v > threshold {
-        v - threshold
-    } else if v < -threshold {
-        v + threshold
-    } else {
-        0.0
-    }
-}
-
-/// The residuals, and ρ before and after them.
-struct Measured {
-    r: f64,
-    s: f64,
-    rho: f64,
-    next: f64,
-}
-
-/// Boyd et al. (2011, eq. 3.13); no `balance` is a fixed ρ.
-fn measured(r: f64, s: f64, rho: f64, balance: Option<(f64, f64)>) -> Measured {
-    let next = match balance {
-        Some((mu, tau)) if r > mu * s => tau * rho,
-        Some((mu, tau)) if s > mu * r => rho / tau,
-        _ => rho,
-    };
-    Measured { r, s, rho, next }
-}
+use plain::*;
 
 /// ½xᵀPx + qᵀx + g(z) with Ax + Bz = c, and y the unscaled dual.
 struct Boyd<G> {
@@ -145,29 +67,11 @@ fn plain_lasso(alpha: f64, rho: f64, balance: Option<(f64, f64)>) -> Boyd<impl F
     }
 }
 
-fn rows(a: &Matrix) -> Rows {
-    a.row_iter().map(|row| row.iter().copied().collect()).collect()
-}
-
 fn policy<S: 'static>(balance: Option<(f64, f64)>) -> Box<dyn Penalty<f64, S>> {
     match balance {
         None => Box::new(Fixed),
         Some((threshold, factor)) => Box::new(Balance { threshold, factor }),
     }
-}
-
-#[track_caller]
-fn assert_close(what: &str, iteration: usize, got: &[f64], expected: &[f64]) {
-    let (gap, scale) = (norm(&plus(got, -1.0, expected)), norm(expected).max(1.0));
-    assert!(gap <= 1e-12 * scale, "{what} of iteration {iteration}: {got:?}, expected {expected:?}, gap {gap:e}");
-}
-
-#[track_caller]
-fn assert_record(iteration: usize, record: &Record<f64>, expected: &Measured) {
-    assert_eq!(record.iteration, iteration as u64);
-    assert_eq!(record.penalty, expected.rho, "ρ of iteration {iteration}");
-    assert_close("‖r‖", iteration, &[record.primal], &[expected.r]);
-    assert_close("‖s‖", iteration, &[record.dual], &[expected.s]);
 }
 
 /// Both for so many iterations, and how often ρ went up and down.

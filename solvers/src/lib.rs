@@ -14,6 +14,7 @@ pub mod features;
 pub mod joint;
 pub mod lbfgs;
 pub mod manifold;
+pub mod operator;
 pub mod pca;
 pub mod prox;
 pub mod samples;

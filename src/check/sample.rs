@@ -62,11 +62,11 @@ impl<T: Real, S: Sample<T>> Sample<T> for Vec<S> {
 
 /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014), and normal numbers from it
 /// by Box and Muller (1958).
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// The generator of every check: the same points, directions and starts each time.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Random(0)
     }
 
@@ -79,7 +79,7 @@ impl Random {
     }
 
     /// An element like the given one with standard normal entries.
-    pub(super) fn normal<T: Real, S: Sample<T>>(&mut self, like: &S) -> S {
+    pub(crate) fn normal<T: Real, S: Sample<T>>(&mut self, like: &S) -> S {
         like.sample(&mut || {
             let radius = (-2.0 * self.uniform().ln()).sqrt();
             T::of(radius * (std::f64::consts::TAU * self.uniform()).cos())

@@ -58,6 +58,7 @@ pub fn all<T: Scalar>(n: usize, seed: u64) -> Vec<Function<T>> {
     convex("squared hinge", Box::new(SquaredHinge));
     convex("logistic", Box::new(Logistic));
     convex("quantile", Box::new(Quantile { level: 0.3 }));
+    convex("negative log", Box::new(NegativeLog));
     convex("cross-entropy", Box::new(cross_entropy::<T>(n, n, seed)));
     convex("box", Box::new(Indicator(Bounds { lower: -0.5, upper: 1.5 })));
     convex("non-negative", Box::new(NON_NEGATIVE));
@@ -81,6 +82,7 @@ pub fn all<T: Scalar>(n: usize, seed: u64) -> Vec<Function<T>> {
     convex("probabilities", Box::new(Columns(Simplex { total: 1.0 })));
     convex("scaled", Box::new(Scaled { weight: 0.4, of: L1 }));
     convex("translated", Box::new(Translated { of: L2, by: random::<T>(n, n, seed ^ 10) }));
+    convex("tilted", Box::new(Tilted { of: L2, by: random::<T>(n, n, seed ^ 13) }));
     convex("conjugate", Box::new(Conjugate(Huber { delta: 0.8 })));
     convex("maximum", Box::new(Conjugate(Simplex { total: 1.0 })));
     convex("envelope", Box::new(MoreauEnvelope { of: L1, penalty: 0.6 }));

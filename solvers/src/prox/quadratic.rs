@@ -17,8 +17,8 @@ use nalgebra::DMatrix;
 /// `prox` reports [`Error::Size`] for a v that is not n×k.
 #[derive(Debug, Clone)]
 pub struct Quadratic<T: Scalar> {
-    p: Shifted<T>,
-    q: DMatrix<T>,
+    pub(crate) p: Shifted<T>,
+    pub(crate) q: DMatrix<T>,
 }
 
 impl<T: Scalar> Quadratic<T> {

@@ -1,4 +1,4 @@
-//! Systems with a multiple of the identity added.
+//! Systems with a multiple of the identity, or of another matrix, added.
 
 use super::positive;
 use crate::factor::symmetric_eigen;
@@ -7,27 +7,34 @@ use admm::{Error, Result};
 use nalgebra::{Cholesky, DMatrix, Dyn};
 use std::borrow::Cow;
 
-/// A symmetric S, and Cholesky's factor of S + ρI for one ρ.
+/// A symmetric S, and Cholesky's factor of S + ρG for one ρ, with a positive semidefinite G.
 #[derive(Debug, Clone)]
-pub(super) struct Shifted<T: Scalar> {
-    pub(super) matrix: DMatrix<T>,
+pub(crate) struct Shifted<T: Scalar> {
+    pub(crate) matrix: DMatrix<T>,
+    /// G, or none for the identity.
+    by: Option<DMatrix<T>>,
     kept: Option<(T, Cholesky<T, Dyn>)>,
 }
 
 impl<T: Scalar> Shifted<T> {
+    /// With G = I.
     pub(super) fn new(matrix: DMatrix<T>) -> Self {
-        Shifted { matrix, kept: None }
+        Shifted { matrix, by: None, kept: None }
+    }
+
+    pub(crate) fn by(matrix: DMatrix<T>, by: DMatrix<T>) -> Self {
+        Shifted { matrix, by: Some(by), kept: None }
     }
 
     /// The factor that is kept, or for another ρ a new one.
-    pub(super) fn factor(&self, penalty: T) -> Result<Cow<'_, Cholesky<T, Dyn>>> {
+    pub(crate) fn factor(&self, penalty: T) -> Result<Cow<'_, Cholesky<T, Dyn>>> {
         match &self.kept {
             Some((tuned, factor)) if *tuned == penalty => Ok(Cow::Borrowed(factor)),
             _ => self.factorise(penalty).map(Cow::Owned),
         }
     }
 
-    pub(super) fn retune(&mut self, penalty: T) -> Result<()> {
+    pub(crate) fn retune(&mut self, penalty: T) -> Result<()> {
         if self.kept.as_ref().is_none_or(|(tuned, _)| *tuned != penalty) {
             self.kept = Some((penalty, self.factorise(penalty)?));
         }
@@ -37,15 +44,25 @@ impl<T: Scalar> Shifted<T> {
     fn factorise(&self, penalty: T) -> Result<Cholesky<T, Dyn>> {
         positive::<T>(penalty.to_f64(), "the penalty")?;
         let mut shifted = self.matrix.clone();
-        (0..shifted.nrows()).for_each(|i| shifted[(i, i)] += penalty);
-        if let Some(factor) = shifted.cholesky() {
-            return Ok(factor);
+        match &self.by {
+            Some(by) => shifted.zip_apply(by, |entry, by| *entry += penalty * by),
+            None => (0..shifted.nrows()).for_each(|i| shifted[(i, i)] += penalty),
         }
-        let (values, _) = symmetric_eigen(&self.matrix)?;
+        shifted.cholesky().map_or_else(|| Err(self.why(penalty)), Ok)
+    }
+
+    /// Why there is no factor.
+    fn why(&self, penalty: T) -> Error {
+        let singular = Error::Numerical(format!("a system is singular to rounding at the penalty {penalty}"));
+        let None = self.by else { return singular };
+        let values = match symmetric_eigen(&self.matrix) {
+            Ok((values, _)) => values,
+            Err(error) => return error,
+        };
         let (largest, smallest) = (values[0], values[values.len() - 1]);
         if smallest < -largest.abs() * T::EPSILON.sqrt() && penalty <= -smallest {
-            return Err(Error::Unbounded { penalty: penalty.to_f64(), smallest: -smallest.to_f64() });
+            return Error::Unbounded { penalty: penalty.to_f64(), smallest: -smallest.to_f64() };
         }
-        Err(Error::Numerical(format!("a system is singular to rounding at the penalty {penalty}")))
+        singular
     }
 }

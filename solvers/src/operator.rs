@@ -1,0 +1,24 @@
+//! Linear [`Operator`](admm::Operator)s that couple blocks, and the quadratic block that is solved exactly through one.
+//!
+//! A dense operator is a [`DMatrix`](nalgebra::DMatrix), a choice of rows a [`Selection`](admm::Selection).
+
+mod differences;
+mod image_gradient;
+mod multiple;
+mod quadratic_through;
+mod sparse;
+mod stacked;
+
+pub use differences::Differences;
+pub use image_gradient::ImageGradient;
+pub use multiple::Multiple;
+pub use quadratic_through::QuadraticThrough;
+pub use sparse::Sparse;
+pub use stacked::Stacked;
+
+use admm::{Error, Result, Shape};
+
+/// That x has the size that an operator takes.
+fn check_domain(expected: (usize, usize), got: (usize, usize)) -> Result<()> {
+    Error::check_size("x of Kx", Shape(vec![expected]), Shape(vec![got]))
+}

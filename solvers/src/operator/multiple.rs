@@ -1,0 +1,24 @@
+//! Multiples of the identity.
+
+use crate::scalar::Scalar;
+use admm::{Operator, Result};
+use nalgebra::DMatrix;
+
+/// αx. ‖K‖² = α², and a [`Linearized`](admm::Linearized) block with this bound is exact in one step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Multiple<T>(
+    /// α.
+    pub T,
+);
+
+impl<T: Scalar> Operator<T> for Multiple<T> {
+    fn range(&self, domain: (usize, usize)) -> Result<(usize, usize)> {
+        Ok(domain)
+    }
+    fn apply(&self, x: &DMatrix<T>) -> DMatrix<T> {
+        x * self.0
+    }
+    fn transposed(&self, y: &DMatrix<T>) -> DMatrix<T> {
+        y * self.0
+    }
+}

@@ -1,0 +1,66 @@
+//! A quadratic function seen through a linear operator.
+
+use crate::prox::{Quadratic, Shifted};
+use crate::scalar::Scalar;
+use crate::view::transposed_product;
+use admm::{Adjoint, Error, Operator, Prox, Result, Shape, Space, Subproblem, Target, Work};
+use nalgebra::DMatrix;
+
+/// ½⟨x, Px⟩ + ⟨q, x⟩ with x (n×k), coupled through an operator K on columns of n entries.
+///
+/// The argmin solves (P + ρKᵀK)x = ρKᵀv − q (Boyd et al., "Distributed optimization …", 2011, §4.2.5) by Cholesky's factor, which
+/// `retune` keeps for its penalty. P may be singular where KᵀK is not: with P = 0 and q = 0 it is the x block of least absolute
+/// deviations.
+///
+/// # Errors
+/// A target that is not of the size of Kx, and [`Error::Numerical`] where P + ρKᵀK is not positive definite to rounding.
+#[derive(Debug, Clone)]
+pub struct QuadraticThrough<T: Scalar, K> {
+    of: Quadratic<T>,
+    through: K,
+    system: Shifted<T>,
+}
+
+impl<T: Scalar, K: Operator<T>> QuadraticThrough<T, K> {
+    /// Forms KᵀK, of the columns of K.
+    ///
+    /// # Errors
+    /// [`Error::Size`] for a K that does not take n×n and n×k, [`Error::NotFinite`] where KᵀK is not finite.
+    pub fn new(of: Quadratic<T>, through: K) -> Result<Self> {
+        let (n, k) = of.q.shape();
+        through.range((n, n))?;
+        through.range((n, k))?;
+        let columns = through.apply(&DMatrix::identity(n, n));
+        let gram = transposed_product(&columns, &columns);
+        crate::factor::check(&gram, "KᵀK of a coupling")?;
+        let system = Shifted::by(of.p.matrix.clone(), gram);
+        Ok(QuadraticThrough { of, through, system })
+    }
+}
+
+impl<T: Scalar, K: Operator<T>> Subproblem<T> for QuadraticThrough<T, K> {
+    type Var = DMatrix<T>;
+    type Image = DMatrix<T>;
+
+    fn value(&self, x: &DMatrix<T>) -> Result<T> {
+        Ok(self.of.value(x))
+    }
+    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+        let q = &self.of.q;
+        Error::check_size("the variable of a quadratic function", Space::shape(q), Space::shape(x))?;
+        to.check_size(Shape(vec![self.through.range(q.shape())?]))?;
+        let right = self.through.transposed(to.v) * to.penalty - q;
+        *x = self.system.factor(to.penalty)?.solve(&right);
+        Ok(Work { steps: 1, passes: 0 })
+    }
+    fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {
+        self.through.apply(x)
+    }
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        self.system.retune(penalty)
+    }
+    fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
+        let x = self.through.transposed(y);
+        Adjoint { norm: Space::norm(&x), count: x.len() }
+    }
+}

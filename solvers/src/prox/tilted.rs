@@ -1,0 +1,34 @@
+//! A function and a linear one.
+
+use super::check;
+use crate::scalar::Scalar;
+use admm::{Error, Prox, Result, Space};
+use nalgebra::DMatrix;
+
+/// f(x) + ⟨q, x⟩.
+///
+/// prox(v, ρ) = prox_f(v − q/ρ, ρ) (Parikh and Boyd, "Proximal Algorithms", 2014, §2.2).
+///
+/// # Errors
+/// `prox` reports [`Error::Size`] for a v that is not of the size of q, and those of f.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tilted<T: Scalar, P> {
+    /// f.
+    pub of: P,
+    /// q.
+    pub by: DMatrix<T>,
+}
+
+impl<T: Scalar, P: Prox<T>> Prox<T> for Tilted<T, P> {
+    fn value(&self, x: &DMatrix<T>) -> T {
+        self.of.value(x) + self.by.dot(x)
+    }
+    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+        check(v, penalty)?;
+        Error::check_size("the target of a tilted function", Space::shape(&self.by), Space::shape(v))?;
+        self.of.prox(&(v - &self.by / penalty), penalty)
+    }
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        self.of.retune(penalty)
+    }
+}

@@ -1,0 +1,133 @@
+//! What N blocks agree on: all of one variable, or parts of it.
+
+use crate::{Adjoint, Error, Operator, Prox, Real, Result, Selection, Shape, Space, Subproblem, Target, Work};
+use nalgebra::DMatrix;
+
+/// One variable z that N blocks agree on: z ↦ (z, …, z), with a regulariser of its own. Boyd et al. (2011, §7.1).
+///
+/// Its argmin is the regulariser's proximal operator at the mean of the targets, with penalty Nρ.
+#[derive(Debug, Clone)]
+pub struct Consensus<P> {
+    /// The regulariser of z.
+    pub of: P,
+    /// N ≥ 1.
+    pub members: usize,
+}
+
+impl<T: Real, P: Prox<T>> Subproblem<T> for Consensus<P> {
+    type Var = DMatrix<T>;
+    type Image = Vec<DMatrix<T>>;
+
+    fn value(&self, z: &DMatrix<T>) -> Result<T> {
+        Ok(self.of.value(z))
+    }
+
+    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Work> {
+        to.check_size(Shape(vec![z.shape(); self.members]))?;
+        let members = T::of(self.members as f64);
+        let mut mean = Space::zero(z);
+        to.v.iter().for_each(|v| mean.axpy(T::one() / members, v));
+        let minimiser = self.of.prox(&mean, to.penalty * members)?;
+        Error::check_size("result of prox", Space::shape(z), Space::shape(&minimiser))?;
+        *z = minimiser;
+        Ok(Work { steps: 1, passes: 0 })
+    }
+
+    fn image(&self, z: &DMatrix<T>) -> Self::Image {
+        vec![z.clone(); self.members]
+    }
+
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        self.of.retune(penalty * T::of(self.members as f64))
+    }
+
+    fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
+        let mut sum = y[0].clone();
+        y[1..].iter().for_each(|y| sum.axpy(T::one(), y));
+        Adjoint { norm: Space::norm(&sum), count: sum.len() }
+    }
+}
+
+/// One variable z (n×k) of which each of N blocks sees some rows: z ↦ (S₁z, …, S_N z). Boyd et al. (2011, §7.2).
+///
+/// The regulariser must be a sum over the rows of z. The argmin is then, for each row, that of its summand at the mean of the
+/// targets of the c blocks that see it, with penalty cρ: one proximal operator for every number c that occurs.
+#[derive(Debug, Clone)]
+pub struct GeneralConsensus<P> {
+    of: P,
+    views: Vec<Selection>,
+    /// How many blocks see a row.
+    seen: Vec<usize>,
+}
+
+impl<P> GeneralConsensus<P> {
+    /// The regulariser and the rows that each block sees.
+    ///
+    /// # Errors
+    /// [`Error::Parameters`] for no blocks, for a row that no block sees or one block twice, and for selections of different
+    /// variables.
+    pub fn new(of: P, views: Vec<Selection>) -> Result<Self> {
+        let rows = views.first().map_or(0, Selection::of);
+        let mut seen = vec![0; rows];
+        for (index, view) in views.iter().enumerate() {
+            let mut own = view.rows().to_vec();
+            own.sort_unstable();
+            own.dedup();
+            if view.of() != rows || own.len() != view.rows().len() {
+                let message = format!("block {index} must see rows of {rows}, each once; got {view:?}");
+                return Err(Error::parameter(message));
+            }
+            own.into_iter().for_each(|row| seen[row] += 1);
+        }
+        match seen.iter().position(|&count| count == 0) {
+            None if rows > 0 => Ok(GeneralConsensus { of, views, seen }),
+            None => Err(Error::parameter("no block sees anything")),
+            Some(row) => Err(Error::parameter(format!("no block sees row {row}, counted from 0"))),
+        }
+    }
+}
+
+impl<T: Real, P: Prox<T>> Subproblem<T> for GeneralConsensus<P> {
+    type Var = DMatrix<T>;
+    type Image = Vec<DMatrix<T>>;
+
+    fn value(&self, z: &DMatrix<T>) -> Result<T> {
+        Ok(self.of.value(z))
+    }
+
+    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Work> {
+        let sizes: Result<_> = self.views.iter().map(|view| Operator::<T>::range(view, z.shape())).collect();
+        to.check_size(Shape(sizes?))?;
+        let mut mean = self.sum(to.v);
+        for (mut row, &count) in mean.row_iter_mut().zip(&self.seen) {
+            row /= T::of(count as f64);
+        }
+        let mut counts = self.seen.clone();
+        counts.sort_unstable();
+        counts.dedup();
+        for &count in &counts {
+            let minimiser = self.of.prox(&mean, to.penalty * T::of(count as f64))?;
+            Error::check_size("result of prox", Space::shape(z), Space::shape(&minimiser))?;
+            (0..z.nrows()).filter(|&row| self.seen[row] == count).for_each(|row| z.set_row(row, &minimiser.row(row)));
+        }
+        Ok(Work { steps: counts.len() as u64, passes: 0 })
+    }
+
+    fn image(&self, z: &DMatrix<T>) -> Self::Image {
+        self.views.iter().map(|view| view.apply(z)).collect()
+    }
+
+    fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
+        let sum = self.sum(y);
+        Adjoint { norm: Space::norm(&sum), count: sum.len() }
+    }
+}
+
+impl<P> GeneralConsensus<P> {
+    /// Σ Sᵢᵀyᵢ.
+    fn sum<T: Real>(&self, y: &[DMatrix<T>]) -> DMatrix<T> {
+        let mut parts = self.views.iter().zip(y).map(|(view, y)| view.transposed(y));
+        let first = parts.next().expect("there is a block");
+        parts.fold(first, |sum, part| sum + part)
+    }
+}

@@ -1,0 +1,104 @@
+//! A function of which only the proximal operator is known, seen through a linear operator.
+
+use crate::{Adjoint, Error, Operator, Prox, Real, Result, Space, Subproblem, Target, Work, operator};
+use nalgebra::DMatrix;
+
+/// The block of a [`Prox`] that is coupled through a K ≠ I.
+///
+/// f(x) + ρ/2 ‖Kx − v‖² has no closed form. Its quadratic part lies below ρL/2 ‖x − (xₖ − Kᵀ(Kxₖ − v)/L)‖² + const with L ≥ ‖K‖²,
+/// which does:
+///
+/// > x ← prox_f(x − Kᵀ(Kx − v)/L, ρL)
+///
+/// One step a call is linearised ADMM (Parikh and Boyd, "Proximal Algorithms", 2014, §4.4.2; He and Yuan, "On the O(1/n)
+/// convergence rate of the Douglas–Rachford alternating direction method", 2012), that is ADMM with the proximal term
+/// ½‖x − xₖ‖² in the metric ρ(LI − KᵀK). Further steps come nearer to the argmin: they end where the gradient of
+/// the subproblem is below the tolerance. Where KᵀK = L·I the first step is the argmin.
+///
+/// ```
+/// use admm::*;
+/// use nalgebra::DMatrix;
+/// # struct L1(f64);
+/// # impl Prox<f64> for L1 {
+/// #     fn value(&self, z: &DMatrix<f64>) -> f64 { self.0 * z.lp_norm(1) }
+/// #     fn prox(&self, v: &DMatrix<f64>, penalty: f64) -> Result<DMatrix<f64>> {
+/// #         Ok(v.map(|v| v.signum() * (v.abs() - self.0 / penalty).max(0.0)))
+/// #     }
+/// # }
+///
+/// let k = DMatrix::from_row_slice(2, 3, &[1.0, 2.0, 0.0, 0.0, 1.0, -1.0]);
+/// let square = norm_squared(&k, (3, 1))?;
+/// let sparse = Linearized { of: L1(1.0), through: k, square, max_steps: 1 };
+/// let mut x = DMatrix::zeros(3, 1);
+/// let v = DMatrix::from_column_slice(2, 1, &[3.0, 0.0]);
+/// sparse.argmin(&mut x, Target { v: &v, penalty: 1.0, tolerance: 1e-6 })?;
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+/// A target that is not of the size of Kx, [`Error::Parameters`] for an L that is not positive and finite, and those of the
+/// proximal operator.
+#[derive(Debug, Clone)]
+pub struct Linearized<T, P, K> {
+    /// f.
+    pub of: P,
+    /// K.
+    pub through: K,
+    /// L ≥ ‖K‖², for instance from [`norm_squared`](crate::norm_squared).
+    pub square: T,
+    /// The most steps of one call. With 1 the dual residual does not see how far x still moves within the null space of K.
+    pub max_steps: u64,
+}
+
+impl<T: Real, P: Prox<T>, K: Operator<T>> Linearized<T, P, K> {
+    fn check_square(&self) -> Result<()> {
+        if self.square > T::zero() && self.square.is_finite() {
+            return Ok(());
+        }
+        Err(Error::parameter(format!("the bound of ‖K‖² must be positive and finite, got {}", self.square)))
+    }
+}
+
+impl<T: Real, P: Prox<T>, K: Operator<T>> Subproblem<T> for Linearized<T, P, K> {
+    type Var = DMatrix<T>;
+    type Image = DMatrix<T>;
+
+    fn value(&self, x: &DMatrix<T>) -> Result<T> {
+        Ok(self.of.value(x))
+    }
+
+    /// A step is two passes: the products with K and Kᵀ.
+    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+        self.check_square()?;
+        operator::check_target(&self.through, x, &to)?;
+        let penalty = to.penalty * self.square;
+        let mut work = Work::default();
+        while work.steps < self.max_steps {
+            let gap = self.through.apply(x) - to.v;
+            let v = &*x - self.through.transposed(&gap) / self.square;
+            let next = self.of.prox(&v, penalty)?;
+            Error::check_size("result of prox", Space::shape(&v), Space::shape(&next))?;
+            let moved = Space::norm(&(&next - &*x));
+            *x = next;
+            work += Work { steps: 1, passes: 2 };
+            // ρ(LI − KᵀK)(x − xₖ) is a subgradient of the whole at the new x.
+            if penalty * moved <= to.tolerance {
+                break;
+            }
+        }
+        Ok(work)
+    }
+
+    fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {
+        self.through.apply(x)
+    }
+
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        self.check_square()?;
+        self.of.retune(penalty * self.square)
+    }
+
+    fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
+        operator::adjoint(&self.through, y)
+    }
+}

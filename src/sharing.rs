@@ -1,0 +1,53 @@
+//! What N blocks share: the sum of their images.
+
+use crate::{Error, Prox, Real, Result, Shape, Space, Subproblem, Target, Work};
+use nalgebra::DMatrix;
+
+/// g(z₁ + … + z_N), a cost of what N blocks contribute. Boyd et al. (2011, §7.3).
+///
+/// Against [`Minus`](crate::Minus) of it, a [`Group`](crate::Group) minimises Σ fᵢ(xᵢ) + g(Σ Kᵢxᵢ). With the indicator of {0}
+/// for g it is exchange (§7.3.2), the form for three and more blocks in one equation K₁x₁ + … + K_N x_N = c: the blocks move
+/// side by side, where one after the other they may diverge (Chen, He, Ye and Yuan, "The direct extension of ADMM for
+/// multi-block convex minimization problems is not necessarily convergent", 2016).
+///
+/// The argmin is zᵢ = vᵢ + (s − Σ vⱼ)/N with s = prox_g(Σ vⱼ, ρ/N).
+#[derive(Debug, Clone)]
+pub struct Sharing<P> {
+    /// g.
+    pub of: P,
+    /// N ≥ 1.
+    pub members: usize,
+}
+
+impl<T: Real, P: Prox<T>> Subproblem<T> for Sharing<P> {
+    type Var = Vec<DMatrix<T>>;
+    type Image = Vec<DMatrix<T>>;
+
+    fn value(&self, z: &Self::Var) -> Result<T> {
+        Ok(self.of.value(&sum(z)))
+    }
+
+    fn argmin(&self, z: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Work> {
+        to.check_size(Shape(vec![z.first().map_or((0, 0), DMatrix::shape); self.members]))?;
+        let (members, total) = (T::of(self.members as f64), sum(to.v));
+        let shared = self.of.prox(&total, to.penalty / members)?;
+        Error::check_size("result of prox", Space::shape(&total), Space::shape(&shared))?;
+        let each = (shared - total) / members;
+        *z = to.v.iter().map(|v| v + &each).collect();
+        Ok(Work { steps: 1, passes: 0 })
+    }
+
+    fn image(&self, z: &Self::Var) -> Self::Image {
+        z.clone()
+    }
+
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        self.of.retune(penalty / T::of(self.members as f64))
+    }
+}
+
+fn sum<T: Real>(parts: &[DMatrix<T>]) -> DMatrix<T> {
+    let mut sum = parts[0].clone();
+    parts[1..].iter().for_each(|part| sum += part);
+    sum
+}

@@ -1,0 +1,75 @@
+//! A smooth function seen through a linear operator.
+
+use crate::operator;
+use crate::{Adjoint, Descent, Iterate, Manifold, Method, Operator, Real, Result, Smooth, Subproblem, Target, Work};
+use nalgebra::DMatrix;
+
+/// A [`Descent`] block that is coupled through a K ≠ I: the method lowers f(x) + ρ/2 ‖Kx − v‖² as one smooth function.
+///
+/// What the method remembers (curvature, step length) is of this v and ρ, so each call begins afresh at the last x.
+///
+/// # Errors
+/// A target that is not of the size of Kx, and those of the method.
+#[derive(Debug, Clone)]
+pub struct Through<P, K> {
+    /// The block.
+    pub of: P,
+    /// K.
+    pub operator: K,
+}
+
+/// f(x) + ρ/2 ‖Kx − v‖², what a method sees of [`Through`].
+#[derive(Debug)]
+pub struct Pulled<'a, T, F, K> {
+    f: &'a F,
+    through: &'a K,
+    to: Target<'a, T, DMatrix<T>>,
+}
+
+impl<T: Real, F: Smooth<T, Point = DMatrix<T>>, K: Operator<T>> Smooth<T> for Pulled<'_, T, F, K> {
+    type Point = DMatrix<T>;
+
+    fn value_and_gradient(&self, x: &DMatrix<T>) -> Result<(T, DMatrix<T>)> {
+        let (value, gradient) = self.f.value_and_gradient(x)?;
+        let gap = self.through.apply(x) - self.to.v;
+        let total = value + self.to.penalty * T::of(0.5) * gap.norm_squared();
+        Ok((total, gradient + self.through.transposed(&gap) * self.to.penalty))
+    }
+
+    fn passes(&self) -> u64 {
+        self.f.passes()
+    }
+}
+
+impl<T: Real, F, D, M, K> Subproblem<T> for Through<Descent<F, D, M>, K>
+where
+    F: Smooth<T, Point = DMatrix<T>>,
+    D: for<'a> Method<T, Pulled<'a, T, F, K>, Point = DMatrix<T>>,
+    M: Manifold<T>,
+    K: Operator<T>,
+{
+    type Var = DMatrix<T>;
+    type Image = DMatrix<T>;
+
+    fn value(&self, x: &DMatrix<T>) -> Result<T> {
+        Ok(self.of.of.value_and_gradient(x)?.0)
+    }
+
+    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+        operator::check_target(&self.operator, x, &to)?;
+        let whole = Pulled { f: &self.of.of, through: &self.operator, to };
+        let (origin, mut iterate) = (x.clone(), Iterate::new(x.clone()));
+        let free = Target { v: &origin, penalty: T::zero(), tolerance: to.tolerance };
+        let work = self.of.by.minimise(&whole, &self.of.on, &mut iterate, free)?;
+        *x = iterate.point;
+        Ok(work)
+    }
+
+    fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {
+        self.operator.apply(x)
+    }
+
+    fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
+        operator::adjoint(&self.operator, y)
+    }
+}
