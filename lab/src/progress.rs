@@ -103,8 +103,17 @@ mod tests {
     use super::*;
 
     fn at(iteration: u64, dual_residual: f64) -> Progress {
-        let (objective, rho, passes, seconds) = (None, 0.5, 3, 0.0);
-        Progress { iteration, objective, primal_residual: 0.0, dual_residual, rho, passes, seconds }
+        let (objective, augmented_lagrangian, rho, passes, seconds) = (None, None, 0.5, 3, 0.0);
+        Progress {
+            iteration,
+            objective,
+            augmented_lagrangian,
+            primal_residual: 0.0,
+            dual_residual,
+            rho,
+            passes,
+            seconds,
+        }
     }
 
     #[test]

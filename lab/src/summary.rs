@@ -62,13 +62,16 @@ impl Summary {
 
 /// `history.csv`: a line for each iteration of each method.
 pub fn history_csv<'a>(histories: impl IntoIterator<Item = (Method, &'a [Progress])>) -> String {
-    let mut text = String::from("method,iteration,objective,primal_residual,dual_residual,rho,passes,seconds\n");
+    let mut text = String::from(
+        "method,iteration,objective,augmented_lagrangian,primal_residual,dual_residual,rho,passes,seconds\n",
+    );
+    let known = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:?}"));
     for (method, history) in histories {
         for progress in history {
             let &Progress { iteration, primal_residual, dual_residual, rho, passes, seconds, .. } = progress;
-            let objective = progress.objective.map_or(String::new(), |objective| format!("{objective:?}"));
+            let (objective, augmented) = (known(progress.objective), known(progress.augmented_lagrangian));
             text += &format!(
-                "{method},{iteration},{objective},{primal_residual:?},{dual_residual:?},{rho:?},{passes},{seconds:.6}\n"
+                "{method},{iteration},{objective},{augmented},{primal_residual:?},{dual_residual:?},{rho:?},{passes},{seconds:.6}\n"
             );
         }
     }
@@ -82,11 +85,21 @@ mod tests {
     #[test]
     fn history_keeps_every_digit() {
         let (iteration, primal_residual, dual_residual, rho, passes, seconds) = (1, 1e-300, 0.1, 1.0, 2, 0.25);
-        let first = Progress { iteration, objective: None, primal_residual, dual_residual, rho, passes, seconds };
+        let (objective, augmented_lagrangian) = (None, Some(0.5));
+        let first = Progress {
+            iteration,
+            objective,
+            augmented_lagrangian,
+            primal_residual,
+            dual_residual,
+            rho,
+            passes,
+            seconds,
+        };
         let second = Progress { iteration: 2, objective: Some(1.0 / 3.0), ..first };
         let text = history_csv([(Method::TwoStage, &[first, second][..])]);
         let lines: Vec<_> = text.lines().skip(1).collect();
-        assert_eq!(lines[0], "two-stage,1,,1e-300,0.1,1.0,2,0.250000");
-        assert_eq!(lines[1], "two-stage,2,0.3333333333333333,1e-300,0.1,1.0,2,0.250000");
+        assert_eq!(lines[0], "two-stage,1,,0.5,1e-300,0.1,1.0,2,0.250000");
+        assert_eq!(lines[1], "two-stage,2,0.3333333333333333,0.5,1e-300,0.1,1.0,2,0.250000");
     }
 }

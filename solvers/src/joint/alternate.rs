@@ -10,8 +10,8 @@ use crate::scalar::Scalar;
 use crate::softmax::Softmax;
 use admm::method::DescentMemory;
 use admm::{
-    Accuracy, Coordinator, Descent, Flat, Iterate, Limits, Minus, Result, Space, State, Status, Subproblem, Target,
-    Tolerance,
+    Accuracy, Coordinator, Descent, Flat, Iterate, Limits, Minus, Result, Smooth, Space, State, Status, Subproblem,
+    Target, Tolerance,
 };
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
@@ -45,6 +45,24 @@ fn traced<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, z: &ClassifyVar<T>)
     prepared.options.trace.then(|| prepared.objective_at(w, &z.point)).transpose()
 }
 
+/// λL₁(W) + (1−λ)L₂(V, B, b) + ⟨Y, W − V⟩ + ρ/2 ‖W − V‖² with Y = ρU, Boyd et al. (2011, eq. 2.6). The classifier's block
+/// has kept its loss, so it takes a pass only where Σ is not formed.
+fn augmented_lagrangian<T: Scalar>(
+    prepared: &Prepared<T>,
+    w: &DMatrix<T>,
+    z: &ClassifyVar<T>,
+    y: &DMatrix<T>,
+    penalty: T,
+) -> Result<f64> {
+    let classification = match &z.memory.here {
+        Some(here) => here.value(),
+        None => prepared.objective.entropy.value_and_gradient(&z.point)?.0,
+    };
+    let gap = w - &z.point.v;
+    let pull = y.dot(&gap) + penalty * T::of(0.5) * gap.norm_squared();
+    Ok((prepared.objective.variance.value_and_gradient(w)?.0 + classification + pull).to_f64())
+}
+
 /// ADMM: manifold block first, smooth block last.
 pub(super) fn admm<T: Scalar, P>(prepared: &Prepared<T>, log: &mut Log<'_>, reduction: P, w: P::Var) -> Result<Found<T>>
 where
@@ -64,10 +82,13 @@ where
     let mut failure = None;
     let outcome = coordinator.run(|state: &State<T, P::Var, ClassifyVar<T>, DMatrix<T>>| {
         let record = &state.record;
+        let multiplier = || &state.u * state.penalty;
+        let augmented = || augmented_lagrangian(prepared, state.x.w(), &state.z, &multiplier(), record.penalty);
         let entry = || {
             Ok(Progress {
                 iteration: record.iteration,
                 objective: traced(prepared, state.x.w(), &state.z)?,
+                augmented_lagrangian: options.trace.then(augmented).transpose()?,
                 primal_residual: record.primal.to_f64(),
                 dual_residual: record.dual.to_f64(),
                 rho: record.penalty.to_f64(),
@@ -115,6 +136,7 @@ where
             Ok(Progress {
                 iteration,
                 objective: traced(prepared, w.w(), &z)?,
+                augmented_lagrangian: None,
                 primal_residual: Space::norm(&(w.w() - &z.point.v)).to_f64(),
                 dual_residual: change.to_f64(),
                 rho: PENALTY,
@@ -140,4 +162,32 @@ fn settled<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, status: Status, lo
     let mut last = log.last();
     last.passes += work.passes;
     Ok(Found { point, status, last })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::joint::JointModel;
+
+    #[test]
+    fn the_augmented_lagrangian_is_that_of_the_scaled_form() {
+        let x = DMatrix::from_fn(3, 20, |i, j| ((3 * j + i) as f64).sin() * (1.0 + i as f64));
+        let labels: Vec<usize> = (0..20).map(|sample| sample % 2).collect();
+        let model = JointModel::builder().components(1).weight(0.25).build().unwrap();
+        let prepared = model.prepare(&x, &labels, 2, None).unwrap();
+        let mut z = Iterate::new(prepared.start.lower.clone());
+        let target = DMatrix::from_element(3, 1, 0.5);
+        let penalty = 0.6;
+        classify(&prepared).argmin(&mut z, Target { v: &target, penalty, tolerance: 1e-3 }).unwrap();
+
+        // f + g + ρ/2 ‖W − V + U‖² − ρ/2 ‖U‖².
+        let random = |seed: f64| DMatrix::from_fn(3, 1, |i, _| (seed + i as f64).sin());
+        let (w, u) = (random(1.0), random(2.0));
+        let f = prepared.objective.variance.value_and_gradient(&w).unwrap().0;
+        let g = prepared.objective.entropy.value_and_gradient(&z.point).unwrap().0;
+        let pull = penalty / 2.0 * ((&w - &z.point.v + &u).norm_squared() - u.norm_squared());
+        let got = augmented_lagrangian(&prepared, &w, &z, &(&u * penalty), penalty).unwrap();
+        assert!((got - (f + g + pull)).abs() < 1e-12, "{got} instead of {}", f + g + pull);
+        assert!(pull.abs() > 0.01, "the pull counts");
+    }
 }

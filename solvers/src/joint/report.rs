@@ -72,6 +72,8 @@ pub struct Progress {
     pub iteration: u64,
     /// The joint objective at the feasible W, if it is known or traced.
     pub objective: Option<f64>,
+    /// The augmented Lagrangian of ADMM, if it is traced: objective and pull of the two copies W and V together.
+    pub augmented_lagrangian: Option<f64>,
     /// ‖W − V‖.
     pub primal_residual: f64,
     /// ρ‖ΔV‖, or the norm of the gradient for methods with one W.
@@ -89,6 +91,7 @@ impl Progress {
     pub(super) const START: Progress = Progress {
         iteration: 0,
         objective: None,
+        augmented_lagrangian: None,
         primal_residual: 0.0,
         dual_residual: 0.0,
         rho: 0.0,
