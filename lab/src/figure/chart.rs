@@ -1,0 +1,204 @@
+//! Lines and points between two axes.
+
+use maud::html;
+use plotters::chart::{ChartBuilder, ChartContext};
+use plotters::coord::Shift;
+use plotters::coord::cartesian::Cartesian2d;
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
+use plotters::series::LineSeries;
+use plotters::style::{BLACK, Color, IntoFont};
+
+use super::axis::{Axis, Ruler, range, short};
+use super::svg::{Anchor, Svg, UNIT, pixels, round, text_width};
+use super::{Caption, FigureError, palette};
+
+/// Series of points between two axes.
+#[derive(Debug, Clone)]
+pub struct Chart {
+    /// What it shows.
+    pub caption: Caption,
+    /// To the right.
+    pub x: Axis,
+    /// Upwards.
+    pub y: Axis,
+    /// From the lowest layer up.
+    pub series: Vec<Series>,
+}
+
+/// Points of one colour and shape.
+#[derive(Debug, Clone)]
+pub struct Series {
+    /// What the legend calls it.
+    pub name: String,
+    /// In the order of the line. What is not finite, or not positive on a log axis, is left out.
+    pub points: Vec<Point>,
+    /// How they are drawn.
+    pub look: Look,
+}
+
+/// How points are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// A line, interrupted where a point is left out.
+    Line,
+    /// Marks.
+    Dots,
+    /// Both.
+    #[allow(dead_code)] // until a path is drawn
+    LineAndDots,
+}
+
+/// A point, and more if there is more to say.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Point {
+    /// To the right.
+    pub x: f64,
+    /// Upwards.
+    pub y: f64,
+    /// Half the length of the error bar; 0 for none.
+    pub spread: f64,
+    /// What hovering shows besides the coordinates.
+    pub note: String,
+    /// Whether to circle it.
+    pub chosen: bool,
+}
+
+impl Series {
+    /// Of bare coordinates.
+    pub fn new(name: impl Into<String>, look: Look, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
+        let points = points.into_iter().map(|(x, y)| Point { x, y, ..Point::default() }).collect();
+        Series { name: name.into(), points, look }
+    }
+}
+
+const WIDTH: u32 = 480;
+const HEIGHT: u32 = 320;
+/// Of the text, in pixels.
+const TEXT: f64 = 13.0;
+/// The height of a row of the legend.
+const ROW: f64 = 20.0;
+/// A line answers the pointer at so many places, which many points share.
+const STOPS: usize = 60;
+
+type Context<'a> = ChartContext<'a, &'a Svg, Cartesian2d<Ruler, Ruler>>;
+type Drawn = Result<(), Box<dyn std::error::Error>>;
+
+impl Chart {
+    /// The chart as SVG.
+    ///
+    /// # Errors
+    /// No point that has a place on both axes.
+    pub fn svg(&self) -> Result<String, FigureError> {
+        let empty = || FigureError::Empty(self.caption.title.clone());
+        let places = || self.series.iter().flat_map(|series| &series.points).flat_map(|point| self.extent(point));
+        let across = range(places().map(|(x, _)| x)).ok_or_else(empty)?;
+        let upwards = range(places().map(|(_, y)| y)).ok_or_else(empty)?;
+        let legend = self.legend();
+        let top = ROW * legend.last().map_or(0.0, |(_, row)| *row as f64 + 1.0);
+        let svg = Svg::new(WIDTH, HEIGHT + top as u32);
+        self.draw(&svg, top, across, upwards)
+            .map_err(|cause| FigureError::Drawing { title: self.caption.title.clone(), cause: cause.to_string() })?;
+        for (index, (x, row)) in legend.into_iter().enumerate() {
+            let y = ROW * (row as f64 + 0.5);
+            svg.add(palette::mark(index, (round(x + 6.0), y), 5.0, "dot", ""));
+            svg.text((x + 16.0, y), Anchor::Start, TEXT, &self.series[index].name);
+        }
+        Ok(svg.finish(&self.caption))
+    }
+
+    /// The place of a point.
+    fn place(&self, point: &Point) -> Option<(f64, f64)> {
+        Some((self.x.place(point.x)?, self.y.place(point.y)?))
+    }
+
+    /// The places that a point takes up: its own, and the ends of its error bar.
+    fn extent(&self, point: &Point) -> Vec<(f64, f64)> {
+        let Some(place) = self.place(point) else { return Vec::new() };
+        let ends = [point.y - point.spread, point.y + point.spread].map(|y| self.place(&Point { y, ..point.clone() }));
+        [Some(place)].into_iter().chain(ends).flatten().collect()
+    }
+
+    /// The left end and the row of each name; nothing for a single series.
+    fn legend(&self) -> Vec<(f64, usize)> {
+        if self.series.len() < 2 {
+            return Vec::new();
+        }
+        let (mut x, mut row) = (8.0, 0);
+        let mut place = |series: &Series| {
+            let width = 32.0 + text_width(&series.name, TEXT);
+            if x > 8.0 && x + width > f64::from(WIDTH) {
+                (x, row) = (8.0, row + 1);
+            }
+            x += width;
+            (x - width, row)
+        };
+        self.series.iter().map(&mut place).collect()
+    }
+
+    fn draw(&self, svg: &Svg, top: f64, across: (f64, f64), upwards: (f64, f64)) -> Drawn {
+        let area: DrawingArea<&Svg, Shift> = svg.into_drawing_area();
+        let mut chart = ChartBuilder::on(&area)
+            .margin_top(top as i32 * UNIT + 10 * UNIT)
+            .margin_left(4 * UNIT)
+            .margin_right(14 * UNIT)
+            .x_label_area_size(46 * UNIT)
+            .y_label_area_size(62 * UNIT)
+            .build_cartesian_2d(Ruler::new(self.x.scale, across), Ruler::new(self.y.scale, upwards))?;
+        let font = |size: f64| ("sans-serif", size * f64::from(UNIT)).into_font().color(&BLACK);
+        chart
+            .configure_mesh()
+            .bold_line_style(BLACK.mix(0.14).stroke_width(UNIT as u32))
+            .axis_style(BLACK.mix(0.6).stroke_width(UNIT as u32))
+            .set_all_tick_mark_size(3 * UNIT)
+            .label_style(font(TEXT - 1.0))
+            .axis_desc_style(font(TEXT))
+            .x_desc(&self.x.label)
+            .y_desc(&self.y.label)
+            .draw()?;
+        self.series.iter().enumerate().try_for_each(|(index, series)| self.draw_series(svg, &mut chart, index, series))
+    }
+
+    fn draw_series(&self, svg: &Svg, chart: &mut Context<'_>, index: usize, series: &Series) -> Drawn {
+        if series.look != Look::Dots {
+            let style = palette::colour(index).stroke_width(2 * UNIT as u32);
+            for part in series.points.split(|point| self.place(point).is_none()).filter(|part| part.len() > 1) {
+                chart.draw_series(LineSeries::new(part.iter().filter_map(|point| self.place(point)), style))?;
+            }
+        }
+        let (class, stride) = match series.look {
+            Look::Line => ("hit", series.points.len().div_ceil(STOPS)),
+            _ => ("dot", 1),
+        };
+        let last = series.points.len().saturating_sub(1);
+        for (number, point) in series.points.iter().enumerate() {
+            if number % stride.max(1) == 0 || number == last || point.chosen {
+                self.draw_point(svg, chart, index, point, class);
+            }
+        }
+        Ok(())
+    }
+
+    fn draw_point(&self, svg: &Svg, chart: &Context<'_>, index: usize, point: &Point, class: &str) {
+        let Some(place) = self.place(point) else { return };
+        let at = |place| pixels(chart.backend_coord(&place));
+        let (x, y) = at(place);
+        if point.spread > 0.0 {
+            let ends: Vec<_> = self.extent(point).into_iter().skip(1).map(at).collect();
+            let points = ends.iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" ");
+            svg.add(html! { polyline points=(points) stroke="currentColor" stroke-opacity=".6" {} });
+        }
+        if point.chosen {
+            svg.add(html! { circle cx=(x) cy=(y) r="10" fill="none" stroke="currentColor" stroke-width="2" {} });
+        }
+        svg.add(palette::mark(index, (x, y), if class == "hit" { 5.0 } else { 3.5 }, class, &self.note(index, point)));
+    }
+
+    /// What hovering shows.
+    fn note(&self, index: usize, point: &Point) -> String {
+        let spread = if point.spread > 0.0 { format!(" ± {}", short(point.spread)) } else { String::new() };
+        let (x, y) = (short(point.x), short(point.y));
+        let values = format!("{}: {x}\n{}: {y}{spread}", self.x.label, self.y.label);
+        let name = &self.series[index].name;
+        [name, &point.note, &values].into_iter().filter(|line| !line.is_empty()).cloned().collect::<Vec<_>>().join("\n")
+    }
+}

@@ -1,0 +1,61 @@
+//! Colours and shapes that differ for every eye.
+
+use maud::{Markup, html};
+use plotters::style::RGBColor;
+
+/// Okabe and Ito (2008), without yellow, which is lost on white; the first four have a contrast of 3:1 on white and on
+/// near-black alike.
+const COLOURS: [RGBColor; 6] = [
+    RGBColor(0x00, 0x72, 0xb2),
+    RGBColor(0xd5, 0x5e, 0x00),
+    RGBColor(0x00, 0x9e, 0x73),
+    RGBColor(0xcc, 0x79, 0xa7),
+    RGBColor(0xe6, 0x9f, 0x00),
+    RGBColor(0x56, 0xb4, 0xe9),
+];
+
+/// Of a series or a class.
+pub(super) fn colour(index: usize) -> RGBColor {
+    COLOURS[index % COLOURS.len()]
+}
+
+/// As SVG writes it. Black stands for the colour of the text.
+pub(super) fn hex((red, green, blue): (u8, u8, u8)) -> String {
+    match (red, green, blue) {
+        (0, 0, 0) => "currentColor".into(),
+        _ => format!("#{red:02x}{green:02x}{blue:02x}"),
+    }
+}
+
+/// Below zero and above.
+pub(super) fn signed(value: f64) -> String {
+    let RGBColor(red, green, blue) = colour(usize::from(value < 0.0));
+    hex((red, green, blue))
+}
+
+/// The outline of the shape of a series about a point. With five shapes and six colours thirty series differ.
+pub(super) fn outline(index: usize, (x, y): (f64, f64), radius: f64) -> String {
+    let corners: &[(f64, f64)] = match index % 5 {
+        0 => return circle((x, y), radius),
+        1 => &[(0.0, -1.2), (1.1, 0.8), (-1.1, 0.8)],
+        2 => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
+        3 => &[(0.0, -1.3), (1.1, 0.0), (0.0, 1.3), (-1.1, 0.0)],
+        _ => &[(0.0, 1.2), (1.1, -0.8), (-1.1, -0.8)],
+    };
+    let corner = |(dx, dy): &(f64, f64)| format!("{:.1} {:.1}", x + radius * dx, y + radius * dy);
+    format!("M{}Z", corners.iter().map(corner).collect::<Vec<_>>().join("L"))
+}
+
+fn circle((x, y): (f64, f64), r: f64) -> String {
+    format!("M{:.1} {y:.1}a{r} {r} 0 1 0 {:.1} 0a{r} {r} 0 1 0 -{:.1} 0Z", x - r, 2.0 * r, 2.0 * r)
+}
+
+/// The mark of a series, with what hovering shows.
+pub(super) fn mark(index: usize, at: (f64, f64), radius: f64, class: &str, note: &str) -> Markup {
+    let RGBColor(red, green, blue) = colour(index);
+    html! {
+        path class=(class) d=(outline(index, at, radius)) fill=(hex((red, green, blue))) {
+            @if !note.is_empty() { title { (note) } }
+        }
+    }
+}
