@@ -138,12 +138,24 @@ pub struct FitOptions {
     #[arg(long, value_enum, default_value = "f64", help_heading = "Search")]
     pub precision: Precision,
 
-    /// A folder for the models, history.csv, summary.json and config.json
+    /// A folder for the models with their card, history.csv, summary.json and config.json
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
     /// Write the figures of the table, and more, to a file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub json: Option<PathBuf>,
+    /// Write a page for the browser with tables and figures [default: report.html, in the folder of --out if given]
+    #[arg(long, value_name = "FILE.html", num_args = 0..=1, value_parser = page, help_heading = "Output")]
+    pub report: Option<Option<PathBuf>>,
+}
+
+/// The name of a page. Anything else after `--report` is rather the DATA that was meant to stand before it.
+fn page(name: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(name);
+    match path.extension() {
+        Some(extension) if extension.eq_ignore_ascii_case("html") => Ok(path),
+        _ => Err("a report ends in .html; DATA stands before --report".into()),
+    }
 }
 
 /// The flags of `predict` and `transform`.

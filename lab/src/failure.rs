@@ -10,6 +10,7 @@ use clap::error::ErrorKind;
 
 use crate::cli::Cli;
 use crate::data::DataError;
+use crate::figure::FigureError;
 
 /// The reasons to end with an exit code other than 0.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,9 @@ pub enum Failure {
     /// Data that cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// A figure that cannot be drawn.
+    #[error(transparent)]
+    Figure(#[from] FigureError),
     /// Data that do not fit others.
     #[error("{name}: {source}")]
     Mismatch {

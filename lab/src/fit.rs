@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use admm::{Exec, Status};
@@ -16,6 +17,7 @@ use crate::data::LabelColumn;
 use crate::failure::Failure;
 use crate::output::{self, Folder};
 use crate::progress::Console;
+use crate::report::{self, FitReport};
 use crate::summary::{Summary, history_csv};
 use crate::task::{Samples, Task};
 use crate::{interrupt, table};
@@ -25,6 +27,7 @@ pub fn run(options: &FitOptions, console: Console) -> Result<(), Failure> {
     let model = options.model()?;
     let folder = options.out.as_deref().map(|path| Folder::claim(path, is_ours)).transpose()?;
     options.json.as_deref().map_or(Ok(()), output::check_writable)?;
+    options.report().as_deref().map_or(Ok(()), output::check_writable)?;
     interrupt::install().map_err(|error| Failure::Other(format!("cannot watch for Ctrl-C: {error}")))?;
     match options.precision {
         Precision::F32 => fit::<f32>(options, &model, Task::load(options)?, folder.as_ref(), console),
@@ -40,6 +43,8 @@ fn fit<T: Scalar>(
     console: Console,
 ) -> Result<(), Failure> {
     let heading = heading(options, &task);
+    let data = task.name.clone();
+    let shown = report::some(&task.train);
     let Task { name, features, classes, train, test } = task;
     let prepared = model.prepare(train.x, &train.labels, classes.names().len(), None);
     let prepared = prepared.map_err(|error| match error {
@@ -61,7 +66,18 @@ fn fit<T: Scalar>(
     });
     let ended = ended.and_then(|()| if interrupt::requested() { Err(Failure::Interrupted) } else { Ok(()) });
     let names = Names::new(features, classes.into());
-    let kept = if found.is_empty() { Ok(()) } else { keep(&found, &names, options, folder) };
+    let report = FitReport {
+        name: &data,
+        heading: &heading,
+        constraint: options.constraint,
+        names: &names,
+        train: &shown,
+        test: test.as_ref(),
+        found: &found,
+        choices: report::choices(&Config::new(options)),
+        command: report::command_line(),
+    };
+    let kept = if found.is_empty() { Ok(()) } else { keep(&report, options, folder) };
     let printed = if found.is_empty() { Ok(()) } else { print(&heading, &found) };
     kept.and(ended).and(printed)
 }
@@ -96,18 +112,28 @@ fn print<T: Scalar>(heading: &str, found: &[Found<T>]) -> Result<(), Failure> {
     output::print(format!("{heading}\n\n{}\n{}\n", table::render(&summaries), table::sentence(&summaries)))
 }
 
-fn keep<T: Scalar>(
-    found: &[Found<T>],
-    names: &Names,
-    options: &FitOptions,
-    folder: Option<&Folder>,
-) -> Result<(), Failure> {
+/// The page comes last, since the folder that it may lie in is filled as a whole.
+fn keep<T: Scalar>(report: &FitReport<'_, T>, options: &FitOptions, folder: Option<&Folder>) -> Result<(), Failure> {
+    let found = report.found;
     let summaries: Vec<_> = found.iter().map(|(summary, _)| summary).collect();
     let summary = output::json(&summaries);
     if let Some(path) = &options.json {
         output::write(path, &summary)?;
     }
-    let Some(folder) = folder else { return Ok(()) };
+    if let Some(folder) = folder {
+        folder.fill(&files(report, options, summary)?)?;
+    }
+    let page = |path: &Path| output::write(path, report.html().map_err(Failure::library("report"))?.as_bytes());
+    options.report().as_deref().map_or(Ok(()), page)
+}
+
+/// The contents of the folder of results.
+fn files<T: Scalar>(
+    report: &FitReport<'_, T>,
+    options: &FitOptions,
+    summary: Vec<u8>,
+) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let FitReport { found, names, .. } = report;
     let model = |(summary, fitted): &Found<T>| Ok((model_file(summary.method, options), fitted.to_bytes(names)?));
     let models = found.iter().map(model).collect::<admm::Result<Vec<_>>>();
     let mut files = models.map_err(Failure::library("model file"))?;
@@ -115,12 +141,15 @@ fn keep<T: Scalar>(
     files.push((HISTORY.into(), history_csv(histories).into_bytes()));
     files.push((SUMMARY.into(), summary));
     files.push((CONFIG.into(), output::json(&Config::new(options))));
-    folder.fill(&files)
+    files.push((CARD.into(), report.card().into_bytes()));
+    Ok(files)
 }
 
 const HISTORY: &str = "history.csv";
 const SUMMARY: &str = "summary.json";
 const CONFIG: &str = "config.json";
+const CARD: &str = "model-card.md";
+const PAGE: &str = "report.html";
 
 /// The model asked for, or ADMM's among all; the others carry their names.
 fn model_file(method: Method, options: &FitOptions) -> String {
@@ -133,7 +162,7 @@ fn model_file(method: Method, options: &FitOptions) -> String {
 /// Whether a file is a result of an earlier run.
 fn is_ours(name: &str) -> bool {
     let models = || Method::ALL.map(|method| format!("model-{method}.safetensors"));
-    [MODEL, HISTORY, SUMMARY, CONFIG].contains(&name) || models().iter().any(|model| model == name)
+    [MODEL, HISTORY, SUMMARY, CONFIG, CARD, PAGE].contains(&name) || models().iter().any(|model| model == name)
 }
 
 /// `config.json`: every choice, those made by default included.
@@ -195,6 +224,12 @@ impl Config {
 }
 
 impl FitOptions {
+    /// Where the page goes, if it is asked for.
+    fn report(&self) -> Option<PathBuf> {
+        let named = self.report.as_ref()?.clone();
+        Some(named.unwrap_or_else(|| self.out.as_deref().unwrap_or(Path::new("")).join(PAGE)))
+    }
+
     /// The library's choices, or all flags that are out of range.
     fn model(&self) -> Result<JointModel, Failure> {
         let exec = Exec::threads(self.threads.into()).map_err(Failure::library("--threads"))?;
@@ -208,7 +243,7 @@ impl FitOptions {
             .scale(self.scale)
             .tolerance(self.tolerance)
             .max_iterations(self.max_iterations)
-            .trace(self.out.is_some())
+            .trace(self.out.is_some() || self.report.is_some())
             .exec(exec);
         let fraction = match self.test {
             Some(Test::Fraction(fraction)) if !(fraction > 0.0 && fraction < 1.0) => {

@@ -26,7 +26,17 @@ pub fn render(summaries: &[Summary]) -> String {
     rows.iter().map(line).collect()
 }
 
-fn cells(summary: &Summary) -> [String; 9] {
+/// What the columns are called, each in one line.
+pub fn headings() -> [String; 9] {
+    std::array::from_fn(|column| match [HEADINGS[0][column], HEADINGS[1][column]] {
+        ["", below] => below.into(),
+        [above, below] if above.ends_with('-') => format!("{above}{below}"),
+        [above, below] => format!("{above} {below}"),
+    })
+}
+
+/// A row of the table.
+pub fn cells(summary: &Summary) -> [String; 9] {
     [
         summary.method.to_string(),
         number(summary.objective, 6),
@@ -44,7 +54,8 @@ fn number(value: f64, digits: usize) -> String {
     if value.abs() < 1e5 { format!("{value:.digits$}") } else { format!("{value:.2e}") }
 }
 
-fn percent(share: f64) -> String {
+/// A share for people.
+pub fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)
 }
 

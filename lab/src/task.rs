@@ -31,7 +31,7 @@ pub struct Task<T: Scalar> {
 }
 
 /// A sample is a column of `x`.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Samples<X> {
     /// d×n.
     pub x: X,

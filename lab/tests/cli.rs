@@ -82,11 +82,32 @@ fn json_has_the_promised_keys() {
 }
 
 #[test]
+fn a_report_is_a_page_of_its_own() {
+    let folder = Folder::new();
+    folder.file("names.csv", small_csv().replace("left", "<b>left</b>"));
+    folder.admm("fit names.csv --test 0.5 --report page.html").ok();
+    let page = folder.text("page.html");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>"));
+    assert!(
+        page.contains("admm fit names.csv --test 0.5 --report page.html") && page.contains("Compared with two-stage")
+    );
+    assert!(page.contains("&lt;b&gt;left") && !page.contains("<b>left"));
+
+    folder.admm("fit iris --report").ok();
+    folder.admm("fit iris --method joint --out run --report").ok();
+    folder.admm("fit iris --method joint --out run --report").ok();
+    assert_eq!(folder.names("."), ["names.csv", "page.html", "report.html", "run"]);
+    assert!(folder.names("run").contains(&"report.html".to_string()));
+    folder.admm("fit --report iris").fails(2, &["--report", ".html", "DATA"]);
+    folder.admm("fit iris --report missing/page.html").fails(1, &["missing/page.html"]);
+}
+
+#[test]
 fn a_folder_of_results_is_whole_and_replaced_as_a_whole() {
     let folder = Folder::new();
     folder.admm("fit iris --out run/deep").ok();
     let models = ["model-alternating.safetensors", "model-joint.safetensors", "model-two-stage.safetensors"];
-    let mut expected = ["config.json", "history.csv", "model.safetensors", "summary.json"].to_vec();
+    let mut expected = ["config.json", "history.csv", "model-card.md", "model.safetensors", "summary.json"].to_vec();
     expected.extend(models);
     expected.sort_unstable();
     assert_eq!(folder.names("run/deep"), expected);
@@ -98,14 +119,18 @@ fn a_folder_of_results_is_whole_and_replaced_as_a_whole() {
 
     let history = folder.text("run/deep/history.csv");
     let rows = cells(&history);
-    assert_eq!(rows[0].join(","), "method,iteration,objective,primal_residual,dual_residual,rho,passes,seconds");
+    let columns = "method,iteration,objective,augmented_lagrangian,primal_residual,dual_residual,rho,passes,seconds";
+    assert_eq!(rows[0].join(","), columns);
     let last = rows.iter().rfind(|row| row[0] == "admm").unwrap();
     let report = &summary(&folder, "run/deep/summary.json")[0];
     assert_eq!(last[1].parse::<f64>().unwrap(), number(report, "iterations"));
-    assert_eq!(last[6].parse::<f64>().unwrap(), number(report, "passes"));
+    assert_eq!(last[7].parse::<f64>().unwrap(), number(report, "passes"));
 
     folder.admm("fit iris --method joint --out run/deep").ok();
-    assert_eq!(folder.names("run/deep"), ["config.json", "history.csv", "model.safetensors", "summary.json"]);
+    assert_eq!(
+        folder.names("run/deep"),
+        ["config.json", "history.csv", "model-card.md", "model.safetensors", "summary.json"]
+    );
     assert_eq!(summary(&folder, "run/deep/summary.json").len(), 1);
 }
 

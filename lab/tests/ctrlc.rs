@@ -49,7 +49,10 @@ fn the_first_keeps_what_was_found() {
     let child = endless(&folder);
     interrupt(&child);
     assert_eq!(exit_code(child), Some(130));
-    assert_eq!(folder.names("run"), ["config.json", "history.csv", "model.safetensors", "summary.json"]);
+    assert_eq!(
+        folder.names("run"),
+        ["config.json", "history.csv", "model-card.md", "model.safetensors", "summary.json"]
+    );
     let summary: serde_json::Value = serde_json::from_slice(&folder.read("run/summary.json")).unwrap();
     assert_eq!(summary[0]["status"], "stopped");
     assert!(summary[0]["feasibility"].as_f64().unwrap() <= 1e-12);

@@ -1,0 +1,23 @@
+//! Reports: what was asked and what came out, as one HTML file that needs no network, and as a card beside the model.
+
+mod card;
+mod fit;
+mod page;
+mod portrait;
+mod sections;
+#[cfg(test)]
+mod tests;
+
+pub use fit::{FitReport, choices};
+pub use portrait::some;
+
+/// The command that is running, as a shell would take it.
+pub fn command_line() -> String {
+    let words = std::env::args_os().skip(1).map(|word| quoted(&word.to_string_lossy()));
+    ["admm".into()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
