@@ -50,7 +50,7 @@ impl Page {
                     (self.contents())
                     main id="main" tabindex="-1" {
                         @for section in &self.sections { (section.html()) }
-                        div id="tip" hidden {}
+                        div id="tip" hidden="" {}
                     }
                     footer { p { "Written by admm " (env!("CARGO_PKG_VERSION")) ". This page is complete: it fetches nothing." } }
                     script { (PreEscaped(include_str!("page.js"))) }
