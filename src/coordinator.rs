@@ -102,6 +102,12 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         (&self.f, &self.g)
     }
 
+    /// Both blocks, to go on from here with other parameters: the next weight of a path. A block that is replaced must have been
+    /// [tuned](Subproblem::retune) to the penalty of the [state](Self::state).
+    pub fn blocks_mut(&mut self) -> (&mut P, &mut Q) {
+        (&mut self.f, &mut self.g)
+    }
+
     /// Where the time went so far.
     pub fn phases(&self) -> &Phases {
         &self.phases
