@@ -1,6 +1,12 @@
 //! Acceleration: ADMM maps (Bz, u) to the next (Bz, u), and its fixed points are the solutions. An acceleration
 //! extrapolates from earlier points and starts the next iteration ahead; it sees the coupling space alone.
 
+mod anderson;
+mod nesterov;
+
+pub use anderson::Anderson;
+pub use nesterov::Nesterov;
+
 use crate::{Memory, Real, Start, Step};
 
 /// Where iterations start from. The coordinator counts what was accepted and what was taken back, and clears the memory
@@ -22,4 +28,8 @@ impl<T: Real, S> Acceleration<T, S> for Plain {
     fn next(&self, _step: &Step<'_, T, S>, _memory: &mut Memory<T, (S, S)>) -> Start<S> {
         Start::Here
     }
+}
+
+fn owned<S: Clone>((bz, u): (&S, &S)) -> (S, S) {
+    (bz.clone(), u.clone())
 }

@@ -2,9 +2,15 @@
 
 mod balance;
 mod fixed;
+mod relative_balance;
+mod spectral;
+mod square_root;
 
 pub use balance::Balance;
 pub use fixed::Fixed;
+pub use relative_balance::RelativeBalance;
+pub use spectral::Spectral;
+pub use square_root::SquareRoot;
 
 use crate::{Error, Memory, Real, Record, Result, Step};
 
@@ -37,12 +43,14 @@ pub struct Limits {
     pub bounds: (f64, f64),
     /// How often ρ may change.
     pub max_changes: u32,
+    /// ρ is multiplied or divided by at most this at once: a residual may vanish by accident.
+    pub max_factor: f64,
 }
 
 impl Default for Limits {
-    /// At most 50 changes within [10⁻⁸, 10⁸].
+    /// At most 50 changes within [10⁻⁸, 10⁸], each by at most 10.
     fn default() -> Self {
-        Limits { bounds: (1e-8, 1e8), max_changes: 50 }
+        Limits { bounds: (1e-8, 1e8), max_changes: 50, max_factor: 10.0 }
     }
 }
 
@@ -57,17 +65,24 @@ impl Limits {
             return Err(Error::NotFinite("the penalty that the policy wants".into()));
         }
         let (lowest, highest) = (T::of(self.bounds.0).min(penalty), T::of(self.bounds.1).max(penalty));
-        let allowed = wanted.max(lowest).min(highest);
+        let (down, up) = (penalty / T::of(self.max_factor), penalty * T::of(self.max_factor));
+        let allowed = wanted.max(lowest.max(down)).min(highest.min(up));
         check_penalty(allowed)?;
         record.penalty_clamped += u32::from(allowed != wanted);
         record.penalty_changes += u32::from(allowed != penalty);
         Ok(allowed)
     }
 
-    pub(crate) fn problems(&self) -> Option<String> {
+    pub(crate) fn problems(&self) -> Vec<String> {
         let (lowest, highest) = self.bounds;
-        let interval = lowest >= 0.0 && highest > 0.0 && lowest <= highest;
-        (!interval).then(|| format!("the bounds of the penalty must be an interval, got {lowest} to {highest}"))
+        let mut problems = Vec::new();
+        if !(lowest >= 0.0 && highest > 0.0 && lowest <= highest) {
+            problems.push(format!("the bounds of the penalty must be an interval, got {lowest} to {highest}"));
+        }
+        if self.max_factor.is_nan() || self.max_factor <= 1.0 {
+            problems.push(format!("the largest factor of the penalty must be above 1, got {}", self.max_factor));
+        }
+        problems
     }
 }
 
@@ -77,10 +92,4 @@ pub(crate) fn check_penalty<T: Real>(penalty: T) -> Result<()> {
         return Ok(());
     }
     Err(Error::parameter(format!("the penalty must be positive and finite, got {penalty}")))
-}
-
-/// The sentences for those parameters that are not above 1.
-fn not_above_one(policy: &str, parameters: &[(&str, f64)]) -> Vec<String> {
-    let bad = parameters.iter().filter(|(_, value)| !(*value > 1.0 && value.is_finite()));
-    bad.map(|(name, value)| format!("the {name} of {policy} must be above 1, got {value}")).collect()
 }

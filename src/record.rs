@@ -29,7 +29,7 @@ pub struct Record<T> {
     pub penalty: T,
     /// How often ρ has changed so far, a change after this iteration included.
     pub penalty_changes: u32,
-    /// How often so far a policy wanted ρ beyond its bounds.
+    /// How often so far a policy wanted ρ further than its limits allow.
     pub penalty_clamped: u32,
     /// Extrapolated starts that proved good so far.
     pub accepted: u64,

@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// A vector space with an inner product. The coordinator and the descent methods know nothing else.
 ///
-/// Implemented for [`DMatrix`] (Frobenius inner product) and for `Vec<S>` (a product of spaces).
+/// Implemented for [`DMatrix`] (Frobenius inner product), for `Vec<S>` and for pairs (products of spaces).
 pub trait Space<T: Real>: Clone + Send + Sync + Serialize + DeserializeOwned {
     /// self ← self + αy.
     fn axpy(&mut self, alpha: T, y: &Self);
@@ -72,5 +72,25 @@ impl<T: Real, S: Space<T>> Space<T> for Vec<S> {
     }
     fn zero(&self) -> Self {
         self.iter().map(S::zero).collect()
+    }
+}
+
+impl<T: Real, A: Space<T>, B: Space<T>> Space<T> for (A, B) {
+    fn axpy(&mut self, alpha: T, y: &Self) {
+        self.0.axpy(alpha, &y.0);
+        self.1.axpy(alpha, &y.1);
+    }
+    fn scale(&mut self, alpha: T) {
+        self.0.scale(alpha);
+        self.1.scale(alpha);
+    }
+    fn dot(&self, y: &Self) -> T {
+        self.0.dot(&y.0) + self.1.dot(&y.1)
+    }
+    fn shape(&self) -> Shape {
+        Shape([self.0.shape().0, self.1.shape().0].concat())
+    }
+    fn zero(&self) -> Self {
+        (self.0.zero(), self.1.zero())
     }
 }

@@ -70,10 +70,12 @@ pub enum Start<S> {
 }
 
 impl<S> Start<S> {
-    pub(crate) fn is_ahead(&self) -> bool {
+    /// Whether it is extrapolated.
+    pub fn is_ahead(&self) -> bool {
         matches!(self, Start::Ahead(..))
     }
-    pub(crate) fn is_back(&self) -> bool {
+    /// Whether it takes the last iteration back.
+    pub fn is_back(&self) -> bool {
         matches!(self, Start::Back(..))
     }
 }

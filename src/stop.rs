@@ -1,5 +1,6 @@
 //! When a run has converged.
 
+use crate::parameter::not_negative;
 use crate::{Real, Record};
 use std::ops::{BitAnd, BitOr};
 
@@ -22,7 +23,7 @@ impl Default for Tolerance {
 
 impl Tolerance {
     pub(crate) fn problems(&self) -> Vec<String> {
-        negative(&[("absolute tolerance", self.absolute), ("relative tolerance", self.relative)])
+        not_negative(&[("absolute tolerance", self.absolute), ("relative tolerance", self.relative)])
     }
 }
 
@@ -96,16 +97,10 @@ impl Stop {
         match self {
             Stop::Residuals => Vec::new(),
             Stop::Normalised { primal, dual } => {
-                negative(&[("normalised primal residual", *primal), ("normalised dual residual", *dual)])
+                not_negative(&[("normalised primal residual", *primal), ("normalised dual residual", *dual)])
             }
-            Stop::ObjectiveChange(most) => negative(&[("change of the objective to stop at", *most)]),
+            Stop::ObjectiveChange(most) => not_negative(&[("change of the objective to stop at", *most)]),
             Stop::Any(a, b) | Stop::All(a, b) => [a.problems(), b.problems()].concat(),
         }
     }
-}
-
-/// The sentences for those parameters that are negative or not finite.
-fn negative(parameters: &[(&str, f64)]) -> Vec<String> {
-    let bad = parameters.iter().filter(|(_, value)| !(value.is_finite() && *value >= 0.0));
-    bad.map(|(name, value)| format!("the {name} must be finite and not negative, got {value}")).collect()
 }

@@ -67,8 +67,9 @@ fn balance_names_each_parameter_out_of_range() {
 /// What the limits leave of an answer: ρ, changes so far, the answer; then ρ, how often changed and how often clamped.
 #[test]
 fn limits_clamp_count_and_freeze() {
-    let (default, tight) = (Limits::default(), Limits { bounds: (0.5, 2.0), max_changes: 1 });
-    let wide = Limits { bounds: (0.0, f64::INFINITY), max_changes: 1 };
+    let (default, tight) =
+        (Limits::default(), Limits { bounds: (0.5, 2.0), max_changes: 1, max_factor: f64::INFINITY });
+    let wide = Limits { bounds: (0.0, f64::INFINITY), ..tight };
     let table = [
         (default, (4.0, 0, 8.0), (8.0, 1, 0)),
         (default, (4.0, 0, 4.0), (4.0, 0, 0)),
@@ -82,8 +83,14 @@ fn limits_clamp_count_and_freeze() {
         (default, (1e8, 0, 2e8), (1e8, 0, 1)),
         (default, (1.5e-8, 0, 0.75e-8), (1e-8, 1, 1)),
         (default, (1e-8, 0, 0.0), (1e-8, 0, 1)),
-        (default, (1.0, 0, f64::INFINITY), (1e8, 1, 1)),
-        (default, (1.0, 0, -3.0), (1e-8, 1, 1)),
+        (default, (0.5e8, 0, f64::INFINITY), (1e8, 1, 1)),
+        (default, (2e-8, 0, -3.0), (1e-8, 1, 1)),
+        // the largest factor
+        (default, (4.0, 0, 40.0), (40.0, 1, 0)),
+        (default, (4.0, 0, 41.0), (40.0, 1, 1)),
+        (default, (4.0, 0, f64::INFINITY), (40.0, 1, 1)),
+        (default, (4.0, 0, 0.4), (0.4, 1, 0)),
+        (default, (4.0, 0, 0.0), (0.4, 1, 1)),
         // a start outside the interval may come in, and goes no further out
         (default, (1e9, 0, 2e9), (1e9, 0, 1)),
         (default, (1e9, 0, 0.5e9), (0.5e9, 1, 0)),
@@ -101,6 +108,15 @@ fn limits_clamp_count_and_freeze() {
         let record = admm.step().unwrap();
         let got = (admm.state().penalty, record.penalty_changes + changes, record.penalty_clamped);
         assert_eq!(got, expected, "ρ {penalty}, {changes} changes, {wanted} wanted");
+    }
+}
+
+#[test]
+fn limits_refuse_a_factor_that_is_not_above_one() {
+    for max_factor in [1.0, 0.0, f64::NAN] {
+        let mut admm = regression(l1(1.0), 1.0);
+        admm.penalty_limits.max_factor = max_factor;
+        assert!(matches!(admm.run(()), Err(Error::Parameters(problems)) if problems[0].contains("factor")));
     }
 }
 
@@ -132,7 +148,8 @@ fn a_policy_without_an_answer_is_an_error_and_changes_nothing() {
     let before = format!("{:?}", admm.state());
     admm.penalty = Box::new(Ask(f64::NAN));
     assert!(matches!(admm.step(), Err(Error::NotFinite(_))));
-    (admm.penalty, admm.penalty_limits.bounds) = (Box::new(Ask(0.0)), (0.0, f64::INFINITY));
+    admm.penalty = Box::new(Ask(0.0));
+    admm.penalty_limits = Limits { bounds: (0.0, f64::INFINITY), max_factor: f64::INFINITY, ..Limits::default() };
     assert!(matches!(admm.step(), Err(Error::Parameters(_))), "nothing bounds ρ from 0");
     admm.penalty = Box::new(Ask(f64::INFINITY));
     assert!(matches!(admm.step(), Err(Error::Parameters(_))), "nothing bounds ρ from infinity");

@@ -1,6 +1,7 @@
 //! Residual balancing.
 
-use super::{Penalty, not_above_one};
+use super::Penalty;
+use crate::parameter::above_one;
 use crate::{Memory, Real, Step};
 
 /// Residual balancing, Boyd et al. (2011, eq. 3.13): ρ grows by τ where the primal residual is above μ times the dual
@@ -41,6 +42,6 @@ impl<T: Real, S> Penalty<T, S> for Balance {
     }
 
     fn problems(&self) -> Vec<String> {
-        not_above_one("residual balancing", &[("threshold", self.threshold), ("factor", self.factor)])
+        above_one(&[("threshold of residual balancing", self.threshold), ("factor of residual balancing", self.factor)])
     }
 }

@@ -1,11 +1,16 @@
 //! Vectors and matrices in plain loops, which the tests restate the methods with.
 #![allow(dead_code)]
 
+use crate::common::{LAMBDA, design, response};
 use admm::Record;
 use nalgebra::DMatrix;
 
 pub type Vector = Vec<f64>;
 pub type Rows = Vec<Vec<f64>>;
+
+pub fn dot(x: &[f64], y: &[f64]) -> f64 {
+    x.iter().zip(y).map(|(x, y)| x * y).sum()
+}
 
 pub fn norm(x: &[f64]) -> f64 {
     x.iter().map(|x| x * x).sum::<f64>().sqrt()
@@ -88,10 +93,16 @@ pub fn rows(a: &DMatrix<f64>) -> Rows {
     a.row_iter().map(|row| row.iter().copied().collect()).collect()
 }
 
+/// Equal but for rounding.
 #[track_caller]
 pub fn assert_close(what: &str, iteration: usize, got: &[f64], expected: &[f64]) {
+    assert_within(1e-12, what, iteration, got, expected);
+}
+
+#[track_caller]
+pub fn assert_within(tolerance: f64, what: &str, iteration: usize, got: &[f64], expected: &[f64]) {
     let (gap, scale) = (norm(&plus(got, -1.0, expected)), norm(expected).max(1.0));
-    assert!(gap <= 1e-12 * scale, "{what} of iteration {iteration}: {got:?}, expected {expected:?}, gap {gap:e}");
+    assert!(gap <= tolerance * scale, "{what} of iteration {iteration}: {got:?}, expected {expected:?}, gap {gap:e}");
 }
 
 #[track_caller]
@@ -100,4 +111,15 @@ pub fn assert_record(iteration: usize, record: &Record<f64>, expected: &Measured
     assert_eq!(record.penalty, expected.rho, "ρ of iteration {iteration}");
     assert_close("‖r‖", iteration, &[record.primal], &[expected.r]);
     assert_close("‖s‖", iteration, &[record.dual], &[expected.s]);
+}
+
+/// An iteration on ½‖Dx − b‖² + λ‖z‖₁ with x − z = 0 from the point (z, y): Boyd et al. (2011, eqs. 3.2–3.4 with 3.19).
+pub fn lasso_step(z: &[f64], y: &[f64], rho: f64, alpha: f64) -> (Vector, Vector, Vector) {
+    let (d, b) = (rows(&design()), rows(&response()).concat());
+    let right = plus(&plus(&times(&transposed(&d), &b), -1.0, y), rho, z);
+    let x = solve(normal(&identity(5, rho), 1.0, &d), right);
+    let relaxed: Vector = x.iter().zip(z).map(|(x, z)| alpha * x + (1.0 - alpha) * z).collect();
+    let next: Vector = relaxed.iter().zip(y).map(|(x, y)| soft(x + y / rho, LAMBDA / rho)).collect();
+    let dual = plus(&plus(y, rho, &relaxed), -rho, &next);
+    (x, next, dual)
 }

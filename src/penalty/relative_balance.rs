@@ -1,0 +1,20 @@
+//! Residual balancing that scaling the problem does not change.
+
+use super::{Balance, Penalty};
+use crate::{Memory, Real, Step};
+
+/// Residual balancing by the normalised residuals ‖r‖ / max(‖Ax‖, ‖Bz‖, ‖c‖) and ‖s‖ / ‖Aᵀy‖, Wohlberg (2017): other units
+/// of the objective or of the constraint change no decision.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RelativeBalance(pub Balance);
+
+impl<T: Real, S> Penalty<T, S> for RelativeBalance {
+    fn next(&self, step: &Step<'_, T, S>, _memory: &mut Memory<T, S>) -> T {
+        let (primal, dual) = step.record.normalised();
+        self.0.balanced(step.record.penalty, primal, dual)
+    }
+
+    fn problems(&self) -> Vec<String> {
+        Penalty::<T, S>::problems(&self.0)
+    }
+}
