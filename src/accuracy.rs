@@ -1,5 +1,6 @@
 //! How accurately the blocks solve their problems.
 
+use crate::parameter::{above_one, not_negative};
 use crate::{Real, Record};
 
 /// How accurately the inner problems are solved.
@@ -18,13 +19,20 @@ pub enum Accuracy {
         /// No tolerance is smaller.
         floor: f64,
     },
+    /// `first` / kᵖ in the k-th iteration, whose sum is finite.
+    Summable {
+        /// The tolerance of the first iteration.
+        first: f64,
+        /// p > 1.
+        power: f64,
+    },
 }
 
 impl Accuracy {
     pub(crate) fn first(&self) -> f64 {
         match *self {
             Accuracy::Fixed(tolerance) => tolerance,
-            Accuracy::Relative { first, .. } => first,
+            Accuracy::Relative { first, .. } | Accuracy::Summable { first, .. } => first,
         }
     }
 
@@ -35,15 +43,22 @@ impl Accuracy {
                 let residual = (last.penalty * last.primal).min(last.dual);
                 (T::of(factor) * residual).min(last.inner_tolerance).max(T::of(floor))
             }
+            Accuracy::Summable { first, power } => T::of(first / ((last.iteration + 1) as f64).powf(power)),
         }
     }
 
     pub(crate) fn problems(&self) -> Vec<String> {
-        let values = match *self {
-            Accuracy::Fixed(tolerance) => vec![tolerance],
-            Accuracy::Relative { first, factor, floor } => vec![first, factor, floor],
-        };
-        let bad = values.into_iter().filter(|value| !(value.is_finite() && *value >= 0.0));
-        bad.map(|value| format!("an inner tolerance must be finite and not negative, got {value}")).collect()
+        match *self {
+            Accuracy::Fixed(tolerance) => not_negative(&[("inner tolerance", tolerance)]),
+            Accuracy::Relative { first, factor, floor } => not_negative(&[
+                ("first inner tolerance", first),
+                ("factor of the inner tolerance", factor),
+                ("floor of the inner tolerance", floor),
+            ]),
+            Accuracy::Summable { first, power } => {
+                let first = not_negative(&[("first inner tolerance", first)]);
+                [first, above_one(&[("power of the inner tolerance", power)])].concat()
+            }
+        }
     }
 }

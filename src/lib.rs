@@ -36,7 +36,7 @@ pub use exec::Exec;
 pub use group::Group;
 pub use linearized::Linearized;
 pub use method::{Gradient, Method, Rate, Steps};
-pub use observe::{History, Observer, every};
+pub use observe::{History, Observer, TargetObjective, When, every, on_best, time_limit};
 pub use operator::{Operator, Selection, norm_squared};
 pub use penalty::{Balance, Fixed, Limits, Penalty, RelativeBalance, Spectral, SquareRoot};
 pub use real::Real;

@@ -1,7 +1,12 @@
 //! Looking at a run without touching it.
 
-use crate::{Phases, Real, Record, Space, State};
-use serde::{Deserialize, Serialize};
+mod history;
+mod limit;
+
+pub use history::History;
+pub use limit::{TargetObjective, time_limit};
+
+use crate::{Phases, Real, State};
 use std::ops::ControlFlow;
 
 /// Sees every state, and may end the run.
@@ -45,30 +50,41 @@ impl<S> Observer<S> for () {
     }
 }
 
-/// The records of a run, in order.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct History<T>(pub Vec<Record<T>>);
+/// An observer that is called in some iterations only: what [`every`] and [`on_best`] make.
+#[derive(Debug, Clone)]
+pub struct When<O> {
+    moment: Moment,
+    observer: O,
+}
 
-impl<T: Real, X, Z, S: Space<T>> Observer<State<T, X, Z, S>> for &mut History<T> {
-    fn observe(&mut self, state: &State<T, X, Z, S>) -> ControlFlow<()> {
-        self.0.push(state.record);
-        ControlFlow::Continue(())
-    }
+#[derive(Debug, Clone, Copy)]
+enum Moment {
+    Every(u64),
+    Best,
 }
 
 /// Calls an observer in every n-th iteration.
-pub fn every<S, T: Real, X, Z, I: Space<T>>(
-    n: u64,
-    mut observer: S,
-) -> impl FnMut(&State<T, X, Z, I>) -> ControlFlow<()>
-where
-    S: Observer<State<T, X, Z, I>>,
-{
-    move |state| {
-        if state.record.iteration.is_multiple_of(n.max(1)) {
-            observer.observe(state)
-        } else {
-            ControlFlow::Continue(())
-        }
+pub fn every<O>(n: u64, observer: O) -> When<O> {
+    When { moment: Moment::Every(n.max(1)), observer }
+}
+
+/// Calls an observer in every iteration with smaller residuals, in units of their bounds, than all before.
+pub fn on_best<O>(observer: O) -> When<O> {
+    When { moment: Moment::Best, observer }
+}
+
+impl<T: Real, X, Z, S, O: Observer<State<T, X, Z, S>>> Observer<State<T, X, Z, S>> for When<O> {
+    fn observe(&mut self, state: &State<T, X, Z, S>) -> ControlFlow<()> {
+        self.observe_timed(state, &Phases::default())
+    }
+    fn observe_timed(&mut self, state: &State<T, X, Z, S>, phases: &Phases) -> ControlFlow<()> {
+        let now = match self.moment {
+            Moment::Every(n) => state.record.iteration.is_multiple_of(n),
+            Moment::Best => state.is_best(),
+        };
+        if now { self.observer.observe_timed(state, phases) } else { ControlFlow::Continue(()) }
+    }
+    fn wants_objective(&self) -> bool {
+        self.observer.wants_objective()
     }
 }

@@ -32,9 +32,12 @@ pub struct State<T, X, Z, S> {
 /// The state type of a pair of blocks.
 pub type StateOf<T, P, Q> = State<T, <P as Subproblem<T>>::Var, <Q as Subproblem<T>>::Var, <P as Subproblem<T>>::Image>;
 
-impl<T: Real, X, Z, S: Space<T>> State<T, X, Z, S> {
+impl<T: Real, X, Z, S> State<T, X, Z, S> {
     /// Before the first iteration, with u = 0.
-    pub(crate) fn new(x: X, z: Z, bz: S, penalty: T) -> Self {
+    pub(crate) fn new(x: X, z: Z, bz: S, penalty: T) -> Self
+    where
+        S: Space<T>,
+    {
         State {
             x,
             z,
@@ -47,6 +50,12 @@ impl<T: Real, X, Z, S: Space<T>> State<T, X, Z, S> {
             record: Record::new(penalty),
             run: None,
         }
+    }
+
+    /// Whether the last iteration has the smallest residuals of the run under way, in units of their bounds.
+    pub(crate) fn is_best(&self) -> bool {
+        let lowest = self.run.as_ref().and_then(|run| run.lowest);
+        lowest.is_some_and(|(_, iteration)| iteration == self.record.iteration)
     }
 
     /// The point (Bz, u) that the next iteration starts from.

@@ -168,9 +168,11 @@ fn spectral_estimates_count_where_images_and_duals_move_together() {
     }
 }
 
+type Policy = fn() -> Box<dyn Penalty<f64, Matrix>>;
+
 #[test]
 fn every_adaptive_policy_recovers_from_a_bad_penalty_and_freezes() {
-    let policies: [fn() -> Box<dyn Penalty<f64, Matrix>>; 4] = [
+    let policies: [Policy; 4] = [
         || Box::new(Balance::default()),
         || Box::new(RelativeBalance::default()),
         || Box::new(SquareRoot::default()),

@@ -418,7 +418,7 @@ fn fault_40_a_custom_update_with_too_long_steps_diverges_and_returns_the_best_it
     let (mut history, _) = (History::default(), admm.penalty = Box::new(Fixed));
     let outcome = admm.run(&mut history).unwrap();
     assert_eq!(outcome.status, Status::Diverged);
-    let lowest = history.0.iter().map(Record::excess).fold(f64::INFINITY, f64::min);
+    let lowest = history.records.iter().map(Record::excess).fold(f64::INFINITY, f64::min);
     assert_eq!(outcome.best.record.excess(), lowest);
     assert!(admm.state().record.excess() > 1e8 * lowest);
 }

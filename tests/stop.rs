@@ -1,10 +1,12 @@
-//! How a run ends, what it returns then, and what an observer sees.
+//! How a run ends, and what it returns then.
 
 mod common;
+mod plain;
 
 use admm::*;
 use common::{LAMBDA, Matrix, l1, regression, scripted};
 use nalgebra::DMatrix;
+use plain::{lasso_step, norm, plus, rows, times};
 use std::ops::ControlFlow;
 
 #[test]
@@ -157,14 +159,14 @@ fn run_iter_and_step_yield_the_same_records() {
     let mut history = History::default();
     let outcome = fresh().run(&mut history).unwrap();
     assert_eq!(outcome.status, Status::Converged);
-    assert_eq!(history.0.last(), Some(&outcome.best.record));
-    assert_eq!(history.0.len() as u64, outcome.best.record.iteration);
-    assert!(history.0.iter().any(|record| record.penalty_changes > 0));
+    assert_eq!(history.records.last(), Some(&outcome.best.record));
+    assert_eq!(history.records.len() as u64, outcome.best.record.iteration);
+    assert!(history.records.iter().any(|record| record.penalty_changes > 0));
     let iterated: Vec<_> = fresh().iter().collect::<Result<_>>().unwrap();
-    assert_eq!(iterated, history.0);
+    assert_eq!(iterated, history.records);
     let mut admm = fresh();
-    let stepped: Vec<_> = history.0.iter().map(|_| admm.step().unwrap()).collect();
-    assert_eq!(stepped, history.0);
+    let stepped: Vec<_> = history.records.iter().map(|_| admm.step().unwrap()).collect();
+    assert_eq!(stepped, history.records);
 }
 
 #[test]
@@ -178,44 +180,6 @@ fn the_iterator_ends_at_the_limit_and_at_an_error() {
 }
 
 #[test]
-fn history_has_the_residuals_in_order() {
-    let mut history = History::default();
-    let mut admm = scripted(&[4.0, 2.0, 3.0]);
-    admm.max_iterations = 3;
-    admm.run(&mut history).unwrap();
-    assert_eq!(history.0.iter().map(|record| record.primal).collect::<Vec<_>>(), [4.0, 2.0, 3.0]);
-    assert_eq!(history.0.iter().map(|record| record.iteration).collect::<Vec<_>>(), [1, 2, 3]);
-}
-
-#[test]
-fn every_nth_iteration_is_observed() {
-    let seen = |n| {
-        let mut history = History::default();
-        let mut admm = scripted(&[1.0]);
-        admm.max_iterations = 10;
-        admm.run(every(n, &mut history)).unwrap();
-        history.0.iter().map(|record| record.iteration).collect::<Vec<_>>()
-    };
-    assert_eq!(seen(3), [3, 6, 9]);
-    assert_eq!(seen(1).len(), 10);
-    assert_eq!(seen(0).len(), 10);
-}
-
-#[test]
-fn both_of_two_observers_see_the_last_state_and_either_ends_the_run() {
-    type Scripted = State<f64, usize, Matrix, Matrix>;
-    let stop_at = |n: usize| {
-        move |state: &Scripted| if state.x == n { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    let mut history = History::default();
-    let outcome = scripted(&[1.0]).run((stop_at(4), &mut history)).unwrap();
-    assert_eq!((outcome.status, history.0.len()), (Status::Stopped, 4));
-    let mut history = History::default();
-    let outcome = scripted(&[1.0]).run((&mut history, stop_at(5))).unwrap();
-    assert_eq!((outcome.status, history.0.len()), (Status::Stopped, 5));
-}
-
-#[test]
 fn every_status_has_a_name_and_advice_of_its_own() {
     let statuses =
         [Status::Converged, Status::IterationLimit, Status::Stalled, Status::Diverged, Status::Stopped].map(|status| {
@@ -223,4 +187,96 @@ fn every_status_has_a_name_and_advice_of_its_own() {
             status.advice()
         });
     assert!(statuses.iter().enumerate().all(|(i, advice)| !advice.is_empty() && !statuses[..i].contains(advice)));
+}
+
+/// Residuals, their scales and the change of the objective in iteration 7.
+fn record(primal: f64, dual: f64, objective_change: Option<f64>) -> Record<f64> {
+    let bounds = Record { primal_bound: 1e-2, dual_bound: 1e-1, ..Record::new(1.0) };
+    Record { iteration: 7, primal, dual, primal_scale: 10.0, dual_scale: 100.0, objective_change, ..bounds }
+}
+
+#[test]
+fn stopping_rules_are_met_at_their_bounds_and_combine() {
+    let (residuals, normalised) = (Stop::Residuals, Stop::Normalised { primal: 1e-2, dual: 1e-4 });
+    let change = Stop::ObjectiveChange(1e-3);
+    let table = [
+        // ‖r‖, ‖s‖, change; residuals within bounds, normalised residuals, change of the objective
+        (1e-2, 1e-1, None, [true, false, false]),
+        (1.1e-2, 1e-1, None, [false, false, false]),
+        (1e-2, 1.1e-1, Some(1.1e-3), [false, false, false]),
+        (1e-1, 1e-2, Some(1e-3), [false, true, true]),
+        (1.1e-1, 1e-2, Some(1e-3), [false, false, true]),
+        (1e-1, 1.1e-2, Some(0.0), [false, false, true]),
+        (1e-2, 1e-2, None, [true, true, false]),
+        (0.0, 0.0, Some(0.0), [true, true, true]),
+    ];
+    for (primal, dual, objective_change, [r, n, c]) in table {
+        let record = record(primal, dual, objective_change);
+        let met = |stop: &Stop| stop.met(&record);
+        assert_eq!([met(&residuals), met(&normalised), met(&change)], [r, n, c], "{record:?}");
+        let (residuals, normalised, change) = (residuals.clone(), normalised.clone(), change.clone());
+        assert_eq!(met(&(residuals.clone() | normalised.clone())), r || n);
+        assert_eq!(met(&(residuals.clone() & normalised.clone())), r && n);
+        assert_eq!(met(&(residuals.clone() | normalised.clone() & change.clone())), r || n && c);
+        assert_eq!(met(&((residuals | normalised) & change)), (r || n) && c);
+    }
+    let before_the_first = Record { iteration: 0, ..record(0.0, 0.0, Some(0.0)) };
+    assert!(!(residuals | normalised | change).met(&before_the_first));
+}
+
+/// Each rule ends the run in the iteration that plain loops find.
+#[test]
+fn rules_end_the_small_lasso_where_plain_loops_say() {
+    let objective = |x: &[f64], z: &[f64]| {
+        let gap = plus(&times(&rows(&common::design()), x), -1.0, common::response().as_slice());
+        norm(&gap).powi(2) / 2.0 + LAMBDA * z.iter().map(|z| z.abs()).sum::<f64>()
+    };
+    let (mut z, mut y, mut last) = (vec![0.0; 5], vec![0.0; 5], f64::NAN);
+    let mut firsts = [None; 4];
+    for iteration in 1..=400u64 {
+        let (x, z1, y1) = lasso_step(&z, &y, 1.0, 1.0);
+        let r = norm(&plus(&x, -1.0, &z1)) / norm(&x).max(norm(&z1));
+        let s = norm(&plus(&z1, -1.0, &z)) / norm(&y1);
+        let value = objective(&x, &z1);
+        let still = (value - last).abs() <= 1e-9 * value.abs().max(1.0);
+        let small = r <= 1e-6 && s <= 1e-7;
+        for (first, met) in firsts.iter_mut().zip([small, still, small || still, small && still]) {
+            *first = first.or(met.then_some(iteration));
+        }
+        (z, y, last) = (z1, y1, value);
+    }
+    let (small, still) = (Stop::Normalised { primal: 1e-6, dual: 1e-7 }, Stop::ObjectiveChange(1e-9));
+    let either = small.clone() | still.clone();
+    let both = small.clone() & still.clone();
+    for (stop, first) in [small, still, either, both].into_iter().zip(firsts) {
+        let mut admm = regression(l1(LAMBDA), 1.0);
+        admm.stop = stop.clone();
+        let outcome = admm.run(()).unwrap();
+        assert_eq!(outcome.status, Status::Converged);
+        assert_eq!(Some(outcome.best.record.iteration), first, "{stop:?}");
+    }
+    assert!(firsts[0] != firsts[1], "the rules differ: {firsts:?}");
+}
+
+#[test]
+fn an_objective_is_recorded_where_it_is_asked_for() {
+    let mut admm = regression(l1(LAMBDA), 1.0);
+    assert_eq!(admm.step().unwrap().objective, None);
+    admm.track_objective = true;
+    let (first, second) = (admm.step().unwrap(), admm.step().unwrap());
+    let (f, g) = admm.blocks();
+    let value = f.value(&admm.state().x).unwrap() + g.value(&admm.state().z).unwrap();
+    assert_eq!((second.objective, first.objective_change), (Some(value), None));
+    let change = (value - first.objective.unwrap()).abs() / value.max(1.0);
+    assert!((second.objective_change.unwrap() - change).abs() < 1e-15);
+}
+
+#[test]
+fn a_summable_accuracy_falls_as_a_power() {
+    let mut admm = scripted(&[1.0]);
+    admm.accuracy = Accuracy::Summable { first: 0.5, power: 1.5 };
+    for k in 1..=20 {
+        let expected = 0.5 / f64::from(k).powf(1.5);
+        assert!((admm.step().unwrap().inner_tolerance - expected).abs() < 1e-15, "iteration {k}");
+    }
 }

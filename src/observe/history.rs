@@ -1,0 +1,86 @@
+//! The records of a run, and the two formats to keep them in.
+
+use super::Observer;
+use crate::{Phases, Real, Record, State};
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+/// What every iteration of a run measured, and where the time had gone by then.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History<T> {
+    /// One an iteration, in order.
+    pub records: Vec<Record<T>>,
+    /// Beside them.
+    pub phases: Vec<Phases>,
+}
+
+impl<T: Real, X, Z, S> Observer<State<T, X, Z, S>> for &mut History<T> {
+    fn observe(&mut self, state: &State<T, X, Z, S>) -> ControlFlow<()> {
+        self.observe_timed(state, &Phases::default())
+    }
+    fn observe_timed(&mut self, state: &State<T, X, Z, S>, phases: &Phases) -> ControlFlow<()> {
+        self.records.push(state.record);
+        self.phases.push(*phases);
+        ControlFlow::Continue(())
+    }
+}
+
+impl<T: Real> History<T> {
+    /// A header, and a line of comma-separated values an iteration; empty where there is no finite number. Times are in
+    /// seconds since the first iteration.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn write_csv(&self, mut to: impl Write) -> io::Result<()> {
+        let names = columns(&Record::new(T::one()), &Phases::default()).map(|(name, _)| name);
+        writeln!(to, "{}", names.join(","))?;
+        self.rows().try_for_each(|row| writeln!(to, "{}", row.map(|(_, value)| value.unwrap_or_default()).join(",")))
+    }
+
+    /// A line an iteration, a JSON object of the same columns; `null` where there is no finite number.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn write_json_lines(&self, mut to: impl Write) -> io::Result<()> {
+        let member = |(name, value): Column| format!("\"{name}\":{}", value.unwrap_or("null".into()));
+        self.rows().try_for_each(|row| writeln!(to, "{{{}}}", row.map(member).join(",")))
+    }
+
+    fn rows(&self) -> impl Iterator<Item = [Column; COLUMNS]> + '_ {
+        self.records.iter().zip(&self.phases).map(|(record, phases)| columns(record, phases))
+    }
+}
+
+/// A name and a number in the shortest form that reads back as the same.
+type Column = (&'static str, Option<String>);
+const COLUMNS: usize = 21;
+
+fn columns<T: Real>(record: &Record<T>, phases: &Phases) -> [Column; COLUMNS] {
+    let count = |count: u64| Some(count.to_string());
+    let number = |value: T| value.is_finite().then(|| format!("{:e}", value.to_f64()));
+    let seconds = |phase: Duration| Some(format!("{:e}", phase.as_secs_f64()));
+    [
+        ("iteration", count(record.iteration)),
+        ("primal", number(record.primal)),
+        ("dual", number(record.dual)),
+        ("primal_bound", number(record.primal_bound)),
+        ("dual_bound", number(record.dual_bound)),
+        ("primal_scale", number(record.primal_scale)),
+        ("dual_scale", number(record.dual_scale)),
+        ("objective", record.objective.and_then(number)),
+        ("objective_change", record.objective_change.and_then(number)),
+        ("penalty", number(record.penalty)),
+        ("penalty_changes", count(record.penalty_changes.into())),
+        ("penalty_clamped", count(record.penalty_clamped.into())),
+        ("accepted", count(record.accepted)),
+        ("rejected", count(record.rejected)),
+        ("inner_tolerance", number(record.inner_tolerance)),
+        ("steps", count(record.work.steps)),
+        ("passes", count(record.work.passes)),
+        ("seconds_x", seconds(phases.x)),
+        ("seconds_z", seconds(phases.z)),
+        ("seconds_dual", seconds(phases.dual)),
+        ("seconds_observers", seconds(phases.observers)),
+    ]
+}
