@@ -488,3 +488,44 @@ fn digits_from_the_principal_components() {
         }
     }
 }
+
+/// Iris has two minima at λ = 0.1; along the path from λ = 1 both models see the same one.
+#[test]
+fn another_weight_is_the_model_of_that_weight() {
+    for data in [iris(), classes(12, 9, 2, 5)] {
+        let along = prepare(default().weight(1.0), &data);
+        for weight in [0.9, 0.5] {
+            let moved = run(&along.with_weight(weight).unwrap(), Method::Joint).report;
+            let expected = fit(default().weight(weight), &data, Method::Joint).report;
+            assert!((moved.objective - expected.objective).abs() <= 1e-9, "{weight} {moved:?} {expected:?}");
+        }
+        assert!(matches!(along.with_weight(1.5), Err(Error::Parameters(_))));
+    }
+    let shrunk = prepare(default().constraint(Constraint::None).shrinkage(0.3).weight(0.1), &wine());
+    assert!(matches!(shrunk.with_weight(1.0), Err(Error::Unbounded { .. })));
+}
+
+/// More features than samples too, where the fit runs in other coordinates than the model.
+#[test]
+fn a_fit_that_starts_from_its_own_answer_stays_there() {
+    for data in [wine(), classes(12, 9, 2, 5)] {
+        let prepared = prepare(default(), &data);
+        for method in [Method::Admm, Method::Joint] {
+            let first = run(&prepared, method);
+            let again = run(&prepared.with_start(&first.weights).unwrap(), method);
+            assert_eq!(again.report.status, Status::Converged);
+            assert!((again.report.objective - first.report.objective).abs() <= 1e-10, "{method}");
+            assert!(again.report.passes < first.report.passes, "{method}");
+            if method == Method::Joint {
+                assert!(again.report.iterations <= 1 && (&again.weights.v - &first.weights.v).norm() <= 1e-5);
+            }
+        }
+        let start = Classifier::blank(orthonormal(data.0.nrows(), 2, 1), count(&data.1));
+        let random = run(&prepared.with_start(&start).unwrap(), Method::Joint).report;
+        assert!(random.feasibility <= 1e-12 && random.stationarity <= 1e-5, "{random:?}");
+        let wrong = Classifier::blank(orthonormal(data.0.nrows(), 1, 1), count(&data.1));
+        assert!(matches!(prepared.with_start(&wrong), Err(Error::Size { .. })));
+        let nothing = Classifier::blank(start.v * f64::NAN, count(&data.1));
+        assert!(matches!(prepared.with_start(&nothing), Err(Error::NotFinite(_))));
+    }
+}

@@ -11,6 +11,7 @@ mod reduction;
 mod report;
 mod scaler;
 mod start;
+mod warm;
 
 pub use file::Names;
 pub use model::Model;

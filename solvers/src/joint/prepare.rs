@@ -179,7 +179,7 @@ fn check_weights<T: Scalar>(weights: &[T]) -> Result<()> {
 }
 
 /// That γ/2 ‖W‖² holds what the PCA loss pulls: its curvature is 2λλ₁/tr Σ at most.
-fn check_bounded(options: &Builder, leading: f64) -> Result<()> {
+pub(super) fn check_bounded(options: &Builder, leading: f64) -> Result<()> {
     let (penalty, smallest) = (options.shrinkage, 2.0 * options.weight * leading);
     if penalty > smallest { Ok(()) } else { Err(Error::Unbounded { penalty, smallest }) }
 }
