@@ -18,6 +18,29 @@ pub struct Scaler<T: Scalar> {
 }
 
 impl<T: Scalar> Scaler<T> {
+    /// Learns from X (d×n), each sample once.
+    ///
+    /// # Errors
+    /// No samples, and entries that are not finite.
+    ///
+    /// ```
+    /// use admm_solvers::joint::{Scale, Scaler};
+    /// use nalgebra::DMatrix;
+    ///
+    /// let scaler = Scaler::of(&DMatrix::from_row_slice(2, 2, &[1.0, 3.0, 7.0, 7.0]), Scale::Standard)?;
+    /// assert_eq!(scaler.mean.as_slice(), [2.0, 7.0]);
+    /// assert_eq!(scaler.scale.as_slice(), [2.0_f64.sqrt(), 1.0]);
+    /// # Ok::<(), admm::Error>(())
+    /// ```
+    pub fn of(x: impl Into<Features<T>>, scale: Scale) -> Result<Self> {
+        let x = x.into();
+        if x.ncols() == 0 {
+            return Err(Error::parameter("there are no samples to learn a scale from"));
+        }
+        let seen = Extremes::of(&x, &Exec::Serial)?;
+        Ok(Scaler::learn(&x, &seen, &vec![T::one(); x.ncols()], scale, &Exec::Serial))
+    }
+
     /// Learns from X with sample weights of any scale. Weights that sum to 2 or more count as repetitions: the standard
     /// deviation divides by their sum − 1, else by their sum. A constant feature keeps scale 1.
     pub(super) fn learn(x: &Features<T>, seen: &Extremes<T>, weights: &[T], scale: Scale, exec: &Exec) -> Self {
