@@ -9,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use crate::data::{LabelColumn, ReadOptions};
+use crate::experiment::ExperimentCommand;
+use crate::path::PathOptions;
 
 /// Trains one weight matrix for two goals, explained variance and classification, and compares four ways to do it.
 ///
@@ -42,6 +44,15 @@ pub enum Command {
     /// Minimises λ(1 − tr(WᵀΣW)/tr Σ) + (1−λ)(mean cross-entropy + μ/2 ‖B‖²) over W, B and b with W constrained, where
     /// softmax(BᵀWᵀx + b) are the class probabilities of a sample x.
     Fit(Box<FitOptions>),
+    /// Follow the trade-off from PCA to classification, and choose λ by cross-validation
+    ///
+    /// Fits for λ from 1 to 0 on every fold, each from the answer of the one before; prints the mean and the standard
+    /// deviation of what the samples kept back say, marks the Pareto front, chooses by the lowest error and by the
+    /// one-standard-error rule, and fits both choices again on all samples.
+    Path(Box<PathOptions>),
+    /// Run an experiment, one of those that come with the program or your own, and verify its results
+    #[command(subcommand)]
+    Experiment(ExperimentCommand),
     /// Write the predicted class and the class probabilities of each sample as CSV
     Predict(ApplyOptions),
     /// Write the components of each sample as CSV
@@ -234,16 +245,18 @@ pub enum Precision {
 }
 
 /// A name, what it stands for, and its help.
-type Choices<T> = &'static [(&'static str, T, &'static str)];
+pub type Choices<T> = &'static [(&'static str, T, &'static str)];
 
-const CONSTRAINTS: Choices<Constraint> = &[
+/// What `--constraint` takes.
+pub const CONSTRAINTS: Choices<Constraint> = &[
     ("orthonormal", Constraint::Orthonormal, "WᵀW = I"),
     ("unit-norm", Constraint::UnitNorm, "columns of norm 1"),
     ("ball", Constraint::Ball, "columns of norm at most 1"),
     ("none", Constraint::None, "nothing: needs --shrinkage, or --weight 0, since the PCA loss is unbounded below"),
 ];
 
-const SCALES: Choices<Scale> = &[
+/// What `--scale` takes.
+pub const SCALES: Choices<Scale> = &[
     ("standard", Scale::Standard, "mean 0, standard deviation 1"),
     ("center", Scale::Center, "mean 0"),
     ("none", Scale::None, "as they are"),
@@ -257,7 +270,8 @@ const METHODS: Choices<Methods> = &[
     ("two-stage", Methods::One(Method::TwoStage), "PCA, then a classifier on its components"),
 ];
 
-const RULES: Choices<Rule> = &[
+/// What `--rule` takes.
+pub const RULES: Choices<Rule> = &[
     ("majorize", Rule::Majorize, "exact or monotone, without a step size"),
     ("hebbian", Rule::Hebbian, "W ← retract(W + η(ΣW − ρ(W − V + U)))"),
     ("minibatch", Rule::Minibatch, "the same on random batches, with a step that decays: two or three digits"),
@@ -269,7 +283,8 @@ const RULES: Choices<Rule> = &[
     ("lbfgs", Rule::Lbfgs, "a quasi-Newton solve; not for ball"),
 ];
 
-fn choice<T: Copy + Send + Sync>(choices: Choices<T>) -> impl TypedValueParser<Value = T> {
+/// Reads one of the names.
+pub fn choice<T: Copy + Send + Sync>(choices: Choices<T>) -> impl TypedValueParser<Value = T> {
     let names = choices.iter().map(|(name, _, help)| PossibleValue::new(*name).help(*help));
     PossibleValuesParser::new(names).map(|given| {
         let chosen = choices.iter().find(|(name, ..)| *name == given);

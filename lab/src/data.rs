@@ -100,6 +100,11 @@ pub fn map<T: Scalar>(data: &OsStr, options: &ReadOptions) -> Result<Option<Data
     Ok(Some(Dataset { name: path.to_string_lossy().into_owned(), features, x, labels }))
 }
 
+/// Whether a data set of that name comes with the program.
+pub fn is_embedded(name: &str) -> bool {
+    embedded::names().any(|known| known == name)
+}
+
 /// The first differences between the features that a model knows and those of the data.
 pub fn check_features(expected: &[String], got: &[String]) -> Result<(), DataError> {
     let name = |names: &[String], i: usize| names.get(i).map_or("nothing".into(), |name| format!("`{name}`"));

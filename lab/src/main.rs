@@ -3,18 +3,22 @@
 mod apply;
 mod cli;
 mod data;
+mod experiment;
 mod failure;
 mod figure;
 mod fit;
 mod interrupt;
 mod matching;
 mod output;
+mod path;
 mod progress;
 mod report;
+mod sheet;
 mod split;
 mod summary;
 mod table;
 mod task;
+mod whole;
 
 use std::process::ExitCode;
 
@@ -28,6 +32,8 @@ fn main() -> ExitCode {
     let console = Console::new(cli.quiet, cli.verbose);
     let done = match cli.command.unwrap_or_default() {
         Command::Fit(options) => fit::run(&options, console),
+        Command::Path(options) => path::run(&options, console),
+        Command::Experiment(command) => experiment::run(&command, console),
         Command::Predict(options) => apply::predict(&options, console),
         Command::Transform(options) => apply::transform(&options, console),
         Command::Score(options) => apply::score(&options, console),

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use admm_solvers::joint::{Method, Progress};
+use indicatif::style::TemplateError;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// How much is said.
@@ -40,16 +41,43 @@ impl Console {
         }
     }
 
-    /// Follows one method until dropped.
-    pub fn follow(self, method: Method, tolerance: f64, max_iterations: u64) -> Follower {
+    /// Counts pieces of work until dropped.
+    pub fn count(self, what: &'static str, total: u64) -> Counter {
+        let style = ProgressStyle::with_template("{prefix} [{bar:24}] {pos}/{len} {elapsed}, {eta} left");
+        Counter(self.bar(total, style, what.into()))
+    }
+
+    fn bar(self, length: u64, style: Result<ProgressStyle, TemplateError>, prefix: String) -> ProgressBar {
         let bar = match self {
-            Self::Normal => ProgressBar::new(STEPS), // hidden where stderr is no terminal
+            Self::Normal => ProgressBar::new(length), // hidden where stderr is no terminal
             _ => ProgressBar::hidden(),
         };
-        let style = ProgressStyle::with_template("{prefix:11} [{bar:24}] {elapsed:>4} {msg}");
         bar.set_style(style.expect("the template is well-formed").progress_chars("=> "));
-        bar.set_prefix(method.to_string());
+        bar.set_prefix(prefix);
+        bar
+    }
+
+    /// Follows one method until dropped.
+    pub fn follow(self, method: Method, tolerance: f64, max_iterations: u64) -> Follower {
+        let style = ProgressStyle::with_template("{prefix:11} [{bar:24}] {elapsed:>4} {msg}");
+        let bar = self.bar(STEPS, style, method.to_string());
         Follower { console: self, method, bar, tolerance, max_iterations, worst: None }
+    }
+}
+
+/// The bar of many pieces.
+pub struct Counter(ProgressBar);
+
+impl Counter {
+    /// One more is done.
+    pub fn tick(&self) {
+        self.0.inc(1);
+    }
+}
+
+impl Drop for Counter {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
     }
 }
 

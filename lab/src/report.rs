@@ -2,7 +2,7 @@
 
 mod card;
 mod fit;
-mod page;
+pub mod page;
 mod portrait;
 mod sections;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A stratified split into training and test samples.
+//! Stratified splits into training and test samples.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -26,6 +26,22 @@ pub fn stratified(labels: &[usize], classes: usize, fraction: f64, seed: u64) ->
     split.train.sort_unstable();
     split.test.sort_unstable();
     split
+}
+
+/// Splits whose test parts are disjoint and together all samples, each with its share of each class. A class begins
+/// where the one before it has ended, so that the sizes of the parts differ by 1 at most.
+pub fn folds(labels: &[usize], classes: usize, count: usize, seed: u64) -> Vec<Split> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut order = Vec::with_capacity(labels.len());
+    for class in 0..classes {
+        let mut members: Vec<_> = (0..labels.len()).filter(|&sample| labels[sample] == class).collect();
+        shuffle(&mut members, &mut random);
+        order.append(&mut members);
+    }
+    let mut fold = vec![0; labels.len()];
+    order.iter().enumerate().for_each(|(place, &sample)| fold[sample] = place % count);
+    let part = |test: usize| (0..labels.len()).partition(|&sample| fold[sample] != test);
+    (0..count).map(part).map(|(train, test)| Split { train, test }).collect()
 }
 
 /// Fisher and Yates, written out so that no other version of a library draws other samples.
@@ -57,6 +73,23 @@ mod tests {
         assert!(train.is_sorted() && test.is_sorted());
         let count = |part: &[usize]| part.iter().filter(|&&sample| labels[sample] == 1).count();
         assert_eq!((test.len(), count(&test), count(&train)), (20, 2, 8));
+    }
+
+    #[test]
+    fn folds_share_out_every_sample_and_every_class() {
+        let labels: Vec<_> = (0..53).map(|sample| usize::from(sample % 5 == 0)).collect();
+        let folds = folds(&labels, 2, 4, 3);
+        let mut tested: Vec<_> = folds.iter().flat_map(|fold| fold.test.clone()).collect();
+        tested.sort_unstable();
+        assert!(tested.into_iter().eq(0..53));
+        for Split { train, test } in &folds {
+            let mut all = [train.clone(), test.clone()].concat();
+            all.sort_unstable();
+            assert!(all.into_iter().eq(0..53) && (13..=14).contains(&test.len()));
+            assert!((2..=3).contains(&test.iter().filter(|&&sample| labels[sample] == 1).count()));
+        }
+        assert_eq!(folds[0].test[..6], super::folds(&labels, 2, 4, 3)[0].test[..6]);
+        assert_ne!(folds, super::folds(&labels, 2, 4, 4));
     }
 
     #[test]

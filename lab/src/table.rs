@@ -3,6 +3,7 @@
 use admm::Status;
 use admm_solvers::joint::Method;
 
+use crate::sheet::align;
 use crate::summary::Summary;
 
 const HEADINGS: [[&str; 9]; 2] = [
@@ -12,18 +13,9 @@ const HEADINGS: [[&str; 9]; 2] = [
 
 /// Aligned plain text: words to the left, numbers to the right.
 pub fn render(summaries: &[Summary]) -> String {
-    let mut rows: Vec<_> = HEADINGS.iter().map(|row| row.map(String::from)).collect();
-    rows.extend(summaries.iter().map(cells));
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; 9] = std::array::from_fn(width);
-    let line = |row: &[String; 9]| {
-        let cells = row.iter().zip(widths).enumerate().map(|(column, (cell, width))| match column {
-            0 | 8 => format!("{cell:width$}"),
-            _ => format!("{cell:>width$}"),
-        });
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_string() + "\n"
-    };
-    rows.iter().map(line).collect()
+    let mut rows: Vec<_> = HEADINGS.iter().map(|row| row.map(String::from).to_vec()).collect();
+    rows.extend(summaries.iter().map(|summary| cells(summary).to_vec()));
+    align(&rows, |column| column == 0 || column == 8)
 }
 
 /// What the columns are called, each in one line.

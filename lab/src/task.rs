@@ -31,7 +31,7 @@ pub struct Task<T: Scalar> {
 }
 
 /// A sample is a column of `x`.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Samples<X> {
     /// d×n.
     pub x: X,
@@ -96,19 +96,28 @@ pub fn labelled<X>(mut data: Dataset<X>) -> Result<(Dataset<X>, Vec<String>), Fa
     }
 }
 
-impl<T: Scalar> Samples<Features<T>> {
-    fn split(&self, classes: &Classes, fraction: f64, seed: u64) -> Result<(Self, Samples<DMatrix<T>>), Failure> {
+impl<X> Samples<X> {
+    /// Keeps back a share of each class, so that every class is left to learn from.
+    pub fn keep_back(&self, classes: &Classes, fraction: f64, seed: u64) -> Result<Split, Failure> {
         let count = classes.names().len();
-        let Split { train, test } = stratified(&self.labels, count, fraction, seed);
-        if let Some(absent) = (0..count).find(|class| train.iter().all(|&sample| self.labels[sample] != *class)) {
+        let split = stratified(&self.labels, count, fraction, seed);
+        let lacks = |class: &usize| split.train.iter().all(|&sample| self.labels[sample] != *class);
+        if let Some(absent) = (0..count).find(lacks) {
             let name = &classes.names()[absent];
             return Err(Failure::Other(format!(
                 "--test {fraction} leaves no sample of class `{name}` to learn from: keep back less"
             )));
         }
-        if test.is_empty() {
+        if split.test.is_empty() {
             return Err(Failure::Other(format!("--test {fraction} keeps no sample back: the classes are too small")));
         }
+        Ok(split)
+    }
+}
+
+impl<T: Scalar> Samples<Features<T>> {
+    fn split(&self, classes: &Classes, fraction: f64, seed: u64) -> Result<(Self, Samples<DMatrix<T>>), Failure> {
+        let Split { train, test } = self.keep_back(classes, fraction, seed)?;
         let Samples { x, labels } = self.select(&test);
         Ok((self.select(&train), Samples { x: x.into_dense(), labels }))
     }

@@ -1,0 +1,126 @@
+//! Data sets by name: embedded, made by a rule, or in a folder.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::synthetic::Synthetic;
+use crate::data::{self, LabelColumn, ReadOptions};
+use crate::failure::Failure;
+use crate::whole::Whole;
+
+/// Where a set lies in a folder, and how to read it.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    /// The file, or the files of samples and labels.
+    files: Vec<String>,
+    /// The file of the official test samples.
+    test: Option<String>,
+    label: Option<&'static str>,
+    drop: Option<&'static str>,
+}
+
+/// The public sets, as their archives name them.
+fn known() -> Vec<(&'static str, Known)> {
+    let set = |files: &[&str]| Known { files: files.iter().map(ToString::to_string).collect(), ..Known::default() };
+    let tested = |file: &str, test: &str| Known { test: Some(test.into()), ..set(&[file]) };
+    let mnist = ["mnist_t10k/t10k-images-idx3-ubyte.gz", "mnist_t10k/t10k-labels-idx1-ubyte.gz"];
+    let vowel = tested("vowel/vowel.train", "vowel/vowel.test");
+    vec![
+        ("iris", set(&["iris/iris.csv"])),
+        ("wine", set(&["wine/wine.csv"])),
+        ("wdbc", Known { label: Some("2"), drop: Some("1"), ..set(&["wdbc/wdbc.data"]) }),
+        ("ionosphere", set(&["ionosphere/ionosphere.csv"])),
+        ("vowel", Known { label: Some("y"), drop: Some("row.names"), ..vowel }),
+        ("optdigits", tested("optdigits/optdigits.tra", "optdigits/optdigits.tes")),
+        ("mnist_t10k", set(&mnist)),
+    ]
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The data set.
+    pub name: String,
+    /// The file within the folder; nothing for data that come with the program.
+    pub file: Option<String>,
+    /// Of the file, in hexadecimal; of the numbers where there is no file.
+    pub sha256: String,
+}
+
+impl Known {
+    fn options(&self) -> ReadOptions {
+        let label = self.label.map_or(LabelColumn::Last, |column| LabelColumn::Named(column.into()));
+        ReadOptions { label, header: None, drop: self.drop.map(String::from).into_iter().collect() }
+    }
+
+    fn is_in(&self, folder: &Path) -> bool {
+        self.files.iter().chain(&self.test).all(|file| folder.join(file).exists())
+    }
+
+    fn read(&self, folder: &Path) -> Result<(Whole, Vec<Source>), Failure> {
+        let options = self.options();
+        let paths: Vec<OsString> = self.files.iter().map(|file| folder.join(file).into_os_string()).collect();
+        let task = Whole::load(&paths.join(",".as_ref()), &options)?;
+        let task = match &self.test {
+            Some(test) => task.judged_on(folder.join(test).as_os_str(), &options)?,
+            None => task,
+        };
+        let sources = self.files.iter().chain(&self.test).map(|file| Source::of_file(&task.name, folder, file));
+        let sources = sources.collect::<Result<_, _>>()?;
+        Ok((task, sources))
+    }
+}
+
+impl Source {
+    fn of_file(name: &str, folder: &Path, file: &str) -> Result<Self, Failure> {
+        let path = folder.join(file);
+        let bytes = fs::read(&path).map_err(Failure::io("read", &path))?;
+        Ok(Self { name: name.into(), file: Some(file.into()), sha256: hexadecimal(&Sha256::digest(bytes)) })
+    }
+
+    fn of_numbers(task: &Whole) -> Self {
+        let mut hash = Sha256::new();
+        task.samples.x.iter().for_each(|value| hash.update(value.to_le_bytes()));
+        task.samples.labels.iter().for_each(|&label| hash.update((label as u64).to_le_bytes()));
+        Self { name: task.name.clone(), file: None, sha256: hexadecimal(&hash.finalize()) }
+    }
+}
+
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Loads a set: `gaussian-NxD` is made; the others are looked for in the folder where one is given, by their place in
+/// the public sets or as NAME.csv, and then among those that come with the program. Official test samples come along.
+pub fn load(name: &str, folder: Option<&Path>) -> Result<(Whole, Vec<Source>), Failure> {
+    let (task, sources) = match (Synthetic::parse(name), folder.and_then(|folder| find(name, folder))) {
+        (Some(synthetic), _) => (synthetic.map_err(Failure::Other)?.task(name), Vec::new()),
+        (None, Some((known, folder))) => known.read(folder)?,
+        (None, None) if data::is_embedded(name) => (Whole::load(name.as_ref(), &ReadOptions::default())?, Vec::new()),
+        (None, None) => return Err(Failure::Other(missing(name, folder))),
+    };
+    let task = Whole { name: name.into(), ..task };
+    let sources = sources.into_iter().map(|source| Source { name: name.into(), ..source }).collect::<Vec<_>>();
+    let sources = if sources.is_empty() { vec![Source::of_numbers(&task)] } else { sources };
+    Ok((task, sources))
+}
+
+fn find<'a>(name: &str, folder: &'a Path) -> Option<(Known, &'a Path)> {
+    let plain = |file: String| Known { files: vec![file], ..Known::default() };
+    let known = known().into_iter().filter(|(known, _)| *known == name).map(|(_, known)| known);
+    let mut candidates = known.chain([plain(format!("{name}.csv")), plain(format!("{name}/{name}.csv"))]);
+    candidates.find(|known| known.is_in(folder)).map(|known| (known, folder))
+}
+
+fn missing(name: &str, folder: Option<&Path>) -> String {
+    match folder {
+        Some(folder) => {
+            format!("{}: holds no data set `{name}`, neither as {name}.csv nor under its public name", folder.display())
+        }
+        None => format!("the data set `{name}` does not come with the program: say where it is by --data-dir"),
+    }
+}

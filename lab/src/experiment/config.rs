@@ -1,0 +1,191 @@
+//! An experiment as a TOML file: what is asked, of which data, over which settings, and what is made of the answers.
+
+use serde::Deserialize;
+use toml::{Table as Toml, Value};
+
+use super::display::{Figure, Table};
+use super::work::Kind;
+use crate::failure::Failure;
+
+/// The file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    /// A heading.
+    pub title: String,
+    /// What the experiment is to answer.
+    pub question: String,
+    /// Of the splits and the random starts: repeat r has the seed `seed + r`.
+    #[serde(default)]
+    pub seed: u64,
+    /// Settings of every grid; a list is an axis.
+    #[serde(default)]
+    pub settings: Toml,
+    /// Parts of the grid.
+    pub grid: Vec<Grid>,
+    /// The figures that are kept; all where it is empty.
+    #[serde(default)]
+    pub record: Vec<String>,
+    /// What is printed.
+    #[serde(default)]
+    pub table: Vec<Table>,
+    /// What is drawn.
+    #[serde(default)]
+    pub figure: Vec<Figure>,
+    /// The file with the overrides in it.
+    #[serde(skip)]
+    pub resolved: Toml,
+}
+
+/// Data × settings × repeats for one kind of work.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Grid {
+    /// What is done with a cell.
+    pub work: Kind,
+    /// Names of data sets that come with the program.
+    #[serde(default)]
+    pub data: Vec<String>,
+    /// Those in their place where there is a folder of data.
+    pub folder_data: Option<Vec<String>>,
+    /// Which samples judge, if any.
+    pub test: Option<Test>,
+    /// How often, each with other splits or starts.
+    #[serde(default = "once")]
+    pub repeats: u64,
+    /// Beyond, and instead of, the common settings; a list is an axis.
+    #[serde(default)]
+    pub settings: Toml,
+}
+
+fn once() -> u64 {
+    1
+}
+
+/// Which samples judge.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Test {
+    /// This share of each class, drawn anew in each repeat.
+    Fraction(f64),
+    /// By name.
+    Named(Official),
+}
+
+/// The word `official`.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Official {
+    /// The samples that were published for it.
+    Official,
+}
+
+impl Config {
+    /// From the text of a file, with some keys given other values by `a.b=c`; the place of a list's entry is a key too.
+    pub fn parse(name: &str, text: &str, overrides: &[String]) -> Result<Self, Failure> {
+        let wrong =
+            |problem: &dyn std::fmt::Display| Failure::Other(format!("{name}: {}", problem.to_string().trim_end()));
+        let mut table: Toml = text.parse().map_err(|error: toml::de::Error| wrong(&error))?;
+        for assignment in overrides {
+            assign(&mut table, assignment).map_err(|problem| wrong(&format!("--set {assignment}: {problem}")))?;
+        }
+        let mut config: Self = match overrides {
+            [] => toml::from_str(text).map_err(|error| wrong(&error)), // its errors show the line
+            _ => Config::deserialize(Value::Table(table.clone())).map_err(|error| wrong(&error)),
+        }?;
+        config.resolved = table;
+        config.check().map_err(|problem| wrong(&problem))?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        check_names(self.table.iter().map(|table| table.name.as_str()))?;
+        check_names(self.figure.iter().map(|figure| figure.name.as_str()))?;
+        for grid in &self.grid {
+            match grid.test {
+                Some(Test::Fraction(share)) if !(share > 0.0 && share < 1.0) => {
+                    return Err(format!("the fraction of test samples must lie between 0 and 1, got {share}"));
+                }
+                _ if grid.repeats == 0 => return Err("repeats must be at least 1".into()),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// That each can be a part of a file's name, and of one file only.
+fn check_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), String> {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    let mut seen = Vec::new();
+    for name in names {
+        if name.is_empty() || !name.chars().all(plain) || seen.contains(&name) {
+            return Err(format!("`{name}` is no name for a file, or there twice: use letters, digits, - and _"));
+        }
+        seen.push(name);
+    }
+    Ok(())
+}
+
+/// a.b=c, where c is a value of TOML or else a word.
+fn assign(table: &mut Toml, assignment: &str) -> Result<(), String> {
+    let (path, text) = assignment.split_once('=').ok_or("it should read KEY=VALUE")?;
+    let parsed = format!("value = {text}").parse::<Toml>().ok().and_then(|mut parsed| parsed.remove("value"));
+    let value = parsed.unwrap_or_else(|| Value::String(text.into()));
+    let mut keys: Vec<&str> = path.split('.').collect();
+    let last = keys.pop().filter(|key| !key.is_empty()).ok_or("the key is empty")?;
+    let mut place = table;
+    let mut keys = keys.into_iter();
+    while let Some(key) = keys.next() {
+        let entry = place.entry(key).or_insert_with(|| Value::Table(Toml::new()));
+        let entry = match entry {
+            Value::Array(list) => {
+                let index = keys.next().ok_or_else(|| format!("`{key}` is a list: say which entry, as in {key}.0"))?;
+                index
+                    .parse()
+                    .ok()
+                    .and_then(|index: usize| list.get_mut(index))
+                    .ok_or_else(|| format!("`{key}` has no entry `{index}`"))?
+            }
+            entry => entry,
+        };
+        place = entry.as_table_mut().ok_or_else(|| format!("`{key}` has no keys of its own"))?;
+    }
+    place.insert(last.into(), value);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str =
+        "title = 't'\nquestion = 'q'\n[settings]\nweight = [0.1, 0.9]\n[[grid]]\nwork = 'fit'\ndata = ['iris']\n";
+
+    fn problem(text: &str, overrides: &[&str]) -> String {
+        let overrides: Vec<String> = overrides.iter().map(ToString::to_string).collect();
+        Config::parse("file.toml", text, &overrides).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn values_are_set_by_their_path() {
+        let set = ["settings.weight=[1, 0]", "settings.method=admm", "grid.0.repeats=3", "seed=7"].map(String::from);
+        let config = Config::parse("file.toml", TEXT, &set).unwrap();
+        assert_eq!(config.settings["weight"].as_array().map(Vec::len), Some(2));
+        assert_eq!(config.settings["method"].as_str(), Some("admm"));
+        assert_eq!((config.grid[0].repeats, config.seed), (3, 7));
+    }
+
+    #[test]
+    fn what_is_unknown_or_wrong_is_named() {
+        assert!(problem(&TEXT.replace("question", "qestion"), &[]).contains("qestion"));
+        assert!(problem(TEXT, &["grid.0.reptas=3"]).contains("reptas"));
+        assert!(problem(TEXT, &["grid.5.repeats=3"]).contains("no entry `5`"));
+        assert!(problem(TEXT, &["grid.repeats"]).contains("KEY=VALUE"));
+        assert!(problem(TEXT, &["title.a=1"]).contains("`title` has no keys"));
+        assert!(problem(TEXT, &["grid.0.repeats=0"]).contains("at least 1"));
+        assert!(problem(TEXT, &["grid.0.test=1.5"]).contains("got 1.5"));
+        let table = "[[table]]\nname = '../x'\ntitle = ''\nrows = []\nvalues = []\n";
+        assert!(problem(&(TEXT.to_string() + table), &[]).contains("`../x`"));
+    }
+}

@@ -1,0 +1,118 @@
+//! What is made of the rows of an experiment: tables and figures, as its file asks for them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Value;
+
+/// Which rows, by the value or the values of some columns.
+pub type Where = BTreeMap<String, Value>;
+
+/// A table: means and standard deviations over all rows that agree in the columns on the left.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Table {
+    /// Of its files.
+    pub name: String,
+    /// What it says.
+    pub title: String,
+    /// The columns on the left.
+    pub rows: Vec<String>,
+    /// What is in the others.
+    pub values: Vec<Measure>,
+    /// A column whose values become headings.
+    pub columns: Option<String>,
+    /// The rows to take.
+    #[serde(default, rename = "where")]
+    pub only: Where,
+    /// Figures of others, to stand beside ours.
+    #[serde(default)]
+    pub published: Vec<Published>,
+}
+
+/// A value with its source.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Published {
+    /// The row it belongs to.
+    #[serde(rename = "where")]
+    pub only: Where,
+    /// As it was published.
+    pub value: String,
+}
+
+/// A column, or a column and what to make of its values.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Measure {
+    /// Mean ± sd of numbers, and the words with their counts.
+    Plain(String),
+    /// Otherwise.
+    By(By),
+}
+
+/// What to make of the values of a column.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct By {
+    /// The column.
+    pub of: String,
+    /// How they become one.
+    #[serde(default)]
+    pub by: Summary,
+    /// Digits after the point; as many as the numbers need where they are whole.
+    pub digits: Option<usize>,
+    /// The heading.
+    pub heading: Option<String>,
+}
+
+/// How values become one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Summary {
+    /// Mean ± sd, or the words with their counts.
+    #[default]
+    Mean,
+    /// The least.
+    Lowest,
+    /// The largest.
+    Highest,
+    /// The middle one.
+    Median,
+    /// How many differ by more than 10⁻⁶ of their size.
+    Distinct,
+    /// The share within 10⁻⁶ of the least.
+    AtLowest,
+}
+
+/// A figure: a line or points for each series, through the means of rows that agree in `by`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Figure {
+    /// Of its file.
+    pub name: String,
+    /// What it shows.
+    pub title: String,
+    /// The column along.
+    pub x: String,
+    /// The column up.
+    pub y: String,
+    /// The columns that tell series apart.
+    #[serde(default)]
+    pub series: Vec<String>,
+    /// The columns that tell the points of a series apart.
+    #[serde(default)]
+    pub by: Vec<String>,
+    /// Points without a line.
+    #[serde(default)]
+    pub scatter: bool,
+    /// A logarithmic axis.
+    #[serde(default)]
+    pub log_x: bool,
+    /// A logarithmic axis.
+    #[serde(default)]
+    pub log_y: bool,
+    /// The rows to take.
+    #[serde(default, rename = "where")]
+    pub only: Where,
+}

@@ -1,0 +1,156 @@
+//! The cells of an experiment: data × settings × repeats.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Map, Value as Json};
+use toml::{Table as Toml, Value};
+
+use super::catalogue::{self, Source};
+use super::config::{Config, Grid, Official, Test};
+use super::work::{Case, Row, Work};
+use crate::failure::Failure;
+use crate::whole::Whole;
+
+/// A piece of work, and where it stands in the grid.
+pub struct Cell {
+    /// The data set.
+    pub data: String,
+    /// Counted from 0.
+    pub repeat: u64,
+    /// Of the split, and of what is random in the work.
+    seed: u64,
+    test: Option<Test>,
+    settings: Toml,
+    work: Box<dyn Work>,
+}
+
+/// All cells in their order, and the data that they need.
+pub struct Cells {
+    /// By their places.
+    pub cells: Vec<Cell>,
+    tasks: BTreeMap<String, Whole>,
+    /// What was read.
+    pub sources: Vec<Source>,
+    /// The figures that are kept, or none for all.
+    record: Vec<String>,
+}
+
+impl Cells {
+    /// Every combination, and the data loaded. Nothing has run yet.
+    pub fn new(config: &Config, folder: Option<&Path>) -> Result<Self, Failure> {
+        let mut cells = Vec::new();
+        for (place, grid) in config.grid.iter().enumerate() {
+            cells.extend(
+                expand(config, grid, folder).map_err(|problem| Failure::Other(format!("grid {place}: {problem}")))?,
+            );
+        }
+        let (mut tasks, mut sources) = (BTreeMap::new(), Vec::new());
+        for cell in &cells {
+            if !tasks.contains_key(&cell.data) {
+                let (task, files) = catalogue::load(&cell.data, folder)?;
+                tasks.insert(cell.data.clone(), task);
+                sources.extend(files);
+            }
+        }
+        Ok(Self { cells, tasks, sources, record: config.record.clone() })
+    }
+
+    /// Does the work of a cell: its rows, with what tells it apart from the others.
+    pub fn run(&self, index: usize) -> Result<Vec<Row>, Failure> {
+        let cell = &self.cells[index];
+        let case = cell.case(&self.tasks[&cell.data])?;
+        let named =
+            || format!("cell {index}, {} {}", cell.data, cell.settings.to_string().replace('\n', " ").trim_end());
+        let rows = cell.work.run(&case).map_err(Failure::library(named()))?;
+        let kept = |name: &String| self.record.is_empty() || self.record.contains(name);
+        let name = |row: Row| {
+            let figures = row.figures.into_iter().filter(|(name, _)| kept(name));
+            Row { figures: cell.key(index).into_iter().chain(figures).collect(), ..row }
+        };
+        Ok(rows.into_iter().map(name).collect())
+    }
+}
+
+impl Cell {
+    fn case(&self, task: &Whole) -> Result<Case, Failure> {
+        let classes = task.classes.names().len();
+        let (train, test) = match self.test {
+            None => (task.samples.clone(), None),
+            Some(Test::Fraction(share)) => {
+                let (train, test) = task.samples.parts(&task.samples.keep_back(&task.classes, share, self.seed)?);
+                (train, Some(test))
+            }
+            Some(Test::Named(Official::Official)) => match &task.official {
+                Some(test) => (task.samples.clone(), Some(test.clone())),
+                None => return Err(Failure::Other(format!("{}: there are no official test samples", self.data))),
+            },
+        };
+        Ok(Case { train, test, classes, seed: self.seed })
+    }
+
+    /// The columns that every row of the cell begins with.
+    fn key(&self, index: usize) -> Map<String, Json> {
+        let mut key = Map::from_iter([("cell".to_string(), index.into()), ("data".into(), self.data.as_str().into())]);
+        key.insert("repeat".into(), self.repeat.into());
+        for (name, value) in &self.settings {
+            key.insert(name.replace('-', "_"), serde_json::to_value(value).expect("TOML has a JSON form"));
+        }
+        key
+    }
+}
+
+fn expand(config: &Config, grid: &Grid, folder: Option<&Path>) -> Result<Vec<Cell>, String> {
+    let names = grid.folder_data.as_ref().filter(|_| folder.is_some()).unwrap_or(&grid.data);
+    let mut common = config.settings.clone();
+    common.extend(grid.settings.clone());
+    let mut cells = Vec::new();
+    for data in names {
+        for settings in product(&common) {
+            for repeat in 0..grid.repeats {
+                let (settings, work) = (settings.clone(), grid.work.with(settings.clone())?);
+                let seed = config.seed.wrapping_add(repeat);
+                cells.push(Cell { data: data.clone(), repeat, seed, test: grid.test, settings, work });
+            }
+        }
+    }
+    Ok(cells)
+}
+
+/// Every choice of one value for each list, the last list fastest.
+fn product(settings: &Toml) -> Vec<Toml> {
+    settings.iter().fold(vec![Toml::new()], |chosen, (key, value)| {
+        let values = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+        let with = |table: &Toml, value: Value| {
+            let mut table = table.clone();
+            table.insert(key.clone(), value);
+            table
+        };
+        chosen
+            .iter()
+            .flat_map(|table| values.iter().map(|value| with(table, value.clone())).collect::<Vec<_>>())
+            .collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_multiplied_and_the_rest_is_kept() {
+        let settings: Toml = "a = [1, 2]\nb = 'x'\nc = [true, false]".parse().unwrap();
+        let all: Vec<String> = product(&settings).iter().map(|table| table.to_string().replace('\n', ";")).collect();
+        let (first, last) = ("a = 1;b = \"x\";c = true;", "a = 2;b = \"x\";c = false;");
+        assert_eq!((all.len(), all[0].as_str(), all[3].as_str()), (4, first, last));
+        assert!(product(&"a = []".parse().unwrap()).is_empty());
+    }
+
+    #[test]
+    fn a_setting_that_no_work_knows_is_refused() {
+        let text = "title = ''\nquestion = ''\n[[grid]]\nwork = 'fit'\ndata = ['iris']\nsettings.colour = 'red'\n";
+        let config = Config::parse("x", text, &[]).unwrap();
+        let error = Cells::new(&config, None).err().unwrap().to_string();
+        assert!(error.contains("grid 0") && error.contains("colour"), "{error}");
+    }
+}

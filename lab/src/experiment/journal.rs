@@ -1,0 +1,93 @@
+//! The finished cells of a run that may be killed at any moment: one line each, durable before the next.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::work::Row;
+use crate::failure::Failure;
+
+/// A line: the rows of a cell, and the seconds that each took.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    cell: usize,
+    seconds: Vec<f64>,
+    rows: Vec<Map<String, Value>>,
+}
+
+/// An open file of lines. The first says what the run is, so that no other run goes on with it.
+pub struct Journal {
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+impl Journal {
+    /// Opens the journal of a run; what it holds already, if it is of the same run. A line that was cut off is dropped.
+    pub fn open(path: &Path, run: &str) -> Result<(Self, BTreeMap<usize, Vec<Row>>), Failure> {
+        let text = match fs::read(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            read => read.map_err(Failure::io("read", path))?,
+        };
+        let mut lines = text.split_inclusive(|&byte| byte == b'\n').filter(|line| line.ends_with(b"\n"));
+        let same = lines.next().is_some_and(|line| line.strip_suffix(b"\n") == Some(run.as_bytes()));
+        let kept: Vec<&[u8]> = if same { lines.take_while(|line| read(line).is_some()).collect() } else { Vec::new() };
+        let done = kept.iter().filter_map(|line| read(line)).collect();
+        // Rewritten whole: after a cut-off line nothing could be appended.
+        crate::output::write(path, &[&[run.as_bytes(), b"\n"], &kept[..]].concat().concat())?;
+        let file = File::options().append(true).open(path).map_err(Failure::io("open", path))?;
+        Ok((Self { path: path.into(), file: Mutex::new(file) }, done))
+    }
+
+    /// Adds a cell, from any thread.
+    pub fn add(&self, cell: usize, rows: &[Row]) -> Result<(), Failure> {
+        let (seconds, rows) = rows.iter().map(|row| (row.seconds, row.figures.clone())).unzip();
+        let mut line = serde_json::to_vec(&Line { cell, seconds, rows }).expect("figures have a JSON form");
+        line.push(b'\n');
+        let mut file = self.file.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        file.write_all(&line).and_then(|()| file.sync_data()).map_err(Failure::io("write", &self.path))
+    }
+}
+
+fn read(line: &[u8]) -> Option<(usize, Vec<Row>)> {
+    let Line { cell, seconds, rows } = serde_json::from_slice(line).ok()?;
+    Some((cell, rows.into_iter().zip(seconds).map(|(figures, seconds)| Row { figures, seconds }).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(value: f64) -> Row {
+        Row { seconds: 0.5, ..Row::default() }.with("value", value)
+    }
+
+    #[test]
+    fn what_was_finished_comes_back_and_a_torn_line_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let (journal, done) = Journal::open(&path, "run 1").unwrap();
+        assert!(done.is_empty());
+        journal.add(3, &[row(1.0 / 3.0), row(2.0)]).unwrap();
+        journal.add(1, &[]).unwrap();
+        drop(journal);
+        let whole = fs::read(&path).unwrap();
+        for cut in 0..whole.len() {
+            fs::write(&path, &whole[..cut]).unwrap();
+            let (journal, done) = Journal::open(&path, "run 1").unwrap();
+            let lines = whole[..cut].iter().filter(|&&byte| byte == b'\n').count();
+            assert_eq!(done.len(), lines.saturating_sub(1), "{cut}");
+            journal.add(7, &[row(0.0)]).unwrap();
+            let (_, again) = Journal::open(&path, "run 1").unwrap();
+            assert!(again.contains_key(&7) && again.len() == done.len() + 1, "{cut}");
+        }
+        fs::write(&path, &whole).unwrap();
+        let (_, done) = Journal::open(&path, "run 1").unwrap();
+        assert_eq!(done[&3][0].figures["value"].as_f64(), Some(1.0 / 3.0));
+        assert!(Journal::open(&path, "run 2").unwrap().1.is_empty());
+    }
+}

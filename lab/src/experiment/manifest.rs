@@ -1,0 +1,81 @@
+//! What an experiment was: enough to run it again, and to know whether the same bits can be expected.
+
+use std::env;
+use std::fs;
+use std::process::Command;
+use std::thread::available_parallelism;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::catalogue::{Source, hexadecimal};
+use super::config::Config;
+
+/// `manifest.json`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Manifest {
+    /// What was run.
+    pub experiment: String,
+    /// The program's.
+    pub version: String,
+    /// Of the checkout that holds the program, if one does; `+` where it differs from the commit.
+    pub commit: Option<String>,
+    /// As it names itself, with what it is.
+    pub processor: String,
+    /// Those there are.
+    pub processors: usize,
+    /// Those that were used.
+    pub threads: usize,
+    /// Of the splits and of everything random: repeat r has `seed + r`.
+    pub seed: u64,
+    /// Whether the data came from a folder.
+    pub data_dir: bool,
+    /// The data.
+    pub data: Vec<Source>,
+    /// The file, the overrides in it.
+    pub configuration: toml::Table,
+}
+
+impl Manifest {
+    pub fn new(experiment: &str, config: &Config, data: &[Source], data_dir: bool, threads: usize) -> Self {
+        let processors = available_parallelism().map_or(1, usize::from);
+        Self {
+            experiment: experiment.into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            commit: commit(),
+            processor: processor(),
+            processors,
+            threads: if threads == 0 { processors } else { threads },
+            seed: config.seed,
+            data_dir,
+            data: data.to_vec(),
+            configuration: config.resolved.clone(),
+        }
+    }
+
+    /// A line that is equal for two runs of the same program on the same data with the same configuration.
+    pub fn run(&self) -> String {
+        let program =
+            env::current_exe().and_then(fs::read).map_or(String::new(), |bytes| hexadecimal(&Sha256::digest(bytes)));
+        let asked =
+            serde_json::to_vec(&(&self.data, &self.configuration, &self.processor)).expect("it has a JSON form");
+        format!("{{\"program\":\"{program}\",\"run\":\"{}\"}}", hexadecimal(&Sha256::digest(asked)))
+    }
+}
+
+/// The model name on Linux; elsewhere the architecture alone.
+pub fn processor() -> String {
+    let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
+    format!("{} ({} {})", name.map_or("unknown", |(_, name)| name.trim()), env::consts::ARCH, env::consts::OS)
+}
+
+fn commit() -> Option<String> {
+    let program = env::current_exe().ok()?;
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git").arg("-C").arg(program.parent()?).args(arguments).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
+    };
+    let changed = !git(&["status", "--porcelain", "--untracked-files=no"])?.is_empty();
+    Some(git(&["rev-parse", "HEAD"])? + if changed { "+" } else { "" })
+}

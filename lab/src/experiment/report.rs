@@ -1,0 +1,68 @@
+//! `admm experiment report`: the results of a folder as one page.
+
+use std::path::Path;
+
+use maud::{Markup, html};
+
+use super::figures;
+use super::manifest::Manifest;
+use super::results::{Kept, REPORT, Results};
+use crate::failure::Failure;
+use crate::figure::Caption;
+use crate::output;
+use crate::report::page::{Page, Section, facts, figure, table};
+
+/// Writes `report.html` into the folder.
+pub fn report(folder: &Path) -> Result<(), Failure> {
+    let kept = Kept::read(folder)?;
+    let (config, manifest) = (kept.config.clone(), kept.manifest.clone());
+    let results = kept.results(folder)?;
+    let tables = html! {
+        @for (of, made) in results.tables(&config) { (table(&of.title, &made.sheet.headings, &made.sheet.rows)) }
+    };
+    let figures = html! {
+        @for of in results.figures(&config) {
+            (figure(&Caption::new(&of.title, of.description()), figures::svg(of, &results.rows)))
+        }
+    };
+    let page = Page {
+        title: config.title.clone(),
+        answer: config.question.clone(),
+        highlights: highlights(&manifest, &results),
+        sections: vec![
+            Section { id: "tables", title: "Tables", body: tables },
+            Section { id: "figures", title: "Figures", body: figures },
+            Section { id: "reproduce", title: "Do it again", body: reproduce(&manifest) },
+        ],
+    };
+    let path = folder.join(REPORT);
+    output::write(&path, page.html().as_bytes())?;
+    output::print(format!("{}\n", path.display()))
+}
+
+fn highlights(manifest: &Manifest, results: &Results) -> Vec<(String, String)> {
+    let mut sets: Vec<&str> = manifest.data.iter().map(|source| source.name.as_str()).collect();
+    sets.dedup();
+    let pairs =
+        [("rows", results.rows.len().to_string()), ("data", sets.join(", ")), ("seed", manifest.seed.to_string())];
+    pairs.map(|(name, value)| (name.to_string(), value)).into()
+}
+
+fn reproduce(manifest: &Manifest) -> Markup {
+    let folder = if manifest.data_dir { " --data-dir DIR" } else { "" };
+    let sources = manifest.data.iter().map(|source| {
+        (source.file.clone().unwrap_or_else(|| source.name.clone()), format!("sha256 {}", source.sha256))
+    });
+    let pairs = [
+        ("version", manifest.version.clone()),
+        ("commit", manifest.commit.clone().unwrap_or_else(|| "–".into())),
+        ("processor", manifest.processor.clone()),
+        ("threads", manifest.threads.to_string()),
+    ];
+    let pairs = pairs.map(|(name, value)| (name.to_string(), value)).into_iter().chain(sources).collect::<Vec<_>>();
+    html! {
+        pre { code { "admm experiment run " (manifest.experiment) (folder) } }
+        pre { code { (toml::to_string(&manifest.configuration).unwrap_or_default()) } }
+        (facts(&pairs))
+    }
+}

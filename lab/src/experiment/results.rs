@@ -1,0 +1,141 @@
+//! What a folder of results holds.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::config::Config;
+use super::display::{Figure, Table};
+use super::manifest::Manifest;
+use super::tables::Made;
+use super::work::Row;
+use super::{figures, tables};
+use crate::failure::Failure;
+use crate::output;
+
+/// The cells that are done, while a run goes on.
+pub const JOURNAL: &str = "running.jsonl";
+/// A line a row, in the order of the grid.
+pub const CELLS: &str = "cells.jsonl";
+/// The seconds of each row, which no two runs share.
+pub const TIMINGS: &str = "timings.jsonl";
+/// The file with its overrides.
+pub const CONFIG: &str = "experiment.toml";
+/// All of it as a page, where it was asked for.
+pub const REPORT: &str = "report.html";
+/// What was run, on what.
+pub const MANIFEST: &str = "manifest.json";
+
+/// Whether a file is a result of an earlier run.
+pub fn is_ours(name: &str) -> bool {
+    let table = name.strip_prefix("table-").and_then(|rest| rest.rsplit_once('.'));
+    let figure = name.strip_prefix("figure-").and_then(|rest| rest.rsplit_once('.'));
+    [JOURNAL, CELLS, TIMINGS, CONFIG, MANIFEST, REPORT].contains(&name)
+        || table.is_some_and(|(_, kind)| ["csv", "md", "tex"].contains(&kind))
+        || figure.is_some_and(|(_, kind)| kind == "svg")
+}
+
+/// All rows.
+pub struct Results {
+    /// With the seconds as a column.
+    pub rows: Vec<Map<String, Value>>,
+    /// Of [`CELLS`].
+    pub cells: String,
+    timings: String,
+}
+
+impl Results {
+    /// From the rows of each cell.
+    pub fn new(cells: &[Vec<Row>]) -> Self {
+        let mut results = Results { rows: Vec::new(), cells: String::new(), timings: String::new() };
+        for (cell, rows) in cells.iter().enumerate() {
+            for (place, Row { figures, seconds }) in rows.iter().enumerate() {
+                results.cells += &(Value::Object(figures.clone()).to_string() + "\n");
+                results.timings += &(json!({"cell": cell, "row": place, "seconds": seconds}).to_string() + "\n");
+                let mut row = figures.clone();
+                row.insert("seconds".into(), (*seconds).into());
+                results.rows.push(row);
+            }
+        }
+        results
+    }
+
+    /// Those that have rows: some data sets may not be there.
+    pub fn tables<'a>(&self, config: &'a Config) -> Vec<(&'a Table, Made)> {
+        let made = config.table.iter().map(|table| (table, tables::make(table, &self.rows)));
+        made.filter(|(_, made)| !made.sheet.rows.is_empty()).collect()
+    }
+
+    /// Those that have rows.
+    pub fn figures<'a>(&self, config: &'a Config) -> impl Iterator<Item = &'a Figure> {
+        config.figure.iter().filter(|figure| self.rows.iter().any(|row| tables::matches(&figure.only, row)))
+    }
+}
+
+/// A folder of results, read.
+pub struct Kept {
+    /// The file.
+    pub config: Config,
+    /// What was run.
+    pub manifest: Manifest,
+    /// The text of [`CELLS`].
+    pub cells: String,
+    timings: String,
+}
+
+impl Kept {
+    /// Reads the folder.
+    pub fn read(folder: &Path) -> Result<Self, Failure> {
+        let text = |name: &str| {
+            let path = folder.join(name);
+            fs::read_to_string(&path).map_err(Failure::io("read", &path))
+        };
+        let config = Config::parse(&folder.join(CONFIG).display().to_string(), &text(CONFIG)?, &[])?;
+        let manifest = serde_json::from_str(&text(MANIFEST)?).map_err(wrong(folder, MANIFEST))?;
+        Ok(Self { config, manifest, cells: text(CELLS)?, timings: text(TIMINGS)? })
+    }
+
+    /// The rows with their seconds, for the tables and figures.
+    pub fn results(self, folder: &Path) -> Result<Results, Failure> {
+        let lines = |text: &str| text.lines().map(serde_json::from_str).collect::<Result<Vec<Map<_, _>>, _>>();
+        let mut rows = lines(&self.cells).map_err(wrong(folder, CELLS))?;
+        let timings = lines(&self.timings).map_err(wrong(folder, TIMINGS))?;
+        for (row, timing) in rows.iter_mut().zip(timings) {
+            row.insert("seconds".into(), timing.get("seconds").cloned().unwrap_or_default());
+        }
+        Ok(Results { rows, cells: self.cells, timings: self.timings })
+    }
+}
+
+fn wrong(folder: &Path, name: &str) -> impl FnOnce(serde_json::Error) -> Failure {
+    let path = folder.join(name);
+    move |error| Failure::Other(format!("{}: {error}", path.display()))
+}
+
+/// Names and contents.
+pub fn files(config: &Config, manifest: &Manifest, results: &Results) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let resolved = toml::to_string(&config.resolved).expect("it was a file of TOML");
+    let mut files = vec![
+        (CELLS.to_string(), results.cells.clone().into_bytes()),
+        (TIMINGS.into(), results.timings.clone().into_bytes()),
+        (CONFIG.into(), resolved.into_bytes()),
+        (MANIFEST.into(), output::json(manifest)),
+    ];
+    for (table, made) in results.tables(config) {
+        let forms = [("csv", made.csv), ("md", made.sheet.markdown()), ("tex", made.sheet.latex())];
+        files.extend(forms.map(|(kind, text)| (format!("table-{}.{kind}", table.name), text.into_bytes())));
+    }
+    for figure in results.figures(config) {
+        let svg = figures::svg(figure, &results.rows).map_err(|error| Failure::Other(error.to_string()))?;
+        files.push((format!("figure-{}.svg", figure.name), svg.into_bytes()));
+    }
+    Ok(files)
+}
+
+/// The question, and the tables that answer it.
+pub fn text(config: &Config, results: &Results) -> String {
+    let shown = |(table, made): (&Table, Made)| format!("{}\n\n{}\n", table.title, made.sheet.text());
+    let tables: String = results.tables(config).into_iter().map(shown).collect();
+    format!("{}\n{}\n\n{tables}", config.title, config.question)
+}

@@ -1,0 +1,94 @@
+//! `admm experiment run`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use admm::Exec;
+
+use super::config::Config;
+use super::grid::Cells;
+use super::journal::Journal;
+use super::manifest::Manifest;
+use super::options::RunOptions;
+use super::results::{self, Results};
+use super::shipped::SHIPPED;
+use super::work::Row;
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::output::{self, Folder};
+use crate::progress::Console;
+
+/// Runs what is not done yet, and writes everything.
+pub fn run(options: &RunOptions, console: Console) -> Result<(), Failure> {
+    let (name, text) = find(&options.experiment)?;
+    let config = Config::parse(&name, &text, &options.set)?;
+    let cells = Cells::new(&config, options.data_dir.as_deref())?;
+    let path = options.out.clone().unwrap_or_else(|| default_folder(&name));
+    let folder = Folder::claim(&path, results::is_ours)?;
+    interrupt::install().map_err(|error| Failure::Other(format!("cannot watch for Ctrl-C: {error}")))?;
+    let threads = options.threads.into();
+    let manifest = Manifest::new(&name, &config, &cells.sources, options.data_dir.is_some(), threads);
+    let (journal, done) = Journal::open(&path.join(results::JOURNAL), &manifest.run())?;
+    if !done.is_empty() {
+        console.warn(&format!("going on with an earlier run: {} of {} cells are there", done.len(), cells.cells.len()));
+    }
+    let rows =
+        run_cells(&cells, threads, console, |cell| done.get(&cell).cloned(), |cell, rows| journal.add(cell, rows))?;
+    drop(journal);
+    let results = Results::new(&rows);
+    folder.fill(&results::files(&config, &manifest, &results)?)?;
+    output::print(results::text(&config, &results) + &format!("{} cells: {}\n", cells.cells.len(), path.display()))
+}
+
+/// An experiment by name, or the TOML file.
+fn find(experiment: &str) -> Result<(String, String), Failure> {
+    if let Some((name, text)) = SHIPPED.iter().find(|(name, _)| *name == experiment) {
+        return Ok((name.to_string(), text.to_string()));
+    }
+    let path = Path::new(experiment);
+    let names = SHIPPED.map(|(name, _)| name).join(", ");
+    if path.extension().is_none() && !path.exists() {
+        return Err(Failure::Other(format!(
+            "there is no experiment `{experiment}`; there are {names}, or give a TOML file"
+        )));
+    }
+    let text = fs::read_to_string(path).map_err(Failure::io("read", path))?;
+    Ok((path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), text))
+}
+
+/// Where the results of an experiment are.
+pub fn default_folder(name: &str) -> PathBuf {
+    Path::new("results").join(name)
+}
+
+/// The rows of all cells in their order, by as many threads as there are; each cell runs on one of them.
+pub fn run_cells(
+    cells: &Cells,
+    threads: usize,
+    console: Console,
+    known: impl Fn(usize) -> Option<Vec<Row>> + Sync + Send,
+    keep: impl Fn(usize, &[Row]) -> Result<(), Failure> + Sync + Send,
+) -> Result<Vec<Vec<Row>>, Failure> {
+    let exec = Exec::threads(threads).map_err(Failure::library("--threads"))?;
+    let counter = console.count("cells", cells.cells.len() as u64);
+    let rows = exec.map(cells.cells.len(), |cell| {
+        if interrupt::requested() {
+            return Err(Failure::Interrupted);
+        }
+        let rows = match known(cell) {
+            Some(rows) => rows,
+            None => {
+                let rows = cells.run(cell)?;
+                // A path that was interrupted ends early, and so is not what it would be.
+                if interrupt::requested() {
+                    return Err(Failure::Interrupted);
+                }
+                keep(cell, &rows)?;
+                rows
+            }
+        };
+        counter.tick();
+        Ok(rows)
+    });
+    rows.into_iter().collect()
+}

@@ -1,0 +1,128 @@
+//! What is done with a cell of the grid.
+
+mod fit;
+mod free;
+mod path;
+mod penalty;
+mod rule;
+
+use admm::{Exec, Result};
+use admm_solvers::joint::{Fitted, Model, Scale, Scaler};
+use admm_solvers::samples::Samples;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use toml::Table as Toml;
+
+use crate::path::held_out;
+use crate::whole::Dense;
+
+/// The kinds of work, by the name that a file gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The joint model by one method: [`fit::Fit`].
+    Fit,
+    /// The joint model for every λ, or for the one that cross-validation chooses: [`path::Path`].
+    Path,
+    /// What W does without a constraint, or where it is normalised before use: [`free::Free`].
+    Free,
+    /// A PCA rule by itself, pass by pass: [`rule::Passes`].
+    Rule,
+    /// ADMM from a given ρ under a policy: [`penalty::Policy`].
+    Penalty,
+}
+
+impl Kind {
+    /// The work that the settings describe.
+    ///
+    /// # Errors
+    /// Unknown settings, and values that do not fit, in words.
+    pub fn with(self, settings: Toml) -> std::result::Result<Box<dyn Work>, String> {
+        fn read<'a, W: Work + Deserialize<'a> + 'static>(settings: Toml) -> std::result::Result<Box<dyn Work>, String> {
+            let work = W::deserialize(settings).map_err(|error| error.to_string().trim_end().to_string())?;
+            work.check()?;
+            Ok(Box::new(work))
+        }
+        match self {
+            Kind::Fit => read::<fit::Fit>(settings),
+            Kind::Path => read::<path::Path>(settings),
+            Kind::Free => read::<free::Free>(settings),
+            Kind::Rule => read::<rule::Passes>(settings),
+            Kind::Penalty => read::<penalty::Policy>(settings),
+        }
+    }
+}
+
+/// A piece of work on one thread, whose answer depends on its settings and its case alone.
+pub trait Work: Send + Sync {
+    /// What is out of range, before anything runs.
+    fn check(&self) -> std::result::Result<(), String> {
+        Ok(())
+    }
+    /// One row or several.
+    fn run(&self, case: &Case) -> Result<Vec<Row>>;
+}
+
+/// The samples of a cell.
+pub struct Case {
+    /// To learn from.
+    pub train: Dense,
+    /// To be judged by.
+    pub test: Option<Dense>,
+    /// How many there are.
+    pub classes: usize,
+    /// Of everything random.
+    pub seed: u64,
+}
+
+impl Case {
+    /// How the training features are standardised, and the samples after that, for one thread.
+    fn standardised(&self) -> Result<(Scaler<f64>, Samples<f64>)> {
+        let Dense { x, labels } = &self.train;
+        let scaler = Scaler::of(x, Scale::Standard)?;
+        let weights = vec![1.0 / labels.len() as f64; labels.len()];
+        let samples = Samples::new(scaler.apply(x)?, labels, weights, self.classes, Exec::Serial)?;
+        Ok((scaler, samples))
+    }
+}
+
+/// What was measured: the same from run to run, and apart from it the time.
+#[derive(Debug, Clone, Default)]
+pub struct Row {
+    /// By name.
+    pub figures: Map<String, Value>,
+    /// Of computing.
+    pub seconds: f64,
+}
+
+impl Row {
+    /// Adds a figure. What is not finite has no JSON form and becomes null.
+    pub fn with(mut self, name: &str, figure: impl Into<Value>) -> Self {
+        self.figures.insert(name.into(), figure.into());
+        self
+    }
+
+    /// What a report says, and what the case's samples do.
+    fn of(fitted: &Fitted<f64>, case: &Case) -> Result<Self> {
+        let report = &fitted.report;
+        let row = Row { seconds: report.seconds, ..Row::default() }
+            .with("samples", report.n)
+            .with("features", report.d)
+            .with("status", report.status.to_string())
+            .with("objective", report.objective)
+            .with("variance_explained", report.variance_explained)
+            .with("cross_entropy", report.cross_entropy)
+            .with("iterations", report.iterations)
+            .with("passes", report.passes)
+            .with("stationarity", report.stationarity);
+        row.judged(fitted, case)
+    }
+
+    /// The errors of a model, and the variance that it keeps of the test samples.
+    fn judged(self, model: &Model<f64>, case: &Case) -> Result<Self> {
+        let row = self.with("train_error", 1.0 - model.score(&case.train.x, &case.train.labels)?);
+        let Some(test) = &case.test else { return Ok(row) };
+        let held = held_out(model, test)?;
+        Ok(row.with("test_error", held.error).with("test_variance", held.variance))
+    }
+}

@@ -1,0 +1,101 @@
+//! The joint model by one method.
+
+use std::ops::ControlFlow;
+
+use admm::Result;
+use admm_solvers::classifier::Classifier;
+use admm_solvers::factor::thin_qr;
+use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Rule, Scale};
+use serde::Deserialize;
+
+use super::super::synthetic::normal;
+use super::{Case, Row, Work};
+
+/// The settings, named and set as the flags of `admm fit`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Fit {
+    pub components: usize,
+    pub weight: f64,
+    pub ridge: f64,
+    pub shrinkage: f64,
+    pub constraint: Constraint,
+    pub scale: Scale,
+    pub method: Method,
+    pub rule: Rule,
+    pub tolerance: f64,
+    pub max_iterations: u64,
+    /// Where the method starts.
+    pub start: Start,
+}
+
+impl Default for Fit {
+    fn default() -> Self {
+        Fit {
+            components: 2,
+            weight: 0.5,
+            ridge: 0.01,
+            shrinkage: 0.0,
+            constraint: Constraint::default(),
+            scale: Scale::default(),
+            method: Method::default(),
+            rule: Rule::default(),
+            tolerance: 1e-6,
+            max_iterations: 5_000,
+            start: Start::default(),
+        }
+    }
+}
+
+/// Where a method starts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Start {
+    /// The better end of the path, as a fit does by itself.
+    #[default]
+    Default,
+    /// The principal components and the classifier that fits them.
+    Pca,
+    /// A random W with orthonormal columns and no classifier yet; another one in each repeat.
+    Random,
+}
+
+impl Fit {
+    /// The library's choices.
+    pub fn builder(&self) -> Builder {
+        JointModel::builder()
+            .components(self.components)
+            .weight(self.weight)
+            .ridge(self.ridge)
+            .shrinkage(self.shrinkage)
+            .constraint(self.constraint)
+            .scale(self.scale)
+            .rule(self.rule)
+            .tolerance(self.tolerance)
+            .max_iterations(self.max_iterations)
+    }
+}
+
+impl Work for Fit {
+    fn check(&self) -> std::result::Result<(), String> {
+        self.builder().build().map(drop).map_err(|error| error.to_string())
+    }
+
+    fn run(&self, case: &Case) -> Result<Vec<Row>> {
+        let model = self.builder().build()?;
+        let mut prepared = model.prepare(&case.train.x, &case.train.labels, case.classes, None)?;
+        let mut observer = |_: &_| ControlFlow::Continue(());
+        match self.start {
+            Start::Default => {}
+            Start::Pca => {
+                let principal = prepared.fit(Method::TwoStage, &mut observer)?;
+                prepared = prepared.with_start(&principal.weights)?;
+            }
+            Start::Random => {
+                let (w, _) = thin_qr(&normal(case.train.x.nrows(), self.components, case.seed))?;
+                prepared = prepared.with_start(&Classifier::blank(w, case.classes))?;
+            }
+        }
+        Ok(vec![Row::of(&prepared.fit(self.method, &mut observer)?, case)?])
+    }
+}

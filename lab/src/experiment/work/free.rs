@@ -1,0 +1,241 @@
+//! What W does without a constraint, or where it is normalised before use: the cases that the joint model has no
+//! constraint for.
+
+mod blocks;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use admm::method::{DescentMemory, stationarity};
+use admm::{Descent, Error, Flat, Iterate, Manifold, Point, Rate, Result, Smooth, Status, Steps, Subproblem, Target};
+use admm_solvers::classifier::Classifier;
+use admm_solvers::factor::thin_qr;
+use admm_solvers::joint::{JointObjective, Model, Scaler};
+use admm_solvers::lbfgs::Lbfgs;
+use admm_solvers::manifold::{Stiefel, UnitColumns};
+use admm_solvers::pca::{Covariance, Hebbian, VarianceLoss};
+use admm_solvers::smooth::{Normalisation, Normalised, Ridge};
+use admm_solvers::softmax::Softmax;
+use nalgebra::DMatrix;
+use serde::Deserialize;
+
+use super::super::synthetic::normal;
+use super::{Case, Row, Work};
+
+/// From the principal components and B = 0; standardised features.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Free {
+    method: How,
+    constraint: Bound,
+    components: usize,
+    weight: f64,
+    ridge: f64,
+    /// γ of γ/2 ‖W‖².
+    shrinkage: f64,
+    tolerance: f64,
+    max_iterations: u64,
+}
+
+impl Default for Free {
+    fn default() -> Self {
+        let (method, constraint) = (How::Joint, Bound::None);
+        let (weight, ridge, shrinkage, tolerance) = (0.5, 0.01, 0.0, 1e-6);
+        Free { method, constraint, components: 2, weight, ridge, shrinkage, tolerance, max_iterations: 2_000 }
+    }
+}
+
+/// How W moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum How {
+    /// W ← W + ηΣW with its retraction, and no classifier: a PCA layer that stands alone.
+    Layer,
+    /// The gradient of both losses, by L-BFGS.
+    Joint,
+    /// Two blocks in turn, without the dual.
+    Alternating,
+    /// Two blocks and the dual.
+    Admm,
+}
+
+/// What holds W.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Bound {
+    /// Nothing, or the shrinkage.
+    None,
+    /// Columns of norm 1.
+    UnitNorm,
+    /// WᵀW = I.
+    Orthonormal,
+    /// W is free, and both losses see its columns divided by their norms.
+    NormalisedColumns,
+    /// W is free, and both losses see its factor Q.
+    NormalisedQ,
+}
+
+/// W is taken to have diverged beyond this norm.
+const FAR: f64 = 1e6;
+
+impl Bound {
+    fn normalisation(self) -> Option<Normalisation> {
+        match self {
+            Bound::NormalisedColumns => Some(Normalisation::UnitColumns),
+            Bound::NormalisedQ => Some(Normalisation::Orthonormal),
+            _ => None,
+        }
+    }
+
+    /// What the losses see of W.
+    fn seen(self, w: &DMatrix<f64>) -> Result<DMatrix<f64>> {
+        match self.normalisation() {
+            Some(Normalisation::Orthonormal) => Ok(thin_qr(w)?.0),
+            Some(Normalisation::UnitColumns) => UnitColumns.project(w),
+            None => Ok(w.clone()),
+        }
+    }
+}
+
+/// The blocks of both losses, and where they start.
+struct Problem {
+    scaler: Scaler<f64>,
+    variance: Ridge<VarianceLoss<f64>>,
+    entropy: Softmax<f64>,
+    start: Classifier<f64>,
+}
+
+/// How it ended.
+struct Ended {
+    status: Status,
+    /// W as it is, with the classifier.
+    point: Classifier<f64>,
+    iterations: u64,
+}
+
+impl Work for Free {
+    fn check(&self) -> std::result::Result<(), String> {
+        let held = matches!(self.constraint, Bound::UnitNorm | Bound::Orthonormal);
+        if held && self.method != How::Layer {
+            return Err(
+                "columns of norm 1 and orthonormal W are for the method layer here: the work `fit` has the others"
+                    .into(),
+            );
+        }
+        Ok(())
+    }
+
+    fn run(&self, case: &Case) -> Result<Vec<Row>> {
+        let clock = Instant::now();
+        let problem = self.problem(case)?;
+        let Ended { status, point, iterations } = match self.method {
+            How::Layer => self.layer(&problem, case.seed)?,
+            How::Joint => self.joint(&problem)?,
+            How::Alternating | How::Admm => self.two_blocks(&problem)?,
+        };
+        let row = Row { seconds: clock.elapsed().as_secs_f64(), ..Row::default() };
+        let row = row.with("status", status.to_string()).with("iterations", iterations).with("norm", point.v.norm());
+        if status == Status::Diverged {
+            return Ok(vec![row]);
+        }
+        let weights = Classifier { v: self.constraint.seen(&point.v)?, ..point.clone() };
+        let row = row.with("variance_explained", problem.variance.of.covariance.explained(&weights.v)?);
+        if self.method == How::Layer {
+            return Ok(vec![row]);
+        }
+        let of = JointObjective { variance: problem.variance, entropy: problem.entropy };
+        let (objective, gradient) = match self.constraint.normalisation() {
+            Some(by) => Normalised { of, by }.value_and_gradient(&point)?,
+            None => of.value_and_gradient(&point)?,
+        };
+        let row = row.with("objective", objective).with("stationarity", stationarity(&Flat, &point, &gradient)?);
+        Ok(vec![row.judged(&Model { scaler: problem.scaler, weights }, case)?])
+    }
+}
+
+impl Free {
+    fn problem(&self, case: &Case) -> Result<Problem> {
+        let (scaler, samples) = case.standardised()?;
+        let loss = VarianceLoss { covariance: Arc::new(Covariance::of(&samples)?), weight: self.weight };
+        let start = Classifier::blank(loss.covariance.top(self.components)?.1, case.classes);
+        let entropy = Softmax { samples, ridge: self.ridge, share: 1.0 - self.weight };
+        Ok(Problem { scaler, variance: Ridge { of: loss, weight: self.shrinkage }, entropy, start })
+    }
+
+    /// The custom rule by itself, from a random W, in steps of 1/L; where W is normalised before use, L-BFGS.
+    fn layer(&self, problem: &Problem, seed: u64) -> Result<Ended> {
+        let variance = &problem.variance;
+        let (d, k) = problem.start.v.shape();
+        let start = thin_qr(&normal(d, k, seed))?.0;
+        let layered = |v: DMatrix<f64>| Classifier { v, ..problem.start.clone() };
+        if let Some(by) = self.constraint.normalisation() {
+            return self.descend(Normalised { of: variance.clone(), by }, start, layered);
+        }
+        let on = || -> Box<dyn Manifold<f64>> {
+            match self.constraint {
+                Bound::UnitNorm => Box::new(UnitColumns),
+                Bound::Orthonormal => Box::new(Stiefel::default()),
+                _ => Box::new(Flat),
+            }
+        };
+        let rate = Rate::Lipschitz(variance.of.lipschitz()? + self.shrinkage);
+        let rule = Ridge { of: Hebbian(variance.of.clone()), weight: self.shrinkage };
+        let slope =
+            |w: &Iterate<DMatrix<f64>, _>| on().stationarity(&w.point, &variance.value_and_gradient(&w.point)?.1);
+        let block = Descent { of: rule, by: Steps { rate, max_steps: 1 }, on: on() };
+        let (status, w, iterations) = self.repeat(&block, Iterate::new(start), slope)?;
+        Ok(Ended { status, point: layered(w.point), iterations })
+    }
+
+    fn joint(&self, problem: &Problem) -> Result<Ended> {
+        let of = JointObjective { variance: problem.variance.clone(), entropy: problem.entropy.clone() };
+        match self.constraint.normalisation() {
+            Some(by) => self.descend(Normalised { of, by }, problem.start.clone(), |point| point),
+            None => self.descend(of, problem.start.clone(), |point| point),
+        }
+    }
+
+    /// L-BFGS on a free W.
+    fn descend<P: Point<f64>, F: Smooth<f64, Point = P>>(
+        &self,
+        of: F,
+        start: P,
+        classifier: impl FnOnce(P) -> Classifier<f64>,
+    ) -> Result<Ended> {
+        let block = Descent { of, by: Lbfgs { max_steps: 1, ..Lbfgs::default() }, on: Flat };
+        let slope = |x: &Iterate<P, DescentMemory<f64, P>>| match &x.memory.here {
+            Some(here) => stationarity(&Flat, &x.point, here.gradient()),
+            None => Ok(f64::INFINITY),
+        };
+        let (status, last, iterations) = self.repeat(&block, Iterate::new(start), slope)?;
+        Ok(Ended { status, point: classifier(last.point), iterations })
+    }
+
+    /// One step of a block after the other, with nothing to pull.
+    fn repeat<P: Subproblem<f64, Image = DMatrix<f64>>>(
+        &self,
+        block: &P,
+        mut x: P::Var,
+        slope: impl Fn(&P::Var) -> Result<f64>,
+    ) -> Result<(Status, P::Var, u64)> {
+        let origin = block.image(&x) * 0.0;
+        let free = Target { v: &origin, penalty: 0.0, tolerance: self.tolerance };
+        for iteration in 1..=self.max_iterations {
+            let before = x.clone();
+            match block.argmin(&mut x, free) {
+                Err(Error::NotFinite(_)) => return Ok((Status::Diverged, before, iteration)),
+                Err(error) => return Err(error),
+                Ok(_) if is_far(&block.image(&x)) => return Ok((Status::Diverged, x, iteration)),
+                Ok(_) if slope(&x)? <= self.tolerance => return Ok((Status::Converged, x, iteration)),
+                Ok(cost) if cost.steps == 0 => return Ok((Status::Stalled, x, iteration)),
+                Ok(_) => {}
+            }
+        }
+        Ok((Status::IterationLimit, x, self.max_iterations))
+    }
+}
+
+/// Not finite either.
+fn is_far(w: &DMatrix<f64>) -> bool {
+    !(w.norm() <= FAR)
+}

@@ -1,0 +1,124 @@
+//! Both blocks, with the dual and without it.
+
+use std::ops::ControlFlow;
+
+use admm::method::DescentMemory;
+use admm::{
+    Accuracy, Coordinator, Descent, Error, Flat, Iterate, Minus, Rate, Result, Smooth, State, Status, Steps,
+    Subproblem, Target, Tolerance,
+};
+use admm_solvers::classifier::Classifier;
+use admm_solvers::lbfgs::Lbfgs;
+use admm_solvers::pca::Hebbian;
+use admm_solvers::smooth::{Normalised, Ridge};
+use nalgebra::DMatrix;
+
+use super::{Ended, Free, How, Problem, is_far};
+
+/// ρ, as the joint model begins with.
+const PENALTY: f64 = 0.1;
+
+/// The variable of the classifier.
+type Var = Iterate<Classifier<f64>, DescentMemory<f64, Classifier<f64>>>;
+
+impl Free {
+    /// The custom rule as the first block, the classifier as the second; or both as functions of a normalised W.
+    pub(super) fn two_blocks(&self, problem: &Problem) -> Result<Ended> {
+        let Problem { variance, entropy, start, .. } = problem;
+        let (by, w) = (Lbfgs::default(), start.v.clone());
+        match self.constraint.normalisation() {
+            Some(normalisation) => {
+                let reduce = Descent { of: Normalised { of: variance.clone(), by: normalisation }, by, on: Flat };
+                let classify = Descent { of: Normalised { of: entropy.clone(), by: normalisation }, by, on: Flat };
+                self.meet(reduce, classify, Iterate::new(w), start)
+            }
+            None => {
+                let rate = Rate::Lipschitz(variance.of.lipschitz()? + self.shrinkage);
+                let of = Ridge { of: Hebbian(variance.of.clone()), weight: self.shrinkage };
+                let reduce = Descent { of, by: Steps { rate, max_steps: 500 }, on: Flat };
+                self.meet(reduce, Descent { of: entropy.clone(), by, on: Flat }, Iterate::new(w), start)
+            }
+        }
+    }
+
+    fn meet<P, F>(
+        &self,
+        reduce: P,
+        classify: Descent<F, Lbfgs, Flat>,
+        w: P::Var,
+        start: &Classifier<f64>,
+    ) -> Result<Ended>
+    where
+        P: Subproblem<f64, Image = DMatrix<f64>>,
+        F: Smooth<f64, Point = Classifier<f64>>,
+    {
+        let z = Iterate::new(start.clone());
+        match self.method {
+            How::Admm => self.admm(reduce, classify, w, z),
+            _ => self.alternate(&reduce, &classify, w, z),
+        }
+    }
+
+    fn admm<P, F>(&self, reduce: P, classify: Descent<F, Lbfgs, Flat>, w: P::Var, z: Var) -> Result<Ended>
+    where
+        P: Subproblem<f64, Image = DMatrix<f64>>,
+        F: Smooth<f64, Point = Classifier<f64>>,
+    {
+        let absolute = self.tolerance / (z.point.v.len() as f64).sqrt();
+        let mut admm = Coordinator::new(reduce, Minus(classify), w, z, PENALTY)?;
+        admm.tolerance = Tolerance { absolute, relative: 0.0 };
+        admm.accuracy = Accuracy::Relative { first: 1e-2, factor: 0.3, floor: 0.01 * self.tolerance };
+        admm.max_iterations = self.max_iterations;
+        let ended = admm.run(|state: &State<f64, P::Var, Var, DMatrix<f64>>| match is_far(&state.bz) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        });
+        let (status, best) = match ended {
+            Ok(outcome) if outcome.status == Status::Stopped => (Status::Diverged, outcome.best),
+            Ok(outcome) => (outcome.status, outcome.best),
+            Err(Error::Block { source, .. }) if matches!(*source, Error::NotFinite(_)) => {
+                (Status::Diverged, admm.state().clone())
+            }
+            Err(error) => return Err(error),
+        };
+        let v = admm.blocks().0.image(&best.x);
+        Ok(Ended { status, point: Classifier { v, ..best.z.point }, iterations: admm.state().record.iteration })
+    }
+
+    /// Each block pulled towards the other, without the dual.
+    fn alternate<P, F>(
+        &self,
+        reduce: &P,
+        classify: &Descent<F, Lbfgs, Flat>,
+        mut w: P::Var,
+        mut z: Var,
+    ) -> Result<Ended>
+    where
+        P: Subproblem<f64, Image = DMatrix<f64>>,
+        F: Smooth<f64, Point = Classifier<f64>>,
+    {
+        let tolerance = 0.1 * self.tolerance;
+        for iteration in 1..=self.max_iterations {
+            let (before, v) = (reduce.image(&w), z.point.v.clone());
+            let moved = reduce
+                .argmin(&mut w, Target { v: &v, penalty: PENALTY, tolerance })
+                .and_then(|_| classify.argmin(&mut z, Target { v: &reduce.image(&w), penalty: PENALTY, tolerance }));
+            let now = reduce.image(&w);
+            let change = PENALTY * (&now - &before).norm().max((&z.point.v - &v).norm());
+            let status = match moved {
+                Err(Error::NotFinite(_)) => Status::Diverged,
+                Err(error) => return Err(error),
+                Ok(_) if is_far(&now) => Status::Diverged,
+                Ok(_) if change <= self.tolerance => Status::Converged,
+                Ok(_) => continue,
+            };
+            return Ok(Ended { status, point: Classifier { v: now, ..z.point }, iterations: iteration });
+        }
+        let v = reduce.image(&w);
+        Ok(Ended {
+            status: Status::IterationLimit,
+            point: Classifier { v, ..z.point },
+            iterations: self.max_iterations,
+        })
+    }
+}

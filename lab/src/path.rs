@@ -1,0 +1,90 @@
+//! `admm path`: what the classes cost in variance, from λ = 1 to λ = 0, and which λ to take.
+
+mod choice;
+mod options;
+mod show;
+mod study;
+mod walk;
+mod weights;
+
+use admm::Exec;
+use admm_solvers::joint::{Fitted, JointModel, Names};
+
+pub use choice::Choice;
+use choice::front;
+pub use options::PathOptions;
+pub use study::{Spread, held_out, judge, points};
+pub use walk::{Setting, walk};
+pub use weights::Weights;
+
+use crate::apply::MODEL;
+use crate::data::LabelColumn;
+use crate::failure::Failure;
+use crate::output::{self, Folder};
+use crate::progress::Console;
+use crate::whole::Whole;
+use crate::{interrupt, split};
+use show::Row;
+use study::Study;
+
+/// Fits along the path on every fold, prints, chooses, fits again on all samples and saves.
+pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
+    let models = options.models()?;
+    let exec = Exec::threads(options.threads.into()).map_err(Failure::library("--threads"))?;
+    let folder = options.out.as_deref().map(|path| Folder::claim(path, is_ours)).transpose()?;
+    interrupt::install().map_err(|error| Failure::Other(format!("cannot watch for Ctrl-C: {error}")))?;
+    let task = Whole::load(options.data(), &options.reading.options(LabelColumn::Last))?;
+    let study = Study::new(options, &task)?;
+    let figures = study.run(&models, &exec, console)?;
+    let choice = Choice::of(&figures, options.cv);
+    let rows = show::rows(&figures, &choice);
+    let refits = [(MODEL, choice.lowest), (SIMPLER, choice.simpler)].map(|(file, chosen)| {
+        let row = &rows[chosen];
+        let model = models.iter().find(|(components, _)| *components == row.components).expect("it was studied");
+        Ok((file, refit(&model.1, options, &task, row)?))
+    });
+    let refits = refits.into_iter().collect::<Result<Vec<_>, Failure>>()?;
+    if let Some(folder) = &folder {
+        folder.fill(&files(options, &task, &rows, &refits)?)?;
+    }
+    output::print(show::text(options, &task, &rows))
+}
+
+/// The model by the one-standard-error rule; that of the lowest error is [`MODEL`].
+const SIMPLER: &str = "model-one-standard-error.safetensors";
+const TABLE: &str = "path.csv";
+const SUMMARY: &str = "path.json";
+
+fn is_ours(name: &str) -> bool {
+    [MODEL, SIMPLER, TABLE, SUMMARY].contains(&name)
+}
+
+/// The fit at the chosen weight on all samples, at the end of the path that leads there.
+fn refit(model: &JointModel, options: &PathOptions, task: &Whole, row: &Row) -> Result<Fitted<f64>, Failure> {
+    let weights: Vec<f64> = options.weights.list().iter().copied().filter(|&weight| weight >= row.weight).collect();
+    let setting = Setting { model, method: options.method, weights: &weights };
+    let path = walk(&setting, &task.samples, task.classes.names().len()).map_err(Failure::library(&task.name))?;
+    Ok(path.into_iter().last().expect("the chosen weight is one of the path"))
+}
+
+fn files(
+    options: &PathOptions,
+    task: &Whole,
+    rows: &[Row],
+    refits: &[(&str, Fitted<f64>)],
+) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let names = Names::new(task.features.clone(), task.classes.clone().into());
+    let model = |(file, fitted): &(&str, Fitted<f64>)| Ok((file.to_string(), fitted.to_bytes(&names)?));
+    let mut files =
+        refits.iter().map(model).collect::<admm::Result<Vec<_>>>().map_err(Failure::library("model file"))?;
+    files.push((TABLE.into(), show::csv(rows).into_bytes()));
+    files.push((SUMMARY.into(), output::json(&show::Summary::new(options, task, rows))));
+    Ok(files)
+}
+
+/// The splits of every repeat, one after the other.
+fn splits(options: &PathOptions, task: &Whole) -> Vec<split::Split> {
+    let classes = task.classes.names().len();
+    let folds = |repeat| split::folds(&task.samples.labels, classes, options.cv, options.seed.wrapping_add(repeat));
+    (0..options.repeats).flat_map(folds).collect()
+}

@@ -1,0 +1,57 @@
+//! Which point of a path to take.
+
+use super::study::Point;
+
+/// Places in a list of points that goes from the simple to the accurate: fewer components first, then larger weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// The lowest mean error; of several the simplest.
+    pub lowest: usize,
+    /// The simplest whose mean error is within one standard error of the lowest (Breiman et al., "Classification and
+    /// Regression Trees", 1984, §3.4.3).
+    pub simpler: usize,
+}
+
+impl Choice {
+    /// Of the points of a cross-validation. The standard error is sd/√folds: repeats share their samples and do not lower it.
+    pub fn of(points: &[Point], folds: usize) -> Self {
+        let errors: Vec<f64> = points.iter().map(|point| point.error.mean).collect();
+        let lowest = (0..errors.len()).fold(0, |best, i| if errors[i] < errors[best] { i } else { best });
+        let bound = errors[lowest] + points[lowest].error.sd / (folds as f64).sqrt();
+        let simpler = errors.iter().position(|&error| error <= bound).unwrap_or(lowest);
+        Self { lowest, simpler }
+    }
+}
+
+/// Whether no other point has at least as much of the first and at most as much of the second, and one of them better.
+pub fn front(points: &[(f64, f64)]) -> Vec<bool> {
+    let beats = |other: &(f64, f64), point: &(f64, f64)| other.0 >= point.0 && other.1 <= point.1 && other != point;
+    points.iter().map(|point| !points.iter().any(|other| beats(other, point))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Spread;
+    use super::*;
+
+    fn points(errors: &[f64], sd: f64) -> Vec<Point> {
+        let spread = |mean| Spread { mean, sd };
+        let point = |&error| Point { components: 2, weight: 0.5, error: spread(error), variance: spread(0.5) };
+        errors.iter().map(point).collect()
+    }
+
+    #[test]
+    fn the_lowest_and_the_simplest_within_a_standard_error() {
+        let choice = |sd, folds| Choice::of(&points(&[0.4, 0.3, 0.22, 0.2, 0.2, 0.25], sd), folds);
+        assert_eq!(choice(0.0, 10), Choice { lowest: 3, simpler: 3 });
+        assert_eq!(choice(0.09, 9), Choice { lowest: 3, simpler: 2 });
+        assert_eq!(choice(0.3001, 9), Choice { lowest: 3, simpler: 1 });
+        assert_eq!(choice(9.0, 9), Choice { lowest: 3, simpler: 0 });
+    }
+
+    #[test]
+    fn the_front_is_what_nothing_beats() {
+        let points = [(0.9, 0.5), (0.8, 0.3), (0.7, 0.3), (0.8, 0.3), (0.5, 0.1), (0.6, 0.2), (0.5, 0.2)];
+        assert_eq!(front(&points), [true, true, false, true, true, true, false]);
+    }
+}

@@ -1,0 +1,120 @@
+//! The flags of `path`.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use admm_solvers::joint::{Constraint, JointModel, Method, Rule, Scale};
+use clap::Args;
+
+use super::Weights;
+use crate::cli::{CONSTRAINTS, Choices, RULES, Reading, SCALES, choice};
+use crate::failure::Failure;
+
+/// The flags of `path`.
+#[derive(Debug, Args)]
+pub struct PathOptions {
+    /// CSV, .npy pair (x.npy,y.npy), .npz, IDX or svmlight; or digits, wine, iris, breast-cancer [default: wine]
+    pub data: Option<OsString>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Folds of the cross-validation, each with its share of each class
+    #[arg(long, value_name = "FOLDS", default_value_t = 10, help_heading = "Data")]
+    pub cv: usize,
+    /// Cross-validations, each with other folds
+    #[arg(long, value_name = "R", default_value_t = 1, help_heading = "Data")]
+    pub repeats: u64,
+    /// Seed of the folds
+    #[arg(long, value_name = "S", default_value_t = 0, help_heading = "Data")]
+    pub seed: u64,
+
+    /// The λ to try: a number of them from 1 to 0, or a list of weights and first:last:count ranges
+    #[arg(long, value_name = "GRID|N", default_value = Weights::DEFAULT, help_heading = "Model")]
+    pub weights: Weights,
+    /// Columns of W, several after commas
+    #[arg(long, short = 'k', value_name = "K,…", default_value = "2", value_delimiter = ',', help_heading = "Model")]
+    pub components: Vec<usize>,
+    /// μ ≥ 0, the ridge on the classifier's weights
+    #[arg(long, value_name = "MU", default_value_t = 0.01, allow_negative_numbers = true, help_heading = "Model")]
+    pub ridge: f64,
+    /// γ ≥ 0, the weight of γ/2 ‖W‖² in place of a constraint: with --constraint none
+    #[arg(long, value_name = "G", default_value_t = 0.0, allow_negative_numbers = true, help_heading = "Model")]
+    pub shrinkage: f64,
+    /// What W satisfies
+    #[arg(long, default_value = "orthonormal", value_parser = choice(CONSTRAINTS), help_heading = "Model")]
+    pub constraint: Constraint,
+    /// How features are prepared, learnt on the training part of each fold
+    #[arg(long, default_value = "standard", value_parser = choice(SCALES), help_heading = "Model")]
+    pub scale: Scale,
+
+    /// How to minimise
+    #[arg(long, default_value = "joint", value_parser = choice(METHODS), help_heading = "Search")]
+    pub method: Method,
+    /// How the W block lowers the PCA loss
+    #[arg(long, default_value = "majorize", value_parser = choice(RULES), help_heading = "Search")]
+    pub rule: Rule,
+    /// The gradient that may remain where a method has converged
+    #[arg(long, value_name = "T", default_value = "1e-6", allow_negative_numbers = true, help_heading = "Search")]
+    pub tolerance: f64,
+    /// The most iterations of a fit
+    #[arg(long, value_name = "N", default_value_t = 5000, help_heading = "Search")]
+    pub max_iterations: u64,
+    /// Threads, 0 for all processors; results do not depend on it
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
+    #[arg(help_heading = "Search")]
+    pub threads: u16,
+
+    /// A folder for the models of both choices, path.csv and path.json
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+}
+
+const METHODS: Choices<Method> = &[
+    ("joint", Method::Joint, "the gradient of the whole objective"),
+    ("admm", Method::Admm, "a block for each loss, joined by a dual variable"),
+    ("alternating", Method::Alternating, "a block for each loss in turn, without the dual"),
+];
+
+impl PathOptions {
+    /// DATA, given or not.
+    pub fn data(&self) -> &OsStr {
+        self.data.as_deref().unwrap_or("wine".as_ref())
+    }
+
+    /// A model for each number of components, ascending, or all flags that are out of range.
+    pub fn models(&self) -> Result<Vec<(usize, JointModel)>, Failure> {
+        let mut components = self.components.clone();
+        components.sort_unstable();
+        components.dedup();
+        let mut problems = Vec::new();
+        if self.cv < 2 {
+            problems.push(format!("cross-validation needs at least 2 folds, got {}", self.cv));
+        }
+        if self.repeats == 0 {
+            problems.push("the number of repeats must be at least 1".into());
+        }
+        let mut models = Vec::new();
+        for components in components {
+            match self.model(components) {
+                Ok(model) => models.push((components, model)),
+                Err(admm::Error::Parameters(more)) => problems.extend(more),
+                Err(error) => return Err(Failure::library("path")(error)),
+            }
+        }
+        problems.dedup();
+        if problems.is_empty() { Ok(models) } else { Err(Failure::Usage(problems)) }
+    }
+
+    fn model(&self, components: usize) -> admm::Result<JointModel> {
+        JointModel::builder()
+            .components(components)
+            .weight(1.0)
+            .ridge(self.ridge)
+            .shrinkage(self.shrinkage)
+            .constraint(self.constraint)
+            .rule(self.rule)
+            .scale(self.scale)
+            .tolerance(self.tolerance)
+            .max_iterations(self.max_iterations)
+            .build()
+    }
+}

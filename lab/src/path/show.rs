@@ -1,0 +1,132 @@
+//! A path in words, as CSV and as JSON.
+
+use admm_solvers::joint::{Constraint, Method, Rule, Scale};
+use serde::Serialize;
+
+use super::study::Point;
+use super::{Choice, PathOptions, Spread, front};
+use crate::sheet::Sheet;
+use crate::whole::Whole;
+
+/// A point, and what it is on the path.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    pub components: usize,
+    pub weight: f64,
+    pub variance_explained: Spread,
+    pub error: Spread,
+    /// No other point keeps more variance with fewer errors.
+    pub front: bool,
+    pub lowest_error: bool,
+    pub one_standard_error: bool,
+}
+
+/// One row a point.
+pub fn rows(points: &[Point], choice: &Choice) -> Vec<Row> {
+    let means: Vec<_> = points.iter().map(|point| (point.variance.mean, point.error.mean)).collect();
+    let row = |(i, (point, front)): (usize, (&Point, bool))| Row {
+        components: point.components,
+        weight: point.weight,
+        variance_explained: point.variance,
+        error: point.error,
+        front,
+        lowest_error: i == choice.lowest,
+        one_standard_error: i == choice.simpler,
+    };
+    points.iter().zip(front(&means)).enumerate().map(row).collect()
+}
+
+/// `path.json`: what was asked and what was found.
+#[derive(Serialize)]
+pub struct Summary<'a> {
+    version: &'static str,
+    data: &'a str,
+    samples: usize,
+    cv: usize,
+    repeats: u64,
+    seed: u64,
+    ridge: f64,
+    shrinkage: f64,
+    constraint: Constraint,
+    scale: Scale,
+    method: Method,
+    rule: Rule,
+    tolerance: f64,
+    max_iterations: u64,
+    path: &'a [Row],
+}
+
+impl<'a> Summary<'a> {
+    pub fn new(options: &PathOptions, task: &'a Whole, path: &'a [Row]) -> Self {
+        let &PathOptions { cv, repeats, seed, ridge, shrinkage, constraint, .. } = options;
+        let &PathOptions { scale, method, rule, tolerance, max_iterations, .. } = options;
+        let (version, data, samples) = (env!("CARGO_PKG_VERSION"), task.name.as_str(), task.samples.labels.len());
+        Self {
+            version,
+            data,
+            samples,
+            cv,
+            repeats,
+            seed,
+            ridge,
+            shrinkage,
+            constraint,
+            scale,
+            method,
+            rule,
+            tolerance,
+            max_iterations,
+            path,
+        }
+    }
+}
+
+/// Every digit.
+pub fn csv(rows: &[Row]) -> String {
+    let mut text = String::from(
+        "components,weight,variance_explained,variance_explained_sd,error,error_sd,front,lowest_error,one_standard_error\n",
+    );
+    for Row { components, weight, variance_explained, error, front, lowest_error, one_standard_error } in rows {
+        let [variance, error] = [variance_explained, error].map(|spread| format!("{:?},{:?}", spread.mean, spread.sd));
+        text += &format!("{components},{weight:?},{variance},{error},{front},{lowest_error},{one_standard_error}\n");
+    }
+    text
+}
+
+/// What is printed.
+pub fn text(options: &PathOptions, task: &Whole, rows: &[Row]) -> String {
+    let (d, n) = task.samples.x.shape();
+    let (classes, cv, repeats) = (task.classes.names().len(), options.cv, options.repeats);
+    let repeated = if repeats > 1 { format!(" × {repeats}") } else { String::new() };
+    let heading = format!("{n} samples, {d} features, {classes} classes; {cv} folds{repeated}, mean ± sd\n\n");
+    let words = ["components", "λ", "variance explained", "error", "front", "choice"];
+    let sheet = Sheet { headings: words.map(String::from).to_vec(), rows: rows.iter().map(cells).collect() };
+    heading + &sheet.text() + "\n" + &sentence(rows) + "\n"
+}
+
+fn cells(row: &Row) -> Vec<String> {
+    let choice = match (row.lowest_error, row.one_standard_error) {
+        (true, true) => "lowest error, one standard error",
+        (true, false) => "lowest error",
+        (false, true) => "one standard error",
+        (false, false) => "",
+    };
+    let front = if row.front { "•" } else { "" };
+    let [variance, error] = [row.variance_explained, row.error].map(percent);
+    [row.components.to_string(), row.weight.to_string(), variance, error, front.into(), choice.into()].into()
+}
+
+fn percent(Spread { mean, sd }: Spread) -> String {
+    format!("{:.1} ± {:.1} %", 100.0 * mean, 100.0 * sd)
+}
+
+fn sentence(rows: &[Row]) -> String {
+    let describe = |row: &Row| {
+        let share = |spread: Spread| format!("{:.1} %", 100.0 * spread.mean);
+        let (error, variance) = (share(row.error), share(row.variance_explained));
+        format!("λ = {} with {} components: {error} errors, {variance} of the variance", row.weight, row.components)
+    };
+    let chosen = |is: fn(&Row) -> bool| rows.iter().find(|row| is(row)).map(describe).unwrap_or_default();
+    let (lowest, simpler) = (chosen(|row| row.lowest_error), chosen(|row| row.one_standard_error));
+    format!("Lowest error: {lowest}.\nWithin one standard error of it: {simpler}.")
+}

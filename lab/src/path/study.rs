@@ -1,0 +1,126 @@
+//! The path on every fold, judged by the samples kept back.
+
+use admm::{Exec, Result};
+use admm_solvers::factor::thin_qr;
+use admm_solvers::joint::{JointModel, Model};
+use serde::Serialize;
+
+use super::{PathOptions, Setting, splits, walk};
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::progress::Console;
+use crate::split::Split;
+use crate::whole::{Dense, Whole};
+
+/// What samples that were kept back say about a model.
+#[derive(Debug, Clone, Copy)]
+pub struct HeldOut {
+    /// The share of them whose class is not predicted.
+    pub error: f64,
+    /// The share of their second moment about the training mean that is in the span of W.
+    pub variance: f64,
+}
+
+/// Judges a model by other samples.
+pub fn held_out(model: &Model<f64>, samples: &Dense) -> Result<HeldOut> {
+    let scaled = model.scaler.apply(&samples.x)?;
+    let (basis, _) = thin_qr(&model.weights.v)?;
+    let variance = basis.tr_mul(&scaled).norm_squared() / scaled.norm_squared();
+    Ok(HeldOut { error: 1.0 - model.score(&samples.x, &samples.labels)?, variance })
+}
+
+/// A mean, and how far the values are from it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Spread {
+    /// The mean.
+    pub mean: f64,
+    /// The standard deviation, with n − 1; 0 of a single value.
+    pub sd: f64,
+}
+
+impl Spread {
+    /// Of at least one value.
+    pub fn of(values: &[f64]) -> Self {
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        Spread { mean, sd: (squares / (n - 1.0).max(1.0)).sqrt() }
+    }
+}
+
+/// One weight of one number of components, over all folds of all repeats.
+#[derive(Debug, Clone)]
+pub struct Point {
+    pub components: usize,
+    pub weight: f64,
+    pub error: Spread,
+    pub variance: Spread,
+}
+
+/// The data and their splits.
+pub struct Study<'a> {
+    options: &'a PathOptions,
+    task: &'a Whole,
+    splits: Vec<Split>,
+}
+
+impl<'a> Study<'a> {
+    pub fn new(options: &'a PathOptions, task: &'a Whole) -> std::result::Result<Self, Failure> {
+        let (n, labels) = (task.samples.labels.len(), &task.samples.labels);
+        if options.cv > n {
+            return Err(Failure::Other(format!("{} folds of {n} samples: use fewer", options.cv)));
+        }
+        for (class, name) in task.classes.names().iter().enumerate() {
+            if labels.iter().filter(|&&label| label == class).count() < 2 {
+                return Err(Failure::Other(format!(
+                    "class `{name}` has a single sample: cross-validation needs one to learn from and one to judge by"
+                )));
+            }
+        }
+        Ok(Self { options, task, splits: splits(options, task) })
+    }
+
+    /// All points, by components ascending, then by weight descending.
+    pub fn run(
+        &self,
+        models: &[(usize, JointModel)],
+        exec: &Exec,
+        console: Console,
+    ) -> std::result::Result<Vec<Point>, Failure> {
+        let (count, weights) = (models.len() * self.splits.len(), self.options.weights.list());
+        let counter = console.count("folds", count as u64);
+        let judged = exec.map(count, |piece| {
+            let (model, split) = (&models[piece / self.splits.len()].1, &self.splits[piece % self.splits.len()]);
+            let setting = Setting { model, method: self.options.method, weights };
+            let judged = match interrupt::requested() {
+                true => Ok(Vec::new()),
+                false => judge(&self.task.samples, self.task.classes.names().len(), split, &setting),
+            };
+            counter.tick();
+            judged
+        });
+        drop(counter);
+        if interrupt::requested() {
+            return Err(Failure::Interrupted);
+        }
+        let judged = judged.into_iter().collect::<Result<Vec<_>>>().map_err(Failure::library(&self.task.name))?;
+        let of_model = judged.chunks(self.splits.len()).zip(models);
+        Ok(of_model.flat_map(|(judged, (components, _))| points(*components, weights, judged)).collect())
+    }
+}
+
+/// Fits along the path on the training part, and judges each fit by the test part.
+pub fn judge(samples: &Dense, classes: usize, split: &Split, setting: &Setting<'_>) -> Result<Vec<HeldOut>> {
+    let (train, test) = samples.parts(split);
+    walk(setting, &train, classes)?.iter().map(|fitted| held_out(fitted, &test)).collect()
+}
+
+/// The spread over the splits, for each weight.
+pub fn points(components: usize, weights: &[f64], judged: &[Vec<HeldOut>]) -> Vec<Point> {
+    let point = |(i, &weight): (usize, &f64)| {
+        let spread =
+            |figure: fn(&HeldOut) -> f64| Spread::of(&judged.iter().map(|split| figure(&split[i])).collect::<Vec<_>>());
+        Point { components, weight, error: spread(|held| held.error), variance: spread(|held| held.variance) }
+    };
+    weights.iter().enumerate().map(point).collect()
+}

@@ -1,0 +1,72 @@
+//! `admm path` through the binary.
+
+mod common;
+
+use common::Folder;
+use serde_json::Value;
+
+#[test]
+fn a_path_is_followed_judged_and_chosen_from() {
+    let folder = Folder::new();
+    let line = "path iris --cv 5 --repeats 2 --weights 5 --components 2,1 --seed 4";
+    let out = folder.admm(&format!("{line} --threads 2 --out run")).ok();
+    assert!(out.starts_with("150 samples, 4 features, 3 classes; 5 folds × 2, mean ± sd"), "{out}");
+    assert!(out.contains("Lowest error: λ = ") && out.contains("Within one standard error of it: λ = "), "{out}");
+    assert_eq!(folder.admm(&format!("{line} --threads 1")).ok(), out, "the same for any number of threads");
+    let files = ["model-one-standard-error.safetensors", "model.safetensors", "path.csv", "path.json"];
+    assert_eq!(folder.names("run"), files);
+
+    let summary: Value = serde_json::from_slice(&folder.read("run/path.json")).unwrap();
+    let rows = summary["path"].as_array().unwrap();
+    let order: Vec<_> =
+        rows.iter().map(|row| (row["components"].as_u64().unwrap(), row["weight"].as_f64().unwrap())).collect();
+    assert_eq!(order[..6], [(1, 1.0), (1, 0.75), (1, 0.5), (1, 0.25), (1, 0.0), (2, 1.0)]);
+    assert_eq!(folder.text("run/path.csv").lines().count(), 11);
+    let error = |row: &Value| row["error"]["mean"].as_f64().unwrap();
+    let lowest = rows.iter().find(|row| row["lowest_error"] == true).unwrap();
+    assert!(rows.iter().all(|row| error(row) >= error(lowest)));
+    let simpler = rows.iter().find(|row| row["one_standard_error"] == true).unwrap();
+    assert!(error(simpler) <= error(lowest) + lowest["error"]["sd"].as_f64().unwrap() / 5_f64.sqrt());
+    assert!(rows.iter().any(|row| row["front"] == true) && lowest["front"] == true);
+
+    // PCA keeps the most variance, and the model that was kept is the one of the table.
+    let variance = |row: &Value| row["variance_explained"]["mean"].as_f64().unwrap();
+    assert!(rows[5..].iter().all(|row| variance(row) <= variance(&rows[5]) + 1e-3));
+    assert!(folder.admm("score run iris").ok().starts_with("accuracy 0.9"));
+    let predicted = folder.admm("transform run/model-one-standard-error.safetensors iris --label class").ok();
+    let columns = predicted.lines().next().unwrap().split(',').count() as u64;
+    assert_eq!(Some(columns), simpler["components"].as_u64());
+}
+
+/// At λ = 1 the path is PCA with the classifier of its components, as `fit` knows it.
+#[test]
+fn a_path_begins_with_pca() {
+    let folder = Folder::new();
+    folder.admm("path wine --cv 2 --weights 1 --out path").ok();
+    folder.admm("fit wine --weight 1 --method two-stage --out fit").ok();
+    assert_eq!(folder.read("path/model.safetensors"), folder.read("fit/model.safetensors"));
+}
+
+#[test]
+fn every_method_constraint_and_rule_has_a_path() {
+    let folder = Folder::new();
+    for flags in ["--method admm --rule hebbian", "--method alternating", "--constraint unit-norm", "--constraint ball"]
+    {
+        folder.admm(&format!("path wine --cv 2 --weights 3 {flags}")).ok();
+    }
+    folder.admm("path wine --cv 2 --weights 3 --constraint none --shrinkage 1").ok();
+    folder.admm("path wine --cv 2 --weights 3 --constraint none").fails(1, &["wine", "unbounded"]);
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    let folder = Folder::new();
+    let usage = folder.admm("path wine --cv 1 --repeats 0 --components 0 --ridge -1");
+    usage.fails(2, &["at least 2 folds, got 1", "repeats must be", "components must be", "ridge"]);
+    folder.admm("path wine --weights 1,2").fails(2, &["--weights", "got 2"]);
+    folder.admm("path wine --method two-stage").fails(2, &["two-stage"]);
+    folder.admm("path wine --cv 179").fails(1, &["179 folds of 178 samples"]);
+    folder.admm("path wine --components 14").fails(1, &["14 components"]);
+    folder.file("lone.csv", "a,b,y\n1,2,u\n2,1,u\n3,5,u\n0,1,v\n");
+    folder.admm("path lone.csv --cv 2 -k 1").fails(1, &["class `v` has a single sample"]);
+}
