@@ -151,7 +151,12 @@ fn a_folder_of_other_data() {
     let folder = Folder::new();
     std::fs::create_dir(folder.path().join("data")).unwrap();
     folder.file("data/mine.csv", common::small_csv());
-    let set = ["--set=grid.0.folder-data=['mine', 'digits']", "--set=grid.0.repeats=1", "--set=grid.1.folder-data=[]"];
+    let set = [
+        "--set=grid.0.folder-data=['mine', 'digits']",
+        "--set=grid.0.repeats=1",
+        "--set=grid.1.folder-data=[]",
+        "--set=grid.2.folder-data=[]",
+    ];
     let start =
         ["experiment", "run", "trade-off", "--data-dir", "data", "--set=settings.weights=1,0.5", "--out", "run"];
     folder.run(&[&start[..], &set[..]].concat()).ok();

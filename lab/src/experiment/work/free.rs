@@ -237,5 +237,6 @@ impl Free {
 
 /// Not finite either.
 fn is_far(w: &DMatrix<f64>) -> bool {
-    !(w.norm() <= FAR)
+    let norm = w.norm();
+    norm.is_nan() || norm > FAR
 }
