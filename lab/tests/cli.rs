@@ -40,6 +40,30 @@ fn the_main_job_ends_with_a_table_and_a_sentence() {
     assert_eq!(without_seconds, seconds(&folder.admm("fit").ok()), "`admm` is `admm fit`");
 }
 
+/// README.md and docs/start.md show the table that `admm` prints; passes and seconds are those of the machine.
+#[test]
+fn documents_show_what_is_printed() {
+    let rows = |text: &str| -> Vec<Vec<String>> {
+        let rows = text.lines().filter(|line| line.ends_with("  converged"));
+        rows.map(|row| row.split_whitespace().map(String::from).collect()).map(without_costs).collect()
+    };
+    let printed = rows(&Folder::new().admm("").ok());
+    for document in ["README.md", "docs/start.md"] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(document);
+        assert_eq!(
+            rows(&std::fs::read_to_string(path).unwrap()),
+            printed,
+            "{document}: copy the table of `admm` again"
+        );
+    }
+}
+
+fn without_costs(mut row: Vec<String>) -> Vec<String> {
+    let costs = row.len() - 3..row.len() - 1;
+    row.drain(costs);
+    row
+}
+
 #[test]
 fn quiet_and_verbose() {
     let folder = Folder::new();

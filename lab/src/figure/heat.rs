@@ -106,7 +106,8 @@ impl HeatMap {
 }
 
 fn draw(svg: &Svg, cell: &Cell, (x, y): (f64, f64), side: f64) {
-    let strength = if cell.shade.is_finite() { DEEPEST * cell.shade.abs().min(1.0) } else { 0.0 };
+    let deepest = if cell.text.is_empty() { 1.0 } else { DEEPEST };
+    let strength = if cell.shade.is_finite() { deepest * cell.shade.abs().min(1.0) } else { 0.0 };
     let (x, y) = (round(x), round(y));
     let middle = (x + 0.5 * side, y + 0.5 * side);
     svg.add(html! {

@@ -15,7 +15,7 @@ pub(super) const UNIT: i32 = 10;
 
 /// Shown where no page around the figure says otherwise; marks of the class `hit` appear under the pointer.
 const STYLE: &str = ":root{color:#1f2328}@media(prefers-color-scheme:dark){:root{color:#e6edf3}}\
-    .dot{fill-opacity:.8;stroke:currentColor;stroke-opacity:.35;stroke-width:.5}.hit{fill-opacity:0}\
+    .dot{fill-opacity:.85;stroke:currentColor;stroke-opacity:.35;stroke-width:.5}.hit{fill-opacity:0}\
     .dot:hover,.hit:hover{fill-opacity:1;stroke:currentColor;stroke-opacity:1;stroke-width:1}";
 
 /// An image under construction.
