@@ -160,8 +160,8 @@ pub struct FitOptions {
     pub report: Option<Option<PathBuf>>,
 }
 
-/// The name of a page. Anything else after `--report` is rather the DATA that was meant to stand before it.
-fn page(name: &str) -> Result<PathBuf, String> {
+/// The value of `--report`, the name of a page. Anything else after `--report` is rather the DATA that was meant to stand before it.
+pub fn page(name: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(name);
     match path.extension() {
         Some(extension) if extension.eq_ignore_ascii_case("html") => Ok(path),

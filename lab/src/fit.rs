@@ -17,7 +17,7 @@ use crate::data::LabelColumn;
 use crate::failure::Failure;
 use crate::output::{self, Folder};
 use crate::progress::Console;
-use crate::report::{self, FitReport};
+use crate::report::{self, FitReport, PAGE};
 use crate::summary::{Summary, history_csv};
 use crate::task::{Samples, Task};
 use crate::{interrupt, table};
@@ -149,7 +149,6 @@ const HISTORY: &str = "history.csv";
 const SUMMARY: &str = "summary.json";
 const CONFIG: &str = "config.json";
 const CARD: &str = "model-card.md";
-const PAGE: &str = "report.html";
 
 /// The model asked for, or ADMM's among all; the others carry their names.
 fn model_file(method: Method, options: &FitOptions) -> String {
@@ -226,8 +225,7 @@ impl Config {
 impl FitOptions {
     /// Where the page goes, if it is asked for.
     fn report(&self) -> Option<PathBuf> {
-        let named = self.report.as_ref()?.clone();
-        Some(named.unwrap_or_else(|| self.out.as_deref().unwrap_or(Path::new("")).join(PAGE)))
+        report::place(self.report.as_ref(), self.out.as_deref())
     }
 
     /// The library's choices, or all flags that are out of range.

@@ -13,6 +13,7 @@ use admm_solvers::joint::{Fitted, JointModel, Names};
 pub use choice::Choice;
 use choice::front;
 pub use options::PathOptions;
+pub use show::Row;
 pub use study::{Spread, held_out, judge, points};
 pub use walk::{Setting, walk};
 pub use weights::Weights;
@@ -22,9 +23,9 @@ use crate::data::LabelColumn;
 use crate::failure::Failure;
 use crate::output::{self, Folder};
 use crate::progress::Console;
+use crate::report::{self, PAGE, PathReport};
 use crate::whole::Whole;
 use crate::{interrupt, split};
-use show::Row;
 use study::Study;
 
 /// Fits along the path on every fold, prints, chooses, fits again on all samples and saves.
@@ -32,6 +33,8 @@ pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
     let models = options.models()?;
     let exec = Exec::threads(options.threads.into()).map_err(Failure::library("--threads"))?;
     let folder = options.out.as_deref().map(|path| Folder::claim(path, is_ours)).transpose()?;
+    let page = report::place(options.report.as_ref(), options.out.as_deref());
+    page.as_deref().map_or(Ok(()), output::check_writable)?;
     interrupt::install().map_err(|error| Failure::Other(format!("cannot watch for Ctrl-C: {error}")))?;
     let task = Whole::load(options.data(), &options.reading.options(LabelColumn::Last))?;
     let study = Study::new(options, &task)?;
@@ -47,6 +50,9 @@ pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
     if let Some(folder) = &folder {
         folder.fill(&files(options, &task, &rows, &refits)?)?;
     }
+    if let Some(page) = page {
+        output::write(&page, report(options, &task, &rows, &refits[0].1)?.as_bytes())?;
+    }
     output::print(show::text(options, &task, &rows))
 }
 
@@ -54,9 +60,10 @@ pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
 const SIMPLER: &str = "model-one-standard-error.safetensors";
 const TABLE: &str = "path.csv";
 const SUMMARY: &str = "path.json";
+const FRONT: &str = "front.svg";
 
 fn is_ours(name: &str) -> bool {
-    [MODEL, SIMPLER, TABLE, SUMMARY].contains(&name)
+    [MODEL, SIMPLER, TABLE, SUMMARY, FRONT, PAGE].contains(&name)
 }
 
 /// The fit at the chosen weight on all samples, at the end of the path that leads there.
@@ -79,7 +86,24 @@ fn files(
         refits.iter().map(model).collect::<admm::Result<Vec<_>>>().map_err(Failure::library("model file"))?;
     files.push((TABLE.into(), show::csv(rows).into_bytes()));
     files.push((SUMMARY.into(), output::json(&show::Summary::new(options, task, rows))));
+    files.push((FRONT.into(), report::front(rows).svg()?.into_bytes()));
     Ok(files)
+}
+
+/// The page about the points and the fit at the lowest error.
+fn report(options: &PathOptions, task: &Whole, rows: &[Row], chosen: &Fitted<f64>) -> Result<String, Failure> {
+    let choices = report::choices(&show::Summary::new(options, task, &[]));
+    let report = PathReport {
+        task,
+        rows,
+        sheet: show::sheet(rows),
+        answer: show::sentence(rows),
+        chosen,
+        seed: options.seed,
+        choices: choices.into_iter().filter(|(name, _)| name != "path").collect(),
+        command: report::command_line(),
+    };
+    report.html().map_err(Failure::library("report"))
 }
 
 /// The splits of every repeat, one after the other.

@@ -3,13 +3,27 @@
 mod card;
 mod fit;
 pub mod page;
+mod path;
 mod portrait;
 mod sections;
 #[cfg(test)]
 mod tests;
 
+use std::path::{Path, PathBuf};
+
 pub use fit::{FitReport, choices};
+pub use path::PathReport;
 pub use portrait::some;
+pub use sections::front;
+
+/// The page in a folder of results.
+pub const PAGE: &str = "report.html";
+
+/// Where the page goes, if it is asked for.
+pub fn place(asked: Option<&Option<PathBuf>>, out: Option<&Path>) -> Option<PathBuf> {
+    let named = asked?.clone();
+    Some(named.unwrap_or_else(|| out.unwrap_or(Path::new("")).join(PAGE)))
+}
 
 /// The command that is running, as a shell would take it.
 pub fn command_line() -> String {

@@ -9,12 +9,25 @@ use serde_json::Value;
 fn a_path_is_followed_judged_and_chosen_from() {
     let folder = Folder::new();
     let line = "path iris --cv 5 --repeats 2 --weights 5 --components 2,1 --seed 4";
-    let out = folder.admm(&format!("{line} --threads 2 --out run")).ok();
+    let out = folder.admm(&format!("{line} --threads 2 --out run --report")).ok();
     assert!(out.starts_with("150 samples, 4 features, 3 classes; 5 folds × 2, mean ± sd"), "{out}");
     assert!(out.contains("Lowest error: λ = ") && out.contains("Within one standard error of it: λ = "), "{out}");
     assert_eq!(folder.admm(&format!("{line} --threads 1")).ok(), out, "the same for any number of threads");
-    let files = ["model-one-standard-error.safetensors", "model.safetensors", "path.csv", "path.json"];
+    let files = [
+        "front.svg",
+        "model-one-standard-error.safetensors",
+        "model.safetensors",
+        "path.csv",
+        "path.json",
+        "report.html",
+    ];
     assert_eq!(folder.names("run"), files);
+
+    let page = folder.text("run/report.html");
+    for said in ["id=\"trade-off\"", "Lowest error: λ = ", "lowest error", "k = 2", "on the Pareto front"] {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(page.contains(folder.text("run/front.svg").as_str()), "the page shows the figure beside it");
 
     let summary: Value = serde_json::from_slice(&folder.read("run/path.json")).unwrap();
     let rows = summary["path"].as_array().unwrap();

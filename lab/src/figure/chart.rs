@@ -44,7 +44,6 @@ pub enum Look {
     /// Marks.
     Dots,
     /// Both.
-    #[allow(dead_code)] // until a path is drawn
     LineAndDots,
 }
 

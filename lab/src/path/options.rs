@@ -7,7 +7,7 @@ use admm_solvers::joint::{Constraint, JointModel, Method, Rule, Scale};
 use clap::Args;
 
 use super::Weights;
-use crate::cli::{CONSTRAINTS, Choices, RULES, Reading, SCALES, choice};
+use crate::cli::{CONSTRAINTS, Choices, RULES, Reading, SCALES, choice, page};
 use crate::failure::Failure;
 
 /// The flags of `path`.
@@ -63,9 +63,12 @@ pub struct PathOptions {
     #[arg(help_heading = "Search")]
     pub threads: u16,
 
-    /// A folder for the models of both choices, path.csv and path.json
+    /// A folder for the models of both choices, path.csv, path.json and front.svg
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
+    /// Write a page for the browser with tables and figures [default: report.html, in the folder of --out if given]
+    #[arg(long, value_name = "FILE.html", num_args = 0..=1, value_parser = page, help_heading = "Output")]
+    pub report: Option<Option<PathBuf>>,
 }
 
 const METHODS: Choices<Method> = &[

@@ -99,9 +99,13 @@ pub fn text(options: &PathOptions, task: &Whole, rows: &[Row]) -> String {
     let (classes, cv, repeats) = (task.classes.names().len(), options.cv, options.repeats);
     let repeated = if repeats > 1 { format!(" × {repeats}") } else { String::new() };
     let heading = format!("{n} samples, {d} features, {classes} classes; {cv} folds{repeated}, mean ± sd\n\n");
+    heading + &sheet(rows).text() + "\n" + &sentence(rows) + "\n"
+}
+
+/// The points as a table.
+pub fn sheet(rows: &[Row]) -> Sheet {
     let words = ["components", "λ", "variance explained", "error", "front", "choice"];
-    let sheet = Sheet { headings: words.map(String::from).to_vec(), rows: rows.iter().map(cells).collect() };
-    heading + &sheet.text() + "\n" + &sentence(rows) + "\n"
+    Sheet { headings: words.map(String::from).to_vec(), rows: rows.iter().map(cells).collect() }
 }
 
 fn cells(row: &Row) -> Vec<String> {
@@ -120,7 +124,8 @@ fn percent(Spread { mean, sd }: Spread) -> String {
     format!("{:.1} ± {:.1} %", 100.0 * mean, 100.0 * sd)
 }
 
-fn sentence(rows: &[Row]) -> String {
+/// What the choices are.
+pub fn sentence(rows: &[Row]) -> String {
     let describe = |row: &Row| {
         let share = |spread: Spread| format!("{:.1} %", 100.0 * spread.mean);
         let (error, variance) = (share(row.error), share(row.variance_explained));

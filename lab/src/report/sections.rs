@@ -4,6 +4,7 @@ mod confusion;
 mod convergence;
 mod loadings;
 mod scatter;
+mod trade_off;
 
 use admm::Status;
 use maud::html;
@@ -12,6 +13,7 @@ pub use confusion::confusion;
 pub use convergence::convergence;
 pub use loadings::loadings;
 pub use scatter::scatter;
+pub use trade_off::{front, trade_off};
 
 use super::page::{Section, facts, table};
 use crate::summary::Summary;
