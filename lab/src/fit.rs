@@ -265,9 +265,10 @@ impl FitOptions {
 fn heading<T: Scalar>(options: &FitOptions, task: &Task<T>) -> String {
     let (d, n) = task.train.x.shape();
     let test = task.test.as_ref().map_or(String::new(), |test| format!(" and {} test", test.labels.len()));
-    let (classes, FitOptions { components, weight, ridge, constraint, .. }) = (task.classes.names().len(), options);
+    let components = table::count(options.components, "component");
+    let (classes, FitOptions { weight, ridge, constraint, .. }) = (task.classes.names().len(), options);
     let shrinkage = if options.shrinkage > 0.0 { format!(", γ = {}", options.shrinkage) } else { String::new() };
     format!(
-        "{n} training{test} samples, {d} features, {classes} classes; {components} components ({constraint}), λ = {weight}, μ = {ridge}{shrinkage}"
+        "{n} training{test} samples, {d} features, {classes} classes; {components} ({constraint}), λ = {weight}, μ = {ridge}{shrinkage}"
     )
 }

@@ -46,6 +46,11 @@ fn number(value: f64, digits: usize) -> String {
     if value.abs() < 1e5 { format!("{value:.digits$}") } else { format!("{value:.2e}") }
 }
 
+/// So many of a thing.
+pub fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
 /// A share for people.
 pub fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)

@@ -76,6 +76,8 @@ const HEIGHT: u32 = 320;
 const TEXT: f64 = 13.0;
 /// The height of a row of the legend.
 const ROW: f64 = 20.0;
+/// The legend names so many series; the others answer the pointer alone.
+const NAMES: usize = 30;
 /// A line answers the pointer at so many places, which many points share.
 const STOPS: usize = 60;
 
@@ -100,7 +102,7 @@ impl Chart {
         for (index, (x, row)) in legend.into_iter().enumerate() {
             let y = ROW * (row as f64 + 0.5);
             svg.add(palette::mark(index, (round(x + 6.0), y), 5.0, "dot", ""));
-            svg.text((x + 16.0, y), Anchor::Start, TEXT, &self.series[index].name);
+            svg.text((x + 16.0, y), Anchor::Start, TEXT, &shorten(&self.series[index].name));
         }
         Ok(svg.finish(&self.caption))
     }
@@ -117,21 +119,21 @@ impl Chart {
         [Some(place)].into_iter().chain(ends).flatten().collect()
     }
 
-    /// The left end and the row of each name; nothing for a single series.
+    /// The left end and the row of each name; none for a single series.
     fn legend(&self) -> Vec<(f64, usize)> {
         if self.series.len() < 2 {
             return Vec::new();
         }
         let (mut x, mut row) = (8.0, 0);
         let mut place = |series: &Series| {
-            let width = 32.0 + text_width(&series.name, TEXT);
+            let width = 32.0 + text_width(&shorten(&series.name), TEXT);
             if x > 8.0 && x + width > f64::from(WIDTH) {
                 (x, row) = (8.0, row + 1);
             }
             x += width;
             (x - width, row)
         };
-        self.series.iter().map(&mut place).collect()
+        self.series.iter().take(NAMES).map(&mut place).collect()
     }
 
     fn draw(&self, svg: &Svg, top: f64, across: (f64, f64), upwards: (f64, f64)) -> Drawn {
@@ -200,4 +202,9 @@ impl Chart {
         let name = &self.series[index].name;
         [name, &point.note, &values].into_iter().filter(|line| !line.is_empty()).cloned().collect::<Vec<_>>().join("\n")
     }
+}
+
+/// A name that fits into the legend.
+fn shorten(name: &str) -> String {
+    super::heat::shorten(name, 28)
 }

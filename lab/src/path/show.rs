@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::study::Point;
 use super::{Choice, PathOptions, Spread, front};
 use crate::sheet::Sheet;
+use crate::table::count;
 use crate::whole::Whole;
 
 /// A point, and what it is on the path.
@@ -129,7 +130,8 @@ pub fn sentence(rows: &[Row]) -> String {
     let describe = |row: &Row| {
         let share = |spread: Spread| format!("{:.1} %", 100.0 * spread.mean);
         let (error, variance) = (share(row.error), share(row.variance_explained));
-        format!("λ = {} with {} components: {error} errors, {variance} of the variance", row.weight, row.components)
+        let components = count(row.components, "component");
+        format!("λ = {} with {components}: {error} errors, {variance} of the variance", row.weight)
     };
     let chosen = |is: fn(&Row) -> bool| rows.iter().find(|row| is(row)).map(describe).unwrap_or_default();
     let (lowest, simpler) = (chosen(|row| row.lowest_error), chosen(|row| row.one_standard_error));

@@ -7,6 +7,8 @@ use crate::figure::{Bars, Caption, Cell, HeatMap, Names};
 use crate::report::page::{Section, figure};
 use crate::report::portrait::Portrait;
 
+/// An image has at most so many pixels.
+const PIXELS: usize = 4096;
 /// So many features are named: the largest.
 const MOST: usize = 20;
 /// So many components are shown: the first.
@@ -14,7 +16,7 @@ const COMPONENTS: usize = 12;
 
 /// One figure a component.
 pub fn loadings(portrait: &Portrait, features: &[String]) -> Section {
-    let image = image(features);
+    let image = image(features).filter(|_| features.len() <= PIXELS);
     let shown = portrait.loadings.ncols().min(COMPONENTS);
     let figures = (0..shown).map(|component| {
         let loading = portrait.loadings.column(component).into_owned();
