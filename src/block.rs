@@ -1,6 +1,6 @@
 //! Wrappers that make a [`Subproblem`] of the smaller traits.
 
-use crate::{Adjoint, Error, Manifold, Method, Prox, Real, Result, Space, Subproblem, Target, Work};
+use crate::{Adjoint, Error, Manifold, Method, Prox, Real, Result, Smoothness, Space, Subproblem, Target, Work};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,9 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Minus<P> {
     fn adjoint(&self, y: &P::Image) -> Adjoint<T> {
         self.0.adjoint(y)
     }
+    fn smoothness(&self, x: &P::Var) -> Smoothness<T> {
+        self.0.smoothness(x)
+    }
 }
 
 /// The block of a [`Smooth`](crate::Smooth) function or a custom [`Direction`](crate::Direction): the function `of` is
@@ -92,7 +95,7 @@ impl<T: Real, F: Send + Sync, D: Method<T, F>, M: Manifold<T>> Subproblem<T> for
     type Image = DMatrix<T>;
 
     fn value(&self, x: &Self::Var) -> Result<T> {
-        self.by.value(&self.of, &x.point)
+        self.by.value(&self.of, x)
     }
     fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
         to.check_size(Space::shape(crate::Point::coupled(&x.point)))?;
@@ -100,5 +103,8 @@ impl<T: Real, F: Send + Sync, D: Method<T, F>, M: Manifold<T>> Subproblem<T> for
     }
     fn image(&self, x: &Self::Var) -> DMatrix<T> {
         crate::Point::coupled(&x.point).clone()
+    }
+    fn smoothness(&self, x: &Self::Var) -> Smoothness<T> {
+        if self.on.is_flat() { self.by.smoothness(&self.of, &x.point) } else { Smoothness::Constrained }
     }
 }

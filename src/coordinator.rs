@@ -4,8 +4,9 @@ use crate::error::caught;
 use crate::penalty::check_penalty;
 use crate::verdict::Run;
 use crate::{
-    Acceleration, Accuracy, Adjoint, Balance, Error, Limits, Memory, Observer, Outcome, Penalty, Phases, Plain, Real,
-    Record, Result, Space, Start, State, StateOf, Status, Step, Stop, Subproblem, Target, Tolerance,
+    Acceleration, Accuracy, Adjoint, Balance, Certificate, Error, Limits, Memory, Observer, Outcome, Penalty, Phases,
+    Plain, Real, Record, Result, Space, Start, State, StateOf, Status, Step, Stop, Subproblem, Tally, Target,
+    Tolerance,
 };
 use std::time::{Duration, Instant};
 
@@ -128,7 +129,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         self.track_objective |= observer.wants_objective();
         loop {
             if let Some(status) = self.status() {
-                return Ok(self.end(status));
+                return self.end(status);
             }
             let before = self.iterate()?;
             let since = before.record.iteration;
@@ -137,7 +138,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             let stopped = observer.observe_timed(&self.state, &self.phases).is_break();
             self.phases.observers += entered.elapsed();
             if stopped {
-                return Ok(self.end(self.status().unwrap_or(Status::Stopped)));
+                return self.end(self.status().unwrap_or(Status::Stopped));
             }
         }
     }
@@ -219,7 +220,8 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         let root = |count: usize| T::of((count as f64).sqrt());
         let objective = self.objective(next)?;
         let record = &mut next.record;
-        record.primal = ax.plus(one, &next.bz).plus(-one, &self.c).norm();
+        let r = ax.plus(one, &next.bz).plus(-one, &self.c);
+        record.primal = r.norm();
         record.dual = record.penalty * step.norm;
         record.primal_scale = ax.norm().max(next.bz.norm()).max(self.c.norm());
         record.dual_scale = record.penalty * multiplier.norm;
@@ -228,6 +230,8 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         let change = |now: T, last: T| (now - last).abs() / now.abs().max(one);
         record.objective_change = objective.zip(record.objective).map(|(now, last)| change(now, last));
         record.objective = objective;
+        let pull = record.penalty * (next.u.dot(&r) + T::of(0.5) * record.primal * record.primal);
+        record.augmented_lagrangian = objective.map(|objective| objective + pull);
         Ok(())
     }
 
@@ -298,10 +302,14 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         run.hopeless(record, self.patience).or(limit.then_some(Status::IterationLimit))
     }
 
-    fn end(&mut self, status: Status) -> Outcome<StateOf<T, P, Q>> {
-        let run = self.state.run.take().filter(|_| status != Status::Converged);
+    fn end(&mut self, status: Status) -> Result<Outcome<StateOf<T, P, Q>>> {
+        let run = self.state.run.take();
+        let tally = run.as_ref().map_or(Tally::default(), |run| run.tally);
+        let run = run.filter(|_| status != Status::Converged);
         let best = run.and_then(Run::into_best).unwrap_or_else(|| self.state.clone());
-        Outcome { status, best }
+        let last = self.guarded("z", || Ok(self.g.smoothness(&best.z)))?;
+        let certificate = Certificate::new(status, last, self.relaxation, &best.record, &tally);
+        Ok(Outcome { status, best, certificate })
     }
 
     /// f(x) + g(z), where it is wanted and finite.

@@ -3,6 +3,7 @@
 mod accelerate;
 mod accuracy;
 mod block;
+mod certificate;
 pub mod check;
 mod consensus;
 mod coordinator;
@@ -29,6 +30,7 @@ mod verdict;
 pub use accelerate::{Acceleration, Anderson, Nesterov, Plain};
 pub use accuracy::Accuracy;
 pub use block::{Descent, Exact, Iterate, Minus};
+pub use certificate::{Certificate, Finding, Growth, Rises, Stationarity, Tally, Threshold};
 pub use consensus::{Consensus, GeneralConsensus};
 pub use coordinator::Coordinator;
 pub use error::{Error, Result, Shape};
@@ -46,7 +48,7 @@ pub use space::Space;
 pub use state::{Memory, Start, State, StateOf, Step};
 pub use status::Status;
 pub use stop::{Stop, Tolerance};
-pub use subproblem::{Adjoint, Direction, Flat, Manifold, Point, Prox, Smooth, Subproblem, Target, Work};
+pub use subproblem::{Adjoint, Direction, Flat, Manifold, Point, Prox, Smooth, Smoothness, Subproblem, Target, Work};
 pub use through::{Pulled, Through};
 pub use verdict::{Outcome, Run};
 

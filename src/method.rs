@@ -8,7 +8,7 @@ pub use gradient::Gradient;
 pub use search::{Search, Trial};
 pub use steps::{Rate, Steps, StepsMemory};
 
-use crate::{Error, Iterate, Manifold, Point, Real, Result, Smooth, Target, Work};
+use crate::{Error, Iterate, Manifold, Point, Real, Result, Smooth, Smoothness, Target, Work};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -20,7 +20,7 @@ pub trait Method<T: Real, F>: Send + Sync {
     type Memory: Clone + Default + Send + Sync + Serialize + DeserializeOwned;
 
     /// f(x), without the quadratic term.
-    fn value(&self, f: &F, x: &Self::Point) -> Result<T>;
+    fn value(&self, f: &F, x: &Iterate<Self::Point, Self::Memory>) -> Result<T>;
     /// Moves x until the gradient is below the tolerance or the method's own limit is reached.
     fn minimise(
         &self,
@@ -29,6 +29,10 @@ pub trait Method<T: Real, F>: Send + Sync {
         x: &mut Iterate<Self::Point, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
     ) -> Result<Work>;
+    /// What is known of f around x.
+    fn smoothness(&self, _f: &F, _x: &Self::Point) -> Smoothness<T> {
+        Smoothness::Unknown
+    }
 }
 
 /// f and ∇f at a point; the quadratic pull of a [`Target`] is added when asked for, so that a change of v or ρ costs
@@ -101,6 +105,13 @@ pub struct DescentMemory<T, P> {
     pub step: Option<T>,
     /// Curvature pairs: moves s and changes y of the gradient along them, oldest first.
     pub pairs: Vec<(P, P)>,
+}
+
+impl<T: Real, P: Point<T>> Iterate<P, DescentMemory<T, P>> {
+    /// f at the point, which costs an evaluation only where none is kept.
+    pub fn value<F: Smooth<T, Point = P>>(&self, f: &F) -> Result<T> {
+        self.memory.here.as_ref().map_or_else(|| Ok(f.value_and_gradient(&self.point)?.0), |here| Ok(here.value))
+    }
 }
 
 impl<T, P> Default for DescentMemory<T, P> {

@@ -25,6 +25,8 @@ pub struct Record<T> {
     pub objective: Option<T>,
     /// The change of the objective by this iteration, relative to max(1, |f(x) + g(z)|).
     pub objective_change: Option<T>,
+    /// f(x) + g(z) + ⟨y, r⟩ + ρ/2 ‖r‖² with y = ρu, where the objective is known.
+    pub augmented_lagrangian: Option<T>,
     /// ρ, as used in this iteration.
     pub penalty: T,
     /// How often ρ has changed so far, a change after this iteration included.
@@ -55,6 +57,7 @@ impl<T: Real> Record<T> {
             dual_scale: zero,
             objective: None,
             objective_change: None,
+            augmented_lagrangian: None,
             penalty,
             penalty_changes: 0,
             penalty_clamped: 0,

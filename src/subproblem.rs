@@ -37,6 +37,24 @@ pub trait Subproblem<T: Real>: Send + Sync {
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
         Adjoint { norm: y.norm(), count: y.shape().count() }
     }
+    /// What is known of f around x without a pass over the data, for the [`Certificate`](crate::Certificate).
+    fn smoothness(&self, _x: &Self::Var) -> Smoothness<T> {
+        Smoothness::Unknown
+    }
+}
+
+/// What a block knows of its function.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Smoothness<T> {
+    /// Nothing.
+    Unknown,
+    /// It has a constraint.
+    Constrained,
+    /// It is differentiable everywhere; around the point, moves Δ of Kx change its gradient by at most L‖Δ‖, if L is known.
+    Smooth {
+        /// L.
+        lipschitz: Option<T>,
+    },
 }
 
 /// The request  minimise f(x) + ρ/2 ‖Kx − v‖².
@@ -126,6 +144,11 @@ pub trait Smooth<T: Real>: Send + Sync {
     fn passes(&self) -> u64 {
         1
     }
+    /// A bound on the curvature of f in the coupled matrix around x, if one is known without a pass over the data: see
+    /// [`Smoothness`].
+    fn lipschitz(&self, _x: &Self::Point) -> Option<T> {
+        None
+    }
 }
 
 /// A custom update: a direction in which to move, which need not be the gradient of anything.
@@ -174,6 +197,10 @@ pub trait Manifold<T: Real>: Send + Sync {
     fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
         Ok(self.tangent(x, g).norm())
     }
+    /// Whether it is no constraint at all.
+    fn is_flat(&self) -> bool {
+        false
+    }
 }
 
 impl<T: Real, M: Manifold<T> + ?Sized> Manifold<T> for Box<M> {
@@ -191,6 +218,9 @@ impl<T: Real, M: Manifold<T> + ?Sized> Manifold<T> for Box<M> {
     }
     fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
         (**self).stationarity(x, g)
+    }
+    fn is_flat(&self) -> bool {
+        (**self).is_flat()
     }
 }
 
@@ -210,5 +240,8 @@ impl<T: Real> Manifold<T> for Flat {
     }
     fn residual(&self, _x: &DMatrix<T>) -> T {
         T::zero()
+    }
+    fn is_flat(&self) -> bool {
+        true
     }
 }

@@ -1,6 +1,6 @@
 //! How a run goes: its best state so far, and whether it gets anywhere.
 
-use crate::{Real, Record, State, Status};
+use crate::{Certificate, Real, Record, State, Status, Tally};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -11,6 +11,9 @@ pub struct Outcome<S> {
     pub status: Status,
     /// The final state when converged, else the one with the smallest residuals.
     pub best: S,
+    /// What the run shows of the conditions for convergence. That the augmented Lagrangian falls is known where
+    /// [`track_objective`](crate::Coordinator::track_objective) asks for the values.
+    pub certificate: Certificate,
 }
 
 /// A run under way. It is part of the state, so that a resumed run ends as the uninterrupted one does.
@@ -20,6 +23,8 @@ pub struct Run<T, X, Z, S> {
     pub since: u64,
     /// The smallest residuals so far in units of their bounds, and their iteration.
     pub lowest: Option<(f64, u64)>,
+    /// For the certificate.
+    pub tally: Tally,
     /// The best state so far; none where it is the present one.
     best: Option<Arc<State<T, X, Z, S>>>,
 }
@@ -29,11 +34,12 @@ const GROWTH: f64 = 1e8;
 
 impl<T: Real, X, Z, S> Run<T, X, Z, S> {
     pub(crate) fn new(since: u64) -> Self {
-        Run { since, lowest: None, best: None }
+        Run { since, lowest: None, tally: Tally::default(), best: None }
     }
 
     /// Takes an iteration in. `before` is the state that it started from: it is kept when the new one is worse.
     pub(crate) fn follow(&mut self, record: &Record<T>, before: State<T, X, Z, S>) {
+        self.tally.follow(record, &before.record);
         let excess = record.excess().to_f64();
         if self.lowest.is_none_or(|(lowest, _)| excess < lowest) {
             self.lowest = Some((excess, record.iteration));

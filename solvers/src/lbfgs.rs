@@ -5,7 +5,7 @@
 //! adds that of ρ/2 ‖x − v‖² when it is used, so it survives every change of v and ρ between two calls.
 
 use admm::method::{DescentMemory, Evaluated, Search, Trial, stationarity};
-use admm::{Iterate, Manifold, Method, Point, Real, Result, Smooth, Space, Target, Work};
+use admm::{Iterate, Manifold, Method, Point, Real, Result, Smooth, Smoothness, Space, Target, Work};
 use nalgebra::DMatrix;
 
 /// L-BFGS with a backtracking line search.
@@ -28,8 +28,11 @@ impl<T: Real, F: Smooth<T>> Method<T, F> for Lbfgs {
     type Point = F::Point;
     type Memory = DescentMemory<T, F::Point>;
 
-    fn value(&self, f: &F, x: &F::Point) -> Result<T> {
-        Ok(f.value_and_gradient(x)?.0)
+    fn value(&self, f: &F, x: &Iterate<F::Point, Self::Memory>) -> Result<T> {
+        x.value(f)
+    }
+    fn smoothness(&self, f: &F, x: &F::Point) -> Smoothness<T> {
+        Smoothness::Smooth { lipschitz: f.lipschitz(x) }
     }
 
     fn minimise(

@@ -1,7 +1,7 @@
 //! Gradient descent with backtracking.
 
 use super::{DescentMemory, Method, Search, stationarity};
-use crate::{Iterate, Manifold, Real, Result, Smooth, Space, Target, Work};
+use crate::{Iterate, Manifold, Real, Result, Smooth, Smoothness, Space, Target, Work};
 use nalgebra::DMatrix;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -20,8 +20,11 @@ where
     type Point = F::Point;
     type Memory = DescentMemory<T, F::Point>;
 
-    fn value(&self, f: &F, x: &F::Point) -> Result<T> {
-        Ok(f.value_and_gradient(x)?.0)
+    fn value(&self, f: &F, x: &Iterate<F::Point, Self::Memory>) -> Result<T> {
+        x.value(f)
+    }
+    fn smoothness(&self, f: &F, x: &F::Point) -> Smoothness<T> {
+        Smoothness::Smooth { lipschitz: f.lipschitz(x) }
     }
 
     fn minimise(

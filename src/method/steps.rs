@@ -57,8 +57,8 @@ impl<T: Real, F: Direction<T>> Method<T, F> for Steps<T> {
     type Point = DMatrix<T>;
     type Memory = StepsMemory<F::Memory>;
 
-    fn value(&self, f: &F, x: &DMatrix<T>) -> Result<T> {
-        f.value(x)
+    fn value(&self, f: &F, x: &Iterate<DMatrix<T>, Self::Memory>) -> Result<T> {
+        f.value(&x.point)
     }
 
     fn minimise(

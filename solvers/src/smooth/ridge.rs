@@ -24,6 +24,9 @@ impl<T: Real, F: Smooth<T>> Smooth<T> for Ridge<F> {
     fn passes(&self) -> u64 {
         self.of.passes()
     }
+    fn lipschitz(&self, x: &F::Point) -> Option<T> {
+        self.of.lipschitz(x).map(|lipschitz| lipschitz + T::of(self.weight))
+    }
 }
 
 impl<T: Real, F: Direction<T>> Direction<T> for Ridge<F> {

@@ -1,0 +1,158 @@
+//! What a run shows of the conditions under which ADMM converges on a nonconvex problem.
+
+mod figures;
+mod tally;
+
+pub use figures::{Growth, Rises, Stationarity, Threshold};
+pub use tally::Tally;
+
+use crate::{Real, Record, Smoothness, Status};
+use serde::{Deserialize, Serialize};
+use std::fmt::{self, Display};
+
+/// What a run shows of the conditions under which ADMM converges on a nonconvex problem: Wang, Yin and Zeng (2019,
+/// theorem 1), and with over-relaxation Themelis and Patrinos (2020). They are sufficient: a run that lacks one may have
+/// found the same point, but no theorem says so.
+///
+/// ```
+/// use admm::*;
+/// use nalgebra::DMatrix;
+///
+/// struct Cosine; // Σ cos zᵢ, whose gradient has the Lipschitz constant 1
+/// impl Smooth<f64> for Cosine {
+///     type Point = DMatrix<f64>;
+///     fn value_and_gradient(&self, z: &DMatrix<f64>) -> Result<(f64, DMatrix<f64>)> {
+///         Ok((z.map(f64::cos).sum(), -z.map(f64::sin)))
+///     }
+///     fn lipschitz(&self, _z: &DMatrix<f64>) -> Option<f64> {
+///         Some(1.0)
+///     }
+/// }
+/// struct Origin; // x = 0
+/// impl Prox<f64> for Origin {
+///     fn value(&self, _x: &DMatrix<f64>) -> f64 {
+///         0.0
+///     }
+///     fn prox(&self, v: &DMatrix<f64>, _penalty: f64) -> Result<DMatrix<f64>> {
+///         Ok(v * 0.0)
+///     }
+/// }
+///
+/// let smooth = Descent { of: Cosine, by: Gradient { max_steps: 1_000 }, on: Flat };
+/// let (x, z) = (DMatrix::zeros(2, 1), Iterate::new(DMatrix::from_element(2, 1, 1.0)));
+/// let mut admm = Coordinator::new(Exact(Origin), Minus(smooth), x, z, 2.5)?;
+/// (admm.penalty, admm.track_objective) = (Box::new(Fixed), true);
+/// let certificate = admm.run(())?.certificate;
+/// assert!(matches!(certificate.penalty, Finding::Holds(Threshold { bound: 2.0, .. })));
+/// assert!(certificate.to_string().starts_with("yes  smooth block last: the last block is smooth\n"));
+/// # Ok::<(), admm::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// The smooth block is last.
+    pub order: Finding<String>,
+    /// ρ > 2L/(2 − α), with L at the result.
+    pub penalty: Finding<Threshold>,
+    /// The augmented Lagrangian never rose while ρ stayed.
+    pub descent: Finding<Rises>,
+    /// The multiplier y = ρu does not grow.
+    pub dual: Finding<Growth>,
+    /// The result is stationary.
+    pub stationarity: Finding<Stationarity>,
+}
+
+/// Whether a condition holds, and by which figures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "verdict", content = "because", rename_all = "kebab-case")]
+pub enum Finding<F> {
+    /// It does.
+    Holds(F),
+    /// It does not.
+    Fails(F),
+    /// The run does not show it, or it does not apply: why.
+    Unknown(String),
+}
+
+impl<F> Finding<F> {
+    /// By a criterion.
+    pub fn of(holds: bool, figures: F) -> Self {
+        if holds { Finding::Holds(figures) } else { Finding::Fails(figures) }
+    }
+    fn unknown(why: &str) -> Self {
+        Finding::Unknown(why.into())
+    }
+}
+
+impl<F: Display> Finding<F> {
+    /// `yes`, `no` or `–`, and the reason.
+    fn words(&self) -> (&'static str, String) {
+        match self {
+            Finding::Holds(figures) => ("yes", figures.to_string()),
+            Finding::Fails(figures) => ("no", figures.to_string()),
+            Finding::Unknown(why) => ("–", why.clone()),
+        }
+    }
+}
+
+impl Certificate {
+    pub(crate) fn new<T: Real>(
+        status: Status,
+        last: Smoothness<T>,
+        relaxation: T,
+        record: &Record<T>,
+        tally: &Tally,
+    ) -> Self {
+        let stationarity = Stationarity {
+            gradient: (record.dual + record.inner_tolerance).to_f64(),
+            infeasibility: record.primal.to_f64(),
+        };
+        Certificate {
+            order: order(last),
+            penalty: threshold(last, record.penalty.to_f64(), relaxation.to_f64()),
+            descent: tally.descent(),
+            dual: tally.dual(),
+            stationarity: Finding::of(status == Status::Converged, stationarity),
+        }
+    }
+
+    /// A line for each condition: `yes`, `no` or `–`, what it is, and the reason.
+    pub fn lines(&self) -> [(&'static str, &'static str, String); 5] {
+        let line = |condition, (verdict, because)| (verdict, condition, because);
+        [
+            line("smooth block last", self.order.words()),
+            line("penalty above 2L/(2 − α)", self.penalty.words()),
+            line("augmented Lagrangian falls", self.descent.words()),
+            line("dual bounded", self.dual.words()),
+            line("stationary", self.stationarity.words()),
+        ]
+    }
+}
+
+impl Display for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = self.lines().map(|(verdict, condition, because)| format!("{verdict:4} {condition}: {because}"));
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+fn order<T>(last: Smoothness<T>) -> Finding<String> {
+    match last {
+        Smoothness::Smooth { .. } => Finding::Holds("the last block is smooth".into()),
+        Smoothness::Constrained => Finding::Fails("the last block has a constraint: exchange the blocks".into()),
+        Smoothness::Unknown => Finding::unknown("the last block does not say whether its function is smooth"),
+    }
+}
+
+/// With a smooth last block BᵀB = I an iteration changes the augmented Lagrangian, after the first block has lowered it, by
+/// at most (L + ρ)(2L − (2 − α)ρ)/(2αρ) ‖BΔz‖².
+fn threshold<T: Real>(last: Smoothness<T>, penalty: f64, relaxation: f64) -> Finding<Threshold> {
+    match last {
+        Smoothness::Smooth { lipschitz: Some(lipschitz) } => {
+            let lipschitz = lipschitz.to_f64();
+            let bound = 2.0 * lipschitz / (2.0 - relaxation);
+            Finding::of(penalty > bound, Threshold { penalty, lipschitz, bound })
+        }
+        Smoothness::Smooth { lipschitz: None } => Finding::unknown("the last block states no Lipschitz constant"),
+        _ => Finding::unknown("the last block is not known to be smooth"),
+    }
+}

@@ -1,0 +1,62 @@
+//! What a run keeps for its certificate.
+
+use super::{Finding, Growth, Rises};
+use crate::{Real, Record};
+use serde::{Deserialize, Serialize};
+
+/// What a run keeps for its certificate: no more than the records show.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tally {
+    iterations: u64,
+    rises: Rises,
+    /// The largest ‖Aᵀy‖ before the last two powers of two, and so far.
+    multiplier: [f64; 3],
+}
+
+/// A multiplier that grows in proportion to the iterations at least doubles from half of them to all.
+const GROWTH: f64 = 1.5;
+
+/// From here on the early iterations are three or more.
+const SHORTEST: u64 = 8;
+
+impl Tally {
+    /// Takes an iteration in, given the one before.
+    pub(crate) fn follow<T: Real>(&mut self, record: &Record<T>, before: &Record<T>) {
+        self.iterations += 1;
+        if record.penalty == before.penalty
+            && let (Some(now), Some(last)) = (record.augmented_lagrangian, before.augmented_lagrangian)
+        {
+            self.rises.add((now - last).to_f64(), (T::of(64.0) * T::EPSILON * (T::one() + last.abs())).to_f64());
+        }
+        let [_, last, largest] = self.multiplier;
+        if self.iterations.is_power_of_two() {
+            self.multiplier = [last, largest, largest];
+        }
+        self.multiplier[2] = largest.max(record.dual_scale.to_f64());
+    }
+
+    pub(super) fn descent(&self) -> Finding<Rises> {
+        if self.rises.compared == 0 {
+            return Finding::unknown("the values of the blocks were not followed under a constant ρ");
+        }
+        Finding::of(self.rises.rises == 0, self.rises)
+    }
+
+    pub(super) fn dual(&self) -> Finding<Growth> {
+        if self.iterations < SHORTEST {
+            return Finding::Unknown(format!("{} iterations are too few to tell", self.iterations));
+        }
+        let [early, _, largest] = self.multiplier;
+        Finding::of(largest <= GROWTH * early, Growth { early, largest })
+    }
+}
+
+impl Rises {
+    fn add(&mut self, change: f64, rounding: f64) {
+        self.compared += 1;
+        if change > rounding {
+            self.rises += 1;
+            self.largest = self.largest.max(change);
+        }
+    }
+}
