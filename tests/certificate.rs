@@ -47,7 +47,7 @@ fn concave<T: Real>(penalty: f64, relaxation: f64) -> Outcome<State<T, DMatrix<T
     let (x, z) = (DMatrix::from_element(1, 1, T::one()), DMatrix::from_element(1, 1, T::of(0.5)));
     let mut admm = Coordinator::new(Exact(One), Minus(Parabola(-1.0)), x, z, T::of(penalty)).unwrap();
     (admm.penalty, admm.relaxation, admm.track_objective) = (Box::new(Fixed), T::of(relaxation), true);
-    admm.tolerance = Tolerance { absolute: 1e-6, relative: 0.0 };
+    admm.tolerance = Tolerance { absolute: 64.0 * T::EPSILON.to_f64(), relative: 0.0 };
     admm.run(()).unwrap()
 }
 

@@ -109,7 +109,8 @@ type Found<T> = (Summary, Fitted<T>);
 
 fn print<T: Scalar>(heading: &str, found: &[Found<T>]) -> Result<(), Failure> {
     let summaries: Vec<_> = found.iter().map(|(summary, _)| summary.clone()).collect();
-    output::print(format!("{heading}\n\n{}\n{}\n", table::render(&summaries), table::sentence(&summaries)))
+    let (figures, sentence) = (table::render(&summaries), table::sentence(&summaries));
+    output::print(format!("{heading}\n\n{figures}\n{sentence}\n{}", table::certificate(&summaries)))
 }
 
 /// The page comes last, since the folder that it may lie in is filled as a whole.

@@ -1,6 +1,6 @@
 //! The figures of a method, as the table, JSON and CSV show them.
 
-use admm::Status;
+use admm::{Certificate, Status};
 use admm_solvers::joint::{Method, Progress, Report};
 use serde::Serialize;
 
@@ -22,6 +22,7 @@ pub struct Summary {
     pub primal_residual: f64,
     pub dual_residual: f64,
     pub rho: f64,
+    pub certificate: Certificate,
     pub n: usize,
     pub d: usize,
     pub k: usize,
@@ -51,6 +52,7 @@ impl Summary {
             primal_residual,
             dual_residual,
             rho,
+            certificate: report.certificate.clone(),
             n,
             d,
             k,

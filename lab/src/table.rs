@@ -68,6 +68,12 @@ pub fn sentence(summaries: &[Summary]) -> String {
     parts.join("; ") + "."
 }
 
+/// What the run of ADMM shows of the conditions for convergence.
+pub fn certificate(summaries: &[Summary]) -> String {
+    let admm = summaries.iter().find(|summary| summary.method == Method::Admm);
+    admm.map_or(String::new(), |admm| format!("\nCertificate of admm:\n{}\n", admm.certificate))
+}
+
 fn description(one: &Summary) -> String {
     let (samples, error) = error(one);
     let (method, variance) = (one.method, percent(one.variance_explained));

@@ -32,7 +32,9 @@ fn the_main_job_ends_with_a_table_and_a_sentence() {
     let rows: Vec<&str> = out.lines().filter(|line| line.ends_with("  converged")).collect();
     let methods: Vec<&str> = rows.iter().map(|row| row.split_whitespace().next().unwrap()).collect();
     assert_eq!(methods, METHODS);
-    assert!(out.lines().last().unwrap().starts_with("Compared with two-stage, admm gives up "), "{out}");
+    let (table, certificate) = out.split_once("\n\nCertificate of admm:\n").unwrap();
+    assert!(table.lines().last().unwrap().starts_with("Compared with two-stage, admm gives up "), "{out}");
+    assert_eq!(certificate.lines().count(), 5, "{out}");
     assert_eq!(folder.names(".").len(), 0, "nothing is written where nothing was asked for");
 
     let seconds = |text: &str| text.split_whitespace().filter(|word| !word.contains('.')).map(String::from).collect();
@@ -89,7 +91,7 @@ fn json_has_the_promised_keys() {
     assert_eq!(methods.iter().map(|one| one["method"].as_str().unwrap()).collect::<Vec<_>>(), METHODS);
     let mut keys =
         "method status objective variance_explained cross_entropy train_error test_error iterations passes seconds \
-                    stationarity feasibility primal_residual dual_residual rho n d k classes seed"
+                    stationarity feasibility primal_residual dual_residual rho certificate n d k classes seed"
             .split_whitespace()
             .collect::<Vec<_>>();
     keys.sort_unstable();

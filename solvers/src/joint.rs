@@ -1,6 +1,8 @@
 //! The joint model: one objective, four ways to minimise it, the same start and the same report.
 
 mod alternate;
+mod certify;
+mod curved;
 mod file;
 mod fit;
 mod model;

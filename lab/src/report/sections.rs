@@ -7,6 +7,7 @@ mod scatter;
 mod trade_off;
 
 use admm::Status;
+use admm_solvers::joint::Method;
 use maud::html;
 
 pub use confusion::confusion;
@@ -49,9 +50,18 @@ pub fn certificate(summaries: &[Summary]) -> Section {
             "only for methods that minimise it; feasibility is how far W is from its constraint; the primal residual is "
             "‖W − V‖, the dual residual ρ‖ΔV‖, or the last gradient of methods with one W."
         }
+        @if let Some(admm) = summaries.iter().find(|one| one.method == Method::Admm) {
+            (table("What theory asks of ADMM here", &["condition", "", "because"].map(String::from), &conditions(admm)))
+            p { "The conditions are sufficient. A run that lacks one may have found the same point, but no theorem says so." }
+        }
         @for one in unfinished { p { strong { (one.method) ": " (one.status) "." } " " (one.status.advice()) } }
     };
     Section { id: "certificate", title: "Certificate", body }
+}
+
+fn conditions(admm: &Summary) -> Vec<Vec<String>> {
+    let row = |(verdict, condition, because): (&str, &str, String)| vec![condition.into(), verdict.into(), because];
+    admm.certificate.lines().map(row).to_vec()
 }
 
 /// The command, the version and every choice.

@@ -1,4 +1,5 @@
 use super::*;
+use admm::{Certificate, Finding, Growth, Rises, Stationarity};
 
 fn summary(method: Method, variance_explained: f64, error: f64) -> Summary {
     Summary {
@@ -17,6 +18,13 @@ fn summary(method: Method, variance_explained: f64, error: f64) -> Summary {
         primal_residual: 0.0,
         dual_residual: 0.0,
         rho: 0.0,
+        certificate: Certificate {
+            order: Finding::Holds("it is".into()),
+            penalty: Finding::Unknown("no bound".into()),
+            descent: Finding::Holds(Rises { compared: 9, rises: 0, largest: 0.0 }),
+            dual: Finding::Fails(Growth { early: 1.0, largest: 4.0 }),
+            stationarity: Finding::Holds(Stationarity { gradient: 0.0, infeasibility: 0.0 }),
+        },
         n: 100,
         d: 5,
         k: 2,
@@ -88,4 +96,13 @@ fn winners_and_losers_are_named() {
          alternating did not converge (stalled)."
     );
     assert_eq!(sentence(&[]), "");
+}
+
+#[test]
+fn the_certificate_is_that_of_admm() {
+    let (joint, admm) = (summary(Method::Joint, 0.2, 0.1), summary(Method::Admm, 0.2, 0.1));
+    assert_eq!(certificate(std::slice::from_ref(&joint)), "");
+    let text = certificate(&[joint, admm]);
+    assert!(text.starts_with("\nCertificate of admm:\nyes  smooth block last: it is\n–    penalty"), "{text}");
+    assert!(text.ends_with("\n") && text.lines().all(|line| line.chars().count() <= 100), "{text}");
 }

@@ -1,5 +1,6 @@
 //! The methods with two blocks: W lowers the PCA loss on its manifold, (V, B, b) the cross-entropy, and W = V.
 
+use super::curved::Curved;
 use super::fit::{Found, Log};
 use super::reduction::Reduced;
 use super::start::second_stage;
@@ -7,7 +8,6 @@ use super::{Constraint, Prepared, Progress};
 use crate::classifier::Classifier;
 use crate::lbfgs::Lbfgs;
 use crate::scalar::Scalar;
-use crate::softmax::Softmax;
 use admm::method::DescentMemory;
 use admm::{
     Accuracy, Coordinator, Descent, Flat, Iterate, Limits, Minus, Result, Smooth, Space, State, Status, Subproblem,
@@ -29,11 +29,12 @@ fn lowest_penalty<T: Scalar>(prepared: &Prepared<T>) -> f64 {
     }
 }
 
-type Classify<T> = Descent<Softmax<T>, Lbfgs, Flat>;
+type Classify<T> = Descent<Curved<T>, Lbfgs, Flat>;
 type ClassifyVar<T> = Iterate<Classifier<T>, DescentMemory<T, Classifier<T>>>;
 
 fn classify<T: Scalar>(prepared: &Prepared<T>) -> Classify<T> {
-    Descent { of: prepared.objective.entropy.clone(), by: Lbfgs::default(), on: Flat }
+    let leading = prepared.leading * prepared.objective.variance.of.covariance.trace();
+    Descent { of: Curved { entropy: prepared.objective.entropy.clone(), leading }, by: Lbfgs::default(), on: Flat }
 }
 
 /// The feasible W with the classifier of the other block.
@@ -43,24 +44,6 @@ fn feasible<T: Scalar>(w: &DMatrix<T>, z: &ClassifyVar<T>) -> Classifier<T> {
 
 fn traced<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, z: &ClassifyVar<T>) -> Result<Option<f64>> {
     prepared.options.trace.then(|| prepared.objective_at(w, &z.point)).transpose()
-}
-
-/// λL₁(W) + (1−λ)L₂(V, B, b) + ⟨Y, W − V⟩ + ρ/2 ‖W − V‖² with Y = ρU, Boyd et al. (2011, eq. 2.6). The classifier's block
-/// has kept its loss, so it takes a pass only where Σ is not formed.
-fn augmented_lagrangian<T: Scalar>(
-    prepared: &Prepared<T>,
-    w: &DMatrix<T>,
-    z: &ClassifyVar<T>,
-    y: &DMatrix<T>,
-    penalty: T,
-) -> Result<f64> {
-    let classification = match &z.memory.here {
-        Some(here) => here.value(),
-        None => prepared.objective.entropy.value_and_gradient(&z.point)?.0,
-    };
-    let gap = w - &z.point.v;
-    let pull = y.dot(&gap) + penalty * T::of(0.5) * gap.norm_squared();
-    Ok((prepared.objective.variance.value_and_gradient(w)?.0 + classification + pull).to_f64())
 }
 
 /// ADMM: manifold block first, smooth block last.
@@ -79,16 +62,15 @@ where
     coordinator.tolerance = Tolerance { absolute: tolerance / (start.v.len() as f64).sqrt(), relative: 0.0 };
     coordinator.accuracy = Accuracy::Relative { first: 1e-2, factor: 0.3, floor: 0.01 * tolerance };
     coordinator.max_iterations = options.max_iterations;
+    coordinator.track_objective = options.trace || prepared.objective.variance.passes() == 0;
     let mut failure = None;
     let outcome = coordinator.run(|state: &State<T, P::Var, ClassifyVar<T>, DMatrix<T>>| {
         let record = &state.record;
-        let multiplier = || &state.u * state.penalty;
-        let augmented = || augmented_lagrangian(prepared, state.x.w(), &state.z, &multiplier(), record.penalty);
         let entry = || {
             Ok(Progress {
                 iteration: record.iteration,
                 objective: traced(prepared, state.x.w(), &state.z)?,
-                augmented_lagrangian: options.trace.then(augmented).transpose()?,
+                augmented_lagrangian: record.augmented_lagrangian.map(|value| value.to_f64()),
                 primal_residual: record.primal.to_f64(),
                 dual_residual: record.dual.to_f64(),
                 rho: record.penalty.to_f64(),
@@ -105,7 +87,7 @@ where
         Some(error) => Err(error),
         None => {
             let point = feasible(outcome.best.x.w(), &outcome.best.z);
-            Ok(Found { point, status: outcome.status, last: log.last() })
+            Ok(Found { point, status: outcome.status, last: log.last(), certificate: Some(outcome.certificate) })
         }
     }
 }
@@ -161,33 +143,5 @@ fn settled<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, status: Status, lo
     let (point, _, work) = second_stage(&prepared.objective.entropy.alone(), w, prepared.tolerance())?;
     let mut last = log.last();
     last.passes += work.passes;
-    Ok(Found { point, status, last })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::joint::JointModel;
-
-    #[test]
-    fn the_augmented_lagrangian_is_that_of_the_scaled_form() {
-        let x = DMatrix::from_fn(3, 20, |i, j| ((3 * j + i) as f64).sin() * (1.0 + i as f64));
-        let labels: Vec<usize> = (0..20).map(|sample| sample % 2).collect();
-        let model = JointModel::builder().components(1).weight(0.25).build().unwrap();
-        let prepared = model.prepare(&x, &labels, 2, None).unwrap();
-        let mut z = Iterate::new(prepared.start.lower.clone());
-        let target = DMatrix::from_element(3, 1, 0.5);
-        let penalty = 0.6;
-        classify(&prepared).argmin(&mut z, Target { v: &target, penalty, tolerance: 1e-3 }).unwrap();
-
-        // f + g + ρ/2 ‖W − V + U‖² − ρ/2 ‖U‖².
-        let random = |seed: f64| DMatrix::from_fn(3, 1, |i, _| (seed + i as f64).sin());
-        let (w, u) = (random(1.0), random(2.0));
-        let f = prepared.objective.variance.value_and_gradient(&w).unwrap().0;
-        let g = prepared.objective.entropy.value_and_gradient(&z.point).unwrap().0;
-        let pull = penalty / 2.0 * ((&w - &z.point.v + &u).norm_squared() - u.norm_squared());
-        let got = augmented_lagrangian(&prepared, &w, &z, &(&u * penalty), penalty).unwrap();
-        assert!((got - (f + g + pull)).abs() < 1e-12, "{got} instead of {}", f + g + pull);
-        assert!(pull.abs() > 0.01, "the pull counts");
-    }
+    Ok(Found { point, status, last, certificate: None })
 }

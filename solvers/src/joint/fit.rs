@@ -1,5 +1,6 @@
 //! From a prepared problem and a method to a fitted model.
 
+use super::certify::certify;
 use super::options::Method;
 use super::prepare::descent_method;
 use super::reduction::TwoBlocks;
@@ -8,7 +9,7 @@ use crate::classifier::Classifier;
 use crate::factor::symmetric_eigen;
 use crate::scalar::Scalar;
 use crate::view::{product, transposed_product};
-use admm::{Iterate, Result, Smooth, Space, Status, Target, Work, method::stationarity};
+use admm::{Certificate, Iterate, Result, Smooth, Space, Stationarity, Status, Target, Work, method::stationarity};
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -18,6 +19,8 @@ pub(super) struct Found<T: Scalar> {
     pub point: Classifier<T>,
     pub status: Status,
     pub last: Progress,
+    /// Of methods with a dual.
+    pub certificate: Option<Certificate>,
 }
 
 /// Records each outer iteration and shows it to the observer. The clock stands still meanwhile.
@@ -100,9 +103,9 @@ fn joint<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T
         } else {
             continue;
         };
-        return Ok(Found { point: iterate.point, status, last: log.last() });
+        return Ok(Found { point: iterate.point, status, last: log.last(), certificate: None });
     }
-    Ok(Found { point: iterate.point, status: Status::IterationLimit, last: log.last() })
+    Ok(Found { point: iterate.point, status: Status::IterationLimit, last: log.last(), certificate: None })
 }
 
 /// PCA, then the classifier on its components: the start, as it is.
@@ -112,7 +115,7 @@ fn two_stage<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Fou
     let objective = prepared.objective_at(&point.v, &point)?;
     let entry = Progress { iteration: steps, objective: Some(objective), passes, ..log.last() };
     let _ = log.add(|| Ok(entry))?;
-    Ok(Found { point, status: Status::Converged, last: entry })
+    Ok(Found { point, status: Status::Converged, last: entry, certificate: None })
 }
 
 /// The figures of a feasible point, in the space where the method ran.
@@ -121,6 +124,10 @@ fn report<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -
     let on = prepared.manifold();
     let (objective, gradient) = prepared.objective.value_and_gradient(point)?;
     let cross_entropy = prepared.objective.entropy.cross_entropy(point)?;
+    let figures = Stationarity {
+        gradient: stationarity(&*on, point, &gradient)?.to_f64(),
+        infeasibility: on.residual(&point.v).to_f64(),
+    };
     Ok(Report {
         method,
         status: found.status,
@@ -131,11 +138,12 @@ fn report<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -
         iterations: last.iteration,
         passes: last.passes,
         seconds: 0.0,
-        stationarity: stationarity(&*on, point, &gradient)?.to_f64(),
-        feasibility: on.residual(&point.v).to_f64(),
+        stationarity: figures.gradient,
+        feasibility: figures.infeasibility,
         primal_residual: last.primal_residual,
         dual_residual: last.dual_residual,
         rho: last.rho,
+        certificate: certify(method, found, prepared.tolerance(), figures),
         n: prepared.objective.entropy.samples.x.ncols(),
         d: prepared.scaler.mean.len(),
         k: point.v.ncols(),

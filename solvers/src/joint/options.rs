@@ -250,7 +250,7 @@ impl Builder {
         /// The most outer iterations of a method.
         max_iterations: u64,
         /// Whether the history records the objective at the feasible W, at the price of a pass an iteration for the
-        /// methods with two blocks, and the augmented Lagrangian. Such passes are not counted.
+        /// methods with two blocks, and the augmented Lagrangian where it takes one too. Such passes are not counted.
         trace: bool,
         /// Where the passes over the data run.
         exec: Exec,

@@ -2,7 +2,7 @@
 
 use super::{Method, Model};
 use crate::scalar::Scalar;
-use admm::Status;
+use admm::{Certificate, Status};
 use serde::{Deserialize, Serialize};
 
 /// A model, how it was found, and how good it is.
@@ -55,6 +55,8 @@ pub struct Report {
     pub dual_residual: f64,
     /// ρ at the end; 0 for methods without a penalty.
     pub rho: f64,
+    /// What the fit shows of the conditions for convergence.
+    pub certificate: Certificate,
     /// Samples.
     pub n: usize,
     /// Features.
@@ -72,7 +74,8 @@ pub struct Progress {
     pub iteration: u64,
     /// The joint objective at the feasible W, if it is known or traced.
     pub objective: Option<f64>,
-    /// The augmented Lagrangian of ADMM, if it is traced: objective and pull of the two copies W and V together.
+    /// The augmented Lagrangian of ADMM, objective and pull of the two copies W and V together: where a value of the PCA
+    /// loss takes a pass, only if it is traced.
     pub augmented_lagrangian: Option<f64>,
     /// ‖W − V‖.
     pub primal_residual: f64,
