@@ -41,10 +41,10 @@ impl<T: Real, X, Z, S> Run<T, X, Z, S> {
     pub(crate) fn follow(&mut self, record: &Record<T>, before: State<T, X, Z, S>) {
         self.tally.follow(record, &before.record);
         let excess = record.excess().to_f64();
-        if self.lowest.is_none_or(|(lowest, _)| excess < lowest) {
+        if record.within_bounds() {
+            self.best = None; // blocks that stood still leave residuals of 0, which later ones are not measured by
+        } else if self.lowest.is_none_or(|(lowest, _)| excess < lowest) {
             self.lowest = Some((excess, record.iteration));
-            self.best = None;
-        } else if record.within_bounds() {
             self.best = None;
         } else {
             self.best.get_or_insert_with(|| Arc::new(State { run: None, ..before }));

@@ -75,6 +75,15 @@ fn residuals_within_their_bounds_wait_for_accurate_blocks() {
     assert_eq!(admm.run(()).unwrap().best.record.iteration, 1, "no more accuracy is to come");
 }
 
+/// Such residuals are no measure of those that accurate blocks leave: the run has not diverged.
+#[test]
+fn residuals_of_blocks_that_stood_still_are_no_measure_of_later_ones() {
+    let mut admm = scripted(&[0.0, 2.0, 1.0, 5e-4]);
+    admm.accuracy = Accuracy::Relative { first: 1e-1, factor: 0.3, floor: 1e-5 };
+    let outcome = admm.run(()).unwrap();
+    assert_eq!((outcome.status, outcome.best.x), (Status::Converged, 4));
+}
+
 #[test]
 fn residuals_that_do_not_improve_have_stalled_after_the_patience() {
     let mut admm = scripted(&[2.0, 1.0, 2.0, 3.0]);
