@@ -99,7 +99,7 @@ proptest! {
 
     #[test]
     fn manifolds(d in 2..9_usize, k in 1..4_usize, seed: u64) {
-        prop_assume!(k < d);
+        let d = d.max(k + 1);
         let (x, inside) = (orthonormal(d, k, seed), matrix(d, k, seed) * 0.1);
         for retraction in [Retraction::Qr, Retraction::Polar, Retraction::Cayley, Retraction::Exponential] {
             check::manifold(&Stiefel { retraction }, &x).unwrap().assert();

@@ -157,8 +157,9 @@ proptest! {
         let truncated = svd(v, |s| Matrix::from_fn(s.len(), 1, |i, _| if s.iter().filter(|o| **o > s[i]).count() < 2 { s[i] } else { 0.0 }));
         close(&prox(SingularValues(L0Ball { count: 2 }), v, penalty), &truncated, scale)?;
         prop_assert!((SingularValues(L1).value(v) - v.singular_values().sum()).abs() <= 1e-12 * scale);
-        prop_assume!(k <= n);
-        close(&prox(Indicator(Stiefel::default()), v, penalty), &svd(v, |s| s.map(|_| 1.0)), scale * 1e4)?;
+        if k <= n {
+            close(&prox(Indicator(Stiefel::default()), v, penalty), &svd(v, |s| s.map(|_| 1.0)), scale * 1e4)?;
+        }
     }
 
     /// X ⪰ 0, X − V ⪰ 0 for the symmetric part V, and ⟨X, X − V⟩ = 0.
@@ -185,7 +186,7 @@ proptest! {
     /// By the Karush–Kuhn–Tucker system, solved by LU.
     #[test]
     fn linear_equations_and_inequalities(m in 1..4_usize, n in 1..6_usize, seed: u64, exponent in -100..101_i32) {
-        prop_assume!(m <= n);
+        let n = n.max(m);
         let (a, v) = (random::<f64>(m, n, seed), random::<f64>(n, 2, !seed));
         let b = &a * random::<f64>(n, 2, seed ^ 1);
         let mut system = Matrix::identity(n + m, n + m);

@@ -163,7 +163,7 @@ mod tests {
         #[test]
         fn every_step_lands_on_the_manifold(d in 1..15_usize, k in 1..6_usize, seed: u64, exponent in 0..13,
                                             scale in prop::sample::select(vec![1e-150, 1.0, 1e150])) {
-            prop_assume!(k <= d);
+            let d = d.max(k);
             let (x, _) = point_and_tangent(d, k, seed);
             let wild = conditioned(d, k, 10_f64.powi(exponent), seed >> 1) * scale;
             for m in BOTH {
@@ -176,7 +176,7 @@ mod tests {
 
         #[test]
         fn a_retraction_agrees_to_first_order(d in 2..12_usize, k in 1..5_usize, seed: u64) {
-            prop_assume!(k <= d);
+            let d = d.max(k);
             let (x, xi) = point_and_tangent(d, k, seed);
             for m in BOTH {
                 prop_assert!(order(|t| remainder(&m, &x, &xi, t).norm()) >= 1.9);
@@ -185,7 +185,7 @@ mod tests {
 
         #[test]
         fn the_tangent_part_is_an_orthogonal_projection(d in 1..15_usize, k in 1..6_usize, seed: u64) {
-            prop_assume!(k <= d);
+            let d = d.max(k);
             let (x, g) = (thin_qr(&scattered(d, k, seed)).unwrap().0, scattered(d, k, !seed));
             assert_projector(&BOTH[1], &x, &g);
             let inner = x.transpose() * BOTH[1].tangent(&x, &g);
