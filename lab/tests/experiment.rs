@@ -139,7 +139,7 @@ fn what_is_wrong_is_said_before_anything_runs() {
     folder.file("a.toml", SLOW.replace("work = 'fit'", "work = 'fit'\ntest = 'official'"));
     refused("experiment run a.toml --out a", &["digits", "official"]);
     folder.file("b.toml", "title = 1");
-    refused("experiment run b.toml", &["b.toml", "line 1"]);
+    refused("experiment run b.toml", &["b: TOML parse error", "line 1"]);
     std::fs::create_dir(folder.path().join("notes")).unwrap();
     folder.file("notes/mine.txt", "");
     refused("experiment run trade-off --out notes", &["mine.txt"]);
