@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use admm::{Accuracy, Balance, Coordinator, Descent, Fixed, Flat, Iterate, Minus, Penalty, Result, Status, Tolerance};
+use admm::{
+    Accuracy, Balance, Coordinator, Descent, Fixed, Flat, Iterate, Minus, Penalty, RelativeBalance, Result, Spectral,
+    SquareRoot, Status, Tolerance,
+};
 use admm_solvers::classifier::Classifier;
 use admm_solvers::lbfgs::Lbfgs;
 use admm_solvers::pca::{Covariance, Majorize, VarianceLoss};
@@ -42,6 +45,9 @@ enum Name {
     Fixed,
     #[default]
     Balance,
+    RelativeBalance,
+    SquareRoot,
+    Spectral,
 }
 
 impl Name {
@@ -49,6 +55,9 @@ impl Name {
         match self {
             Name::Fixed => Box::new(Fixed),
             Name::Balance => Box::new(Balance::default()),
+            Name::RelativeBalance => Box::new(RelativeBalance::default()),
+            Name::SquareRoot => Box::new(SquareRoot::default()),
+            Name::Spectral => Box::new(Spectral::default()),
         }
     }
 }
