@@ -26,6 +26,7 @@ mod stop;
 mod subproblem;
 mod through;
 mod verdict;
+mod weighted;
 
 pub use accelerate::{Acceleration, Anderson, Nesterov, Plain};
 pub use accuracy::Accuracy;
@@ -51,6 +52,7 @@ pub use stop::{Stop, Tolerance};
 pub use subproblem::{Adjoint, Direction, Flat, Manifold, Point, Prox, Smooth, Smoothness, Subproblem, Target, Work};
 pub use through::{Pulled, Through};
 pub use verdict::{Outcome, Run};
+pub use weighted::Weighted;
 
 /// The pages of the book run as tests.
 #[cfg(doctest)]

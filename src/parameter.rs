@@ -5,6 +5,11 @@ pub(crate) fn not_negative(parameters: &[(&str, f64)]) -> Vec<String> {
     outside(parameters, "finite and not negative", |value| value >= 0.0)
 }
 
+/// Finite and above 0.
+pub(crate) fn positive(parameters: &[(&str, f64)]) -> Vec<String> {
+    outside(parameters, "positive and finite", |value| value > 0.0)
+}
+
 /// Finite and above 1.
 pub(crate) fn above_one(parameters: &[(&str, f64)]) -> Vec<String> {
     outside(parameters, "above 1", |value| value > 1.0)

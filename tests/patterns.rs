@@ -187,3 +187,76 @@ fn three_blocks_side_by_side_converge() {
     assert_eq!(outcome.status, Status::Converged);
     assert!(outcome.best.x.iter().all(|x| x[0].abs() < 1e-7), "{:?}", outcome.best.x);
 }
+
+/// Boyd et al. (2011, §7.1) with a penalty wᵢρ for each block, the unscaled duals yᵢ, and ρ by the residuals of the weighted
+/// constraint √wᵢ (xᵢ − z) = 0.
+#[test]
+fn blocks_with_penalties_of_their_own_follow_boyd() {
+    let weights = [0.25, 1.0, 3.0, 7.0];
+    for (mut rho, balance) in [(0.7, None), (20.0, Some((1.5, 2.0)))] {
+        let part = |i| Exact(common::LeastSquares::new(design().rows(i, 1).into(), response().rows(i, 1).into()));
+        let block = |i: usize| Weighted { of: part(i), weight: weights[i] };
+        let group = Group { blocks: (0..4).map(block).collect(), exec: Exec::Serial };
+        let consensus = Consensus { of: common::l1(LAMBDA), members: 4 };
+        let z = Minus(Weighted { of: consensus, weight: weights.to_vec() });
+        let mut admm = Coordinator::new(group, z, vec![Matrix::zeros(5, 1); 4], Matrix::zeros(5, 1), rho).unwrap();
+        admm.tolerance = common::TIGHT;
+        admm.penalty = match balance {
+            None => Box::new(Fixed),
+            Some((threshold, factor)) => Box::new(Balance { threshold, factor }),
+        };
+        let (d, b) = (rows(&design()), rows(&response()).concat());
+        let (mut x, mut y, mut z) = (vec![vec![0.0; 5]; 4], vec![vec![0.0; 5]; 4], vec![0.0; 5]);
+        let (total, squares) = (weights.iter().sum::<f64>(), weights.iter().map(|w| w * w).sum::<f64>());
+        let mut changes = 0;
+        for iteration in 1..=60 {
+            for i in 0..4 {
+                let matrix = normal(&identity(5, weights[i] * rho), 1.0, &vec![d[i].clone()]);
+                x[i] = solve(matrix, (0..5).map(|j| d[i][j] * b[i] - y[i][j] + weights[i] * rho * z[j]).collect());
+            }
+            let old = z.clone();
+            let mean = |j: usize| (0..4).map(|i| weights[i] * x[i][j] + y[i][j] / rho).sum::<f64>() / total;
+            z = (0..5).map(|j| soft(mean(j), LAMBDA / (total * rho))).collect();
+            let gap: Vec<Vector> = x.iter().map(|x| plus(x, -1.0, &z)).collect();
+            y = (0..4).map(|i| plus(&y[i], weights[i] * rho, &gap[i])).collect();
+            let r = (0..4).map(|i| weights[i] * norm(&gap[i]).powi(2)).sum::<f64>().sqrt();
+            let s = rho * squares.sqrt() * norm(&plus(&z, -1.0, &old));
+            let expected = measured(r, s, rho, balance);
+            assert_record(iteration, &admm.step().unwrap(), &expected);
+            (rho, changes) = (expected.next, changes + usize::from(expected.next != expected.rho));
+            let state = admm.state();
+            assert_close("z", iteration, state.z.as_slice(), &z);
+            for i in 0..4 {
+                assert_close("xᵢ", iteration, state.x[i].as_slice(), &x[i]);
+                assert_close("yᵢ", iteration, (&state.u[i] * (rho * weights[i].sqrt())).as_slice(), &y[i]);
+            }
+        }
+        assert_eq!(balance.is_some(), changes >= 3, "{changes} changes");
+        admm.max_iterations = 100_000;
+        assert_eq!(admm.run(()).unwrap().status, Status::Converged);
+        assert!(distance(&admm.state().z, &LASSO) < 1e-8);
+    }
+}
+
+#[test]
+fn weights_that_are_not_positive_or_not_as_many_as_members_are_refused() {
+    let start = Matrix::zeros(5, 1);
+    let l1 = || Consensus { of: common::l1(LAMBDA), members: 2 };
+    let group = |weight| {
+        let part = || Exact(common::LeastSquares::new(design(), response()));
+        Group {
+            blocks: vec![Weighted { of: part(), weight: 1.0 }, Weighted { of: part(), weight }],
+            exec: Exec::Serial,
+        }
+    };
+    let refused = |weight, weights: &[f64]| {
+        let z = Minus(Weighted { of: l1(), weight: weights.to_vec() });
+        Coordinator::new(group(weight), z, vec![start.clone(); 2], start.clone(), 1.0).err()
+    };
+    assert_eq!(refused(2.0, &[1.0, 2.0]), None);
+    for bad in [0.0, -1.0, f64::INFINITY] {
+        assert!(matches!(refused(bad, &[1.0, 2.0]), Some(Error::Parameters(_) | Error::NotFinite(_))), "{bad}");
+        assert!(matches!(refused(2.0, &[1.0, bad]), Some(Error::Parameters(_) | Error::NotFinite(_))), "{bad}");
+    }
+    assert!(matches!(refused(2.0, &[1.0, 2.0, 3.0]), Some(Error::Size { .. })));
+}

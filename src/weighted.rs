@@ -1,0 +1,100 @@
+//! A penalty of its own for each block of a group.
+
+use crate::parameter::positive;
+use crate::{Adjoint, Consensus, Error, Prox, Real, Result, Shape, Space, Subproblem, Target, Work};
+use nalgebra::DMatrix;
+
+/// A block whose penalty is wρ: the same function with the coupling operator σK, where σ = √w.
+///
+/// Both sides of a constraint times σ have the penalty σ²ρ on the constraint as it was, whose multiplier is σρu. So the blocks of
+/// a [`Group`](crate::Group), each with a weight, have penalties of their own against a group with the same weights, member by
+/// member, or against a [`Consensus`] with all of them.
+///
+/// # Errors
+/// When it is tuned, which is at the start: a weight that is not positive and finite; not one for each member of a consensus.
+#[derive(Debug, Clone)]
+pub struct Weighted<P, W = f64> {
+    /// The block.
+    pub of: P,
+    /// w > 0; for a [`Consensus`] a vector with one for each member.
+    pub weight: W,
+}
+
+impl<T: Real, P: Subproblem<T>> Subproblem<T> for Weighted<P> {
+    type Var = P::Var;
+    type Image = P::Image;
+
+    fn value(&self, x: &P::Var) -> Result<T> {
+        self.of.value(x)
+    }
+    /// f(x) + ρ/2 ‖σKx − v‖² = f(x) + wρ/2 ‖Kx − v/σ‖².
+    fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Work> {
+        let mut v = to.v.clone();
+        v.scale(T::of(self.weight).sqrt().recip());
+        self.of.argmin(x, Target { v: &v, penalty: to.penalty * T::of(self.weight), ..to })
+    }
+    fn image(&self, x: &P::Var) -> P::Image {
+        let mut image = self.of.image(x);
+        image.scale(T::of(self.weight).sqrt());
+        image
+    }
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        check_weights(&[self.weight])?;
+        self.of.retune(penalty * T::of(self.weight))
+    }
+    fn adjoint(&self, y: &P::Image) -> Adjoint<T> {
+        let Adjoint { norm, count } = self.of.adjoint(y);
+        Adjoint { norm: norm * T::of(self.weight).sqrt(), count }
+    }
+}
+
+/// z ↦ (σ₁z, …, σ_N z).
+impl<T: Real, P: Prox<T>> Subproblem<T> for Weighted<Consensus<P>, Vec<f64>> {
+    type Var = DMatrix<T>;
+    type Image = Vec<DMatrix<T>>;
+
+    fn value(&self, z: &DMatrix<T>) -> Result<T> {
+        self.of.value(z)
+    }
+    /// The proximal operator at Σ σᵢvᵢ / Σ wᵢ, with penalty ρ Σ wᵢ.
+    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Work> {
+        to.check_size(Shape(vec![z.shape(); self.weight.len()]))?;
+        let mut mean = self.transposed(to.v);
+        mean /= self.total();
+        let minimiser = self.of.of.prox(&mean, to.penalty * self.total())?;
+        Error::check_size("result of prox", Space::shape(z), Space::shape(&minimiser))?;
+        *z = minimiser;
+        Ok(Work { steps: 1, passes: 0 })
+    }
+    fn image(&self, z: &DMatrix<T>) -> Self::Image {
+        self.weight.iter().map(|&weight| z * T::of(weight).sqrt()).collect()
+    }
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        check_weights(&self.weight)?;
+        Error::check_size("weights", Shape(vec![(self.of.members, 1)]), Shape(vec![(self.weight.len(), 1)]))?;
+        let penalty = penalty * self.total();
+        self.of.of.retune(penalty)
+    }
+    fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
+        let sum = self.transposed(y);
+        Adjoint { norm: Space::norm(&sum), count: sum.len() }
+    }
+}
+
+impl<P> Weighted<Consensus<P>, Vec<f64>> {
+    /// Σ wᵢ.
+    fn total<T: Real>(&self) -> T {
+        self.weight.iter().map(|&weight| T::of(weight)).sum()
+    }
+    /// Σ σᵢyᵢ.
+    fn transposed<T: Real>(&self, y: &[DMatrix<T>]) -> DMatrix<T> {
+        let mut sum = Space::zero(&y[0]);
+        self.weight.iter().zip(y).for_each(|(&weight, y)| sum.axpy(T::of(weight).sqrt(), y));
+        sum
+    }
+}
+
+fn check_weights(weights: &[f64]) -> Result<()> {
+    let problems: Vec<String> = weights.iter().flat_map(|&weight| positive(&[("weight of a block", weight)])).collect();
+    if problems.is_empty() { Ok(()) } else { Err(Error::Parameters(problems)) }
+}
