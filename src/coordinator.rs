@@ -50,7 +50,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     /// block says when it is tuned to the penalty.
     pub fn new(mut f: P, mut g: Q, x: P::Var, z: Q::Var, penalty: T) -> Result<Self> {
         check_penalty(penalty)?;
-        let (ax, bz) = (f.image(&x), g.image(&z));
+        let (ax, bz) = caught(|| Ok((f.image(&x), g.image(&z))))?;
         Error::check_size("images Ax and Bz", ax.shape(), bz.shape())?;
         if !ax.is_finite() || !bz.is_finite() {
             return Err(Error::NotFinite("the start".into()));

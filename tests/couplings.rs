@@ -143,6 +143,11 @@ fn fault_39_an_operator_refuses_another_size() {
     let wide: Vec<Box<dyn Operator<f64>>> =
         vec![Box::new(ImageGradient { height: 3, width: 2 }), Box::new(Differences)];
     assert!(matches!(Stacked::new(wide, (3, 2)), Err(Error::Size { .. })));
+    let fit =
+        QuadraticThrough::new(prox::Quadratic::new(Matrix::identity(3, 3), Matrix::zeros(3, 1)).unwrap(), Differences);
+    let start = (Matrix::zeros(0, 1), Matrix::zeros(2, 1));
+    let outcome = Coordinator::new(fit.unwrap(), Minus(Exact(L1)), start.0, start.1, 1.0);
+    assert!(matches!(outcome, Err(Error::Panic(_))), "of a start that the operator does not take");
     let zero = Linearized { of: L1, through: Multiple(0.0), square: 0.0, max_steps: 1 };
     assert!(parameters(zero.argmin(&mut column(&[1.0]), target(&column(&[1.0]), 1.0)).unwrap_err()));
 }
