@@ -6,9 +6,10 @@ use admm::{Exec, Result, Smooth, Space};
 use admm_solvers::Scalar;
 use admm_solvers::classifier::Classifier;
 use admm_solvers::features::Features;
-use admm_solvers::joint::{JointModel, Method, Scale, Scaler};
-use admm_solvers::pca::Covariance;
+use admm_solvers::joint::{JointModel, JointObjective, Method, Scale, Scaler};
+use admm_solvers::pca::{Covariance, VarianceLoss};
 use admm_solvers::samples::Samples;
+use admm_solvers::smooth::Ridge;
 use admm_solvers::softmax::Softmax;
 use data::pca::{loss_on, minibatch};
 use data::softmax::{naive, point};
@@ -218,5 +219,28 @@ fn files_and_owners_that_do_not_fit_are_refused() {
     assert_eq!(Features::<f32>::map(&file, 4, 5).unwrap().shape(), (5, 3));
     for (offset, d) in [(4, 1), (65, 1), (u64::MAX, 1), (16, 4), (0, 0)] {
         assert!(Features::<f64>::map(&file, offset, d).is_err(), "{offset} {d}");
+    }
+}
+
+/// Σ not formed and the other loss on the same samples: one pass, and the sum of both losses and gradients.
+#[test]
+fn a_joint_objective_takes_the_covariance_along_in_one_pass() {
+    let (x, by, at) = (sparse(6, 400, 11), scaler(6), point(6, 2, 3, 12));
+    for (storage, features) in everywhere(&x) {
+        let entropy = softmax(features.standardised(&by), 3, Exec::Serial);
+        for free in [true, false] {
+            // Of other samples nothing can be taken along.
+            let own = if free { entropy.samples.clone() } else { softmax(x.clone().into(), 3, Exec::Serial).samples };
+            let covariance = Arc::new(Covariance::matrix_free(&own).unwrap());
+            let variance = Ridge { of: VarianceLoss { covariance, weight: 0.4 }, weight: 0.3 };
+            let ((one, first), (two, second)) =
+                (variance.value_and_gradient(&at.v).unwrap(), entropy.value_and_gradient(&at).unwrap());
+            let joint = JointObjective { variance, entropy: entropy.clone() };
+            assert_eq!(Smooth::passes(&joint), if free { 1 } else { 2 }, "{storage}");
+            let (value, gradient) = joint.value_and_gradient(&at).unwrap();
+            assert!((value - one - two).abs() <= 1e-13, "{storage}: {value} against {one} + {two}");
+            let expected = Classifier { v: &second.v + first, ..second };
+            assert!(gradient.plus(-1.0, &expected).norm() <= 1e-12 * expected.norm(), "{storage}");
+        }
     }
 }

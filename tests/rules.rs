@@ -7,7 +7,7 @@ use admm::{
     Smooth, Status, Steps, Subproblem, Target, Tolerance, Work,
 };
 use admm_solvers::classifier::Classifier;
-use admm_solvers::joint::JointObjective;
+use admm_solvers::joint::{JointObjective, Reduction};
 use admm_solvers::lbfgs::Lbfgs;
 use admm_solvers::manifold::{Stiefel, UnitColumns};
 use admm_solvers::pca::{
@@ -351,7 +351,7 @@ fn a_closure_replaces_the_gradient_in_both_methods() {
         &g - w * (w.transpose() * &g).upper_triangle()
     });
     let to = Target { v: &DMatrix::zeros(6, 2), penalty: 0.0, tolerance: 1e-8 };
-    fn minimise<L: Smooth<f64, Point = DMatrix<f64>>>(
+    fn minimise<L: Reduction<f64>>(
         of: JointObjective<f64, L>,
         at: &mut Classifier<f64>,
         to: Target<'_, f64, DMatrix<f64>>,

@@ -87,6 +87,17 @@ impl<T: Scalar> Features<T> {
         matches!(self.storage, Storage::Sparse(_))
     }
 
+    /// Whether these are the same numbers in the same memory.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        let same = match (&self.storage, &other.storage) {
+            (Storage::Owned(x), Storage::Owned(y)) => Arc::ptr_eq(x, y),
+            (Storage::Shared { owner: x, .. }, Storage::Shared { owner: y, .. }) => Arc::ptr_eq(x, y),
+            (Storage::Sparse(x), Storage::Sparse(y)) => Arc::ptr_eq(x, y),
+            _ => false,
+        };
+        same && self.scaler == other.scaler
+    }
+
     /// A copy of the samples as a matrix, centred and scaled.
     pub fn to_dense(&self) -> DMatrix<T> {
         self.dense(0..self.ncols())

@@ -17,7 +17,7 @@ mod warm;
 
 pub use file::Names;
 pub use model::Model;
-pub use objective::JointObjective;
+pub use objective::{JointObjective, Reduction};
 pub use options::{Builder, Constraint, JointModel, Method, Rule, Scale};
 pub use prepare::Prepared;
 pub use report::{Fitted, Progress, Report};

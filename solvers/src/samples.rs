@@ -57,6 +57,11 @@ impl<T: Scalar> Samples<T> {
         DMatrix::from_iterator(v.k(), self.x.ncols(), columns.copied())
     }
 
+    /// Whether these are the same samples in the same memory.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.weights, &other.weights) && self.x.is(&other.x)
+    }
+
     /// [`sum`] over the samples.
     pub(crate) fn sum<S: AddAssign + Send>(&self, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S {
         sum(&self.exec, self.x.ncols(), part)
@@ -92,6 +97,11 @@ fn sum_in_waves<S: AddAssign + Send>(
     sum.expect("there is at least one sample")
 }
 
+/// A range in pieces of `size`, of which the last may be smaller.
+pub(crate) fn blocks(range: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
+    range.clone().step_by(size).map(move |start| start..(start + size).min(range.end))
+}
+
 /// Every label below `classes`, or the first that is not.
 pub(crate) fn check_labels(labels: &[usize], classes: usize) -> Result<()> {
     match labels.iter().position(|&label| label >= classes) {
@@ -106,7 +116,7 @@ pub(crate) fn check_labels(labels: &[usize], classes: usize) -> Result<()> {
 /// At most 64 chunks of at least 256 samples, fixed by n alone.
 pub(crate) fn chunks(n: usize) -> Vec<Range<usize>> {
     let size = n.div_ceil(64).max(256);
-    (0..n).step_by(size).map(|start| start..(start + size).min(n)).collect()
+    blocks(0..n, size).collect()
 }
 
 #[cfg(test)]

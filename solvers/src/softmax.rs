@@ -2,12 +2,11 @@
 
 use crate::classifier::Classifier;
 use crate::features::{BLOCK, Folded, Products};
-use crate::samples::Samples;
+use crate::samples::{Samples, blocks};
 use crate::scalar::Scalar;
 use crate::view::{transposed_product, view, view_mut};
 use admm::{Error, Result, Shape, Smooth};
 use faer::linalg::matmul::matmul;
-use faer::prelude::{Reborrow, ReborrowMut};
 use faer::{Accum, Par};
 use nalgebra::DMatrix;
 use std::ops::{AddAssign, Range};
@@ -31,20 +30,35 @@ impl<T: Scalar> Smooth<T> for Softmax<T> {
     /// # Errors
     /// Sizes of V, B or b that do not fit the data or each other.
     fn value_and_gradient(&self, at: &Classifier<T>) -> Result<(T, Classifier<T>)> {
-        self.check(at)?;
-        let half = T::of(0.5);
-        let (entropy, mut gradient) = self.pass(at);
-        gradient.b += &at.b * self.ridge;
-        admm::Space::scale(&mut gradient, self.share);
-        Ok((self.share * (entropy + half * self.ridge * at.b.norm_squared()), gradient))
+        self.with_captured(at, T::zero())
     }
 }
 
 impl<T: Scalar> Softmax<T> {
+    /// This loss − q/2 Σᵢ wᵢ‖Vᵀxᵢ‖² and its gradient, in the same pass.
+    pub(crate) fn with_captured(&self, at: &Classifier<T>, q: T) -> Result<(T, Classifier<T>)> {
+        let (sums, v) = self.pass(at, q)?;
+        let (half, k) = (T::of(0.5), at.v.ncols());
+        let value = self.share * (sums.entropy + half * self.ridge * at.b.norm_squared()) - half * q * sums.captured;
+        let b = sums.b.rows(0, k) + &at.b * (self.share * self.ridge);
+        Ok((value, Classifier { v, b, bias: sums.b.rows(k, 1).transpose() }))
+    }
+
     /// The mean cross-entropy alone, in nats.
     pub fn cross_entropy(&self, at: &Classifier<T>) -> Result<T> {
+        Ok(self.pass(at, T::zero())?.0.entropy)
+    }
+
+    /// One read of X: the sums over all samples, and ∇V of them.
+    fn pass(&self, at: &Classifier<T>, q: T) -> Result<(Partial<T>, DMatrix<T>)> {
         self.check(at)?;
-        Ok(self.pass(at).0)
+        let x = &self.samples.x;
+        let b = at.b.clone().insert_rows(at.b.nrows(), 1, T::zero());
+        let mut pass = Pass { of: self, v: x.fold(&at.v), b, q };
+        pass.b.row_mut(at.b.nrows()).tr_copy_from(&at.bias);
+        let mut sums = self.samples.sum(|range| pass.over(range));
+        let v = std::mem::replace(&mut sums.v, Products::zero(x, 0));
+        Ok((sums, v.unfold(x)))
     }
 
     /// The share of the samples whose class is not the most probable one, the first of several.
@@ -62,14 +76,6 @@ impl<T: Scalar> Softmax<T> {
         Softmax { share: T::one(), ..self.clone() }
     }
 
-    /// The mean cross-entropy and its gradient: partial sums in, partial sums out, and X read once.
-    fn pass(&self, at: &Classifier<T>) -> (T, Classifier<T>) {
-        let x = &self.samples.x;
-        let v = x.fold(&at.v);
-        let Partial { entropy, v, b, bias } = self.samples.sum(|range| Partial::of(self, at, &v, range));
-        (entropy, Classifier { v: v.unfold(x), b, bias })
-    }
-
     fn check(&self, at: &Classifier<T>) -> Result<()> {
         let (d, k, c) = (self.samples.x.nrows(), at.v.ncols(), self.samples.classes);
         let expected = Shape(vec![(d, k), (k, c), (c, 1)]);
@@ -80,58 +86,75 @@ impl<T: Scalar> Softmax<T> {
 /// What a chunk of samples adds to the loss and to its gradient: what threads, and later ranks, exchange.
 struct Partial<T: Scalar> {
     entropy: T,
+    /// Σᵢ wᵢ‖Vᵀxᵢ‖², where it is asked for.
+    captured: T,
+    /// ∇V.
     v: Products<T>,
+    /// ∇B above ∇bᵀ.
     b: DMatrix<T>,
-    bias: DMatrix<T>,
 }
 
 impl<T: Scalar> AddAssign for Partial<T> {
     fn add_assign(&mut self, other: Self) {
         self.entropy += other.entropy;
+        self.captured += other.captured;
         self.v += other.v;
         self.b += other.b;
-        self.bias += other.bias;
     }
 }
 
-impl<T: Scalar> Partial<T> {
-    /// For each block of samples: P = VᵀX, logits = BᵀP + b, R = (softmax − onehot)·w, and then the products
-    /// ∇V += X(BR)ᵀ, ∇B += PRᵀ, ∇b += R1.
-    fn of(softmax: &Softmax<T>, at: &Classifier<T>, v: &Folded<T>, range: Range<usize>) -> Self {
-        let samples = &softmax.samples;
-        let (k, one, classes) = (at.v.ncols(), T::one(), samples.classes);
-        let (b, bias) = (DMatrix::zeros(k, classes), DMatrix::zeros(classes, 1));
-        let mut sum = Partial { entropy: T::zero(), v: Products::zero(&samples.x, k), b, bias };
-        let (mut reduced, mut back) = (DMatrix::zeros(k, BLOCK), DMatrix::zeros(k, BLOCK));
-        let mut logits = DMatrix::zeros(classes, BLOCK);
-        for start in range.clone().step_by(BLOCK) {
-            let block = start..(start + BLOCK).min(range.end);
-            let width = block.len();
-            let x = samples.x.block(block.clone());
-            let mut reduced = view_mut(&mut reduced).subcols_mut(0, width);
-            x.project(v, reduced.rb_mut());
-            fill_columns(&mut logits, width, &at.bias);
-            let b = view(&at.b);
+/// What is the same for all samples of a pass.
+struct Pass<'a, T: Scalar> {
+    of: &'a Softmax<T>,
+    v: Folded<T>,
+    /// B̃ = [B; bᵀ]: with P̃ = [P; 1ᵀ] a bias is a row like the others.
+    b: DMatrix<T>,
+    q: T,
+}
+
+impl<T: Scalar> Pass<'_, T> {
+    /// For each block of samples: P = VᵀX, logits = B̃ᵀP̃, R = (softmax − onehot)·w, and then the products
+    /// ∇V += X(BR − qPw)ᵀ and ∇B̃ += P̃Rᵀ.
+    fn over(&self, range: Range<usize>) -> Partial<T> {
+        let samples = &self.of.samples;
+        let (k, classes) = (self.v.k(), samples.classes);
+        let (v, b) = (Products::zero(&samples.x, k), DMatrix::zeros(k + 1, classes));
+        let mut sum = Partial { entropy: T::zero(), captured: T::zero(), v, b };
+        let mut reduced = DMatrix::from_element(k + 1, BLOCK, T::one());
+        let (mut back, mut logits) = (DMatrix::zeros(k, BLOCK), DMatrix::zeros(classes, BLOCK));
+        let b = view(&self.b);
+        for block in blocks(range, BLOCK) {
+            let (x, width) = (samples.x.block(block.clone()), block.len());
+            x.project(&self.v, view_mut(&mut reduced).submatrix_mut(0, 0, k, width));
+            let projected = view(&reduced).subcols(0, width);
             let scores = view_mut(&mut logits).subcols_mut(0, width);
-            matmul(scores, Accum::Add, b.transpose(), reduced.rb(), one, Par::Seq);
-            for (i, sample) in block.enumerate() {
-                let column = &mut logits.as_mut_slice()[i * classes..(i + 1) * classes];
+            matmul(scores, Accum::Replace, b.transpose(), projected, T::one(), Par::Seq);
+            for (column, sample) in logits.as_mut_slice().chunks_exact_mut(classes).zip(block.clone()) {
                 let weight = samples.weights[sample];
-                sum.entropy += weight * residual(column, samples.labels[sample], weight);
+                sum.entropy += weight * residual(column, samples.labels[sample], self.of.share * weight);
             }
             let residuals = view(&logits).subcols(0, width);
-            let mut back = view_mut(&mut back).subcols_mut(0, width);
-            matmul(back.rb_mut(), Accum::Replace, b, residuals, one, Par::Seq);
-            x.accumulate(back.rb(), &mut sum.v);
-            matmul(view_mut(&mut sum.b), Accum::Add, reduced.rb(), residuals.transpose(), one, Par::Seq);
-            (0..width).for_each(|i| sum.bias += logits.column(i));
+            let pull = view_mut(&mut back).subcols_mut(0, width);
+            matmul(pull, Accum::Replace, b.subrows(0, k), residuals, T::one(), Par::Seq);
+            if self.q != T::zero() {
+                sum.captured += self.less_captured(&mut back, &reduced, block);
+            }
+            x.accumulate(view(&back).subcols(0, width), &mut sum.v);
+            matmul(view_mut(&mut sum.b), Accum::Add, projected, residuals.transpose(), T::one(), Par::Seq);
         }
         sum
     }
-}
 
-fn fill_columns<T: Scalar>(matrix: &mut DMatrix<T>, width: usize, column: &DMatrix<T>) {
-    (0..width).for_each(|i| matrix.column_mut(i).copy_from(&column.column(0)));
+    /// R ← R − qPw for a block of samples; returns Σᵢ wᵢ‖pᵢ‖².
+    fn less_captured(&self, r: &mut DMatrix<T>, p: &DMatrix<T>, block: Range<usize>) -> T {
+        let p = p.rows(0, r.nrows());
+        let mut captured = T::zero();
+        for ((mut r, p), &weight) in r.column_iter_mut().zip(p.column_iter()).zip(&self.of.samples.weights[block]) {
+            r.axpy(-self.q * weight, &p, T::one());
+            captured += weight * p.norm_squared();
+        }
+        captured
+    }
 }
 
 /// logits ← weight·(softmax − onehot); returns the cross-entropy −log softmax[label].

@@ -59,26 +59,25 @@ impl<T: Scalar> Features<T> {
     }
 }
 
-/// A partial sum of the products XRᵀ over some samples: what threads exchange, and later ranks.
+/// A partial sum of products XRᵀ: d×k, or k×d where X is sparse, so that an entry meets one column. With it R1 where
+/// scaling is folded.
 pub(crate) struct Products<T: Scalar> {
-    /// XRᵀ before scaling: d×k, or k×d where X is sparse, so that an entry meets one column.
     sum: DMatrix<T>,
-    /// R1, k×1.
-    total: DMatrix<T>,
+    total: Option<DVector<T>>,
 }
 
 impl<T: Scalar> Products<T> {
     /// No samples.
     pub fn zero(x: &Features<T>, k: usize) -> Self {
         let (rows, columns) = if x.is_sparse() { (k, x.nrows()) } else { (x.nrows(), k) };
-        Products { sum: DMatrix::zeros(rows, columns), total: DMatrix::zeros(k, 1) }
+        Products { sum: DMatrix::zeros(rows, columns), total: x.scaler.as_ref().map(|_| DVector::zeros(k)) }
     }
 
     /// ZRᵀ = S⁻¹(XRᵀ − m(R1)ᵀ), d×k.
     pub fn unfold(self, x: &Features<T>) -> DMatrix<T> {
         let mut product = if x.is_sparse() { self.sum.transpose() } else { self.sum };
-        if let Some(scaler) = &x.scaler {
-            product.ger(-T::one(), &scaler.mean, &self.total.column(0), T::one());
+        if let (Some(scaler), Some(total)) = (&x.scaler, &self.total) {
+            product.ger(-T::one(), &scaler.mean, total, T::one());
             product.column_iter_mut().for_each(|mut column| column.component_div_assign(&scaler.scale));
         }
         product
@@ -88,7 +87,9 @@ impl<T: Scalar> Products<T> {
 impl<T: Scalar> AddAssign for Products<T> {
     fn add_assign(&mut self, other: Self) {
         self.sum += other.sum;
-        self.total += other.total;
+        if let (Some(total), Some(other)) = (&mut self.total, other.total) {
+            *total += other;
+        }
     }
 }
 
@@ -118,7 +119,9 @@ impl<T: Scalar> Block<'_, T> {
     /// products ← products + XRᵀ for R (k×b).
     pub(crate) fn accumulate(&self, r: MatRef<'_, T>, products: &mut Products<T>) {
         let Products { sum, total } = products;
-        (0..r.ncols()).for_each(|i| (0..r.nrows()).for_each(|q| total[q] += r[(q, i)]));
+        if let Some(total) = total {
+            (0..r.ncols()).for_each(|i| (0..r.nrows()).for_each(|q| total[q] += r[(q, i)]));
+        }
         match self {
             Block::Dense(x) => matmul(view_mut(sum), Accum::Add, *x, r.transpose(), T::one(), Par::Seq),
             Block::Sparse { .. } => self.entries(|i, j, x| {

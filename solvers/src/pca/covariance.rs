@@ -2,7 +2,7 @@
 
 use crate::factor::{symmetric_eigen, thin_qr, top_eigen, top_eigen_of};
 use crate::features::{BLOCK, Features, Folded, Products};
-use crate::samples::Samples;
+use crate::samples::{Samples, blocks};
 use crate::scalar::Scalar;
 use crate::view::{lower_product, product, view, view_mut};
 use admm::{Error, Result};
@@ -91,6 +91,10 @@ impl<T: Scalar> Covariance<T> {
             Form::MatrixFree(_) => 1,
         }
     }
+    /// Whether a product takes a pass over the given samples.
+    pub(crate) fn reads(&self, samples: &Samples<T>) -> bool {
+        matches!(&self.form, Form::MatrixFree(own) if own.is(samples))
+    }
     /// ΣW/tr Σ.
     pub fn times(&self, w: &DMatrix<T>) -> DMatrix<T> {
         match &self.form {
@@ -157,8 +161,7 @@ fn second_moment<T: Scalar>(samples: &Samples<T>) -> DMatrix<T> {
 /// The lower triangle for dense samples, in copies of a few at a time.
 fn dense_moment<T: Scalar>(x: &Features<T>, weights: &[T], range: Range<usize>) -> DMatrix<T> {
     let mut moment = DMatrix::zeros(x.nrows(), x.nrows());
-    for start in range.clone().step_by(4 * BLOCK) {
-        let block = start..(start + 4 * BLOCK).min(range.end);
+    for block in blocks(range, 4 * BLOCK) {
         let z = x.dense(block.clone());
         let mut weighted = z.clone();
         weighted.column_iter_mut().zip(&weights[block]).for_each(|(mut column, &weight)| column *= weight);
@@ -190,8 +193,7 @@ pub(super) fn weighted_products<T: Scalar>(
 ) -> Products<T> {
     let mut products = Products::zero(x, w.k());
     let mut reduced = DMatrix::zeros(w.k(), BLOCK);
-    for start in range.clone().step_by(BLOCK) {
-        let block = start..(start + BLOCK).min(range.end);
+    for block in blocks(range, BLOCK) {
         let samples = x.block(block.clone());
         samples.project(w, view_mut(&mut reduced).subcols_mut(0, block.len()));
         reduced.column_iter_mut().zip(&weights[block.clone()]).for_each(|(mut column, &weight)| column *= weight);

@@ -12,14 +12,21 @@ pub struct Ridge<F> {
     pub weight: f64,
 }
 
+impl<F> Ridge<F> {
+    /// Adds μ/2 ‖W‖² to a value, and its gradient to a gradient.
+    pub(crate) fn add<T: Real, P: Point<T>>(&self, x: &P, value: T, mut gradient: P) -> (T, P) {
+        let (w, weight) = (x.coupled(), T::of(self.weight));
+        *gradient.coupled_mut() += w * weight;
+        (value + weight * T::of(0.5) * w.norm_squared(), gradient)
+    }
+}
+
 impl<T: Real, F: Smooth<T>> Smooth<T> for Ridge<F> {
     type Point = F::Point;
 
     fn value_and_gradient(&self, x: &F::Point) -> Result<(T, F::Point)> {
-        let (value, mut gradient) = self.of.value_and_gradient(x)?;
-        let (w, weight) = (x.coupled(), T::of(self.weight));
-        *gradient.coupled_mut() += w * weight;
-        Ok((value + weight * T::of(0.5) * w.norm_squared(), gradient))
+        let (value, gradient) = self.of.value_and_gradient(x)?;
+        Ok(self.add(x, value, gradient))
     }
     fn passes(&self) -> u64 {
         self.of.passes()
