@@ -57,8 +57,7 @@ impl<T: Scalar> Scaler<T> {
         });
         let origin = x.stored_dense(0).component_div(&unit);
         let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
-        let moment = |f: &(dyn Fn(usize, T) -> T + Sync)| seen.moment(x, weights, total, exec, f);
-        let mean = moment(&|j, value| value / unit[j] - origin[j]) / total;
+        let mean = seen.moment(x, weights, exec, |j, value| value / unit[j] - origin[j]) / total;
         scaler.mean = (&mean + &origin).component_mul(&unit);
         if scale == Scale::Standard {
             let square = |j: usize, value: T| {
@@ -66,7 +65,8 @@ impl<T: Scalar> Scaler<T> {
                 distance * distance
             };
             let freedom = if total >= T::of(2.0) { total - T::one() } else { total };
-            let deviation = (moment(&square) / freedom).map(|variance| variance.sqrt()).component_mul(&unit);
+            let variance = seen.moment(x, weights, exec, square) / freedom;
+            let deviation = variance.map(|square| square.sqrt()).component_mul(&unit);
             scaler.scale = deviation.map(|deviation| if deviation > T::zero() { deviation } else { T::one() });
         }
         scaler
@@ -182,25 +182,25 @@ impl<T: Scalar> Extremes<T> {
         &self,
         x: &Features<T>,
         weights: &[T],
-        total: T,
         exec: &Exec,
-        f: &(dyn Fn(usize, T) -> T + Sync),
+        f: impl Fn(usize, T) -> T + Send + Sync,
     ) -> DVector<T> {
         let (d, n) = x.shape();
         let sums = sum(exec, n, |range| {
-            let mut sums = DMatrix::zeros(d, 2);
-            for sample in range {
-                x.visit(sample, |j, value| {
-                    sums[(j, 0)] += weights[sample] * f(j, value);
-                    sums[(j, 1)] += weights[sample];
-                });
+            let mut sums = DVector::zeros(d);
+            for (sample, &weight) in range.clone().zip(&weights[range]) {
+                x.visit(sample, |j, value| sums[j] += weight * f(j, value));
             }
             sums
         });
-        DVector::from_fn(d, |j, _| match self.stored[j] {
-            stored if stored < n => sums[(j, 0)] + (total - sums[(j, 1)]) * f(j, T::zero()),
-            _ => sums[(j, 0)],
-        })
+        if self.stored.iter().all(|&stored| stored == n) {
+            return sums;
+        }
+        let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
+        let mut implicit = DVector::repeat(d, total);
+        (0..n).for_each(|sample| x.visit(sample, |j, _| implicit[j] -= weights[sample]));
+        let share = |j: usize| if self.stored[j] < n { implicit[j] } else { T::zero() };
+        DVector::from_fn(d, |j, _| sums[j] + share(j) * f(j, T::zero()))
     }
 }
 
