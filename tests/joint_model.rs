@@ -8,7 +8,8 @@ use admm::{
 };
 use admm_solvers::classifier::Classifier;
 use admm_solvers::joint::{
-    Builder, Constraint, Fitted, JointModel, JointObjective, Method, Prepared, Progress, Report, Rule, Scale,
+    Acceleration, Builder, Constraint, Fitted, JointModel, JointObjective, Method, Penalty, Prepared, Progress, Report,
+    Rule, Scale,
 };
 use admm_solvers::lbfgs::Lbfgs;
 use admm_solvers::manifold::Stiefel;
@@ -503,6 +504,40 @@ fn the_certificate_of_a_fit_is_that_of_its_run() {
             let moved = Classifier { v: &at.v + &step, ..at.clone() };
             let curvature = (gradient(&moved) - gradient(at)).dot(&step) / step.norm_squared();
             assert!(curvature > 0.0 && curvature <= lipschitz * (1.0 + 1e-4), "{curvature} {lipschitz}");
+        }
+    }
+}
+
+/// Nor does it change nothing.
+#[test]
+fn the_coordination_does_not_change_the_optimum() {
+    let penalties =
+        [Penalty::Fixed, Penalty::Balance, Penalty::RelativeBalance, Penalty::Spectral, Penalty::SquareRoot];
+    let accelerations = [Acceleration::None, Acceleration::Anderson, Acceleration::Nesterov];
+    for data in [iris(), wine()] {
+        let expected = fit(default(), &data, Method::Admm);
+        let of = |builder: Builder| fit(builder, &data, Method::Admm);
+        for (penalty, acceleration) in penalties.into_iter().flat_map(|p| accelerations.map(|a| (p, a))) {
+            for relaxation in [1.0, 1.6] {
+                let builder = default().penalty(penalty).acceleration(acceleration).relaxation(relaxation);
+                if acceleration == Acceleration::Nesterov && relaxation != 1.0 {
+                    assert!(matches!(builder.build(), Err(Error::Parameters(_))));
+                    continue;
+                }
+                let Report { status, objective, rho, certificate, iterations, passes, .. } = of(builder).report;
+                let place = format!(
+                    "{penalty} {acceleration} {relaxation}: {iterations} iterations, {passes} passes, ρ = {rho}"
+                );
+                println!("{place}");
+                assert_eq!(status, Status::Converged, "{place}");
+                assert!((objective - expected.report.objective).abs() <= 1e-6, "{place}: {objective}");
+                assert!(penalty != Penalty::Fixed || rho == 0.1, "{place}");
+                let (Finding::Holds(threshold) | Finding::Fails(threshold)) = &certificate.penalty else { panic!() };
+                assert_eq!(threshold.bound, 2.0 * threshold.lipschitz / (2.0 - relaxation), "{place}");
+            }
+        }
+        for builder in [default().penalty(Penalty::Spectral), default().acceleration(Acceleration::Anderson)] {
+            assert!(of(builder).model != expected.model);
         }
     }
 }

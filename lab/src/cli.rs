@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use admm_solvers::joint::{Constraint, Method, Rule, Scale};
+use admm_solvers::joint::{Acceleration, Constraint, Method, Penalty, Rule, Scale};
 use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Serialize;
@@ -135,6 +135,15 @@ pub struct FitOptions {
     /// How the W block lowers the PCA loss
     #[arg(long, default_value = "majorize", value_parser = choice(RULES), help_heading = "Search")]
     pub rule: Rule,
+    /// How the penalty ρ of ADMM adapts
+    #[arg(long, default_value = "balance", value_parser = choice(PENALTIES), help_heading = "Search")]
+    pub penalty: Penalty,
+    /// Over-relaxation of ADMM, between 0 and 2; 1 is none
+    #[arg(long, value_name = "A", default_value_t = 1.0, allow_negative_numbers = true, help_heading = "Search")]
+    pub relaxation: f64,
+    /// Where the iterations of ADMM start from
+    #[arg(long, default_value = "none", value_parser = choice(ACCELERATIONS), help_heading = "Search")]
+    pub acceleration: Acceleration,
     /// The gradient that may remain where a method has converged
     #[arg(long, value_name = "T", default_value = "1e-6", allow_negative_numbers = true, help_heading = "Search")]
     pub tolerance: f64,
@@ -283,6 +292,20 @@ pub const RULES: Choices<Rule> = &[
     ("lbfgs", Rule::Lbfgs, "a quasi-Newton solve; not for ball"),
 ];
 
+const PENALTIES: Choices<Penalty> = &[
+    ("fixed", Penalty::Fixed, "not at all"),
+    ("balance", Penalty::Balance, "by the residuals"),
+    ("relative-balance", Penalty::RelativeBalance, "by the normalised residuals"),
+    ("spectral", Penalty::Spectral, "by the curvatures that both blocks show"),
+    ("square-root", Penalty::SquareRoot, "by the square root of the ratio of the normalised residuals"),
+];
+
+const ACCELERATIONS: Choices<Acceleration> = &[
+    ("none", Acceleration::None, "where the last one ended"),
+    ("anderson", Acceleration::Anderson, "a mixture of earlier ones"),
+    ("nesterov", Acceleration::Nesterov, "ahead, by momentum; without relaxation"),
+];
+
 /// Reads one of the names.
 pub fn choice<T: Copy + Send + Sync>(choices: Choices<T>) -> impl TypedValueParser<Value = T> {
     let names = choices.iter().map(|(name, _, help)| PossibleValue::new(*name).help(*help));
@@ -308,6 +331,8 @@ mod tests {
         CONSTRAINTS.iter().for_each(|(name, value, _)| named(name, value));
         SCALES.iter().for_each(|(name, value, _)| named(name, value));
         RULES.iter().for_each(|(name, value, _)| named(name, value));
+        PENALTIES.iter().for_each(|(name, value, _)| named(name, value));
+        ACCELERATIONS.iter().for_each(|(name, value, _)| named(name, value));
         for (name, methods, _) in METHODS {
             assert!(matches!(methods, Methods::All) || methods.list()[0].to_string() == *name);
         }

@@ -7,7 +7,9 @@ use std::thread::available_parallelism;
 
 use admm::{Exec, Status};
 use admm_solvers::Scalar;
-use admm_solvers::joint::{Constraint, Fitted, JointModel, Method, Names, Prepared, Rule, Scale};
+use admm_solvers::joint::{
+    Acceleration, Constraint, Fitted, JointModel, Method, Names, Penalty, Prepared, Rule, Scale,
+};
 use nalgebra::DMatrix;
 use serde::Serialize;
 
@@ -183,6 +185,9 @@ struct Config {
     scale: Scale,
     methods: Vec<Method>,
     rule: Rule,
+    penalty: Penalty,
+    relaxation: f64,
+    acceleration: Acceleration,
     tolerance: f64,
     max_iterations: u64,
     threads: usize,
@@ -212,6 +217,9 @@ impl Config {
             scale: options.scale,
             methods: options.method.list(),
             rule: options.rule,
+            penalty: options.penalty,
+            relaxation: options.relaxation,
+            acceleration: options.acceleration,
             tolerance: options.tolerance,
             max_iterations: options.max_iterations,
             threads: match options.threads {
@@ -239,6 +247,9 @@ impl FitOptions {
             .shrinkage(self.shrinkage)
             .constraint(self.constraint)
             .rule(self.rule)
+            .penalty(self.penalty)
+            .relaxation(self.relaxation)
+            .acceleration(self.acceleration)
             .scale(self.scale)
             .tolerance(self.tolerance)
             .max_iterations(self.max_iterations)
@@ -250,15 +261,21 @@ impl FitOptions {
             }
             _ => None,
         };
-        match (builder.build(), fraction) {
-            (Ok(model), None) => Ok(model),
-            (Ok(_), Some(problem)) => Err(Failure::Usage(vec![problem])),
-            (Err(admm::Error::Parameters(mut problems)), fraction) => {
-                problems.extend(fraction);
-                Err(Failure::Usage(problems))
-            }
-            (Err(error), _) => Err(Failure::library("fit")(error)),
+        let problems: Vec<_> = fraction.into_iter().chain(self.idle()).collect();
+        match builder.build() {
+            Ok(model) if problems.is_empty() => Ok(model),
+            Ok(_) => Err(Failure::Usage(problems)),
+            Err(admm::Error::Parameters(others)) => Err(Failure::Usage([others, problems].concat())),
+            Err(error) => Err(Failure::library("fit")(error)),
         }
+    }
+
+    /// What is said of choices for ADMM where another method is to run.
+    fn idle(&self) -> Option<String> {
+        let Methods::One(method) = self.method else { return None };
+        let choices = (self.penalty, self.relaxation, self.acceleration);
+        let idle = method != Method::Admm && choices != (Penalty::default(), 1.0, Acceleration::default());
+        idle.then(|| format!("--penalty, --relaxation and --acceleration are for the method admm, not for {method}"))
     }
 }
 

@@ -76,9 +76,20 @@ fn quiet_and_verbose() {
     assert!(folder.admm("--help").ok().contains("Usage: admm"));
     assert!(folder.admm("--version").ok().starts_with("admm "));
     let help = folder.admm("fit --help").ok();
-    for flag in
-        ["--label", "--test", "--components", "--weight", "--ridge", "--constraint", "--method", "--rule", "--scale"]
-    {
+    for flag in [
+        "--label",
+        "--test",
+        "--components",
+        "--weight",
+        "--ridge",
+        "--constraint",
+        "--method",
+        "--rule",
+        "--scale",
+        "--penalty",
+        "--relaxation",
+        "--acceleration",
+    ] {
         assert!(help.contains(flag), "{flag}");
     }
 }

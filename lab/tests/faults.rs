@@ -25,6 +25,12 @@ fn usage_errors_are_reported_together() {
     all.fails(2, &["iterations must be at least 1", "fraction of test samples", "got 1.5", "the shrinkage is for"]);
     folder.admm("fit --constraint none --shrinkage -1").fails(2, &["the shrinkage must be", "got -1"]);
     folder.admm("fit --rule sanger --constraint ball").fails(2, &["the rule sanger does not fit the constraint ball"]);
+    folder.admm("fit --relaxation 2").fails(2, &["the relaxation must lie between 0 and 2, got 2"]);
+    let both = "fit --relaxation 1.5 --acceleration nesterov";
+    folder.admm(both).fails(2, &["the acceleration nesterov is for plain iterations, not for the relaxation 1.5"]);
+    let idle = "fit --method joint --penalty spectral --test 2";
+    folder.admm(idle).fails(2, &["are for the method admm, not for joint", "the fraction of test samples"]);
+    folder.admm("fit --penalty wild").fails(2, &["square-root"]);
     folder.admm("fit --method best").fails(2, &["best", "two-stage"]);
     folder.admm("fit --colour red").fails(2, &["--colour"]);
     folder.admm("train").fails(2, &["train"]);

@@ -2,6 +2,7 @@
 
 mod alternate;
 mod certify;
+mod coordination;
 mod curved;
 mod file;
 mod fit;
@@ -15,6 +16,7 @@ mod scaler;
 mod start;
 mod warm;
 
+pub use coordination::{Acceleration, Penalty};
 pub use file::Names;
 pub use model::Model;
 pub use objective::{JointObjective, Reduction};

@@ -54,7 +54,7 @@ impl<T: Real> History<T> {
 
 /// A name and a number in the shortest form that reads back as the same.
 type Column = (&'static str, Option<String>);
-const COLUMNS: usize = 21;
+const COLUMNS: usize = 22;
 
 fn columns<T: Real>(record: &Record<T>, phases: &Phases) -> [Column; COLUMNS] {
     let count = |count: u64| Some(count.to_string());
@@ -70,6 +70,7 @@ fn columns<T: Real>(record: &Record<T>, phases: &Phases) -> [Column; COLUMNS] {
         ("dual_scale", number(record.dual_scale)),
         ("objective", record.objective.and_then(number)),
         ("objective_change", record.objective_change.and_then(number)),
+        ("augmented_lagrangian", record.augmented_lagrangian.and_then(number)),
         ("penalty", number(record.penalty)),
         ("penalty_changes", count(record.penalty_changes.into())),
         ("penalty_clamped", count(record.penalty_clamped.into())),

@@ -58,6 +58,9 @@ where
     let penalty = T::of(limits.bounds.0.max(PENALTY));
     let mut coordinator = Coordinator::new(reduction, Minus(classify(prepared)), w, z, penalty)?;
     coordinator.penalty_limits = limits;
+    coordinator.penalty = options.penalty.policy();
+    coordinator.relaxation = T::of(options.relaxation);
+    coordinator.acceleration = options.acceleration.rule();
     let tolerance = prepared.tolerance();
     coordinator.tolerance = Tolerance { absolute: tolerance / (start.v.len() as f64).sqrt(), relative: 0.0 };
     coordinator.accuracy = Accuracy::Relative { first: 1e-2, factor: 0.3, floor: 0.01 * tolerance };

@@ -1,6 +1,6 @@
 //! What the user chooses.
 
-use super::{Fitted, Prepared};
+use super::{Acceleration, Fitted, Penalty, Prepared};
 use crate::features::Features;
 use crate::manifold::{Ball, Stiefel, UnitColumns};
 use crate::scalar::Scalar;
@@ -126,6 +126,11 @@ names! {
         Sanger => "sanger", Krasulina => "krasulina", Power => "power", Lbfgs => "lbfgs"
     }
     Method { Admm => "admm", Joint => "joint", Alternating => "alternating", TwoStage => "two-stage" }
+    Penalty {
+        Fixed => "fixed", Balance => "balance", RelativeBalance => "relative-balance", Spectral => "spectral",
+        SquareRoot => "square-root"
+    }
+    Acceleration { None => "none", Anderson => "anderson", Nesterov => "nesterov" }
     Scale { Standard => "standard", Center => "center", None => "none" }
 }
 
@@ -162,6 +167,9 @@ pub struct Builder {
     pub(super) constraint: Constraint,
     pub(super) rule: Rule,
     pub(super) method: Method,
+    pub(super) penalty: Penalty,
+    pub(super) relaxation: f64,
+    pub(super) acceleration: Acceleration,
     pub(super) scale: Scale,
     pub(super) tolerance: f64,
     pub(super) max_iterations: u64,
@@ -180,6 +188,9 @@ impl JointModel {
             constraint: Constraint::default(),
             rule: Rule::default(),
             method: Method::default(),
+            penalty: Penalty::default(),
+            relaxation: 1.0,
+            acceleration: Acceleration::default(),
             scale: Scale::default(),
             tolerance: 1e-6,
             max_iterations: 5_000,
@@ -243,6 +254,12 @@ impl Builder {
         rule: Rule,
         /// The method of [`JointModel::fit`].
         method: Method,
+        /// How ρ adapts in ADMM.
+        penalty: Penalty,
+        /// Over-relaxation α of ADMM, in (0, 2).
+        relaxation: f64,
+        /// Where the iterations of ADMM start from.
+        acceleration: Acceleration,
         /// How features are prepared.
         scale: Scale,
         /// The norm of the remaining gradient, and of the gap W − V, at which a method has converged.
@@ -257,7 +274,8 @@ impl Builder {
     }
 
     /// # Errors
-    /// All parameters that are out of range, together, with a rule that does not fit the constraint.
+    /// All parameters that are out of range, together, with a rule that does not fit the constraint, and an
+    /// acceleration that does not go with the relaxation.
     pub fn build(self) -> Result<JointModel> {
         let mut problems = Vec::new();
         let mut check = |holds: bool, problem: String| {
@@ -282,6 +300,10 @@ impl Builder {
             shrinkage == 0.0 || constraint == Constraint::None,
             format!("the shrinkage is for W without a constraint, not for the constraint {constraint}"),
         );
+        let relaxation = self.relaxation;
+        let within = relaxation > 0.0 && relaxation < 2.0;
+        check(within, format!("the relaxation must lie between 0 and 2, got {relaxation}"));
+        problems.extend(self.acceleration.objection(relaxation).filter(|_| within));
         problems.extend(self.rule.objection(constraint));
         if problems.is_empty() { Ok(JointModel { options: self }) } else { Err(Error::Parameters(problems)) }
     }
