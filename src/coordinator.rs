@@ -93,6 +93,28 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         Ok(self)
     }
 
+    /// Continues from a state of another coordinator for the same blocks: what follows has the same bits.
+    ///
+    /// # Errors
+    /// A state of other sizes or with entries that are not finite, a penalty that is not positive and finite, and whatever
+    /// a block says when it is tuned to that.
+    pub fn resume(mut self, state: StateOf<T, P, Q>) -> Result<Self> {
+        check_penalty(state.penalty)?;
+        let iteration = state.record.iteration + 1;
+        let ax = guard("x", iteration, || Ok(self.f.image(&state.x)))?;
+        let bz = guard("z", iteration, || Ok(self.g.image(&state.z)))?;
+        let (from_bz, from_u) = state.start();
+        for image in [&ax, &bz, &state.bz, &state.u, from_bz, from_u] {
+            Error::check_size("state to continue from", self.c.shape(), image.shape())?;
+            if !image.is_finite() {
+                return Err(Error::NotFinite("the state to continue from".into()));
+            }
+        }
+        self.state = state;
+        self.retune(self.state.penalty)?;
+        Ok(self)
+    }
+
     /// The present state.
     pub fn state(&self) -> &StateOf<T, P, Q> {
         &self.state

@@ -1,7 +1,9 @@
 //! Failures, with the place where they happened. An unsuccessful run is not a failure: see [`Status`](crate::Status).
 
 use std::fmt;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 
 /// The result of anything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -43,6 +45,29 @@ pub enum Error {
     /// The thread pool could not be made.
     #[error("threads: {0}")]
     Threads(String),
+    /// A value has no form as bytes, or bytes are no such value.
+    #[error("{0}")]
+    Encoding(String),
+    /// A file could not be read or written.
+    #[error("cannot {operation} {}: {message}", .path.display())]
+    File {
+        /// What was attempted, such as `write`.
+        operation: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The kind of the cause.
+        kind: io::ErrorKind,
+        /// The cause in words.
+        message: String,
+    },
+    /// A checkpoint that cannot be continued from.
+    #[error("{}: {problem}", .path.display())]
+    Checkpoint {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: Unusable,
+    },
     /// A member of a group failed.
     #[error("member {index}: {source}")]
     Member {
@@ -69,6 +94,11 @@ impl Error {
         Error::Parameters(vec![message.into()])
     }
 
+    /// For `map_err` on errors of the operating system.
+    pub fn file(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |error| Error::File { operation, path: path.into(), kind: error.kind(), message: error.to_string() }
+    }
+
     /// `Ok` where both shapes agree, an [`Error::Size`] that names the place where not.
     pub fn check_size(place: &str, expected: Shape, got: Shape) -> Result<()> {
         if expected == got {
@@ -76,6 +106,40 @@ impl Error {
         }
         Err(Error::Size { place: place.into(), expected, got })
     }
+}
+
+/// Why a checkpoint cannot be continued from.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unusable {
+    /// Its first bytes are not those of a checkpoint.
+    #[error("it is no checkpoint")]
+    Magic,
+    /// It was written by a later version of this library, or by none.
+    #[error("format {got} of checkpoints is unknown here, where it is {known}")]
+    Version {
+        /// The version in the file.
+        got: u32,
+        /// The one that is read here.
+        known: u32,
+    },
+    /// A part of it is missing, or something was appended.
+    #[error("it should have {expected} bytes and has {got}")]
+    Length {
+        /// The length that its header announces.
+        expected: u64,
+        /// What there is, and one more where there is more than expected.
+        got: u64,
+    },
+    /// It was changed since it was written.
+    #[error("it is damaged: its checksum is wrong")]
+    Checksum,
+    /// It belongs to a run of another configuration.
+    #[error("it belongs to a run with other choices")]
+    Configuration,
+    /// It is whole, but holds another kind of state.
+    #[error("it holds another kind of state: {0}")]
+    Content(String),
 }
 
 /// Runs user code: a panic in it becomes an error.
