@@ -360,7 +360,7 @@ fn histories_are_complete_and_the_observer_can_stop() {
     for method in Method::ALL {
         let mut seen: Vec<Progress> = Vec::new();
         let fitted = prepared.fit(method, &mut |progress| {
-            seen.push(*progress);
+            seen.push(**progress);
             ControlFlow::Continue(())
         });
         let Fitted { report, history, .. } = fitted.unwrap();

@@ -10,8 +10,8 @@ use crate::lbfgs::Lbfgs;
 use crate::scalar::Scalar;
 use admm::method::DescentMemory;
 use admm::{
-    Accuracy, Coordinator, Descent, Flat, Iterate, Limits, Minus, Result, Smooth, Space, State, Status, Subproblem,
-    Target, Tolerance,
+    Accuracy, Coordinator, Descent, Error, Flat, Iterate, Limits, Minus, Result, Smooth, Space, State, Status,
+    Subproblem, Target, Tolerance, Work,
 };
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
@@ -66,6 +66,9 @@ where
     coordinator.accuracy = Accuracy::Relative { first: 1e-2, factor: 0.3, floor: 0.01 * tolerance };
     coordinator.max_iterations = options.max_iterations;
     coordinator.track_objective = options.trace || prepared.objective.variance.passes() == 0;
+    if let Some(state) = log.state()? {
+        coordinator = coordinator.resume(state)?;
+    }
     let mut failure = None;
     let outcome = coordinator.run(|state: &State<T, P::Var, ClassifyVar<T>, DMatrix<T>>| {
         let record = &state.record;
@@ -81,10 +84,13 @@ where
                 seconds: 0.0,
             })
         };
-        log.add(entry).unwrap_or_else(|error| {
-            failure = Some(error);
-            ControlFlow::Break(())
-        })
+        match log.add(entry, state, None) {
+            Ok(None) => ControlFlow::Continue(()),
+            ended => {
+                failure = ended.err();
+                ControlFlow::Break(())
+            }
+        }
     })?;
     match failure {
         Some(error) => Err(error),
@@ -101,23 +107,26 @@ pub(super) fn alternating<T: Scalar, P>(
     prepared: &Prepared<T>,
     log: &mut Log<'_>,
     reduction: &P,
-    mut w: P::Var,
+    w: P::Var,
 ) -> Result<Found<T>>
 where
     P: Subproblem<T, Image = DMatrix<T>, Var: Reduced<T>>,
 {
     let classifier = classify(prepared);
-    let mut z = Iterate::new(prepared.start.lower.clone());
+    let start = &prepared.start.lower;
     let tolerance = T::of(prepared.tolerance());
     let penalty = T::of(PENALTY);
-    let mut work = prepared.start.cost.work;
-    for iteration in 1..=prepared.options.max_iterations {
+    let fresh = || (w, Iterate::new(start.clone()), prepared.start.cost.work);
+    let (mut w, mut z, mut work): (P::Var, ClassifyVar<T>, Work) = log.state()?.unwrap_or_else(fresh);
+    Error::check_size("state to continue from", start.shape(), z.point.shape())?;
+    Error::check_size("state to continue from", Space::shape(&start.v), Space::shape(w.w()))?;
+    for iteration in log.last().iteration + 1..=prepared.options.max_iterations {
         let (before, v) = (w.w().clone(), z.point.v.clone());
         let accuracy = tolerance * T::of(0.1);
         work += reduction.argmin(&mut w, Target { v: &v, penalty, tolerance: accuracy })?;
         work += classifier.argmin(&mut z, Target { v: w.w(), penalty, tolerance: accuracy })?;
         let change = penalty * (&z.point.v - &v).norm().max((w.w() - &before).norm());
-        let stopped = log.add(|| {
+        let entry = || {
             Ok(Progress {
                 iteration,
                 objective: traced(prepared, w.w(), &z)?,
@@ -128,15 +137,11 @@ where
                 passes: work.passes,
                 seconds: 0.0,
             })
-        })?;
-        let status = if change <= tolerance {
-            Status::Converged
-        } else if stopped.is_break() {
-            Status::Stopped
-        } else {
-            continue;
         };
-        return settled(prepared, w.w(), status, log);
+        let ended = (change <= tolerance).then_some(Status::Converged);
+        if let Some(status) = log.add(entry, &(&w, &z, work), ended)? {
+            return settled(prepared, w.w(), status, log);
+        }
     }
     settled(prepared, w.w(), Status::IterationLimit, log)
 }

@@ -4,13 +4,17 @@ use super::certify::certify;
 use super::options::Method;
 use super::prepare::descent_method;
 use super::reduction::TwoBlocks;
-use super::{Constraint, Fitted, Model, Prepared, Progress, Report};
+use super::{Constraint, Fitted, Model, Moment, Position, Prepared, Progress, Report};
 use crate::classifier::Classifier;
 use crate::factor::symmetric_eigen;
 use crate::scalar::Scalar;
 use crate::view::{product, transposed_product};
-use admm::{Certificate, Iterate, Result, Smooth, Space, Stationarity, Status, Target, Work, method::stationarity};
+use admm::checkpoint::{from_bytes, to_bytes};
+use admm::{
+    Certificate, Error, Iterate, Result, Smooth, Space, Stationarity, Status, Target, Work, method::stationarity,
+};
 use nalgebra::DMatrix;
+use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -25,7 +29,9 @@ pub(super) struct Found<T: Scalar> {
 
 /// Records each outer iteration and shows it to the observer. The clock stands still meanwhile.
 pub(super) struct Log<'a> {
-    observer: &'a mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    observer: &'a mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
+    method: Method,
+    state: Option<Vec<u8>>,
     pub history: Vec<Progress>,
     earlier: f64,
     started: Instant,
@@ -33,20 +39,35 @@ pub(super) struct Log<'a> {
 }
 
 impl<'a> Log<'a> {
-    fn new(earlier: f64, observer: &'a mut dyn FnMut(&Progress) -> ControlFlow<()>) -> Self {
-        Log { observer, history: Vec::new(), earlier, started: Instant::now(), paused: Duration::ZERO }
+    fn new(from: Position, earlier: f64, observer: &'a mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Self {
+        let Position { method, history, state } = from;
+        let earlier = history.last().map_or(earlier, |last| last.seconds);
+        let state = Some(state).filter(|_| !history.is_empty());
+        Log { observer, method, state, history, earlier, started: Instant::now(), paused: Duration::ZERO }
     }
     fn seconds(&self) -> f64 {
         self.earlier + (self.started.elapsed() - self.paused).as_secs_f64()
     }
-    /// Adds an entry that `entry` makes, with the seconds filled in.
-    pub fn add(&mut self, entry: impl FnOnce() -> Result<Progress>) -> Result<ControlFlow<()>> {
+    /// What an earlier fit had come to, if this one continues it.
+    pub fn state<S: DeserializeOwned>(&mut self) -> Result<Option<S>> {
+        self.state.take().map(|bytes| from_bytes(&bytes)).transpose()
+    }
+    /// Adds an entry that `entry` makes, with the seconds filled in, and tells how the fit has ended: as given, or because
+    /// the observer stops it. From `state` it could be continued.
+    pub fn add(
+        &mut self,
+        entry: impl FnOnce() -> Result<Progress>,
+        state: &impl Serialize,
+        ended: Option<Status>,
+    ) -> Result<Option<Status>> {
         let (seconds, entered) = (self.seconds(), Instant::now());
         let progress = Progress { seconds, ..entry()? };
         self.history.push(progress);
-        let answer = (self.observer)(&progress);
+        let state = || to_bytes(state);
+        let state = ended.is_none().then_some(&state as &dyn Fn() -> Result<Vec<u8>>);
+        let answer = (self.observer)(&Moment { method: self.method, history: &self.history, progress, state });
         self.paused += entered.elapsed();
-        Ok(answer)
+        Ok(ended.or(answer.is_break().then_some(Status::Stopped)))
     }
     /// The last entry, or that of the start.
     pub fn last(&self) -> Progress {
@@ -57,10 +78,12 @@ impl<'a> Log<'a> {
 pub(super) fn fit<T: Scalar>(
     prepared: &Prepared<T>,
     method: Method,
-    observer: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    from: Option<Position>,
+    observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
 ) -> Result<Fitted<T>> {
     let cost = if method == Method::TwoStage { prepared.start.two_stage_cost } else { prepared.start.cost };
-    let mut log = Log::new(cost.seconds, observer);
+    let from = from.unwrap_or(Position { method, history: Vec::new(), state: Vec::new() });
+    let mut log = Log::new(from, cost.seconds, observer);
     let found = match method {
         Method::Admm | Method::Alternating => TwoBlocks { prepared, method, log: &mut log }.fit()?,
         Method::Joint => joint(prepared, &mut log)?,
@@ -73,37 +96,34 @@ pub(super) fn fit<T: Scalar>(
 
 /// Riemannian descent on all variables at once.
 fn joint<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
-    let options = &prepared.options;
+    let (options, start) = (&prepared.options, &prepared.start.lower);
     let (method, on) = (descent_method(options.constraint, 1), prepared.manifold());
-    let origin = Space::zero(&prepared.start.lower.v);
+    let origin = Space::zero(&start.v);
     let tolerance = T::of(prepared.tolerance());
     let free = Target { v: &origin, penalty: T::zero(), tolerance };
-    let mut iterate = Iterate::new(prepared.start.lower.clone());
-    let mut work = prepared.start.cost.work;
-    for iteration in 1..=options.max_iterations {
+    let fresh = || (Iterate::new(start.clone()), prepared.start.cost.work);
+    let (mut iterate, mut work) = log.state()?.unwrap_or_else(fresh);
+    Error::check_size("state to continue from", start.shape(), iterate.point.shape())?;
+    for iteration in log.last().iteration + 1..=options.max_iterations {
         let step = method.minimise(&prepared.objective, &*on, &mut iterate, free)?;
         work += step;
         let Some(here) = &iterate.memory.here else { break };
         let slope = stationarity(&*on, &iterate.point, here.gradient())?;
-        let stopped = log.add(|| {
-            Ok(Progress {
-                iteration,
-                objective: Some(here.value().to_f64()),
-                dual_residual: slope.to_f64(),
-                passes: work.passes,
-                ..Progress::START
-            })
-        })?;
-        let status = if slope <= tolerance {
-            Status::Converged
-        } else if step.steps == 0 {
-            Status::Stalled
-        } else if stopped.is_break() {
-            Status::Stopped
-        } else {
-            continue;
+        let entry = Progress {
+            iteration,
+            objective: Some(here.value().to_f64()),
+            dual_residual: slope.to_f64(),
+            passes: work.passes,
+            ..Progress::START
         };
-        return Ok(Found { point: iterate.point, status, last: log.last(), certificate: None });
+        let ended = match () {
+            () if slope <= tolerance => Some(Status::Converged),
+            () if step.steps == 0 => Some(Status::Stalled),
+            () => None,
+        };
+        if let Some(status) = log.add(|| Ok(entry), &(&iterate, work), ended)? {
+            return Ok(Found { point: iterate.point, status, last: log.last(), certificate: None });
+        }
     }
     Ok(Found { point: iterate.point, status: Status::IterationLimit, last: log.last(), certificate: None })
 }
@@ -114,8 +134,9 @@ fn two_stage<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Fou
     let Work { steps, passes } = prepared.start.two_stage_cost.work;
     let objective = prepared.objective_at(&point.v, &point)?;
     let entry = Progress { iteration: steps, objective: Some(objective), passes, ..log.last() };
-    let _ = log.add(|| Ok(entry))?;
-    Ok(Found { point, status: Status::Converged, last: entry, certificate: None })
+    let status = Status::Converged;
+    log.add(|| Ok(entry), &(), Some(status))?;
+    Ok(Found { point, status, last: entry, certificate: None })
 }
 
 /// The figures of a feasible point, in the space where the method ran.

@@ -8,13 +8,15 @@ use crate::softmax::probabilities;
 use crate::view::{product, transposed_product};
 use admm::{Error, Result, Shape};
 use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize};
 
 /// Scaling, weights and classifier. It exists only after a fit: there is nothing to forget.
 ///
 /// Signs and order are fixed. On orthonormal W the components are the principal axes of the data within the span of W,
 /// in descending order of variance (both losses are the same for WQ and QᵀB with orthogonal Q); otherwise the columns
 /// are sorted by variance. In each column the entry of largest magnitude is positive.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 pub struct Model<T: Scalar> {
     /// Centring and scaling.
     pub scaler: Scaler<T>,

@@ -3,7 +3,7 @@
 use super::options::{Builder, Method};
 use super::scaler::Extremes;
 use super::start::Start;
-use super::{Constraint, Fitted, JointObjective, Progress, Scale, Scaler};
+use super::{Constraint, Fitted, JointObjective, Moment, Position, Scale, Scaler};
 use crate::classifier::Classifier;
 use crate::factor::thin_qr;
 use crate::features::Features;
@@ -103,8 +103,20 @@ impl<T: Scalar> Prepared<T> {
     ///
     /// # Errors
     /// A block that fails, with its iteration.
-    pub fn fit(&self, method: Method, observer: &mut dyn FnMut(&Progress) -> ControlFlow<()>) -> Result<Fitted<T>> {
-        super::fit::fit(self, method, observer)
+    pub fn fit(&self, method: Method, observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Result<Fitted<T>> {
+        super::fit::fit(self, method, None, observer)
+    }
+
+    /// Continues a fit from where another, of the same data with the same choices, stood.
+    ///
+    /// # Errors
+    /// Those of [`fit`](Self::fit), and a position of another kind of fit.
+    pub fn resume(
+        &self,
+        position: Position,
+        observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
+    ) -> Result<Fitted<T>> {
+        super::fit::fit(self, position.method, Some(position), observer)
     }
 
     pub(super) fn manifold(&self) -> Box<dyn Manifold<T>> {

@@ -6,7 +6,8 @@ use admm::{Certificate, Status};
 use serde::{Deserialize, Serialize};
 
 /// A model, how it was found, and how good it is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 pub struct Fitted<T: Scalar> {
     /// The model.
     pub model: Model<T>,

@@ -6,10 +6,12 @@ use crate::samples::{chunks, sum};
 use crate::scalar::Scalar;
 use admm::{Error, Exec, Result, Shape};
 use nalgebra::{DMatrix, DVector};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// z = (x − mean)/scale, feature by feature.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 pub struct Scaler<T: Scalar> {
     /// d entries.
     pub mean: DVector<T>,
