@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use admm_solvers::joint::{Acceleration, Constraint, Method, Penalty, Rule, Scale};
 use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::config::text;
 use crate::data::{LabelColumn, ReadOptions};
 use crate::experiment::ExperimentCommand;
 use crate::path::PathOptions;
@@ -34,6 +35,7 @@ Examples:
   admm                                              the digits, four methods, a table
   admm fit wine --weight 0.1 --test 0.25 --out run  an embedded data set, the models kept in run/
   admm fit data.csv --label species --method admm   your own data
+  admm fit data.csv --checkpoint kept --every 50    a long run, which `admm resume kept` continues
   admm predict run more.csv                         the classes of new samples as CSV";
 
 /// What to do.
@@ -44,6 +46,8 @@ pub enum Command {
     /// Minimises λ(1 − tr(WᵀΣW)/tr Σ) + (1−λ)(mean cross-entropy + μ/2 ‖B‖²) over W, B and b with W constrained, where
     /// softmax(BᵀWᵀx + b) are the class probabilities of a sample x.
     Fit(Box<FitOptions>),
+    /// Continue a fit that was begun with --checkpoint: it ends with the same model as if it had never stopped
+    Resume(ResumeOptions),
     /// Follow the trade-off from PCA to classification, and choose λ by cross-validation
     ///
     /// Fits for λ from 1 to 0 on every fold, each from the answer of the one before; prints the mean and the standard
@@ -68,7 +72,7 @@ impl Default for Command {
 }
 
 /// How to read tables.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
 pub struct Reading {
     /// The label's column in CSV files, by name or number from 1 [default: the last; predict and transform: none]
     #[arg(long, value_name = "COL", help_heading = "Data")]
@@ -96,11 +100,13 @@ impl Reading {
 }
 
 /// The flags of `fit`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
 pub struct FitOptions {
     /// CSV, .npy pair (x.npy,y.npy), .npz, IDX or svmlight; or digits, wine, iris, breast-cancer [default: digits]
+    #[serde(with = "text")]
     pub data: Option<OsString>,
     #[command(flatten)]
+    #[serde(flatten)]
     pub reading: Reading,
     /// Test samples: the fraction of each class to keep back, or other data [default: 0.25 without DATA, else none]
     #[arg(long, value_name = "DATA|FRACTION", value_parser = OsStringValueParser::new().map(Test::new))]
@@ -131,6 +137,7 @@ pub struct FitOptions {
 
     /// How to minimise
     #[arg(long, default_value = "all", value_parser = choice(METHODS), help_heading = "Search")]
+    #[serde(rename = "methods")]
     pub method: Methods,
     /// How the W block lowers the PCA loss
     #[arg(long, default_value = "majorize", value_parser = choice(RULES), help_heading = "Search")]
@@ -150,6 +157,9 @@ pub struct FitOptions {
     /// The most iterations of a method
     #[arg(long, value_name = "N", default_value_t = 5000, help_heading = "Search")]
     pub max_iterations: u64,
+    /// Stop after so many seconds, as Ctrl-C does: with what was found, and exit code 130
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, help_heading = "Search")]
+    pub time_limit: Option<f64>,
     /// Threads, 0 for all processors; results do not depend on it
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
     #[arg(help_heading = "Search")]
@@ -160,13 +170,24 @@ pub struct FitOptions {
 
     /// A folder for the models with their card, history.csv, summary.json and config.json
     #[arg(long, value_name = "DIR", help_heading = "Output")]
+    #[serde(with = "text")]
     pub out: Option<PathBuf>,
     /// Write the figures of the table, and more, to a file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
+    #[serde(with = "text")]
     pub json: Option<PathBuf>,
     /// Write a page for the browser with tables and figures [default: report.html, in the folder of --out if given]
     #[arg(long, value_name = "FILE.html", num_args = 0..=1, value_parser = page, help_heading = "Output")]
+    #[serde(with = "text::optional")]
     pub report: Option<Option<PathBuf>>,
+    /// A folder where the run is kept, for `admm resume`; the last two checkpoints stay
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    #[serde(with = "text")]
+    pub checkpoint: Option<PathBuf>,
+    /// Iterations from one checkpoint to the next
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(requires = "checkpoint", help_heading = "Output")]
+    pub every: u64,
 }
 
 /// The value of `--report`, the name of a page. Anything else after `--report` is rather the DATA that was meant to stand before it.
@@ -176,6 +197,19 @@ pub fn page(name: &str) -> Result<PathBuf, String> {
         Some(extension) if extension.eq_ignore_ascii_case("html") => Ok(path),
         _ => Err("a report ends in .html; DATA stands before --report".into()),
     }
+}
+
+/// The flags of `resume`.
+#[derive(Debug, Args)]
+pub struct ResumeOptions {
+    /// The --checkpoint folder of a fit
+    pub checkpoint: PathBuf,
+    /// A folder for the results [default: that of the fit]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Stop after so many seconds [default: as many as the fit was given]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub time_limit: Option<f64>,
 }
 
 /// The flags of `predict` and `transform`.
@@ -207,12 +241,13 @@ pub struct ScoreOptions {
 }
 
 /// Where test samples come from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum Test {
     /// This share of each class of the data.
     Fraction(f64),
     /// Other data.
-    Data(OsString),
+    Data(#[serde(with = "text::given")] OsString),
 }
 
 impl Test {
@@ -225,7 +260,8 @@ impl Test {
 }
 
 /// Which methods to run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(into = "Vec<Method>", from = "Vec<Method>")]
 pub enum Methods {
     /// All that there are.
     All,
@@ -243,8 +279,20 @@ impl Methods {
     }
 }
 
+impl From<Methods> for Vec<Method> {
+    fn from(methods: Methods) -> Self {
+        methods.list()
+    }
+}
+
+impl From<Vec<Method>> for Methods {
+    fn from(list: Vec<Method>) -> Self {
+        if let [one] = list[..] { Self::One(one) } else { Self::All }
+    }
+}
+
 /// Bits of a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
     /// 32, about 7 digits

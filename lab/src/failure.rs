@@ -50,13 +50,22 @@ pub enum Failure {
         /// The cause.
         source: io::Error,
     },
+    /// A file could not be written, or a checkpoint not be read.
+    #[error(transparent)]
+    File(#[from] admm::Error),
+    /// Data that are not those of the run to be continued.
+    #[error("{name}: the data have changed since the run began, which cannot be continued with others")]
+    Changed {
+        /// The data.
+        name: String,
+    },
     /// Standard output does not take more.
     #[error("cannot write to standard output: {0}")]
     Stdout(#[source] io::Error),
     /// Anything else that the user can do something about.
     #[error("{0}")]
     Other(String),
-    /// Ctrl-C, after the results so far were printed and saved.
+    /// Ctrl-C or the time limit, after the results so far were printed and saved.
     #[error("interrupted")]
     Interrupted,
 }

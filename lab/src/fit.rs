@@ -1,39 +1,46 @@
 //! `admm fit`: every method on the same data from the same start.
 
-use std::ffi::OsStr;
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-use std::thread::available_parallelism;
+use std::path::{Path, PathBuf, absolute};
+use std::time::Duration;
 
-use admm::{Exec, Status};
+use admm::Exec;
 use admm_solvers::Scalar;
-use admm_solvers::joint::{
-    Acceleration, Constraint, Fitted, JointModel, Method, Names, Penalty, Prepared, Rule, Scale,
-};
+use admm_solvers::joint::{Acceleration, Fitted, JointModel, Method, Names, Penalty};
 use nalgebra::DMatrix;
-use serde::Serialize;
 
 use crate::apply::MODEL;
 use crate::cli::{FitOptions, Methods, Precision, Test};
-use crate::data::LabelColumn;
+use crate::config::{CONFIG, Config};
 use crate::failure::Failure;
+use crate::keeper::Keeper;
 use crate::output::{self, Folder};
 use crate::progress::Console;
 use crate::report::{self, FitReport, PAGE};
+use crate::session::Session;
 use crate::summary::{Summary, history_csv};
 use crate::task::{Samples, Task};
 use crate::{interrupt, table};
 
 /// Fits, prints and saves.
 pub fn run(options: &FitOptions, console: Console) -> Result<(), Failure> {
+    go_on(options, None, console)
+}
+
+/// The same from what a keeper has of it.
+pub fn go_on(options: &FitOptions, kept: Option<Keeper>, console: Console) -> Result<(), Failure> {
     let model = options.model()?;
     let folder = options.out.as_deref().map(|path| Folder::claim(path, is_ours)).transpose()?;
     options.json.as_deref().map_or(Ok(()), output::check_writable)?;
     options.report().as_deref().map_or(Ok(()), output::check_writable)?;
+    let keeper = match (kept, &options.checkpoint) {
+        (None, Some(path)) => Some(Keeper::begin(path, Config::new(options), console)?),
+        (kept, _) => kept,
+    };
     interrupt::install().map_err(|error| Failure::Other(format!("cannot watch for Ctrl-C: {error}")))?;
+    options.time_limit.into_iter().for_each(interrupt::limit);
     match options.precision {
-        Precision::F32 => fit::<f32>(options, &model, Task::load(options)?, folder.as_ref(), console),
-        Precision::F64 => fit::<f64>(options, &model, Task::load(options)?, folder.as_ref(), console),
+        Precision::F32 => fit::<f32>(options, &model, Task::load(options)?, keeper, folder.as_ref(), console),
+        Precision::F64 => fit::<f64>(options, &model, Task::load(options)?, keeper, folder.as_ref(), console),
     }
 }
 
@@ -41,10 +48,15 @@ fn fit<T: Scalar>(
     options: &FitOptions,
     model: &JointModel,
     task: Task<T>,
+    mut keeper: Option<Keeper>,
     folder: Option<&Folder>,
     console: Console,
 ) -> Result<(), Failure> {
     let heading = heading(options, &task);
+    let (found, from) = match &mut keeper {
+        Some(keeper) => keeper.load(&task.name, task.fingerprint()?)?,
+        None => (Vec::new(), None),
+    };
     let data = task.name.clone();
     let shown = report::some(&task.train);
     let Task { name, features, classes, train, test } = task;
@@ -55,18 +67,16 @@ fn fit<T: Scalar>(
     })?;
     prepared.warnings().iter().for_each(|warning| console.warn(warning));
 
-    let mut found = Vec::new();
-    let ended = options.method.list().into_iter().try_for_each(|method| {
-        if interrupt::requested() {
-            return Err(Failure::Interrupted);
-        }
-        let fitted = fit_one(&prepared, method, options, console)?;
-        let error = |samples: &Samples<DMatrix<T>>| Ok(1.0 - fitted.score(&samples.x, &samples.labels)?);
-        let test = test.as_ref().map(error).transpose().map_err(Failure::library(method.to_string()))?;
-        found.push((Summary::new(&fitted.report, test, options.seed), fitted));
-        Ok(())
-    });
-    let ended = ended.and_then(|()| if interrupt::requested() { Err(Failure::Interrupted) } else { Ok(()) });
+    let mut session = Session { prepared: &prepared, options, console, keeper, found };
+    let ended = session.run(from);
+    if let (Err(Failure::Interrupted), Some(folder)) = (&ended, &options.checkpoint) {
+        console.warn(&format!("stopped; `admm resume {}` goes on", folder.display()));
+    }
+    let judge = |fitted| judge(fitted, test.as_ref(), options.seed);
+    let found = session.found.into_iter().map(judge).collect::<Result<Vec<_>, _>>()?;
+    if found.is_empty() {
+        return ended;
+    }
     let names = Names::new(features, classes.into());
     let report = FitReport {
         name: &data,
@@ -79,28 +89,15 @@ fn fit<T: Scalar>(
         choices: report::choices(&Config::new(options)),
         command: report::command_line(),
     };
-    let kept = if found.is_empty() { Ok(()) } else { keep(&report, options, folder) };
-    let printed = if found.is_empty() { Ok(()) } else { print(&heading, &found) };
-    kept.and(ended).and(printed)
+    let kept = keep(&report, options, folder);
+    kept.and(ended).and(print(&heading, &found))
 }
 
-fn fit_one<T: Scalar>(
-    prepared: &Prepared<T>,
-    method: Method,
-    options: &FitOptions,
-    console: Console,
-) -> Result<Fitted<T>, Failure> {
-    let mut follower = console.follow(method, options.tolerance, options.max_iterations);
-    let fitted = prepared.fit(method, &mut |progress| {
-        follower.show(progress);
-        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
-    drop(follower);
-    let fitted = fitted.map_err(Failure::library(method.to_string()))?;
-    if !matches!(fitted.report.status, Status::Converged | Status::Stopped) {
-        console.warn(&format!("{method}: {}. {}", fitted.report.status, fitted.report.status.advice()));
-    }
-    Ok(fitted)
+/// Adds the share of test samples that a model gets wrong.
+fn judge<T: Scalar>(fitted: Fitted<T>, test: Option<&Samples<DMatrix<T>>>, seed: u64) -> Result<Found<T>, Failure> {
+    let error = test.map(|test| Ok(1.0 - fitted.score(&test.x, &test.labels)?)).transpose();
+    let error = error.map_err(Failure::library(fitted.report.method.to_string()))?;
+    Ok((Summary::new(&fitted.report, error, seed), fitted))
 }
 
 /// What to do without a constraint.
@@ -150,7 +147,6 @@ fn files<T: Scalar>(
 
 const HISTORY: &str = "history.csv";
 const SUMMARY: &str = "summary.json";
-const CONFIG: &str = "config.json";
 const CARD: &str = "model-card.md";
 
 /// The model asked for, or ADMM's among all; the others carry their names.
@@ -165,70 +161,6 @@ fn model_file(method: Method, options: &FitOptions) -> String {
 fn is_ours(name: &str) -> bool {
     let models = || Method::ALL.map(|method| format!("model-{method}.safetensors"));
     [MODEL, HISTORY, SUMMARY, CONFIG, CARD, PAGE].contains(&name) || models().iter().any(|model| model == name)
-}
-
-/// `config.json`: every choice, those made by default included.
-#[derive(Serialize)]
-struct Config {
-    version: &'static str,
-    data: String,
-    label: Option<String>,
-    header: Option<bool>,
-    drop: Vec<String>,
-    test: Option<serde_json::Value>,
-    seed: u64,
-    components: usize,
-    weight: f64,
-    ridge: f64,
-    shrinkage: f64,
-    constraint: Constraint,
-    scale: Scale,
-    methods: Vec<Method>,
-    rule: Rule,
-    penalty: Penalty,
-    relaxation: f64,
-    acceleration: Acceleration,
-    tolerance: f64,
-    max_iterations: u64,
-    threads: usize,
-    precision: Precision,
-}
-
-impl Config {
-    fn new(options: &FitOptions) -> Self {
-        let reading = options.reading.options(LabelColumn::Last);
-        let text = |data: &OsStr| data.to_string_lossy().into_owned();
-        Self {
-            version: env!("CARGO_PKG_VERSION"),
-            data: text(options.data()),
-            label: options.reading.label.clone(),
-            header: reading.header,
-            drop: reading.drop,
-            test: options.test().map(|test| match test {
-                Test::Fraction(fraction) => (*fraction).into(),
-                Test::Data(data) => text(data).into(),
-            }),
-            seed: options.seed,
-            components: options.components,
-            weight: options.weight,
-            ridge: options.ridge,
-            shrinkage: options.shrinkage,
-            constraint: options.constraint,
-            scale: options.scale,
-            methods: options.method.list(),
-            rule: options.rule,
-            penalty: options.penalty,
-            relaxation: options.relaxation,
-            acceleration: options.acceleration,
-            tolerance: options.tolerance,
-            max_iterations: options.max_iterations,
-            threads: match options.threads {
-                0 => available_parallelism().map_or(1, usize::from),
-                threads => threads.into(),
-            },
-            precision: options.precision,
-        }
-    }
 }
 
 impl FitOptions {
@@ -255,19 +187,30 @@ impl FitOptions {
             .max_iterations(self.max_iterations)
             .trace(self.out.is_some() || self.report.is_some())
             .exec(exec);
+        let problems = self.problems();
+        match builder.build() {
+            Ok(model) if problems.is_empty() => Ok(model),
+            Ok(_) => Err(Failure::Usage(problems)),
+            Err(admm::Error::Parameters(of_model)) => Err(Failure::Usage([of_model, problems].concat())),
+            Err(error) => Err(Failure::library("fit")(error)),
+        }
+    }
+
+    /// What is out of range besides the library's choices.
+    fn problems(&self) -> Vec<String> {
         let fraction = match self.test {
             Some(Test::Fraction(fraction)) if !(fraction > 0.0 && fraction < 1.0) => {
                 Some(format!("the fraction of test samples must lie between 0 and 1, got {fraction}"))
             }
             _ => None,
         };
-        let problems: Vec<_> = fraction.into_iter().chain(self.idle()).collect();
-        match builder.build() {
-            Ok(model) if problems.is_empty() => Ok(model),
-            Ok(_) => Err(Failure::Usage(problems)),
-            Err(admm::Error::Parameters(others)) => Err(Failure::Usage([others, problems].concat())),
-            Err(error) => Err(Failure::library("fit")(error)),
-        }
+        let limit =
+            self.time_limit.filter(|limit| Duration::try_from_secs_f64(*limit).map_or(true, |limit| limit.is_zero()));
+        let limit = limit.map(|limit| format!("the time limit must be a positive number of seconds, got {limit}"));
+        let place = |path: &Option<PathBuf>| path.as_ref().and_then(|path| absolute(path).ok());
+        let shared = self.out.is_some() && place(&self.out) == place(&self.checkpoint);
+        let shared = shared.then(|| "--out and --checkpoint need a folder each".into());
+        [fraction, limit, shared, self.idle()].into_iter().flatten().collect()
     }
 
     /// What is said of choices for ADMM where another method is to run.

@@ -1,10 +1,13 @@
-//! Ctrl-C: the first asks the run to stop and keep what it has, the second aborts at once.
+//! Ctrl-C and the time limit. The first Ctrl-C asks the run to stop and keep what it has, the second aborts at once.
 
 use std::io::{self, Write};
 use std::process;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
+static DEADLINE: OnceLock<Instant> = OnceLock::new();
 
 /// Takes over Ctrl-C, and the polite signals to terminate.
 pub fn install() -> Result<(), ctrlc::Error> {
@@ -16,7 +19,15 @@ pub fn install() -> Result<(), ctrlc::Error> {
     })
 }
 
-/// Whether the user wants to stop.
+/// Sets the time limit; the seconds count from now on.
+pub fn limit(seconds: f64) {
+    let limit = Duration::try_from_secs_f64(seconds).ok();
+    if let Some(deadline) = limit.and_then(|limit| Instant::now().checked_add(limit)) {
+        DEADLINE.get_or_init(|| deadline);
+    }
+}
+
+/// Whether to stop.
 pub fn requested() -> bool {
-    REQUESTED.load(Ordering::SeqCst)
+    REQUESTED.load(Ordering::SeqCst) || DEADLINE.get().is_some_and(|deadline| Instant::now() >= *deadline)
 }

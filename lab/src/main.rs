@@ -2,17 +2,21 @@
 
 mod apply;
 mod cli;
+mod config;
 mod data;
 mod experiment;
 mod failure;
 mod figure;
 mod fit;
 mod interrupt;
+mod keeper;
 mod matching;
 mod output;
 mod path;
 mod progress;
 mod report;
+mod resume;
+mod session;
 mod sheet;
 mod split;
 mod summary;
@@ -32,6 +36,7 @@ fn main() -> ExitCode {
     let console = Console::new(cli.quiet, cli.verbose);
     let done = match cli.command.unwrap_or_default() {
         Command::Fit(options) => fit::run(&options, console),
+        Command::Resume(options) => resume::run(&options, console),
         Command::Path(options) => path::run(&options, console),
         Command::Experiment(command) => experiment::run(&command, console),
         Command::Predict(options) => apply::predict(&options, console),

@@ -1,16 +1,13 @@
-//! Results reach files whole or not at all.
+//! What a run leaves behind, and who may write it.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use admm::file::{self, Claim, Disk, Files};
 use serde::Serialize;
-use tempfile::NamedTempFile;
 
 use crate::failure::Failure;
-
-const PREFIX: &str = ".admm-";
-const SUFFIX: &str = ".tmp";
 
 /// Writes to stdout, all of it now.
 pub fn print(text: impl AsRef<[u8]>) -> Result<(), Failure> {
@@ -21,7 +18,12 @@ pub fn print(text: impl AsRef<[u8]>) -> Result<(), Failure> {
 /// Replaces a file in one step: whoever looks sees the old one or the new one. What is no regular file, such as a pipe,
 /// is written to as it is.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    replace(path, bytes).map_err(Failure::io("write", path))
+    let target = match fs::metadata(path) {
+        Ok(there) if !there.is_file() => return fs::write(path, bytes).map_err(Failure::io("write", path)),
+        Ok(_) => fs::canonicalize(path).map_err(Failure::io("write", path))?, // through a link
+        Err(_) => path.into(),
+    };
+    Ok(file::replace(&Disk, &target, bytes)?)
 }
 
 /// The JSON form, for people to read too.
@@ -32,69 +34,31 @@ pub fn json(value: &impl Serialize) -> Vec<u8> {
 
 /// Whether [`write()`] can succeed, for the time before a long computation.
 pub fn check_writable(path: &Path) -> Result<(), Failure> {
-    let check = || match fs::metadata(path) {
-        Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+    match fs::metadata(path) {
+        Ok(there) if there.is_dir() => Err(Failure::io("write", path)(io::ErrorKind::IsADirectory.into())),
         Ok(there) if !there.is_file() => Ok(()),
-        _ => temporary(parent(path)).map(drop),
-    };
-    check().map_err(Failure::io("write", path))
-}
-
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let target = match fs::metadata(path) {
-        Ok(there) if !there.is_file() => return fs::write(path, bytes),
-        Ok(_) => fs::canonicalize(path)?, // through a link
-        Err(_) => path.into(),
-    };
-    let folder = parent(&target);
-    let mut file = temporary(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(&target).map_err(|error| error.error)?;
-    sync(folder)
-}
-
-/// A file beside the one to be replaced, with the rights of an ordinary new file.
-fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(PREFIX).suffix(SUFFIX);
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
-}
-
-fn parent(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Makes a rename last. Folders can be opened on Unix only.
-fn sync(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+        _ => Ok(file::check(&Disk, path)?),
+    }
 }
 
 /// A folder of results, ours alone while we live.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    _lock: Option<File>,
+    _claim: Claim,
 }
 
 impl Folder {
     /// Makes the folder, or takes one that is empty or holds nothing but earlier results.
     pub fn claim(path: &Path, is_ours: impl Fn(&str) -> bool) -> Result<Self, Failure> {
-        fs::create_dir_all(path).map_err(Failure::io("create the folder", path))?;
-        let folder = Self { path: path.into(), _lock: lock(path)? };
-        for name in folder.names()? {
-            if is_temporary(&name) {
-                folder.remove(&name)?;
-            } else if !is_ours(&name) {
-                let path = path.display();
-                return Err(Failure::Other(format!(
-                    "{path} holds `{name}`, which is no result of an earlier run: choose an empty or a new folder"
-                )));
-            }
+        let folder = Self { path: path.into(), _claim: Claim::take(&Disk, path)? };
+        if let Some(name) = folder.names()?.iter().find(|name| !is_ours(name)) {
+            let path = path.display();
+            return Err(Failure::Other(format!(
+                "{path} holds `{name}`, which is no result of an earlier run: choose an empty or a new folder"
+            )));
         }
-        temporary(path).map_err(Failure::io("write into", path))?;
+        file::check(&Disk, &path.join("results"))?;
         Ok(folder)
     }
 
@@ -106,32 +70,12 @@ impl Folder {
     }
 
     fn names(&self) -> Result<Vec<String>, Failure> {
-        let name = |entry: io::Result<fs::DirEntry>| Ok(entry?.file_name().to_string_lossy().into_owned());
-        let names = fs::read_dir(&self.path).and_then(|entries| entries.map(name).collect());
-        names.map_err(Failure::io("list", &self.path))
+        Disk.names(&self.path).map_err(Failure::io("list", &self.path))
     }
 
     fn remove(&self, name: &str) -> Result<(), Failure> {
         let path = self.path.join(name);
         fs::remove_file(&path).map_err(Failure::io("remove", &path))
-    }
-}
-
-fn is_temporary(name: &str) -> bool {
-    name.starts_with(PREFIX) && name.ends_with(SUFFIX)
-}
-
-/// The lock is on the folder itself, so that it leaves no file behind.
-fn lock(folder: &Path) -> Result<Option<File>, Failure> {
-    if !cfg!(unix) {
-        return Ok(None);
-    }
-    let file = File::open(folder).map_err(Failure::io("open", folder))?;
-    match file.try_lock() {
-        Err(fs::TryLockError::WouldBlock) => {
-            Err(Failure::Other(format!("another run writes to {}: choose another folder", folder.display())))
-        }
-        _ => Ok(Some(file)), // some file systems have no locks
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::ffi::OsStr;
 
+use admm::checkpoint::fingerprint;
 use admm_solvers::Scalar;
 use admm_solvers::features::Features;
 use nalgebra::DMatrix;
+use serde::Serialize;
 
 use crate::cli::{FitOptions, Test};
 use crate::data::{self, Classes, Dataset, LabelColumn};
@@ -31,7 +33,7 @@ pub struct Task<T: Scalar> {
 }
 
 /// A sample is a column of `x`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Samples<X> {
     /// d×n.
     pub x: X,
@@ -93,6 +95,13 @@ pub fn labelled<X>(mut data: Dataset<X>) -> Result<(Dataset<X>, Vec<String>), Fa
             "{name}: there are no labels; give both files as {name},LABELS, or a format that holds them",
             name = data.name
         ))),
+    }
+}
+
+impl<T: Scalar> Task<T> {
+    /// The same for the same data under the same names.
+    pub fn fingerprint(&self) -> admm::Result<u128> {
+        fingerprint(&(&self.features, self.classes.names(), &self.train, &self.test))
     }
 }
 

@@ -226,7 +226,7 @@ fn fault_62_stdout_closed_and_two_runs_on_one_folder() {
     std::fs::create_dir(folder.path().join("run")).unwrap();
     let other = std::fs::File::open(folder.path().join("run")).unwrap();
     other.lock().unwrap();
-    folder.admm("fit iris --out run").fails(1, &["another run writes to run"]);
+    folder.admm("fit iris --out run").fails(1, &["cannot lock run", "another run writes to it"]);
     other.unlock().unwrap();
     folder.admm("fit iris --out run").ok();
 }

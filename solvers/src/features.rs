@@ -21,6 +21,7 @@ use crate::scalar::Scalar;
 use admm::{Error, Result};
 use nalgebra::{DMatrix, DVector};
 use nalgebra_sparse::{CscMatrix, CsrMatrix};
+use serde::{Serialize, Serializer};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -218,6 +219,17 @@ impl<T: Scalar> fmt::Debug for Features<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ((d, n), sparse) = (self.shape(), if self.is_sparse() { "sparse " } else { "" });
         write!(f, "{sparse}{d}×{n}")
+    }
+}
+
+/// The numbers as they are stored, for a fingerprint of the data.
+impl<T: Scalar> Serialize for Features<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let (offsets, indices, numbers): (&[usize], &[usize], _) = match &self.storage {
+            Storage::Sparse(x) => (x.col_offsets(), x.row_indices(), x.values()),
+            _ => (&[], &[], self.stored(0..self.ncols())),
+        };
+        (self.shape(), offsets, indices, numbers, self.scaler.as_deref()).serialize(to)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use admm::Result;
-use admm_solvers::joint::{Fitted, JointModel, Method};
+use admm_solvers::joint::{Fitted, JointModel, Method, Moment};
 
 use crate::interrupt;
 use crate::whole::Dense;
@@ -22,7 +22,7 @@ pub struct Setting<'a> {
 /// A fit for each weight, each from the answer of the one before and the first from PCA, which is the answer at λ = 1:
 /// there the classifier is fitted to the principal components.
 pub fn walk(setting: &Setting<'_>, train: &Dense, classes: usize) -> Result<Vec<Fitted<f64>>> {
-    let mut observer = |_: &_| match interrupt::requested() {
+    let mut observer = |_: &Moment<'_>| match interrupt::requested() {
         true => ControlFlow::Break(()),
         false => ControlFlow::Continue(()),
     };

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use admm::Result;
 use admm_solvers::classifier::Classifier;
 use admm_solvers::factor::thin_qr;
-use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Rule, Scale};
+use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Moment, Rule, Scale};
 use serde::Deserialize;
 
 use super::super::synthetic::normal;
@@ -84,7 +84,7 @@ impl Work for Fit {
     fn run(&self, case: &Case) -> Result<Vec<Row>> {
         let model = self.builder().build()?;
         let mut prepared = model.prepare(&case.train.x, &case.train.labels, case.classes, None)?;
-        let mut observer = |_: &_| ControlFlow::Continue(());
+        let mut observer = |_: &Moment<'_>| ControlFlow::Continue(());
         match self.start {
             Start::Default => {}
             Start::Pca => {

@@ -1,0 +1,164 @@
+//! `config.json`: every choice of a fit, those made by default included.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
+
+use admm::checkpoint::fingerprint;
+use serde::{Deserialize, Serialize};
+
+use crate::cli::FitOptions;
+use crate::failure::Failure;
+use crate::output;
+
+/// The name of the file.
+pub const CONFIG: &str = "config.json";
+
+/// What decides a fit.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Config {
+    /// Of this program.
+    pub version: String,
+    /// Where relative paths begin, for a fit that is kept.
+    #[serde(with = "text", default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<PathBuf>,
+    /// The flags.
+    #[serde(flatten)]
+    pub options: FitOptions,
+}
+
+impl Config {
+    /// The flags, with what stands for those that were not given.
+    pub fn new(options: &FitOptions) -> Self {
+        let mut options = options.clone();
+        options.test = options.test().cloned();
+        options.data = Some(options.data().into());
+        if options.threads == 0 {
+            options.threads = available_parallelism().map_or(1, |count| count.get().try_into().unwrap_or(u16::MAX));
+        }
+        Self { version: VERSION.into(), folder: None, options }
+    }
+
+    /// Reads that of a folder, which must be of this version: only the same program gives the same bits.
+    pub fn read(folder: &Path) -> Result<Self, Failure> {
+        let path = folder.join(CONFIG);
+        let bytes = fs::read(&path).map_err(Failure::io("read", &path))?;
+        let bad = |problem: String| Failure::Other(format!("{}: {problem}", path.display()));
+        let config: Self = serde_json::from_slice(&bytes).map_err(|error| bad(error.to_string()))?;
+        if config.version != VERSION {
+            return Err(bad(format!("the run was begun by admm {}, and this is {VERSION}", config.version)));
+        }
+        Ok(config)
+    }
+
+    /// The same for the same choices.
+    pub fn fingerprint(&self) -> Result<u128, Failure> {
+        Ok(fingerprint(&output::json(self))?)
+    }
+}
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Names of files need not be Unicode. Where they are, they are written as text.
+pub mod text {
+    use std::ffi::{OsStr, OsString};
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Form {
+        Text(String),
+        Other(OsString),
+    }
+
+    fn form(name: &OsStr) -> Form {
+        name.to_str().map_or_else(|| Form::Other(name.into()), |text| Form::Text(text.into()))
+    }
+
+    fn name(form: Form) -> OsString {
+        match form {
+            Form::Text(text) => text.into(),
+            Form::Other(name) => name,
+        }
+    }
+
+    pub fn serialize<N: AsRef<OsStr>, S: Serializer>(value: &Option<N>, to: S) -> Result<S::Ok, S::Error> {
+        value.as_ref().map(|name| form(name.as_ref())).serialize(to)
+    }
+
+    pub fn deserialize<'de, N: From<OsString>, D: Deserializer<'de>>(from: D) -> Result<Option<N>, D::Error> {
+        Ok(Option::deserialize(from)?.map(|form| name(form).into()))
+    }
+
+    /// For a flag whose value may be left out, which is written as empty.
+    pub mod optional {
+        use super::*;
+
+        pub fn serialize<N: AsRef<OsStr>, S: Serializer>(value: &Option<Option<N>>, to: S) -> Result<S::Ok, S::Error> {
+            let name = |name: &Option<N>| name.as_ref().map_or_else(|| form("".as_ref()), |name| form(name.as_ref()));
+            value.as_ref().map(name).serialize(to)
+        }
+
+        pub fn deserialize<'de, N: From<OsString>, D: Deserializer<'de>>(
+            from: D,
+        ) -> Result<Option<Option<N>>, D::Error> {
+            let given: Option<OsString> = super::deserialize(from)?;
+            Ok(given.map(|name| (!name.is_empty()).then(|| name.into())))
+        }
+    }
+
+    /// For a name that is always there.
+    pub mod given {
+        use super::*;
+
+        pub fn serialize<S: Serializer>(value: &OsStr, to: S) -> Result<S::Ok, S::Error> {
+            form(value).serialize(to)
+        }
+
+        pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<OsString, D::Error> {
+            Ok(name(Form::deserialize(from)?))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command};
+    use clap::Parser;
+    use std::ffi::OsString;
+
+    fn config(arguments: &[OsString]) -> Config {
+        let fit = ["admm".into(), "fit".into()];
+        match Cli::parse_from(fit.iter().chain(arguments)).command {
+            Some(Command::Fit(options)) => Config::new(&options),
+            _ => panic!("another command"),
+        }
+    }
+
+    #[test]
+    fn every_choice_is_read_back() {
+        let flags = "iris --label 2 --drop a --drop b --no-header --test other.csv --seed 3 -k 1 --weight 0.3 --ridge 1e-9 \
+                     --constraint ball --scale none --method joint --rule hebbian --tolerance 1e-7 --max-iterations 9 \
+                     --time-limit 2.5 --threads 2 --precision f32 --out o --json j --report r.html --checkpoint c --every 4";
+        for flags in [flags, "", "--test 0.1 --shrinkage 2 --constraint none --report"] {
+            let config = config(&flags.split_whitespace().map(OsString::from).collect::<Vec<_>>());
+            let bytes = output::json(&config);
+            let back: Config = serde_json::from_slice(&bytes).unwrap();
+            assert_eq!(String::from_utf8(output::json(&back)), String::from_utf8(bytes));
+            assert_eq!(format!("{back:?}"), format!("{config:?}"));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_no_text_are_read_back() {
+        use std::os::unix::ffi::OsStringExt;
+        let odd = OsString::from_vec(b"\xff.csv".to_vec());
+        let config = config(&[odd.clone(), "--test".into(), odd.clone(), "--out".into(), odd.clone()]);
+        let back: Config = serde_json::from_slice(&output::json(&config)).unwrap();
+        assert_eq!((back.options.data, back.options.out), (Some(odd.clone()), Some(odd.clone().into())));
+        assert!(matches!(back.options.test, Some(crate::cli::Test::Data(name)) if name == odd));
+    }
+}

@@ -1,0 +1,28 @@
+//! `admm resume`: the rest of a fit.
+
+use std::env;
+use std::path::{Path, absolute};
+
+use crate::cli::ResumeOptions;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::fit;
+use crate::keeper::Keeper;
+use crate::progress::Console;
+
+/// Goes on where the last checkpoint stands, and ends as `fit` does.
+pub fn run(options: &ResumeOptions, console: Console) -> Result<(), Failure> {
+    let whole = |path: &Path| absolute(path).map_err(Failure::io("find", path));
+    let folder = whole(&options.checkpoint)?;
+    let out = options.out.as_deref().map(whole).transpose()?;
+    let config = Config::read(&folder)?;
+    if let Some(home) = &config.folder {
+        env::set_current_dir(home).map_err(Failure::io("enter the folder", home))?;
+    }
+    let keeper = Keeper::resume(&folder, &config, console)?;
+    let mut fit = config.options;
+    fit.out = out.or(fit.out);
+    fit.time_limit = options.time_limit.or(fit.time_limit);
+    fit.checkpoint = Some(folder);
+    fit::go_on(&fit, Some(keeper), console)
+}

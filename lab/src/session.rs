@@ -1,0 +1,69 @@
+//! One method after the other, until all are done or somebody stops them.
+
+use std::ops::ControlFlow;
+
+use admm::Status;
+use admm_solvers::Scalar;
+use admm_solvers::joint::{Fitted, Method, Moment, Position, Prepared};
+
+use crate::cli::FitOptions;
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::keeper::Keeper;
+use crate::progress::Console;
+
+/// A fit by several methods from the same start.
+pub struct Session<'a, T: Scalar> {
+    /// The problem.
+    pub prepared: &'a Prepared<T>,
+    /// The choices.
+    pub options: &'a FitOptions,
+    /// Where it is told.
+    pub console: Console,
+    /// Where it is kept.
+    pub keeper: Option<Keeper>,
+    /// What was found so far.
+    pub found: Vec<Fitted<T>>,
+}
+
+impl<T: Scalar> Session<'_, T> {
+    /// Fits by the methods that are missing, the first one from a position. What was found stays, whatever happens. Every
+    /// call takes an iteration at least, so that a run under any time limit comes to its end.
+    pub fn run(&mut self, mut from: Option<Position>) -> Result<(), Failure> {
+        for method in self.options.method.list().into_iter().skip(self.found.len()) {
+            let fitted = self.fit(method, from.take())?;
+            let stopped = fitted.report.status == Status::Stopped;
+            self.found.push(fitted);
+            if stopped {
+                return Err(Failure::Interrupted);
+            }
+            if let Some(keeper) = &mut self.keeper {
+                keeper.save(&self.found);
+            }
+        }
+        Ok(())
+    }
+
+    fn fit(&mut self, method: Method, from: Option<Position>) -> Result<Fitted<T>, Failure> {
+        let mut follower = self.console.follow(method, self.options.tolerance, self.options.max_iterations);
+        let (keeper, found) = (&mut self.keeper, &self.found);
+        let mut observer = |moment: &Moment<'_>| {
+            follower.show(moment);
+            let stops = interrupt::requested();
+            if let Some(keeper) = keeper.as_mut() {
+                keeper.watch(moment, found, stops);
+            }
+            if stops { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let fitted = match from {
+            Some(position) => self.prepared.resume(position, &mut observer),
+            None => self.prepared.fit(method, &mut observer),
+        };
+        drop(follower);
+        let fitted = fitted.map_err(Failure::library(method.to_string()))?;
+        if !matches!(fitted.report.status, Status::Converged | Status::Stopped) {
+            self.console.warn(&format!("{method}: {}. {}", fitted.report.status, fitted.report.status.advice()));
+        }
+        Ok(fitted)
+    }
+}
