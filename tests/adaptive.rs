@@ -304,7 +304,7 @@ fn anderson_halves_the_iterations_of_the_small_lasso_where_they_are_many() {
         let mut admm = regression(l1(LAMBDA), rho);
         admm.tolerance = Tolerance { absolute: 1e-4, relative: 1e-2 };
         (admm.relaxation, admm.acceleration) = (alpha, Box::new(Anderson::default()));
-        let Outcome { status, best: State { record, .. } } = admm.run(()).unwrap();
+        let Outcome { status, best: State { record, .. }, .. } = admm.run(()).unwrap();
         println!("α = {alpha}, ρ = {rho}: {plain} plain, {} with Anderson acceleration", record.iteration);
         assert_eq!(status, Status::Converged);
         assert!(2 * record.iteration <= plain, "α = {alpha}, ρ = {rho}: {record:?}");

@@ -6,7 +6,7 @@ mod common;
 use admm::checkpoint::{fingerprint, from_bytes, to_bytes};
 use admm::file::{self, Disk, Files};
 use admm::*;
-use common::{LAMBDA, Lasso, Matrix, TIGHT, l1, regression, scripted};
+use common::{LAMBDA, Lasso, Matrix, l1, regression, scripted};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use std::fs::{self, File};
@@ -207,7 +207,7 @@ const LAST: u64 = 40;
 /// A lasso under a penalty that changes, with a block that must be retuned then.
 fn lasso() -> Lasso {
     let mut admm = regression(l1(LAMBDA), 1e-3);
-    (admm.penalty, admm.tolerance) = (Box::new(Balance::default()), TIGHT);
+    (admm.penalty, admm.tolerance) = (Box::new(Balance::default()), Tolerance { absolute: 0.0, relative: 0.0 });
     admm
 }
 
@@ -230,7 +230,7 @@ fn finish(mut admm: Lasso, watch: impl Observer<LassoState>) -> Vec<u8> {
 fn a_run_continued_after_any_iteration_has_the_same_bits() {
     let mut history = History::default();
     let expected = finish(lasso(), &mut history);
-    assert!(history.0.last().unwrap().penalty_changes > 2);
+    assert!(history.records.last().unwrap().penalty_changes > 2);
     for iterations in 1..LAST {
         let folder = tempfile::tempdir().unwrap();
         let mut kept = claim(&folder);
@@ -240,7 +240,7 @@ fn a_run_continued_after_any_iteration_has_the_same_bits() {
         });
         kept.save(admm.state()).unwrap();
         let admm = lasso().resume(kept.load().unwrap().unwrap().state).unwrap();
-        assert_eq!(admm.state().record, history.0[iterations as usize - 1]);
+        assert_eq!(admm.state().record, history.records[iterations as usize - 1]);
         assert!(finish(admm, ()) == expected, "after {iterations}");
     }
 }
@@ -254,6 +254,35 @@ fn every_nth_state_is_kept() {
     assert_eq!((loaded.state.record.iteration, names(&folder).len()), (30, 2));
     finish(lasso(), &mut Checkpointer::new(&mut kept, 0));
     assert_eq!(kept.load::<LassoState>().unwrap().unwrap().state.record.iteration, LAST);
+}
+
+/// What a policy or an acceleration remembers is part of the state.
+#[test]
+fn every_policy_and_acceleration_goes_on() {
+    let policies: [fn(&mut Lasso); 6] = [
+        |admm| admm.penalty = Box::new(RelativeBalance::default()),
+        |admm| admm.penalty = Box::new(SquareRoot::default()),
+        |admm| admm.penalty = Box::new(Spectral::default()),
+        |admm| admm.acceleration = Box::new(Anderson::default()),
+        |admm| admm.acceleration = Box::new(Nesterov::default()),
+        |admm| (admm.penalty, admm.acceleration) = (Box::new(Spectral::default()), Box::new(Anderson::default())),
+    ];
+    for (number, policy) in policies.iter().enumerate() {
+        let fresh = || {
+            let mut admm = lasso();
+            policy(&mut admm);
+            admm
+        };
+        let expected = finish(fresh(), ());
+        for iterations in 1..20 {
+            let mut admm = fresh();
+            (0..iterations).for_each(|_| {
+                admm.step().unwrap();
+            });
+            let state = from_bytes(&to_bytes(admm.state()).unwrap()).unwrap();
+            assert!(finish(fresh().resume(state).unwrap(), ()) == expected, "policy {number} after {iterations}");
+        }
+    }
 }
 
 /// The limits count from where the run began, and its best iterate is not forgotten.
