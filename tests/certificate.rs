@@ -41,9 +41,12 @@ impl<T: Real> Prox<T> for One {
     }
 }
 
+/// A state of which every part is 1×1.
+type Scalars<T> = State<T, DMatrix<T>, DMatrix<T>, DMatrix<T>>;
+
 /// x = 1, z = x and −½z²: from one iteration to the next z − 1 is multiplied by ((1 − α)ρ − 1)/(ρ − 1), of size below 1
 /// exactly for ρ > 2/(2 − α). So the bound is tight.
-fn concave<T: Real>(penalty: f64, relaxation: f64) -> Outcome<State<T, DMatrix<T>, DMatrix<T>, DMatrix<T>>> {
+fn concave<T: Real>(penalty: f64, relaxation: f64) -> Outcome<Scalars<T>> {
     let (x, z) = (DMatrix::from_element(1, 1, T::one()), DMatrix::from_element(1, 1, T::of(0.5)));
     let mut admm = Coordinator::new(Exact(One), Minus(Parabola(-1.0)), x, z, T::of(penalty)).unwrap();
     (admm.penalty, admm.relaxation, admm.track_objective) = (Box::new(Fixed), T::of(relaxation), true);
