@@ -63,7 +63,7 @@ pub struct Certificate {
 
 /// Whether a condition holds, and by which figures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "verdict", content = "because", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Finding<F> {
     /// It does.
     Holds(F),
