@@ -139,7 +139,8 @@ names! {
 ///
 /// ```
 /// use admm_solvers::joint::JointModel;
-/// ///
+/// use nalgebra::DMatrix;
+///
 /// // Two classes that differ in the feature of lower variance; a sample is a column.
 /// let x = DMatrix::from_fn(3, 40, |feature, sample| match feature {
 ///     0 => 3.0 * (sample as f64).sin(),
