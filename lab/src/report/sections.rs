@@ -51,7 +51,7 @@ pub fn certificate(summaries: &[Summary]) -> Section {
             "‖W − V‖, the dual residual ρ‖ΔV‖, or the last gradient of methods with one W."
         }
         @if let Some(admm) = summaries.iter().find(|one| one.method == Method::Admm) {
-            (table("What theory asks of ADMM here", &["condition", "", "because"].map(String::from), &conditions(admm)))
+            (table("What theory asks of ADMM here", &["condition", "holds", "because"].map(String::from), &conditions(admm)))
             p { "The conditions are sufficient. A run that lacks one may have found the same point, but no theorem says so." }
         }
         @for one in unfinished { p { strong { (one.method) ": " (one.status) "." } " " (one.status.advice()) } }
