@@ -180,7 +180,9 @@ fn every_rule_fits_or_says_why_not() {
                 if rule == Rule::Minibatch {
                     assert!(gap <= 5e-2 && report.status == Status::IterationLimit, "{name}");
                 } else {
-                    assert!(gap <= 1e-7 && report.status == Status::Converged, "{name}");
+                    // Alternation ends where the gradient of the joint objective is not 0: its gap is of first order.
+                    let room = if method == JointMethod::Alternating { 1e-6 } else { 1e-7 };
+                    assert!(gap <= room && report.status == Status::Converged, "{gap:e} {name}");
                     assert!(method == JointMethod::Alternating || report.stationarity <= 1e-5, "{name}");
                 }
             }
