@@ -16,7 +16,8 @@ const problems = [];
 /** A page with an ear on its console and its requests. */
 async function open(browser, report, width, colorScheme) {
   // The policy of the page would keep axe out as well.
-  const context = await browser.newContext({ viewport: { width, height: 844 }, colorScheme, bypassCSP: true });
+  const viewport = { width, height: 844 };
+  const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce', bypassCSP: true });
   const page = await context.newPage();
   const url = pathToFileURL(resolve(report)).href;
   const complain = (what) => problems.push(`${report} (${width}, ${colorScheme}): ${what}`);
@@ -34,6 +35,8 @@ async function check(browser, report, name, colorScheme) {
   await page.screenshot({ path: join(folder, `${basename(report, '.html')}-${name}-${colorScheme}.png`), fullPage: true });
   const mark = page.locator('figure svg .dot[data-note]').first();
   if (await mark.count()) {
+    await mark.scrollIntoViewIfNeeded();
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))); // scrolling hides it
     await mark.hover({ force: true });
     if (!(await page.locator('#tip').isVisible())) complain('hovering shows nothing');
   }

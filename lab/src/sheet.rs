@@ -12,14 +12,14 @@ pub struct Sheet {
 impl Sheet {
     /// Aligned plain text.
     pub fn text(&self) -> String {
-        align(&[std::slice::from_ref(&self.headings), &self.rows].concat(), |column| self.is_text(column))
+        align(&[std::slice::from_ref(&self.headings), &self.rows].concat(), |column| is_text(&self.rows, column))
     }
 
     /// A table of Markdown, whose source is aligned too.
     pub fn markdown(&self) -> String {
         let escaped = self.map(|cell| cell.replace('|', "\\|"));
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-        let rule = |column| if self.is_text(column) { "---" } else { "---:" };
+        let rule = |column| if is_text(&self.rows, column) { "---" } else { "---:" };
         let rule = (0..self.headings.len()).map(rule).collect::<Vec<_>>().join("|");
         line(&escaped.headings) + &format!("|{rule}|\n") + &escaped.rows.iter().map(|row| line(row)).collect::<String>()
     }
@@ -28,8 +28,8 @@ impl Sheet {
     pub fn latex(&self) -> String {
         let escaped = self.map(latex_cell);
         let line = |cells: &[String]| format!("{} \\\\\n", cells.join(" & "));
-        let columns: String =
-            (0..self.headings.len()).map(|column| if self.is_text(column) { 'l' } else { 'r' }).collect();
+        let letter = |column| if is_text(&self.rows, column) { 'l' } else { 'r' };
+        let columns: String = (0..self.headings.len()).map(letter).collect();
         let rows: String = escaped.rows.iter().map(|row| line(row)).collect();
         let head = line(&escaped.headings);
         format!("\\begin{{tabular}}{{{columns}}}\n\\toprule\n{head}\\midrule\n{rows}\\bottomrule\n\\end{{tabular}}\n")
@@ -39,11 +39,11 @@ impl Sheet {
         let row = |cells: &Vec<String>| cells.iter().map(|text| cell(text)).collect();
         Sheet { headings: row(&self.headings), rows: self.rows.iter().map(row).collect() }
     }
+}
 
-    /// Whether a column holds words.
-    fn is_text(&self, column: usize) -> bool {
-        self.rows.iter().any(|row| row[column].starts_with(|first: char| first.is_alphabetic()))
-    }
+/// Whether a column holds words.
+pub fn is_text(rows: &[Vec<String>], column: usize) -> bool {
+    rows.iter().any(|row| row[column].starts_with(|first: char| first.is_alphabetic()))
 }
 
 /// Columns of one width, words to the left and numbers to the right.
@@ -69,6 +69,8 @@ fn latex_cell(text: &str) -> String {
             '~' => escaped += "\\textasciitilde{}",
             '^' => escaped += "\\textasciicircum{}",
             '±' => escaped += "$\\pm$",
+            '×' => escaped += "$\\times$",
+            '‖' => escaped += "$\\|$",
             '–' => escaped += "--",
             'λ' => escaped += "$\\lambda$",
             'ρ' => escaped += "$\\rho$",

@@ -127,8 +127,10 @@ fn text(value: f64, step: f64) -> String {
 fn decades(low: f64, high: f64, about: usize) -> Vec<(f64, String)> {
     let (first, last) = (low.ceil() as i32, high.floor() as i32);
     let stride = ((last - first) / about as i32 + 1).max(1);
-    let kept = (first..=last).filter(|exponent| exponent.rem_euclid(stride) == 0);
-    kept.map(|exponent| (f64::from(exponent), power(exponent))).collect()
+    let kept: Vec<i32> = (first..=last).filter(|exponent| exponent.rem_euclid(stride) == 0).collect();
+    let short = kept.iter().all(|exponent| (-3..=4).contains(exponent));
+    let text = |exponent: i32| if short { format!("{}", 10f64.powi(exponent)) } else { power(exponent) };
+    kept.into_iter().map(|exponent| (f64::from(exponent), text(exponent))).collect()
 }
 
 /// Where there are fewer than two powers of ten: round numbers.
@@ -138,17 +140,12 @@ fn few_decades(low: f64, high: f64) -> Vec<(f64, String)> {
 }
 
 fn power(exponent: i32) -> String {
-    match exponent {
-        -2..=3 => format!("{}", 10f64.powi(exponent)),
-        _ => {
-            let digits = exponent.to_string();
-            let raised = digits.chars().map(|digit| match digit {
-                '-' => '⁻',
-                digit => ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][digit as usize - '0' as usize],
-            });
-            "10".chars().chain(raised).collect()
-        }
-    }
+    let digits = exponent.to_string();
+    let raised = digits.chars().map(|digit| match digit {
+        '-' => '⁻',
+        digit => ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][digit as usize - '0' as usize],
+    });
+    "10".chars().chain(raised).collect()
 }
 
 /// A value for people: four digits that count.

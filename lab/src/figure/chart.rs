@@ -186,7 +186,7 @@ impl Chart {
         if point.spread > 0.0 {
             let ends: Vec<_> = self.extent(point).into_iter().skip(1).map(at).collect();
             let points = ends.iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" ");
-            svg.add(html! { polyline points=(points) stroke="currentColor" stroke-opacity=".6" {} });
+            svg.add(html! { polyline points=(points) stroke=(palette::ink(index)) stroke-opacity=".7" {} });
         }
         if point.chosen {
             svg.add(html! { circle cx=(x) cy=(y) r="10" fill="none" stroke="currentColor" stroke-width="2" {} });

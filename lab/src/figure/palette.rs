@@ -19,6 +19,12 @@ pub(super) fn colour(index: usize) -> RGBColor {
     COLOURS[index % COLOURS.len()]
 }
 
+/// The same as SVG writes it.
+pub(super) fn ink(index: usize) -> String {
+    let RGBColor(red, green, blue) = colour(index);
+    hex((red, green, blue))
+}
+
 /// As SVG writes it. Black stands for the colour of the text.
 pub(super) fn hex((red, green, blue): (u8, u8, u8)) -> String {
     match (red, green, blue) {
@@ -29,8 +35,7 @@ pub(super) fn hex((red, green, blue): (u8, u8, u8)) -> String {
 
 /// Below zero and above.
 pub(super) fn signed(value: f64) -> String {
-    let RGBColor(red, green, blue) = colour(usize::from(value < 0.0));
-    hex((red, green, blue))
+    ink(usize::from(value < 0.0))
 }
 
 /// The outline of the shape of a series about a point. With five shapes and six colours thirty series differ.
@@ -52,9 +57,8 @@ fn circle((x, y): (f64, f64), r: f64) -> String {
 
 /// The mark of a series, with what hovering shows.
 pub(super) fn mark(index: usize, at: (f64, f64), radius: f64, class: &str, note: &str) -> Markup {
-    let RGBColor(red, green, blue) = colour(index);
     html! {
-        path class=(class) d=(outline(index, at, radius)) fill=(hex((red, green, blue))) {
+        path class=(class) d=(outline(index, at, radius)) fill=(ink(index)) {
             @if !note.is_empty() { title { (note) } }
         }
     }

@@ -99,7 +99,8 @@ fn ticks_are_round_and_inside() {
     assert_eq!(texts(Scale::Linear, -0.1, 1.1), "0.0 0.2 0.4 0.6 0.8 1.0");
     assert_eq!(texts(Scale::Linear, -30.0, 25.0), "−30 −20 −10 0 10 20");
     assert_eq!(texts(Scale::Linear, 1e8, 3e8), "1.0e8 1.5e8 2.0e8 2.5e8 3.0e8");
-    assert_eq!(texts(Scale::Log, -8.5, 1.2), "10⁻⁸ 10⁻⁶ 10⁻⁴ 0.01 1");
+    assert_eq!(texts(Scale::Log, -8.5, 1.2), "10⁻⁸ 10⁻⁶ 10⁻⁴ 10⁻² 10⁰");
+    assert_eq!(texts(Scale::Log, -3.1, 2.2), "0.001 0.01 0.1 1 10 100");
     assert_eq!(texts(Scale::Log, 0.2, 0.9), "2 4 6");
     assert_eq!(texts(Scale::Log, 1.9, 2.95), "200 400 600 800");
     for (low, high) in [(-300.0, 300.0), (-1e-9, 1e-9), (1e300, 1.1e300), (5.0, 5.0 + 1e-9)] {

@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::figure::{Caption, FigureError};
+use crate::sheet::is_text;
 
 /// A page of sections.
 pub struct Page {
@@ -104,18 +105,25 @@ pub fn figure(caption: &Caption, drawn: Result<String, FigureError>) -> Markup {
     }
 }
 
-/// A table whose first column names the rows.
+/// A table whose first column names the rows; words stand to the left and numbers to the right.
 pub fn table(caption: &str, headings: &[String], rows: &[Vec<String>]) -> Markup {
+    let class = |column: usize| is_text(rows, column).then_some("words");
     html! {
         div class="scroll" role="region" aria-label=(caption) tabindex="0" {
             table {
                 caption { (caption) }
-                thead { tr { @for heading in headings { th scope="col" { (heading) } } } }
+                thead {
+                    tr {
+                        @for (column, heading) in headings.iter().enumerate() {
+                            th scope="col" class=[class(column)] { (heading) }
+                        }
+                    }
+                }
                 tbody {
                     @for row in rows {
                         tr {
                             @for (column, cell) in row.iter().enumerate() {
-                                @if column == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                                @if column == 0 { th scope="row" { (cell) } } @else { td class=[class(column)] { (cell) } }
                             }
                         }
                     }
