@@ -7,6 +7,7 @@ mod figures;
 mod grid;
 mod journal;
 mod manifest;
+mod measure;
 mod options;
 mod report;
 mod results;
@@ -32,7 +33,7 @@ pub fn run(command: &ExperimentCommand, console: Console) -> Result<(), Failure>
         ExperimentCommand::List => list(),
         ExperimentCommand::Run(options) => run::run(options, console),
         ExperimentCommand::Verify(options) => verify::verify(options, console),
-        ExperimentCommand::Report { folder } => report::report(folder),
+        ExperimentCommand::Report { experiment } => report::report(experiment),
     }
 }
 

@@ -129,12 +129,18 @@ fn what_is_wrong_is_said_before_anything_runs() {
     refused("experiment run tradeoff", &["`tradeoff`", "trade-off"]);
     refused("experiment run missing.toml", &["missing.toml"]);
     refused("experiment verify trade-off", &["trade-off", "run the experiment first"]);
+    refused("experiment report trade-off", &["trade-off", "run the experiment first"]);
     refused("experiment run trade-off --set grid.0.colour=1", &["trade-off", "colour"]);
-    refused("experiment run trade-off --set settings.colour=1", &["grid 0", "colour"]);
+    refused("experiment run trade-off --set settings.colour=1", &["trade-off: grid 0", "colour"]);
+    refused("experiment run rules --set settings.rule=oja", &["`settings.rule` does nothing", "grid.0.settings.rule"]);
+    refused("experiment run rules --set grid.0.data=[]", &["rules", "no grid has a cell"]);
+    refused("experiment run rules --set settings.components=100", &["digits", "100"]);
+    refused("experiment run rules --set settings.max-passes=0", &["max-passes"]);
+    refused("experiment run penalties --set settings.ridge=-1", &["ridge"]);
     refused("experiment run trade-off --set settings.weights=1:0", &["first:last:count"]);
     refused("experiment run trade-off --set settings.ridge=-1", &["ridge", "-1"]);
     refused("experiment run trade-off --set grid.0.data=['vowel']", &["vowel", "--data-dir"]);
-    refused("experiment run trade-off --data-dir nowhere", &["nowhere"]);
+    refused("experiment run trade-off --data-dir nowhere", &["--data-dir nowhere"]);
     refused("experiment run scaling --set grid.0.data=['gaussian-1x1']", &["gaussian-1x1"]);
     folder.file("a.toml", SLOW.replace("work = 'fit'", "work = 'fit'\ntest = 'official'"));
     refused("experiment run a.toml --out a", &["digits", "official"]);
@@ -143,6 +149,21 @@ fn what_is_wrong_is_said_before_anything_runs() {
     std::fs::create_dir(folder.path().join("notes")).unwrap();
     folder.file("notes/mine.txt", "");
     refused("experiment run trade-off --out notes", &["mine.txt"]);
+}
+
+/// A table or a figure of nothing costs no results.
+#[test]
+fn columns_that_nothing_has_are_named() {
+    let folder = Folder::new();
+    let line = "experiment run rules --set grid.0.data=['wine'] --set grid.0.settings.rule=['power'] \
+                --set table.1.values=['patience'] --set figure.0.where={data='wine'} --set figure.0.y=colour";
+    let run = folder.admm(line);
+    assert!(run.err.contains("table `all`: no row has the column `patience`"), "{}", run.err);
+    assert!(run.err.contains("figure `digits`: no row has the column `colour`"), "{}", run.err);
+    assert!(run.ok().ends_with("1 cell: results/rules\n"));
+    assert!(!folder.names("results/rules").contains(&"figure-digits.svg".to_string()));
+    assert_eq!(folder.admm("experiment report rules").ok(), "results/rules/report.html\n");
+    assert!(folder.text("results/rules/report.html").contains("Nothing to draw"));
 }
 
 /// A folder of the user's own data needs no catalogue.

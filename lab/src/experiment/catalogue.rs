@@ -94,6 +94,16 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// That there is such a folder, if one is given.
+pub fn check(folder: Option<&Path>) -> Result<(), Failure> {
+    match folder {
+        Some(folder) if !folder.is_dir() => {
+            Err(Failure::Other(format!("--data-dir {}: no such folder", folder.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Loads a set: `gaussian-NxD` is made; the others are looked for in the folder where one is given, by their place in
 /// the public sets or as NAME.csv, and then among those that come with the program. Official test samples come along.
 pub fn load(name: &str, folder: Option<&Path>) -> Result<(Whole, Vec<Source>), Failure> {

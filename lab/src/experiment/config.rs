@@ -32,6 +32,9 @@ pub struct Config {
     /// What is drawn.
     #[serde(default)]
     pub figure: Vec<Figure>,
+    /// What errors call it.
+    #[serde(skip)]
+    pub name: String,
     /// The file with the overrides in it.
     #[serde(skip)]
     pub resolved: Toml,
@@ -93,7 +96,7 @@ impl Config {
             [] => toml::from_str(text).map_err(|error| wrong(&error)), // its errors show the line
             _ => Config::deserialize(Value::Table(table.clone())).map_err(|error| wrong(&error)),
         }?;
-        config.resolved = table;
+        (config.name, config.resolved) = (name.into(), table);
         config.check().map_err(|problem| wrong(&problem))?;
         Ok(config)
     }
@@ -101,6 +104,12 @@ impl Config {
     fn check(&self) -> Result<(), String> {
         check_names(self.table.iter().map(|table| table.name.as_str()))?;
         check_names(self.figure.iter().map(|figure| figure.name.as_str()))?;
+        let hidden = |key: &&String| self.grid.iter().all(|grid| grid.settings.contains_key(*key));
+        if let Some(key) = self.settings.keys().find(hidden) {
+            return Err(format!(
+                "`settings.{key}` does nothing, since each grid has its own: set grid.0.settings.{key}"
+            ));
+        }
         for grid in &self.grid {
             match grid.test {
                 Some(Test::Fraction(share)) if !(share > 0.0 && share < 1.0) => {
@@ -185,6 +194,7 @@ mod tests {
         assert!(problem(TEXT, &["title.a=1"]).contains("`title` has no keys"));
         assert!(problem(TEXT, &["grid.0.repeats=0"]).contains("at least 1"));
         assert!(problem(TEXT, &["grid.0.test=1.5"]).contains("got 1.5"));
+        assert!(problem(TEXT, &["grid.0.settings.weight=1"]).contains("`settings.weight` does nothing"));
         let table = "[[table]]\nname = '../x'\ntitle = ''\nrows = []\nvalues = []\n";
         assert!(problem(&(TEXT.to_string() + table), &[]).contains("`../x`"));
     }

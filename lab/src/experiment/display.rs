@@ -30,6 +30,16 @@ pub struct Table {
     pub published: Vec<Published>,
 }
 
+impl Table {
+    /// The columns that it is made of.
+    pub fn asked(&self) -> Vec<&String> {
+        let values = self.values.iter().map(|measure| match measure {
+            Measure::Plain(of) | Measure::By(By { of, .. }) => of,
+        });
+        self.rows.iter().chain(&self.columns).chain(values).collect()
+    }
+}
+
 /// A value with its source.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -115,4 +125,11 @@ pub struct Figure {
     /// The rows to take.
     #[serde(default, rename = "where")]
     pub only: Where,
+}
+
+impl Figure {
+    /// The columns that it is made of.
+    pub fn asked(&self) -> Vec<&String> {
+        [&self.x, &self.y].into_iter().chain(&self.series).chain(&self.by).collect()
+    }
 }

@@ -39,11 +39,14 @@ pub struct Cells {
 impl Cells {
     /// Every combination, and the data loaded. Nothing has run yet.
     pub fn new(config: &Config, folder: Option<&Path>) -> Result<Self, Failure> {
+        catalogue::check(folder)?;
         let mut cells = Vec::new();
         for (place, grid) in config.grid.iter().enumerate() {
-            cells.extend(
-                expand(config, grid, folder).map_err(|problem| Failure::Other(format!("grid {place}: {problem}")))?,
-            );
+            let wrong = |problem| Failure::Other(format!("{}: grid {place}: {problem}", config.name));
+            cells.extend(expand(config, grid, folder).map_err(wrong)?);
+        }
+        if cells.is_empty() {
+            return Err(Failure::Other(format!("{}: no grid has a cell: each needs data and settings", config.name)));
         }
         let (mut tasks, mut sources) = (BTreeMap::new(), Vec::new());
         for cell in &cells {
@@ -151,6 +154,6 @@ mod tests {
         let text = "title = ''\nquestion = ''\n[[grid]]\nwork = 'fit'\ndata = ['iris']\nsettings.colour = 'red'\n";
         let config = Config::parse("x", text, &[]).unwrap();
         let error = Cells::new(&config, None).err().unwrap().to_string();
-        assert!(error.contains("grid 0") && error.contains("colour"), "{error}");
+        assert!(error.starts_with("x: grid 0") && error.contains("colour"), "{error}");
     }
 }

@@ -21,8 +21,8 @@ pub enum ExperimentCommand {
     Verify(VerifyOptions),
     /// Write the results of a folder as report.html: one page with tables and figures, which needs no network
     Report {
-        /// A folder of results
-        folder: PathBuf,
+        /// The name of an experiment with results in results/NAME, or a folder of results
+        experiment: PathBuf,
     },
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use maud::{Markup, html};
 
+use super::catalogue::Source;
 use super::figures;
 use super::manifest::Manifest;
 use super::results::{Kept, REPORT, Results};
@@ -13,10 +14,11 @@ use crate::output;
 use crate::report::page::{Page, Section, facts, figure, table};
 
 /// Writes `report.html` into the folder.
-pub fn report(folder: &Path) -> Result<(), Failure> {
-    let kept = Kept::read(folder)?;
+pub fn report(experiment: &Path) -> Result<(), Failure> {
+    let folder = Kept::find(experiment)?;
+    let kept = Kept::read(&folder)?;
     let (config, manifest) = (kept.config.clone(), kept.manifest.clone());
-    let results = kept.results(folder)?;
+    let results = kept.results(&folder)?;
     let tables = html! {
         @for (of, made) in results.tables(&config) { (table(&of.title, &made.sheet.headings, &made.sheet.rows)) }
     };
@@ -50,19 +52,24 @@ fn highlights(manifest: &Manifest, results: &Results) -> Vec<(String, String)> {
 
 fn reproduce(manifest: &Manifest) -> Markup {
     let folder = if manifest.data_dir { " --data-dir DIR" } else { "" };
-    let sources = manifest.data.iter().map(|source| {
-        (source.file.clone().unwrap_or_else(|| source.name.clone()), format!("sha256 {}", source.sha256))
-    });
+    let source = |source: &Source| {
+        let file = source.file.clone().unwrap_or_else(|| "with the program".into());
+        vec![source.name.clone(), file, source.sha256.clone()]
+    };
+    let sources: Vec<_> = manifest.data.iter().map(source).collect();
     let pairs = [
         ("version", manifest.version.clone()),
         ("commit", manifest.commit.clone().unwrap_or_else(|| "–".into())),
         ("processor", manifest.processor.clone()),
         ("threads", manifest.threads.to_string()),
     ];
-    let pairs = pairs.map(|(name, value)| (name.to_string(), value)).into_iter().chain(sources).collect::<Vec<_>>();
     html! {
         pre { code { "admm experiment run " (manifest.experiment) (folder) } }
-        pre { code { (toml::to_string(&manifest.configuration).unwrap_or_default()) } }
-        (facts(&pairs))
+        (facts(&pairs.map(|(name, value)| (name.to_string(), value))))
+        (table("The data", &["data", "file", "SHA-256"].map(String::from), &sources))
+        details {
+            summary { "The file of the experiment" }
+            pre { code { (toml::to_string(&manifest.configuration).unwrap_or_default()) } }
+        }
     }
 }

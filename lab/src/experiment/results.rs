@@ -1,17 +1,19 @@
 //! What a folder of results holds.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
 use super::config::Config;
-use super::display::{Figure, Table};
+use super::display::{Figure, Table, Where};
 use super::manifest::Manifest;
-use super::tables::Made;
+use super::run::default_folder;
+use super::tables::{Figures, Made};
 use super::work::Row;
 use super::{figures, tables};
 use crate::failure::Failure;
+use crate::figure::FigureError;
 use crate::output;
 
 /// The cells that are done, while a run goes on.
@@ -71,6 +73,22 @@ impl Results {
     pub fn figures<'a>(&self, config: &'a Config) -> impl Iterator<Item = &'a Figure> {
         config.figure.iter().filter(|figure| self.rows.iter().any(|row| tables::matches(&figure.only, row)))
     }
+
+    /// The columns that a table or a figure asks for in vain.
+    pub fn warnings(&self, config: &Config) -> Vec<String> {
+        let missing = |kind: &str, name: &str, columns: Vec<&String>, only: &Where| {
+            let all: Vec<&Figures> = self.rows.iter().collect();
+            let rows: Vec<&Figures> = all.iter().filter(|row| tables::matches(only, row)).copied().collect();
+            let lack = |rows: &[&Figures], column: &str| rows.iter().all(|row| !row.contains_key(column));
+            let filters = only.keys().filter(|column| lack(&all, column));
+            let columns = columns.into_iter().filter(|column| !rows.is_empty() && lack(&rows, column));
+            let text = |column| format!("{kind} `{name}`: no row has the column `{column}`");
+            filters.chain(columns).map(text).collect::<Vec<_>>()
+        };
+        let tables = config.table.iter().flat_map(|of| missing("table", &of.name, of.asked(), &of.only));
+        let figures = config.figure.iter().flat_map(|of| missing("figure", &of.name, of.asked(), &of.only));
+        tables.chain(figures).collect()
+    }
 }
 
 /// A folder of results, read.
@@ -85,6 +103,15 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// The folder that is so named, or that of the experiment.
+    pub fn find(experiment: &Path) -> Result<PathBuf, Failure> {
+        let candidates = [experiment.to_path_buf(), default_folder(&experiment.to_string_lossy())];
+        let found = candidates.iter().find(|folder| folder.join(MANIFEST).exists());
+        found.cloned().ok_or_else(|| {
+            Failure::Other(format!("{}: there are no results; run the experiment first", experiment.display()))
+        })
+    }
+
     /// Reads the folder.
     pub fn read(folder: &Path) -> Result<Self, Failure> {
         let text = |name: &str| {
@@ -127,8 +154,11 @@ pub fn files(config: &Config, manifest: &Manifest, results: &Results) -> Result<
         files.extend(forms.map(|(kind, text)| (format!("table-{}.{kind}", table.name), text.into_bytes())));
     }
     for figure in results.figures(config) {
-        let svg = figures::svg(figure, &results.rows).map_err(|error| Failure::Other(error.to_string()))?;
-        files.push((format!("figure-{}.svg", figure.name), svg.into_bytes()));
+        match figures::svg(figure, &results.rows) {
+            Ok(svg) => files.push((format!("figure-{}.svg", figure.name), svg.into_bytes())),
+            Err(FigureError::Empty(_)) => {} // no run may have come so far
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(files)
 }

@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::{self, Folder};
 use crate::progress::Console;
+use crate::table::count;
 
 /// Runs what is not done yet, and writes everything.
 pub fn run(options: &RunOptions, console: Console) -> Result<(), Failure> {
@@ -37,7 +38,9 @@ pub fn run(options: &RunOptions, console: Console) -> Result<(), Failure> {
     drop(journal);
     let results = Results::new(&rows);
     folder.fill(&results::files(&config, &manifest, &results)?)?;
-    output::print(results::text(&config, &results) + &format!("{} cells: {}\n", cells.cells.len(), path.display()))
+    results.warnings(&config).iter().for_each(|warning| console.warn(warning));
+    let done = format!("{}: {}\n", count(cells.cells.len(), "cell"), path.display());
+    output::print(results::text(&config, &results) + &done)
 }
 
 /// An experiment by name, or the TOML file.

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::display::{By, Measure, Summary, Table, Where};
-use crate::path::Spread;
+use super::display::{Table, Where};
+use super::measure::Column;
 use crate::sheet::Sheet;
 
 /// A row of figures.
@@ -39,17 +39,28 @@ fn same(a: &Value, b: &Value) -> bool {
     a == b || a.as_f64().zip(b.as_f64()).is_some_and(|(a, b)| a == b)
 }
 
-/// The rows by the values of some columns, in the order in which these appear.
+/// The rows by the values of some columns. Those that agree in the first column stand together; values keep the order in
+/// which they appear.
 pub fn group<'a>(columns: &[String], rows: &[&'a Figures]) -> Vec<Group<'a>> {
-    let mut groups: Vec<Group<'a>> = Vec::new();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let Some((column, others)) = columns.split_first() else {
+        return vec![Group { key: Vec::new(), rows: rows.to_vec() }];
+    };
+    let mut parts: Vec<(Value, Vec<&'a Figures>)> = Vec::new();
     for &row in rows {
-        let key: Vec<Value> = columns.iter().map(|column| row.get(column).cloned().unwrap_or_default()).collect();
-        match groups.iter_mut().find(|group| group.key.iter().zip(&key).all(|(a, b)| same(a, b))) {
-            Some(group) => group.rows.push(row),
-            None => groups.push(Group { key, rows: vec![row] }),
+        let value = row.get(column).cloned().unwrap_or_default();
+        match parts.iter_mut().find(|(known, _)| same(known, &value)) {
+            Some((_, part)) => part.push(row),
+            None => parts.push((value, vec![row])),
         }
     }
-    groups
+    let below = |(value, part): (Value, Vec<&'a Figures>)| {
+        let named = move |Group { key, rows }| Group { key: [vec![value.clone()], key].concat(), rows };
+        group(others, &part).into_iter().map(named)
+    };
+    parts.into_iter().flat_map(below).collect()
 }
 
 /// A value as a reader wants to see it.
@@ -70,8 +81,8 @@ pub fn make(table: &Table, rows: &[Figures]) -> Made {
         }
         None => vec![None],
     };
-    let measures: Vec<By> = table.values.iter().map(By::of_measure).collect();
-    let columns: Vec<(&Option<Value>, &By)> =
+    let measures: Vec<Column> = table.values.iter().map(|measure| Column::new(measure, &rows)).collect();
+    let columns: Vec<(&Option<Value>, &Column)> =
         across.iter().flat_map(|value| measures.iter().map(move |measure| (value, measure))).collect();
     let mut sheet = Sheet { headings: table.rows.iter().map(|name| plain(name)).collect(), rows: Vec::new() };
     sheet.headings.extend(columns.iter().map(|(value, measure)| heading(table, value, measure, measures.len())));
@@ -104,12 +115,13 @@ pub fn make(table: &Table, rows: &[Figures]) -> Made {
     Made { sheet, csv: csv(&lines) }
 }
 
-fn plain(name: &str) -> String {
+/// The name of a column as a heading.
+pub fn plain(name: &str) -> String {
     name.replace('_', " ")
 }
 
-fn heading(table: &Table, value: &Option<Value>, measure: &By, measures: usize) -> String {
-    let own = measure.heading.clone().unwrap_or_else(|| plain(&measure.of));
+fn heading(table: &Table, value: &Option<Value>, measure: &Column, measures: usize) -> String {
+    let own = measure.heading();
     let across = match (value, &table.columns) {
         (Some(Value::String(text)), _) => text.clone(),
         (Some(value), Some(column)) => format!("{} {}", plain(column), word(value)),
@@ -128,94 +140,6 @@ fn csv(lines: &[Vec<String>]) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     lines.iter().for_each(|line| writer.write_record(line).expect("memory takes every record of the same length"));
     String::from_utf8(writer.into_inner().expect("memory has nothing to flush")).expect("it was text")
-}
-
-impl By {
-    fn of_measure(measure: &Measure) -> Self {
-        match measure {
-            Measure::Plain(of) => By { of: of.clone(), by: Summary::Mean, digits: None, heading: None },
-            Measure::By(by) => by.clone(),
-        }
-    }
-
-    /// The names of its columns in the CSV.
-    fn names(&self, value: Option<&Value>) -> Vec<String> {
-        let prefix = value.map_or(String::new(), |value| word(value) + ":");
-        match self.by {
-            Summary::Mean => vec![format!("{prefix}{}", self.of), format!("{prefix}{}_sd", self.of)],
-            _ => vec![format!("{prefix}{}", self.heading.as_ref().unwrap_or(&self.of))],
-        }
-    }
-
-    /// The text, and the numbers with every digit.
-    fn make(&self, rows: &[&Figures]) -> (String, Vec<String>) {
-        let values: Vec<&Value> =
-            rows.iter().filter_map(|row| row.get(&self.of)).filter(|value| !value.is_null()).collect();
-        let numbers: Vec<f64> = values.iter().filter_map(|value| value.as_f64()).collect();
-        let blank = |cells: usize| vec![String::new(); cells];
-        match self.by {
-            _ if values.is_empty() => ("–".into(), blank(self.names(None).len())),
-            Summary::Mean if numbers.len() < values.len() => {
-                let words = counted(&values);
-                (words.clone(), vec![words, String::new()])
-            }
-            Summary::Mean => {
-                let spread = Spread::of(&numbers);
-                let shown = match numbers.len() {
-                    1 => self.number(spread.mean, &numbers),
-                    _ => format!("{} ± {}", self.number(spread.mean, &numbers), self.number(spread.sd, &numbers)),
-                };
-                (shown, vec![format!("{:?}", spread.mean), format!("{:?}", spread.sd)])
-            }
-            by => {
-                let value = by.of(numbers.clone());
-                (self.number(value, &numbers), vec![format!("{value:?}")])
-            }
-        }
-    }
-
-    fn number(&self, value: f64, among: &[f64]) -> String {
-        let whole = among.iter().all(|value| value.fract() == 0.0);
-        let digits = self.digits.unwrap_or(match (whole, value.fract() == 0.0) {
-            (true, true) => 0,
-            (true, false) => 1,
-            (false, _) => 3,
-        });
-        let tiny = value != 0.0 && value.abs() < 0.5 * 10_f64.powi(-(digits as i32));
-        if tiny || value.abs() >= 1e6 { format!("{value:.1e}") } else { format!("{value:.digits$}") }
-    }
-}
-
-impl Summary {
-    /// Of at least one number.
-    fn of(self, mut values: Vec<f64>) -> f64 {
-        values.sort_by(f64::total_cmp);
-        let (least, count) = (values[0], values.len());
-        let near = |a: f64, b: f64| (a - b).abs() <= 1e-6 * a.abs().max(b.abs());
-        match self {
-            Summary::Mean => Spread::of(&values).mean,
-            Summary::Lowest => least,
-            Summary::Highest => values[count - 1],
-            Summary::Median => 0.5 * (values[(count - 1) / 2] + values[count / 2]),
-            Summary::Distinct => 1.0 + values.windows(2).filter(|pair| !near(pair[0], pair[1])).count() as f64,
-            Summary::AtLowest => values.iter().filter(|&&value| near(value, least)).count() as f64 / count as f64,
-        }
-    }
-}
-
-/// Each word once, with its count where there are others.
-fn counted(values: &[&Value]) -> String {
-    let mut words: Vec<(String, usize)> = Vec::new();
-    for value in values {
-        match words.iter_mut().find(|(known, _)| *known == word(value)) {
-            Some((_, count)) => *count += 1,
-            None => words.push((word(value), 1)),
-        }
-    }
-    match &words[..] {
-        [(only, _)] => only.clone(),
-        several => several.iter().map(|(word, count)| format!("{word} {count}×")).collect::<Vec<_>>().join(", "),
-    }
 }
 
 #[cfg(test)]
@@ -269,9 +193,14 @@ mod tests {
     }
 
     #[test]
-    fn summaries() {
-        let of = |by: Summary| by.of(vec![3.0, 1.0, 1.0 + 1e-9, 2.0]);
-        assert_eq!([Summary::Lowest, Summary::Highest, Summary::Median].map(of), [1.0, 3.0, 1.5 + 0.5e-9]);
-        assert_eq!([Summary::Distinct, Summary::AtLowest].map(of), [3.0, 0.5]);
+    fn what_agrees_in_the_first_column_stands_together() {
+        let row = |a: &str, b: f64| json!({"a": a, "b": b}).as_object().unwrap().clone();
+        let rows = [row("y", 2.0), row("x", 1.0), row("y", 1.0), row("x", 2.0), row("y", 2.0)];
+        let columns = ["a", "b"].map(String::from);
+        let groups = group(&columns, &rows.iter().collect::<Vec<_>>());
+        let found: Vec<_> =
+            groups.iter().map(|group| (group.key[0].as_str().unwrap(), group.key[1].as_f64().unwrap())).collect();
+        assert_eq!(found, [("y", 2.0), ("y", 1.0), ("x", 1.0), ("x", 2.0)]);
+        assert_eq!(groups[0].rows.len(), 2);
     }
 }

@@ -1,14 +1,12 @@
 //! `admm experiment verify`.
 
-use std::path::{Path, PathBuf};
-
 use serde_json::{Map, Value};
 
 use super::grid::Cells;
 use super::manifest::processor;
 use super::options::VerifyOptions;
-use super::results::{CELLS, Kept, MANIFEST, Results};
-use super::run::{default_folder, run_cells};
+use super::results::{CELLS, Kept, Results};
+use super::run::run_cells;
 use crate::failure::Failure;
 use crate::output;
 use crate::progress::Console;
@@ -20,7 +18,7 @@ const COUNTS: [&str; 3] = ["iterations", "passes", "changes"];
 
 /// Runs again and compares.
 pub fn verify(options: &VerifyOptions, console: Console) -> Result<(), Failure> {
-    let folder = folder(&options.experiment)?;
+    let folder = Kept::find(&options.experiment)?;
     let Kept { config, manifest, cells: kept, .. } = Kept::read(&folder)?;
     if manifest.data_dir && options.data_dir.is_none() {
         return Err(Failure::Other("the results are of data from a folder: say where it is by --data-dir".into()));
@@ -36,15 +34,6 @@ pub fn verify(options: &VerifyOptions, console: Console) -> Result<(), Failure> 
     let verdict = compare(&kept, &again, alike)
         .map_err(|difference| Failure::Other(format!("{}: {difference}", folder.join(CELLS).display())))?;
     output::print(format!("{}: {verdict}\n", folder.display()))
-}
-
-fn folder(experiment: &Path) -> Result<PathBuf, Failure> {
-    let named = default_folder(&experiment.to_string_lossy());
-    let candidates = [experiment.to_path_buf(), named];
-    let found = candidates.iter().find(|folder| folder.join(MANIFEST).exists());
-    found.cloned().ok_or_else(|| {
-        Failure::Other(format!("{}: there are no results to verify; run the experiment first", experiment.display()))
-    })
 }
 
 /// In what the lines agree, or the first place where they do not.

@@ -122,7 +122,13 @@ impl Work for Free {
                     .into(),
             );
         }
-        Ok(())
+        let positive = self.components > 0 && self.tolerance > 0.0 && self.max_iterations > 0;
+        match positive && self.ridge >= 0.0 && self.shrinkage >= 0.0 && (0.0..=1.0).contains(&self.weight) {
+            true => Ok(()),
+            false => Err("components, tolerance and max-iterations must be positive, ridge and shrinkage must not be \
+                          negative, and weight must lie in [0, 1]"
+                .into()),
+        }
     }
 
     fn run(&self, case: &Case) -> Result<Vec<Row>> {

@@ -64,11 +64,14 @@ impl Name {
 
 impl Work for Policy {
     fn check(&self) -> std::result::Result<(), String> {
-        let holds = self.rho > 0.0 && (0.0..=1.0).contains(&self.weight) && self.components > 0 && self.tolerance > 0.0;
-        if holds {
-            Ok(())
-        } else {
-            Err("rho, components and tolerance must be positive, weight must lie in [0, 1]".into())
+        let positive = self.rho > 0.0 && self.components > 0 && self.tolerance > 0.0 && self.max_iterations > 0;
+        match positive && self.ridge >= 0.0 && (0.0..=1.0).contains(&self.weight) {
+            true => Ok(()),
+            false => {
+                Err("rho, components, tolerance and max-iterations must be positive, ridge must not be negative, and \
+                          weight must lie in [0, 1]"
+                    .into())
+            }
         }
     }
 

@@ -39,13 +39,21 @@ impl Default for Passes {
 const DIGITS: i32 = 12;
 
 impl Work for Passes {
+    fn check(&self) -> std::result::Result<(), String> {
+        match self.components > 0 && self.batch > 0 && self.max_passes > 0 {
+            true => Ok(()),
+            false => Err("components, batch and max-passes must be positive".into()),
+        }
+    }
+
     fn run(&self, case: &Case) -> Result<Vec<Row>> {
         let (d, n) = case.train.x.shape();
         let (_, samples) = case.standardised()?;
         let loss = VarianceLoss { covariance: Arc::new(Covariance::matrix_free(&samples)?), weight: 1.0 };
+        let best = loss.covariance.top(self.components)?.0.sum();
         let (start, _) = thin_qr(&normal(d, self.components, case.seed))?;
         let on = Stiefel::default();
-        let race = Race { loss: &loss, start: &start, max_passes: self.max_passes };
+        let race = Race { loss: &loss, best, start: &start, max_passes: self.max_passes };
         let size = self.batch.min(n);
         let epoch = n.div_ceil(size) as u64;
         let batches = || Ok(Minibatch { loss: loss.clone(), batches: Batches::new(samples.clone(), size, case.seed)? });
@@ -70,6 +78,8 @@ impl Work for Passes {
 
 struct Race<'a> {
     loss: &'a VarianceLoss<f64>,
+    /// The most that so many components can explain.
+    best: f64,
     start: &'a DMatrix<f64>,
     max_passes: u64,
 }
@@ -84,12 +94,11 @@ impl Race<'_> {
 
     /// A row a digit: the passes until the span of W lacks no more than that share of the most possible variance.
     fn run<P: Subproblem<f64, Image = DMatrix<f64>>>(&self, block: P, mut w: P::Var) -> Result<Vec<Row>> {
-        let best = self.loss.covariance.top(self.start.ncols())?.0.sum();
         let origin = DMatrix::zeros(self.start.nrows(), self.start.ncols());
         let (mut cost, mut rows, clock) = (Cost::default(), Vec::new(), Instant::now());
         while cost.passes < self.max_passes && rows.len() < DIGITS as usize {
             cost += block.argmin(&mut w, Target { v: &origin, penalty: 0.0, tolerance: 0.0 })?;
-            let gap = 1.0 - self.loss.covariance.explained(&block.image(&w))? / best;
+            let gap = 1.0 - self.loss.covariance.explained(&block.image(&w))? / self.best;
             while rows.len() < DIGITS as usize && gap <= 10_f64.powi(-(rows.len() as i32) - 1) {
                 let row = Row { seconds: clock.elapsed().as_secs_f64(), ..Row::default() };
                 let digits = rows.len() as u64 + 1;
