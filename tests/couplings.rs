@@ -62,8 +62,6 @@ fn gradient(height: usize, width: usize) -> Matrix {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
     #[test]
     fn operators_agree_with_their_matrices(m in 1..5_usize, n in 2..6_usize, columns in 1..4_usize, seed: u64) {
         for Twin { name, k, domain, dense } in operators(m, n, columns, seed) {

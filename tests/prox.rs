@@ -46,8 +46,6 @@ fn negative<P: Prox<f64>>(of: P, n: usize) -> Precomposed<f64, P> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
     #[test]
     fn conjugate_pairs(n in 1..6_usize, k in 1..4_usize, seed: u64, scale in 0.1..10.0_f64, penalty in 0.1..10.0_f64) {
         let v = &(random::<f64>(n, k, seed) * scale);

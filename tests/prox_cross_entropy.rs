@@ -38,8 +38,6 @@ fn residual(x: &[f64], v: &[f64], label: usize, share: f64) -> f64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
     #[test]
     fn stationary_to_rounding(c in 2..8_usize, seed: u64, size in -2.0..4.0_f64, power in -8.0..8.0_f64) {
         let (v, penalty) = (random::<f64>(c, 3, seed) * 10_f64.powf(size), 10_f64.powf(power));
