@@ -148,8 +148,8 @@ proptest! {
         let rest = |t: f64| value(&softmax, &at.plus(t, &along)) - start - t * gradient.dot(&along);
         let (long, short) = (rest(2e-4), rest(1e-4));
         prop_assert!(short.abs() <= 1e-6 * (1.0 + start), "not even of second order: {short}");
-        prop_assume!(short.abs() > 1e-10 * (1.0 + start)); // a curvature that is not lost in the third order
-        prop_assert!((3.8..4.2).contains(&(long / short)), "{}", long / short);
+        let lost = short.abs() <= 1e-10 * (1.0 + start); // a curvature that does not stand out from the third order
+        prop_assert!(lost || (3.8..4.2).contains(&(long / short)), "{}", long / short);
     }
 
     #[test]
