@@ -288,27 +288,23 @@ fn anderson_follows_walker_and_ni_with_its_safeguard() {
     assert!(taken_back >= 3, "the safeguard was tried: {taken_back}");
 }
 
-/// The slow rows of the table in golden.rs, whose counts these are.
+/// The table of golden.rs. Runs of more than 40 iterations take at most half; shorter ones, in which a mixture has little
+/// to learn from, take no more than they did.
 #[test]
 fn anderson_halves_the_iterations_of_the_small_lasso_where_they_are_many() {
-    let table = [
-        (1.0, 0.1, 546),
-        (1.0, 1.0, 58),
-        (1.0, 100.0, 69),
-        (1.5, 0.1, 365),
-        (1.5, 100.0, 50),
-        (1.8, 0.1, 305),
-        (1.8, 100.0, 43),
-    ];
-    for (alpha, rho, plain) in table {
-        let mut admm = regression(l1(LAMBDA), rho);
-        admm.tolerance = Tolerance { absolute: 1e-4, relative: 1e-2 };
-        (admm.relaxation, admm.acceleration) = (alpha, Box::new(Anderson::default()));
-        let Outcome { status, best: State { record, .. }, .. } = admm.run(()).unwrap();
-        println!("α = {alpha}, ρ = {rho}: {plain} plain, {} with Anderson acceleration", record.iteration);
-        assert_eq!(status, Status::Converged);
-        assert!(2 * record.iteration <= plain, "α = {alpha}, ρ = {rho}: {record:?}");
-        assert!(record.accepted > 0 && record.accepted + record.rejected < record.iteration);
+    let table = [(1.0, [546, 58, 12, 69]), (1.5, [365, 39, 8, 50]), (1.8, [305, 33, 10, 43])];
+    for (alpha, row) in table {
+        for (rho, plain) in [0.1, 1.0, 10.0, 100.0].into_iter().zip(row) {
+            let mut admm = regression(l1(LAMBDA), rho);
+            admm.tolerance = Tolerance { absolute: 1e-4, relative: 1e-2 };
+            (admm.relaxation, admm.acceleration) = (alpha, Box::new(Anderson::default()));
+            let Outcome { status, best: State { record, .. }, .. } = admm.run(()).unwrap();
+            println!("α = {alpha}, ρ = {rho}: {plain} plain, {} with Anderson acceleration", record.iteration);
+            assert_eq!(status, Status::Converged);
+            let most = if plain > 40 { plain / 2 } else { plain };
+            assert!(record.iteration <= most, "α = {alpha}, ρ = {rho}: {record:?}");
+            assert!(record.accepted > 0 && record.accepted + record.rejected < record.iteration);
+        }
     }
 }
 
