@@ -120,9 +120,9 @@ proptest! {
         }
         let decaying = Rate::Decaying { lipschitz: 1.0, horizon: 30.0 };
         let noisy = [
-            ("minibatch", orthonormalised(batch(), decaying, 20_000, seed ^ 1)),
-            ("oja", free(Oja(batch()), decaying, 20_000, seed ^ 1)),
-            ("sanger", free(Sanger(batch()), decaying, 20_000, seed ^ 1)),
+            ("minibatch", orthonormalised(batch(), decaying, 2_000, seed ^ 1)),
+            ("oja", free(Oja(batch()), decaying, 2_000, seed ^ 1)),
+            ("sanger", free(Sanger(batch()), decaying, 2_000, seed ^ 1)),
         ];
         for (name, w) in noisy {
             prop_assert!(angle(&top, &w) <= 0.06, "{name}: {}", angle(&top, &w));
@@ -163,32 +163,34 @@ fn fits(rule: Rule, constraint: Constraint) -> bool {
 #[test]
 fn every_rule_fits_or_says_why_not() {
     let (x, labels) = wine();
-    let model = |rule, constraint| {
+    let model = |rule, constraint, tolerance| {
         let shrinkage = if constraint == Constraint::None { 0.5 } else { 0.0 };
-        JointModel::builder().rule(rule).constraint(constraint).shrinkage(shrinkage).max_iterations(300).build()
+        let builder = JointModel::builder().rule(rule).constraint(constraint).shrinkage(shrinkage);
+        builder.tolerance(tolerance).max_iterations(300).build()
     };
     for constraint in [Constraint::Orthonormal, Constraint::UnitNorm, Constraint::Ball, Constraint::None] {
-        let prepare = |rule| model(rule, constraint).unwrap().prepare(&x, &labels, 3, None).unwrap();
-        let run = |rule, method| prepare(rule).fit(method, &mut |_| ControlFlow::Continue(())).unwrap().report;
-        for method in [JointMethod::Admm, JointMethod::Alternating] {
-            let best = run(Rule::Majorize, method).objective;
+        // The joint objective has no slope where ADMM ends, and one where alternation does: there a gap is of first order.
+        for (method, tolerance) in [(JointMethod::Admm, 1e-6), (JointMethod::Alternating, 1e-8)] {
+            let run = |rule| {
+                let prepared = model(rule, constraint, tolerance).unwrap().prepare(&x, &labels, 3, None).unwrap();
+                prepared.fit(method, &mut |_| ControlFlow::Continue(())).unwrap().report
+            };
+            let best = run(Rule::Majorize).objective;
             for rule in RULES.into_iter().filter(|rule| fits(*rule, constraint)) {
-                let report = run(rule, method);
+                let report = run(rule);
                 let gap = (report.objective - best).abs();
-                let name = format!("{rule} {constraint} {method}: {report:?}");
+                let name = format!("{rule} {constraint} {method}: {gap:e} {report:?}");
                 assert!(report.feasibility <= 1e-12, "{name}");
                 if rule == Rule::Minibatch {
                     assert!(gap <= 5e-2 && report.status == Status::IterationLimit, "{name}");
                 } else {
-                    // Alternation ends where the gradient of the joint objective is not 0: its gap is of first order.
-                    let room = if method == JointMethod::Alternating { 1e-6 } else { 1e-7 };
-                    assert!(gap <= room && report.status == Status::Converged, "{gap:e} {name}");
+                    assert!(gap <= 1e-8 && report.status == Status::Converged, "{name}");
                     assert!(method == JointMethod::Alternating || report.stationarity <= 1e-5, "{name}");
                 }
             }
         }
         for rule in RULES.into_iter().filter(|rule| !fits(*rule, constraint)) {
-            let refused = model(rule, constraint).map(|_| ()).unwrap_err();
+            let refused = model(rule, constraint, 1e-6).map(|_| ()).unwrap_err();
             assert!(matches!(refused, Error::Parameters(_)));
             let expected = format!("invalid parameters: the rule {rule} does not fit the constraint {constraint}: ");
             assert!(refused.to_string().starts_with(&expected), "{refused}");
