@@ -26,7 +26,7 @@ fn loss(d: usize, seed: u64) -> VarianceLoss<f64> {
 fn softmax(d: usize, seed: u64) -> Softmax<f64> {
     let (x, labels) = data::classes(d, 40, 3, seed);
     let samples = Samples::new(x, &labels, data::weights(40, seed), 3, Exec::Serial).unwrap();
-    Softmax { samples, ridge: 0.1, share: 0.5 }
+    Softmax { samples, ridge: 1.0, share: 0.5 }
 }
 
 fn classifier(d: usize, k: usize, seed: u64) -> Classifier<f64> {
