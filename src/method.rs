@@ -105,6 +105,8 @@ pub struct DescentMemory<T, P> {
     pub step: Option<T>,
     /// Curvature pairs: moves s and changes y of the gradient along them, oldest first.
     pub pairs: Vec<(P, P)>,
+    /// How often a model of the Hessian was made: what passes that took is counted as they fill up.
+    pub models: u64,
 }
 
 impl<T: Real, P: Point<T>> Iterate<P, DescentMemory<T, P>> {
@@ -116,6 +118,6 @@ impl<T: Real, P: Point<T>> Iterate<P, DescentMemory<T, P>> {
 
 impl<T, P> Default for DescentMemory<T, P> {
     fn default() -> Self {
-        DescentMemory { here: None, step: None, pairs: Vec::new() }
+        DescentMemory { here: None, step: None, pairs: Vec::new(), models: 0 }
     }
 }

@@ -13,6 +13,7 @@ mod position;
 mod prepare;
 mod reduction;
 mod report;
+mod row_space;
 mod scaler;
 mod start;
 mod warm;

@@ -12,6 +12,7 @@ pub mod classifier;
 pub mod factor;
 pub mod features;
 pub mod joint;
+pub mod kronecker;
 pub mod lbfgs;
 pub mod manifold;
 pub mod operator;

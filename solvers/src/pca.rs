@@ -28,6 +28,7 @@ mod minibatch;
 mod oja;
 mod power;
 mod sanger;
+mod spectrum;
 mod unconstrained;
 mod vr_pca;
 
@@ -41,6 +42,8 @@ pub use minibatch::{Batches, Minibatch};
 pub use oja::Oja;
 pub use power::Power;
 pub use sanger::Sanger;
+pub(crate) use spectrum::Shadow;
+pub use spectrum::Spectrum;
 pub use unconstrained::Unconstrained;
 pub use vr_pca::{Anchor, VrMemory, VrPca};
 

@@ -54,7 +54,7 @@ where
             (x.point, here) = (trial.point, trial.there);
             search.work.steps += 1;
         }
-        x.memory = DescentMemory { here: Some(here), step: Some(length), pairs: Vec::new() };
+        x.memory = DescentMemory { here: Some(here), step: Some(length), ..DescentMemory::default() };
         Ok(search.work)
     }
 }

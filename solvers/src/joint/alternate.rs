@@ -2,10 +2,12 @@
 
 use super::curved::Curved;
 use super::fit::{Found, Log};
+use super::prepare::MEMORY;
 use super::reduction::Reduced;
 use super::start::second_stage;
-use super::{Constraint, Prepared, Progress};
+use super::{Constraint, Prepared, Progress, Rule};
 use crate::classifier::Classifier;
+use crate::kronecker::Kronecker;
 use crate::lbfgs::Lbfgs;
 use crate::scalar::Scalar;
 use admm::method::DescentMemory;
@@ -16,8 +18,35 @@ use admm::{
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 
-/// ρ at the start. Both losses are of order 1 and W has unit columns, so no scale of the data enters.
-const PENALTY: f64 = 0.1;
+/// How the second block works, and what follows from it.
+struct Schedule {
+    /// Steps of L-BFGS in a call.
+    steps: u64,
+    /// ρ at the start.
+    penalty: f64,
+    /// μ of [`Balance`].
+    threshold: f64,
+    /// What the residuals must fall to, in units of the tolerance.
+    accuracy: f64,
+}
+
+/// Solved: both losses are of order 1 and W has unit columns, so no scale of the data enters ρ.
+const SOLVED: Schedule = Schedule { steps: 50, penalty: 0.1, threshold: 10.0, accuracy: 1.0 };
+
+impl Schedule {
+    /// Majorisation on orthonormal W is monotone and takes no pass: there one step of the other block is enough, as its
+    /// curvature pairs outlive the call, so that an iteration costs a pass and none is spent on a target that moves on. ρ then
+    /// is of the size of the curvature 2λλ₁/tr Σ of the PCA loss. A block that takes one step moves less than one that
+    /// solves its problem, and the dual residual with it: ρ must not rise for that alone, nor may the run end.
+    fn of<T: Scalar>(prepared: &Prepared<T>) -> Self {
+        let options = &prepared.options;
+        if (options.constraint, options.rule) != (Constraint::Orthonormal, Rule::Majorize) {
+            return Schedule { penalty: SOLVED.penalty.max(lowest_penalty(prepared)), ..SOLVED };
+        }
+        let curvature = 2.0 * options.weight * prepared.leading.to_f64();
+        Schedule { steps: 1, penalty: (0.7 * curvature).max(0.01), threshold: 60.0, accuracy: 0.1 }
+    }
+}
 
 /// The lower bound of ρ. Orthonormal W moves by majorisation from where it stands; columns are minimised globally, and
 /// while ρ is close to the curvature 2λλ₁/tr Σ of the PCA loss they may jump for ever between distant minimisers. From
@@ -29,12 +58,13 @@ fn lowest_penalty<T: Scalar>(prepared: &Prepared<T>) -> f64 {
     }
 }
 
-type Classify<T> = Descent<Curved<T>, Lbfgs, Flat>;
+type Classify<T> = Descent<Curved<T>, Lbfgs<Kronecker<T>>, Flat>;
 type ClassifyVar<T> = Iterate<Classifier<T>, DescentMemory<T, Classifier<T>>>;
 
-fn classify<T: Scalar>(prepared: &Prepared<T>) -> Classify<T> {
+fn classify<T: Scalar>(prepared: &Prepared<T>, max_steps: u64) -> Classify<T> {
     let leading = prepared.leading * prepared.objective.variance.of.covariance.trace();
-    Descent { of: Curved { entropy: prepared.objective.entropy.clone(), leading }, by: Lbfgs::default(), on: Flat }
+    let by = Lbfgs { memory: MEMORY, max_steps, initial: prepared.model(None) };
+    Descent { of: Curved { entropy: prepared.objective.entropy.clone(), leading }, by, on: Flat }
 }
 
 /// The feasible W with the classifier of the other block.
@@ -54,14 +84,13 @@ where
     let options = &prepared.options;
     let start = &prepared.start.lower;
     let z = Iterate::new(start.clone());
-    let limits = Limits { bounds: (lowest_penalty(prepared), 1e8), ..Limits::default() };
-    let penalty = T::of(limits.bounds.0.max(PENALTY));
-    let mut coordinator = Coordinator::new(reduction, Minus(classify(prepared)), w, z, penalty)?;
-    coordinator.penalty_limits = limits;
-    coordinator.penalty = options.penalty.policy();
+    let Schedule { steps, penalty, threshold, accuracy } = Schedule::of(prepared);
+    let mut coordinator = Coordinator::new(reduction, Minus(classify(prepared, steps)), w, z, T::of(penalty))?;
+    coordinator.penalty = options.penalty.policy(threshold);
+    coordinator.penalty_limits = Limits { bounds: (lowest_penalty(prepared), 1e8), ..Limits::default() };
     coordinator.relaxation = T::of(options.relaxation);
     coordinator.acceleration = options.acceleration.rule();
-    let tolerance = prepared.tolerance();
+    let tolerance = (accuracy * prepared.tolerance()).max(64.0 * T::EPSILON.to_f64());
     coordinator.tolerance = Tolerance { absolute: tolerance / (start.v.len() as f64).sqrt(), relative: 0.0 };
     coordinator.accuracy = Accuracy::Relative { first: 1e-2, factor: 0.3, floor: 0.01 * tolerance };
     coordinator.max_iterations = options.max_iterations;
@@ -112,10 +141,10 @@ pub(super) fn alternating<T: Scalar, P>(
 where
     P: Subproblem<T, Image = DMatrix<T>, Var: Reduced<T>>,
 {
-    let classifier = classify(prepared);
+    let classifier = classify(prepared, SOLVED.steps);
     let start = &prepared.start.lower;
     let tolerance = T::of(prepared.tolerance());
-    let penalty = T::of(PENALTY);
+    let penalty = T::of(SOLVED.penalty);
     let fresh = || (w, Iterate::new(start.clone()), prepared.start.cost.work);
     let (mut w, mut z, mut work): (P::Var, ClassifyVar<T>, Work) = log.state()?.unwrap_or_else(fresh);
     Error::check_size("state to continue from", start.shape(), z.point.shape())?;
@@ -133,7 +162,7 @@ where
                 augmented_lagrangian: None,
                 primal_residual: Space::norm(&(w.w() - &z.point.v)).to_f64(),
                 dual_residual: change.to_f64(),
-                rho: PENALTY,
+                rho: penalty.to_f64(),
                 passes: work.passes,
                 seconds: 0.0,
             })
@@ -148,7 +177,12 @@ where
 
 /// Alternation leaves W ≠ V, and a classifier that fits V: W gets the classifier that fits it best.
 fn settled<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, status: Status, log: &Log<'_>) -> Result<Found<T>> {
-    let (point, _, work) = second_stage(&prepared.objective.entropy.alone(), w, prepared.tolerance())?;
+    let (point, _, work) = second_stage(
+        &prepared.objective.entropy.alone(),
+        &prepared.objective.variance.of.covariance,
+        w,
+        prepared.tolerance(),
+    )?;
     let mut last = log.last();
     last.passes += work.passes;
     Ok(Found { point, status, last, certificate: None })

@@ -5,7 +5,7 @@ use admm::{Anderson, Balance, Fixed, Nesterov, Plain, RelativeBalance, Spectral,
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
-/// How ρ adapts, from 0.1 on.
+/// How ρ adapts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Penalty {
@@ -23,10 +23,11 @@ pub enum Penalty {
 }
 
 impl Penalty {
-    pub(super) fn policy<T: Scalar>(self) -> Box<dyn admm::Penalty<T, DMatrix<T>>> {
+    /// Balancing acts when the residuals differ by more than the threshold.
+    pub(super) fn policy<T: Scalar>(self, threshold: f64) -> Box<dyn admm::Penalty<T, DMatrix<T>>> {
         match self {
             Penalty::Fixed => Box::new(Fixed),
-            Penalty::Balance => Box::new(Balance::default()),
+            Penalty::Balance => Box::new(Balance { threshold, ..Balance::default() }),
             Penalty::RelativeBalance => Box::new(RelativeBalance::default()),
             Penalty::Spectral => Box::new(Spectral::default()),
             Penalty::SquareRoot => Box::new(SquareRoot::default()),

@@ -97,7 +97,8 @@ pub(super) fn fit<T: Scalar>(
 /// Riemannian descent on all variables at once.
 fn joint<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
     let (options, start) = (&prepared.options, &prepared.start.lower);
-    let (method, on) = (descent_method(options.constraint, 1), prepared.manifold());
+    let model = prepared.model(Some(prepared.objective.variance.of.weight));
+    let (method, on) = (descent_method(options.constraint, 1, model), prepared.manifold());
     let origin = Space::zero(&start.v);
     let tolerance = T::of(prepared.tolerance());
     let free = Target { v: &origin, penalty: T::zero(), tolerance };
@@ -182,7 +183,10 @@ fn model<T: Scalar>(prepared: &Prepared<T>, point: Classifier<T>) -> Result<Mode
     };
     let b = transposed_product(&rotation, &point.b);
     let v = product(&point.v, &rotation);
-    let v = prepared.basis.as_ref().map_or_else(|| v.clone(), |basis| product(basis, &v));
+    let v = match &prepared.basis {
+        Some(space) => space.lift(&v)?,
+        None => v,
+    };
     let mut weights = Classifier { v, b, bias: point.bias };
     for j in 0..weights.v.ncols() {
         if weights.v[(weights.v.column(j).iamax(), j)] < T::zero() {

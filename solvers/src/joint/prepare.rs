@@ -1,13 +1,14 @@
 //! What all methods share: checked and scaled data, the covariance, the start.
 
 use super::options::{Builder, Method};
+use super::row_space::RowSpace;
 use super::scaler::Extremes;
 use super::start::Start;
 use super::{Constraint, Fitted, JointObjective, Moment, Position, Scale, Scaler};
 use crate::classifier::Classifier;
-use crate::factor::thin_qr;
 use crate::features::Features;
-use crate::pca::{Covariance, VarianceLoss};
+use crate::kronecker::Kronecker;
+use crate::pca::{Covariance, Spectrum, VarianceLoss};
 use crate::samples::{Samples, check_labels};
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
@@ -23,29 +24,42 @@ use crate::lbfgs::Lbfgs;
 
 /// Data and start of a [`JointModel`](super::JointModel), ready for any [`Method`].
 ///
-/// Where d > n everything runs in the n-dimensional row space of the data: X = QR exactly, W = QW̃. On orthonormal W
+/// Where d > n everything runs in the space of r ≤ n dimensions that the samples span: X = QY, W = QW̃. On orthonormal W
 /// nothing is lost, since a part of W outside the span of X captures no variance and moves no logit.
 #[derive(Debug, Clone)]
 pub struct Prepared<T: Scalar> {
     pub(super) options: Builder,
     pub(super) scaler: Scaler<T>,
-    pub(super) basis: Option<DMatrix<T>>,
+    pub(super) basis: Basis<T>,
     pub(super) objective: JointObjective<T, Ridge<VarianceLoss<T>>>,
     pub(super) leading: T,
+    pub(super) spectrum: Arc<Spectrum<T>>,
     pub(super) start: Start<T>,
     warnings: Vec<String>,
 }
 
-/// A gradient method, chosen by the constraint: L-BFGS moves on manifolds, projected gradient on convex sets.
+/// Q, where d > n.
+type Basis<T> = Option<Arc<RowSpace<T>>>;
+
+/// A gradient method, chosen by the constraint: L-BFGS moves on manifolds, with a model of the Hessian on orthonormal W,
+/// projected gradient on convex sets.
 pub(super) type DescentMethod<T, F> =
     Box<dyn admm::Method<T, F, Point = <F as Smooth<T>>::Point, Memory = DescentMemory<T, <F as Smooth<T>>::Point>>>;
 
-pub(super) fn descent_method<T: Scalar, F: Smooth<T>>(constraint: Constraint, max_steps: u64) -> DescentMethod<T, F> {
+pub(super) fn descent_method<T: Scalar, F: Smooth<T, Point = Classifier<T>>>(
+    constraint: Constraint,
+    max_steps: u64,
+    initial: Kronecker<T>,
+) -> DescentMethod<T, F> {
     match constraint {
         Constraint::Ball => Box::new(Gradient { max_steps }),
+        Constraint::Orthonormal => Box::new(Lbfgs { memory: MEMORY, max_steps, initial }),
         _ => Box::new(Lbfgs { max_steps, ..Lbfgs::default() }),
     }
 }
+
+/// Curvature pairs beside a model of the Hessian.
+pub(super) const MEMORY: usize = 20;
 
 impl<T: Scalar> Prepared<T> {
     pub(super) fn new(
@@ -55,6 +69,7 @@ impl<T: Scalar> Prepared<T> {
         classes: usize,
         weights: Option<&[T]>,
     ) -> Result<Self> {
+        let clock = Instant::now();
         let weights = weights.map_or_else(|| vec![T::one(); x.ncols()], <[T]>::to_vec);
         check_data(&x, labels, &weights, classes)?;
         let seen = Extremes::of(&x, &options.exec)?;
@@ -69,14 +84,14 @@ impl<T: Scalar> Prepared<T> {
         let scaler = Scaler::learn(&x, &seen, &weights, options.scale, &options.exec);
         let mut warnings = constant_features(&seen, options.scale);
         warnings.extend(mixed_scales(&scaler.largest(&seen)?));
-        let (basis, scaled) = row_space(x.standardised(&scaler))?;
+        let (basis, scaled) = row_space(x.standardised(&scaler), options)?;
         let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
         let weights = weights.into_iter().map(|weight| weight / total).collect();
         let samples = Samples::new(scaled, labels, weights, classes, options.exec.clone())?;
-        let clock = Instant::now();
         let covariance = Arc::new(Covariance::of(&samples)?);
         let asked = (options.components + 1).min(covariance.dimension());
         let (values, vectors) = covariance.top(asked)?;
+        let spectrum = Arc::new(Spectrum::of(&covariance, &vectors)?);
         warnings.extend(spectrum_warnings(&values, options));
         let weight = T::of(options.weight);
         let entropy = Softmax { samples, ridge: T::of(options.ridge), share: T::one() - weight };
@@ -86,12 +101,12 @@ impl<T: Scalar> Prepared<T> {
         let variance = Ridge { of: VarianceLoss { covariance, weight }, weight: options.shrinkage };
         let objective = JointObjective { variance, entropy };
         let principal = vectors.columns(0, options.components).into_owned();
-        let start = Start::find(options, &objective, principal, clock)?;
+        let start = Start::find(options, &objective, &spectrum, principal, clock)?;
         if options.ridge == 0.0 && separates(&objective.entropy, &start.lower)? {
             warnings.push("the classes can be separated: without a ridge nothing bounds B".into());
         }
         let options = options.clone();
-        Ok(Prepared { options, scaler, basis, objective, leading: values[0], start, warnings })
+        Ok(Prepared { options, scaler, basis, objective, leading: values[0], spectrum, start, warnings })
     }
 
     /// What the user should know about the data, in sentences.
@@ -121,6 +136,11 @@ impl<T: Scalar> Prepared<T> {
 
     pub(super) fn manifold(&self) -> Box<dyn Manifold<T>> {
         self.options.constraint.manifold()
+    }
+
+    /// The model of the Hessian of the cross-entropy, on orthonormal W with the PCA loss.
+    pub(super) fn model(&self, variance: Option<T>) -> Kronecker<T> {
+        Kronecker { entropy: self.objective.entropy.clone(), spectrum: self.spectrum.clone(), variance }
     }
 
     /// The tolerance, but not below what T can resolve.
@@ -196,13 +216,13 @@ pub(super) fn check_bounded(options: &Builder, leading: f64) -> Result<()> {
     if penalty > smallest { Ok(()) } else { Err(Error::Unbounded { penalty, smallest }) }
 }
 
-/// (Q, R) with X = QR where d > n, else (nothing, X). Sparse samples stay as they are: Q would not be sparse.
-fn row_space<T: Scalar>(x: Features<T>) -> Result<(Option<DMatrix<T>>, Features<T>)> {
+/// Q and Y with X = QY where d > n, else nothing and X. Sparse samples stay as they are: Q would not be sparse.
+fn row_space<T: Scalar>(x: Features<T>, options: &Builder) -> Result<(Basis<T>, Features<T>)> {
     if x.nrows() <= x.ncols() || x.is_sparse() {
         return Ok((None, x));
     }
-    let (q, r) = thin_qr(&x.into_dense())?;
-    Ok((Some(q), r.into()))
+    let (space, y) = RowSpace::of(x.into_dense(), options.components, &options.exec)?;
+    Ok((Some(Arc::new(space)), y.into()))
 }
 
 fn constant_features<T: Scalar>(seen: &Extremes<T>, scale: Scale) -> Vec<String> {

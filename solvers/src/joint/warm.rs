@@ -5,7 +5,6 @@ use super::start::Cost;
 use super::{Constraint, Prepared};
 use crate::classifier::Classifier;
 use crate::scalar::Scalar;
-use crate::view::transposed_product;
 use admm::{Error, Result, Shape, Work};
 
 impl<T: Scalar> Prepared<T> {
@@ -54,7 +53,7 @@ impl<T: Scalar> Prepared<T> {
         if !admm::Space::is_finite(start) {
             return Err(Error::NotFinite("the start".into()));
         }
-        let inner = self.basis.as_ref().map_or_else(|| start.v.clone(), |basis| transposed_product(basis, &start.v));
+        let inner = self.basis.as_ref().map_or_else(|| Ok(start.v.clone()), |space| space.lower(&start.v))?;
         let mut other = self.clone();
         other.start.lower = Classifier { v: self.manifold().project(&inner)?, ..start.clone() };
         other.start.cost = Cost { work: Work::default(), seconds: 0.0 };
