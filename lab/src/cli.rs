@@ -63,6 +63,8 @@ pub enum Command {
     Transform(ApplyOptions),
     /// Print the share of samples whose class is predicted
     Score(ScoreOptions),
+    /// Measure how long our methods take to come close to the best known objective, beside other people's
+    Bench(BenchOptions),
 }
 
 impl Default for Command {
@@ -238,6 +240,26 @@ pub struct ScoreOptions {
     /// Also write accuracy, error, correct and samples to a file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub json: Option<PathBuf>,
+}
+
+/// The flags of `bench`.
+#[derive(Debug, Args)]
+pub struct BenchOptions {
+    /// A folder with the scripts of others; PEERS_HOME names that of their data, PEERS_PYTHON the interpreter
+    #[arg(long, value_name = "DIR")]
+    pub peers: Option<PathBuf>,
+    /// Which of the scripts' data
+    #[arg(long, value_delimiter = ',', default_value = "D1,D2,D3,L1")]
+    pub data: Vec<String>,
+    /// How often everything is run; medians are printed
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    pub runs: u16,
+    /// Seconds that a script may take
+    #[arg(long, value_name = "S", default_value_t = 60)]
+    pub budget: u32,
+    /// Write the tables, in Markdown, to a file as well
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// Where test samples come from.

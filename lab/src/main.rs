@@ -1,6 +1,7 @@
 //! One weight matrix for two goals, explained variance and classification, from the command line.
 
 mod apply;
+mod bench;
 mod cli;
 mod config;
 mod data;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         Command::Predict(options) => apply::predict(&options, console),
         Command::Transform(options) => apply::transform(&options, console),
         Command::Score(options) => apply::score(&options, console),
+        Command::Bench(options) => bench::run(&options, console),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,54 @@
+//! Our ADMM for ½‖Ax − b‖² + λ‖x‖₁, as the monograph splits it.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Instant;
+
+use admm::{Coordinator, Exact, Fixed, Minus, Prox, StateOf, Tolerance};
+use admm_solvers::prox::{L1, LeastSquares, Scaled};
+use nalgebra::DMatrix;
+
+use super::Trace;
+use crate::data::{self, ReadOptions};
+use crate::failure::Failure;
+use crate::task::labelled;
+
+type LeastSquaresBlock = Exact<LeastSquares<f64>>;
+type NormBlock = Minus<Exact<Scaled<L1>>>;
+
+/// Iterations, and ρ as in the peers' script.
+const ITERATIONS: u64 = 60;
+const PENALTY: f64 = 1.0;
+
+/// The gap relative to the optimum, from the first factorisation on. Objectives are evaluated afterwards.
+pub fn run(folder: &Path, best: f64) -> Result<Trace, Failure> {
+    let mut pair = folder.join("L1_A.npy").into_os_string();
+    pair.push(",");
+    pair.push(folder.join("L1_b.npy"));
+    let (data, labels) = labelled(data::load(&pair, &ReadOptions::default())?)?;
+    let a = data.x.transpose();
+    let numbers: Result<Vec<f64>, _> = labels.iter().map(|label| label.parse()).collect();
+    let b =
+        DMatrix::from_vec(labels.len(), 1, numbers.map_err(|_| Failure::Other("L1_b.npy holds no numbers".into()))?);
+    let weight = 0.1 * a.tr_mul(&b).amax();
+    let zero = DMatrix::zeros(a.ncols(), 1);
+    let (a_again, b_again) = (a.clone(), b.clone());
+
+    let clock = Instant::now();
+    let solve = || -> admm::Result<Vec<(f64, DMatrix<f64>)>> {
+        let (loss, norm) = (Exact(LeastSquares::new(a, b)?), Minus(Exact(Scaled { of: L1, weight })));
+        let mut admm = Coordinator::new(loss, norm, zero.clone(), zero, PENALTY)?;
+        (admm.penalty, admm.max_iterations) = (Box::new(Fixed), ITERATIONS);
+        admm.tolerance = Tolerance { absolute: 0.0, relative: 0.0 };
+        let mut seen = Vec::new();
+        admm.run(|state: &StateOf<f64, LeastSquaresBlock, NormBlock>| {
+            seen.push((clock.elapsed().as_secs_f64(), state.z.clone()));
+            ControlFlow::Continue(())
+        })?;
+        Ok(seen)
+    };
+    let seen = solve().map_err(Failure::library("lasso"))?;
+    let norm = Scaled { of: L1, weight };
+    let objective = |x: &DMatrix<f64>| (&a_again * x - &b_again).norm_squared() / 2.0 + norm.value(x);
+    Ok(seen.iter().enumerate().map(|(i, (t, z))| (*t, (i + 1) as f64, (objective(z) - best) / best)).collect())
+}
