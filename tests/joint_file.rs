@@ -259,7 +259,7 @@ fn fault_61_deep_json() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(2_000)))]
 
     /// Whatever the damage: an error, or a model that is whole.
     #[test]
