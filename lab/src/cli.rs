@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use admm_solvers::joint::{Acceleration, Constraint, Method, Penalty, Rule, Scale};
+use admm_solvers::joint::{Acceleration, Builder, Constraint, JointModel, Method, Penalty, Rule, Scale};
 use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
@@ -101,6 +101,46 @@ impl Reading {
     }
 }
 
+/// The choices of a model, and how it is searched for, that `fit` and `path` have in common.
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+pub struct ModelOptions {
+    /// μ ≥ 0, the ridge on the classifier's weights
+    #[arg(long, value_name = "MU", default_value_t = 0.01, allow_negative_numbers = true, help_heading = "Model")]
+    pub ridge: f64,
+    /// γ ≥ 0, the weight of γ/2 ‖W‖² in place of a constraint: with --constraint none
+    #[arg(long, value_name = "G", default_value_t = 0.0, allow_negative_numbers = true, help_heading = "Model")]
+    pub shrinkage: f64,
+    /// What W satisfies
+    #[arg(long, default_value = "orthonormal", value_parser = choice(CONSTRAINTS), help_heading = "Model")]
+    pub constraint: Constraint,
+    /// How features are prepared
+    #[arg(long, default_value = "standard", value_parser = choice(SCALES), help_heading = "Model")]
+    pub scale: Scale,
+    /// How the W block lowers the PCA loss
+    #[arg(long, default_value = "majorize", value_parser = choice(RULES), help_heading = "Search")]
+    pub rule: Rule,
+    /// The gradient that may remain where a method has converged
+    #[arg(long, value_name = "T", default_value = "1e-6", allow_negative_numbers = true, help_heading = "Search")]
+    pub tolerance: f64,
+    /// The most iterations of a method
+    #[arg(long, value_name = "N", default_value_t = 5000, help_heading = "Search")]
+    pub max_iterations: u64,
+}
+
+impl ModelOptions {
+    /// The library's choices.
+    pub fn builder(&self) -> Builder {
+        JointModel::builder()
+            .ridge(self.ridge)
+            .shrinkage(self.shrinkage)
+            .constraint(self.constraint)
+            .scale(self.scale)
+            .rule(self.rule)
+            .tolerance(self.tolerance)
+            .max_iterations(self.max_iterations)
+    }
+}
+
 /// The flags of `fit`.
 #[derive(Debug, Clone, Args, Serialize, Deserialize)]
 pub struct FitOptions {
@@ -124,26 +164,14 @@ pub struct FitOptions {
     /// λ in [0, 1], the weight of the PCA loss; 1 − λ is that of classification
     #[arg(long, value_name = "L", default_value_t = 0.5, allow_negative_numbers = true, help_heading = "Model")]
     pub weight: f64,
-    /// μ ≥ 0, the ridge on the classifier's weights
-    #[arg(long, value_name = "MU", default_value_t = 0.01, allow_negative_numbers = true, help_heading = "Model")]
-    pub ridge: f64,
-    /// γ ≥ 0, the weight of γ/2 ‖W‖² in place of a constraint: with --constraint none
-    #[arg(long, value_name = "G", default_value_t = 0.0, allow_negative_numbers = true, help_heading = "Model")]
-    pub shrinkage: f64,
-    /// What W satisfies
-    #[arg(long, default_value = "orthonormal", value_parser = choice(CONSTRAINTS), help_heading = "Model")]
-    pub constraint: Constraint,
-    /// How features are prepared
-    #[arg(long, default_value = "standard", value_parser = choice(SCALES), help_heading = "Model")]
-    pub scale: Scale,
 
     /// How to minimise
     #[arg(long, default_value = "all", value_parser = choice(METHODS), help_heading = "Search")]
     #[serde(rename = "methods")]
     pub method: Methods,
-    /// How the W block lowers the PCA loss
-    #[arg(long, default_value = "majorize", value_parser = choice(RULES), help_heading = "Search")]
-    pub rule: Rule,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub model: ModelOptions,
     /// How the penalty ρ of ADMM adapts
     #[arg(long, default_value = "balance", value_parser = choice(PENALTIES), help_heading = "Search")]
     pub penalty: Penalty,
@@ -153,12 +181,6 @@ pub struct FitOptions {
     /// Where the iterations of ADMM start from
     #[arg(long, default_value = "none", value_parser = choice(ACCELERATIONS), help_heading = "Search")]
     pub acceleration: Acceleration,
-    /// The gradient that may remain where a method has converged
-    #[arg(long, value_name = "T", default_value = "1e-6", allow_negative_numbers = true, help_heading = "Search")]
-    pub tolerance: f64,
-    /// The most iterations of a method
-    #[arg(long, value_name = "N", default_value_t = 5000, help_heading = "Search")]
-    pub max_iterations: u64,
     /// Stop after so many seconds, as Ctrl-C does: with what was found, and exit code 130
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, help_heading = "Search")]
     pub time_limit: Option<f64>,

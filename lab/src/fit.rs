@@ -9,7 +9,7 @@ use admm_solvers::joint::{Acceleration, Fitted, JointModel, Method, Names, Penal
 use nalgebra::DMatrix;
 
 use crate::apply::MODEL;
-use crate::cli::{FitOptions, Methods, Precision, Test};
+use crate::cli::{FitOptions, Methods, ModelOptions, Precision, Test};
 use crate::config::{CONFIG, Config};
 use crate::failure::Failure;
 use crate::keeper::Keeper;
@@ -81,7 +81,7 @@ fn fit<T: Scalar>(
     let report = FitReport {
         name: &data,
         heading: &heading,
-        constraint: options.constraint,
+        constraint: options.model.constraint,
         names: &names,
         train: &shown,
         test: test.as_ref(),
@@ -172,19 +172,14 @@ impl FitOptions {
     /// The library's choices, or all flags that are out of range.
     fn model(&self) -> Result<JointModel, Failure> {
         let exec = Exec::threads(self.threads.into()).map_err(Failure::library("--threads"))?;
-        let builder = JointModel::builder()
+        let builder = self
+            .model
+            .builder()
             .components(self.components)
             .weight(self.weight)
-            .ridge(self.ridge)
-            .shrinkage(self.shrinkage)
-            .constraint(self.constraint)
-            .rule(self.rule)
             .penalty(self.penalty)
             .relaxation(self.relaxation)
             .acceleration(self.acceleration)
-            .scale(self.scale)
-            .tolerance(self.tolerance)
-            .max_iterations(self.max_iterations)
             .trace(self.out.is_some() || self.report.is_some())
             .exec(exec);
         let problems = self.problems();
@@ -227,8 +222,9 @@ fn heading<T: Scalar>(options: &FitOptions, task: &Task<T>) -> String {
     let (d, n) = task.train.x.shape();
     let test = task.test.as_ref().map_or(String::new(), |test| format!(" and {} test", test.labels.len()));
     let components = table::count(options.components, "component");
-    let (classes, FitOptions { weight, ridge, constraint, .. }) = (task.classes.names().len(), options);
-    let shrinkage = if options.shrinkage > 0.0 { format!(", γ = {}", options.shrinkage) } else { String::new() };
+    let (classes, FitOptions { weight, .. }) = (task.classes.names().len(), options);
+    let ModelOptions { ridge, shrinkage, constraint, .. } = &options.model;
+    let shrinkage = if *shrinkage > 0.0 { format!(", γ = {shrinkage}") } else { String::new() };
     format!(
         "{n} training{test} samples, {d} features, {classes} classes; {components} ({constraint}), λ = {weight}, μ = {ridge}{shrinkage}"
     )

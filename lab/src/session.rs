@@ -45,7 +45,8 @@ impl<T: Scalar> Session<'_, T> {
     }
 
     fn fit(&mut self, method: Method, from: Option<Position>) -> Result<Fitted<T>, Failure> {
-        let mut follower = self.console.follow(method, self.options.tolerance, self.options.max_iterations);
+        let model = &self.options.model;
+        let mut follower = self.console.follow(method, model.tolerance, model.max_iterations);
         let (keeper, found) = (&mut self.keeper, &self.found);
         let mut observer = |moment: &Moment<'_>| {
             follower.show(moment);

@@ -26,7 +26,7 @@ pub fn svg(figure: &Figure, rows: &[Figures]) -> Result<String, FigureError> {
 impl Figure {
     /// What is on the axes.
     pub fn description(&self) -> String {
-        format!("{} against {}.", self.y, self.x).replace('_', " ")
+        format!("Shown: {} against {}.", self.y, self.x).replace('_', " ")
     }
 }
 

@@ -27,15 +27,16 @@ pub fn report(experiment: &Path) -> Result<(), Failure> {
             (figure(&Caption::new(&of.title, of.description()), figures::svg(of, &results.rows)))
         }
     };
+    let mut sections = vec![Section { id: "tables", title: "Tables", body: tables }];
+    if results.figures(&config).next().is_some() {
+        sections.push(Section { id: "figures", title: "Figures", body: figures });
+    }
+    sections.push(Section { id: "reproduce", title: "Do it again", body: reproduce(&manifest) });
     let page = Page {
         title: config.title.clone(),
         answer: config.question.clone(),
         highlights: highlights(&manifest, &results),
-        sections: vec![
-            Section { id: "tables", title: "Tables", body: tables },
-            Section { id: "figures", title: "Figures", body: figures },
-            Section { id: "reproduce", title: "Do it again", body: reproduce(&manifest) },
-        ],
+        sections,
     };
     let path = folder.join(REPORT);
     output::write(&path, page.html().as_bytes())?;

@@ -3,11 +3,11 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use admm_solvers::joint::{Constraint, JointModel, Method, Rule, Scale};
+use admm_solvers::joint::{JointModel, Method};
 use clap::Args;
 
 use super::Weights;
-use crate::cli::{CONSTRAINTS, Choices, RULES, Reading, SCALES, choice, page};
+use crate::cli::{Choices, ModelOptions, Reading, choice, page};
 use crate::failure::Failure;
 
 /// The flags of `path`.
@@ -33,31 +33,12 @@ pub struct PathOptions {
     /// Columns of W, several after commas
     #[arg(long, short = 'k', value_name = "K,…", default_value = "2", value_delimiter = ',', help_heading = "Model")]
     pub components: Vec<usize>,
-    /// μ ≥ 0, the ridge on the classifier's weights
-    #[arg(long, value_name = "MU", default_value_t = 0.01, allow_negative_numbers = true, help_heading = "Model")]
-    pub ridge: f64,
-    /// γ ≥ 0, the weight of γ/2 ‖W‖² in place of a constraint: with --constraint none
-    #[arg(long, value_name = "G", default_value_t = 0.0, allow_negative_numbers = true, help_heading = "Model")]
-    pub shrinkage: f64,
-    /// What W satisfies
-    #[arg(long, default_value = "orthonormal", value_parser = choice(CONSTRAINTS), help_heading = "Model")]
-    pub constraint: Constraint,
-    /// How features are prepared, learnt on the training part of each fold
-    #[arg(long, default_value = "standard", value_parser = choice(SCALES), help_heading = "Model")]
-    pub scale: Scale,
 
     /// How to minimise
     #[arg(long, default_value = "joint", value_parser = choice(METHODS), help_heading = "Search")]
     pub method: Method,
-    /// How the W block lowers the PCA loss
-    #[arg(long, default_value = "majorize", value_parser = choice(RULES), help_heading = "Search")]
-    pub rule: Rule,
-    /// The gradient that may remain where a method has converged
-    #[arg(long, value_name = "T", default_value = "1e-6", allow_negative_numbers = true, help_heading = "Search")]
-    pub tolerance: f64,
-    /// The most iterations of a fit
-    #[arg(long, value_name = "N", default_value_t = 5000, help_heading = "Search")]
-    pub max_iterations: u64,
+    #[command(flatten)]
+    pub model: ModelOptions,
     /// Threads, 0 for all processors; results do not depend on it
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
     #[arg(help_heading = "Search")]
@@ -97,7 +78,7 @@ impl PathOptions {
         }
         let mut models = Vec::new();
         for components in components {
-            match self.model(components) {
+            match self.of(components) {
                 Ok(model) => models.push((components, model)),
                 Err(admm::Error::Parameters(more)) => problems.extend(more),
                 Err(error) => return Err(Failure::library("path")(error)),
@@ -107,17 +88,7 @@ impl PathOptions {
         if problems.is_empty() { Ok(models) } else { Err(Failure::Usage(problems)) }
     }
 
-    fn model(&self, components: usize) -> admm::Result<JointModel> {
-        JointModel::builder()
-            .components(components)
-            .weight(1.0)
-            .ridge(self.ridge)
-            .shrinkage(self.shrinkage)
-            .constraint(self.constraint)
-            .rule(self.rule)
-            .scale(self.scale)
-            .tolerance(self.tolerance)
-            .max_iterations(self.max_iterations)
-            .build()
+    fn of(&self, components: usize) -> admm::Result<JointModel> {
+        self.model.builder().components(components).weight(1.0).build()
     }
 }

@@ -1,10 +1,11 @@
 //! A path in words, as CSV and as JSON.
 
-use admm_solvers::joint::{Constraint, Method, Rule, Scale};
+use admm_solvers::joint::Method;
 use serde::Serialize;
 
 use super::study::Point;
 use super::{Choice, PathOptions, Spread, front};
+use crate::cli::ModelOptions;
 use crate::sheet::Sheet;
 use crate::table::count;
 use crate::whole::Whole;
@@ -46,39 +47,17 @@ pub struct Summary<'a> {
     cv: usize,
     repeats: u64,
     seed: u64,
-    ridge: f64,
-    shrinkage: f64,
-    constraint: Constraint,
-    scale: Scale,
     method: Method,
-    rule: Rule,
-    tolerance: f64,
-    max_iterations: u64,
+    #[serde(flatten)]
+    model: &'a ModelOptions,
     path: &'a [Row],
 }
 
 impl<'a> Summary<'a> {
-    pub fn new(options: &PathOptions, task: &'a Whole, path: &'a [Row]) -> Self {
-        let &PathOptions { cv, repeats, seed, ridge, shrinkage, constraint, .. } = options;
-        let &PathOptions { scale, method, rule, tolerance, max_iterations, .. } = options;
+    pub fn new(options: &'a PathOptions, task: &'a Whole, path: &'a [Row]) -> Self {
+        let &PathOptions { cv, repeats, seed, method, ref model, .. } = options;
         let (version, data, samples) = (env!("CARGO_PKG_VERSION"), task.name.as_str(), task.samples.labels.len());
-        Self {
-            version,
-            data,
-            samples,
-            cv,
-            repeats,
-            seed,
-            ridge,
-            shrinkage,
-            constraint,
-            scale,
-            method,
-            rule,
-            tolerance,
-            max_iterations,
-            path,
-        }
+        Self { version, data, samples, cv, repeats, seed, method, model, path }
     }
 }
 
