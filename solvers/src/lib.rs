@@ -9,6 +9,7 @@
 //! Data matrices are d×n: **a sample is a column**.
 
 pub mod classifier;
+mod exponential;
 pub mod factor;
 pub mod features;
 pub mod joint;

@@ -1,6 +1,7 @@
 //! The second loss: softmax cross-entropy with a ridge on B, in one pass over the data.
 
 use crate::classifier::Classifier;
+use crate::exponential::exponentiate;
 use crate::features::{BLOCK, Folded, Products};
 use crate::samples::{Samples, blocks};
 use crate::scalar::Scalar;
@@ -129,10 +130,7 @@ impl<T: Scalar> Pass<'_, T> {
             let projected = view(&reduced).subcols(0, width);
             let scores = view_mut(&mut logits).subcols_mut(0, width);
             matmul(scores, Accum::Replace, b.transpose(), projected, T::one(), Par::Seq);
-            for (column, sample) in logits.as_mut_slice().chunks_exact_mut(classes).zip(block.clone()) {
-                let weight = samples.weights[sample];
-                sum.entropy += weight * residual(column, samples.labels[sample], self.of.share * weight);
-            }
+            sum.entropy += self.residuals(&mut logits.as_mut_slice()[..classes * width], block.clone());
             let residuals = view(&logits).subcols(0, width);
             let pull = view_mut(&mut back).subcols_mut(0, width);
             matmul(pull, Accum::Replace, b.subrows(0, k), residuals, T::one(), Par::Seq);
@@ -143,6 +141,24 @@ impl<T: Scalar> Pass<'_, T> {
             matmul(view_mut(&mut sum.b), Accum::Add, projected, residuals.transpose(), T::one(), Par::Seq);
         }
         sum
+    }
+
+    /// logits ← share·weight·(softmax − onehot) for a block of samples; returns Σᵢ wᵢ·(−log softmax[labelᵢ]).
+    fn residuals(&self, logits: &mut [T], block: Range<usize>) -> T {
+        let Samples { labels, weights, classes, .. } = &self.of.samples;
+        let mut entropy = T::zero();
+        shift(logits, *classes);
+        for (column, sample) in logits.chunks_exact(*classes).zip(block.clone()) {
+            entropy -= weights[sample] * column[labels[sample]];
+        }
+        exponentiate(logits);
+        for (column, sample) in logits.chunks_exact_mut(*classes).zip(block) {
+            let (total, weight) = (column.iter().copied().sum::<T>(), self.of.share * weights[sample]);
+            entropy += weights[sample] * total.ln();
+            column.iter_mut().for_each(|p| *p *= weight / total);
+            column[labels[sample]] -= weight;
+        }
+        entropy
     }
 
     /// R ← R − qPw for a block of samples; returns Σᵢ wᵢ‖pᵢ‖².
@@ -157,31 +173,21 @@ impl<T: Scalar> Pass<'_, T> {
     }
 }
 
-/// logits ← weight·(softmax − onehot); returns the cross-entropy −log softmax[label].
-fn residual<T: Scalar>(logits: &mut [T], label: usize, weight: T) -> T {
-    let correct = logits[label];
-    let (highest, total) = exponentiate(logits);
-    logits.iter_mut().for_each(|p| *p *= weight / total);
-    logits[label] -= weight;
-    total.ln() + highest - correct
-}
-
-/// logits ← exp(logits − max); returns the maximum and the sum.
-fn exponentiate<T: Scalar>(logits: &mut [T]) -> (T, T) {
-    let highest = logits.iter().fold(logits[0], |highest, &logit| highest.max(logit));
-    let mut total = T::zero();
-    for logit in logits {
-        *logit = (*logit - highest).exp();
-        total += *logit;
+/// Each column less its maximum.
+fn shift<T: Scalar>(logits: &mut [T], classes: usize) {
+    for column in logits.chunks_exact_mut(classes) {
+        let highest = column.iter().fold(column[0], |highest, &logit| highest.max(logit));
+        column.iter_mut().for_each(|logit| *logit -= highest);
     }
-    (highest, total)
 }
 
 /// Class probabilities (c×n) of logits (c×n), column by column.
 pub fn probabilities<T: Scalar>(mut logits: DMatrix<T>) -> DMatrix<T> {
-    let classes = logits.nrows();
-    for column in logits.as_mut_slice().chunks_exact_mut(classes.max(1)) {
-        let (_, total) = exponentiate(column);
+    let classes = logits.nrows().max(1);
+    shift(logits.as_mut_slice(), classes);
+    exponentiate(logits.as_mut_slice());
+    for column in logits.as_mut_slice().chunks_exact_mut(classes) {
+        let total: T = column.iter().copied().sum();
         column.iter_mut().for_each(|p| *p /= total);
     }
     logits

@@ -1,0 +1,67 @@
+//! Exponentials of many numbers, as a straight line of operations that the compiler turns into vectors.
+
+use crate::scalar::Scalar;
+use std::f64::consts::LOG2_E;
+
+/// log 2 in two parts: the first has 32 bits, so that its multiples are exact.
+const LOG_2: [f64; 2] = [6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10];
+/// 1.5·2⁵²: a number of this size has no fraction, and its last bits are its integer.
+const ROUNDING: f64 = 6_755_399_441_055_744.0;
+/// 1/13!, 1/12!, …, 1/0!: what is left out of the series is below 10⁻¹⁷ for |r| ≤ ½ log 2.
+const TAYLOR: [f64; 14] = {
+    let mut terms = [1.0; 14];
+    let mut i = 13;
+    while i > 0 {
+        terms[i - 1] = terms[i] / (14 - i) as f64;
+        i -= 1;
+    }
+    terms
+};
+
+/// x ← eˣ for each x ≤ 0, and NaN for NaN. What is below e⁻⁷⁰⁰ becomes e⁻⁷⁰⁰.
+pub(crate) fn exponentiate<T: Scalar>(numbers: &mut [T]) {
+    numbers.iter_mut().for_each(|x| *x = T::of(exponential(x.to_f64())));
+}
+
+/// eˣ = 2ⁿeʳ with n = ⌊x/log 2⌉ and r = x − n log 2.
+#[inline(always)]
+fn exponential(x: f64) -> f64 {
+    let x = if x < -700.0 { -700.0 } else { x };
+    let shifted = x * LOG2_E + ROUNDING;
+    let n = shifted - ROUNDING;
+    let r = x - n * LOG_2[0] - n * LOG_2[1];
+    let power = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
+    power * TAYLOR.iter().fold(0.0, |sum, term| sum * r + term)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exponentials_agree_with_those_of_the_standard_library() {
+        let numbers: Vec<f64> = (0..200_000).map(|i| -700.0 * (f64::from(i) / 200_000.0).powi(3)).collect();
+        let mut powers = numbers.clone();
+        exponentiate(&mut powers);
+        for (x, power) in numbers.iter().zip(powers) {
+            assert!((power / x.exp() - 1.0).abs() <= 2.0 * f64::EPSILON, "{x}: {power}");
+        }
+        let mut single: Vec<f32> = (0..1000).map(|i| -0.1 * i as f32).collect();
+        exponentiate(&mut single);
+        for (i, power) in single.into_iter().enumerate() {
+            assert!(
+                (power - (-0.1 * i as f32).exp()).abs() <= f32::EPSILON * power + f32::MIN_POSITIVE,
+                "{i}: {power}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_range_keep_their_meaning() {
+        let mut numbers = [0.0, -0.0, -1e4, f64::NEG_INFINITY, f64::NAN];
+        exponentiate(&mut numbers);
+        assert_eq!(numbers[..2], [1.0, 1.0]);
+        assert!(numbers[2..4].iter().all(|&power| power > 0.0 && power < 1e-303));
+        assert!(numbers[4].is_nan());
+    }
+}
