@@ -12,6 +12,7 @@ pub mod classifier;
 mod exponential;
 pub mod factor;
 pub mod features;
+mod inner;
 pub mod joint;
 pub mod kronecker;
 pub mod lbfgs;

@@ -50,6 +50,20 @@ pub(crate) fn view_mut<T: Scalar>(a: &mut DMatrix<T>) -> MatMut<'_, T> {
     MatMut::from_column_major_slice_mut(a.as_mut_slice(), rows, columns)
 }
 
+/// Asks for one of some equal parts of the numbers to be brought from memory, where the processor can be asked.
+#[inline(always)]
+pub(crate) fn fetch<T>(numbers: &[T], part: usize, parts: usize) {
+    #[cfg(target_arch = "x86_64")]
+    for line in numbers.chunks(64 / size_of::<T>()).skip(part).step_by(parts) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint reads and writes nothing; its address is that of a number.
+        #[allow(unsafe_code)]
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast())
+        };
+    }
+}
+
 /// out ← AB for `Accum::Replace`, out ← out + AB for `Accum::Add`. Panics where the sizes do not fit.
 pub(crate) fn multiply<T: Scalar>(out: &mut DMatrix<T>, beta: Accum, a: MatRef<'_, T>, b: MatRef<'_, T>) {
     matmul(view_mut(out), beta, a, b, T::one(), Par::Seq);

@@ -1,6 +1,7 @@
 //! Some consecutive samples, and their products with matrices of k rows.
 
 use super::{Features, Storage};
+use crate::inner::inner_products;
 use crate::scalar::Scalar;
 use crate::view::{view, view_mut};
 use faer::linalg::matmul::matmul;
@@ -22,7 +23,9 @@ pub(crate) enum Block<'a, T: Scalar> {
 
 /// V with the scaling folded in: Vᵀz = Ṽᵀx − o.
 pub(crate) struct Folded<T: Scalar> {
-    /// Ṽᵀ = VᵀS⁻¹, k×d.
+    /// Ṽ = S⁻¹V, d×k.
+    v: DMatrix<T>,
+    /// Ṽᵀ.
     transposed: DMatrix<T>,
     /// o = Ṽᵀm, if anything is folded.
     offset: Option<DVector<T>>,
@@ -50,12 +53,12 @@ impl<T: Scalar> Features<T> {
 
     /// V (d×k) for the products of a pass.
     pub(crate) fn fold(&self, v: &DMatrix<T>) -> Folded<T> {
-        let mut transposed = v.transpose();
+        let mut v = v.clone();
         let offset = self.scaler.as_ref().map(|scaler| {
-            transposed.column_iter_mut().zip(&scaler.scale).for_each(|(mut column, &s)| column /= s);
-            &transposed * &scaler.mean
+            v.column_iter_mut().for_each(|mut column| column.component_div_assign(&scaler.scale));
+            v.tr_mul(&scaler.mean)
         });
-        Folded { transposed, offset }
+        Folded { transposed: v.transpose(), v, offset }
     }
 }
 
@@ -96,23 +99,21 @@ impl<T: Scalar> AddAssign for Products<T> {
 impl<T: Scalar> Block<'_, T> {
     /// out (k×b) ← VᵀZ.
     pub(crate) fn project(&self, v: &Folded<T>, mut out: MatMut<'_, T>) {
-        if let Some(offset) = &v.offset {
-            (0..out.ncols()).for_each(|i| (0..out.nrows()).for_each(|q| out[(q, i)] = -offset[q]));
-        }
         match self {
+            Block::Dense(x) if size_of::<T>() < 8 => inner_products(out.as_mut(), view(&v.v), *x),
             Block::Dense(x) => {
-                let beta = if v.offset.is_some() { Accum::Add } else { Accum::Replace };
-                matmul(out, beta, view(&v.transposed), *x, T::one(), Par::Seq);
+                matmul(out.as_mut(), Accum::Replace, view(&v.transposed), *x, T::one(), Par::Seq);
             }
             Block::Sparse { .. } => {
-                if v.offset.is_none() {
-                    out.fill(T::zero());
-                }
+                out.fill(T::zero());
                 self.entries(|i, j, x| {
                     let column = v.transposed.column(j);
                     (0..column.len()).for_each(|q| out[(q, i)] += x * column[q]);
                 });
             }
+        }
+        if let Some(offset) = &v.offset {
+            (0..out.ncols()).for_each(|i| (0..out.nrows()).for_each(|q| out[(q, i)] -= offset[q]));
         }
     }
 
