@@ -68,6 +68,19 @@ impl<T: Real, P: Space<T>> InitialHessian<T, P> for Scaling {
     }
 }
 
+/// [`Scaling`] where there is no model.
+impl<T: Real, P: Space<T>, H: InitialHessian<T, P>> InitialHessian<T, P> for Option<H> {
+    fn solve(&self, near: Near<'_, T, P>, q: P) -> Result<P> {
+        match self {
+            Some(model) => model.solve(near, q),
+            None => Scaling.solve(near, q),
+        }
+    }
+    fn passes(&self) -> f64 {
+        self.as_ref().map_or(0.0, H::passes)
+    }
+}
+
 impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> Method<T, F> for Lbfgs<H> {
     type Point = F::Point;
     type Memory = DescentMemory<T, F::Point>;

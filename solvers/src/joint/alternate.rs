@@ -44,7 +44,7 @@ impl Schedule {
             return Schedule { penalty: SOLVED.penalty.max(lowest_penalty(prepared)), ..SOLVED };
         }
         let curvature = 2.0 * options.weight * prepared.leading.to_f64();
-        Schedule { steps: 1, penalty: (0.7 * curvature).max(0.01), threshold: 60.0, accuracy: 0.1 }
+        Schedule { steps: 1, penalty: (0.2 * curvature).max(0.01), threshold: 60.0, accuracy: 0.1 }
     }
 }
 
@@ -58,12 +58,15 @@ fn lowest_penalty<T: Scalar>(prepared: &Prepared<T>) -> f64 {
     }
 }
 
-type Classify<T> = Descent<Curved<T>, Lbfgs<Kronecker<T>>, Flat>;
+type Classify<T> = Descent<Curved<T>, Lbfgs<Option<Kronecker<T>>>, Flat>;
 type ClassifyVar<T> = Iterate<Classifier<T>, DescentMemory<T, Classifier<T>>>;
 
+/// A model of the Hessian makes for long steps. Where W is orthonormal, V stays close to that; where it is free, the problem of
+/// V has distant minimisers, and a long step may end at one, as it did on wine without a constraint.
 fn classify<T: Scalar>(prepared: &Prepared<T>, max_steps: u64) -> Classify<T> {
     let leading = prepared.leading * prepared.objective.variance.of.covariance.trace();
-    let by = Lbfgs { memory: MEMORY, max_steps, initial: prepared.model(None) };
+    let close = prepared.options.constraint == Constraint::Orthonormal;
+    let by = Lbfgs { memory: MEMORY, max_steps, initial: close.then(|| prepared.model(None)) };
     Descent { of: Curved { entropy: prepared.objective.entropy.clone(), leading }, by, on: Flat }
 }
 
