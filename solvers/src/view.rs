@@ -52,6 +52,7 @@ pub(crate) fn view_mut<T: Scalar>(a: &mut DMatrix<T>) -> MatMut<'_, T> {
 
 /// Asks for one of some equal parts of the numbers to be brought from memory, where the processor can be asked.
 #[inline(always)]
+#[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables))]
 pub(crate) fn fetch<T>(numbers: &[T], part: usize, parts: usize) {
     #[cfg(target_arch = "x86_64")]
     for line in numbers.chunks(64 / size_of::<T>()).skip(part).step_by(parts) {
