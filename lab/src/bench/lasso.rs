@@ -1,5 +1,6 @@
 //! Our ADMM for ½‖Ax − b‖² + λ‖x‖₁, as the monograph splits it.
 
+use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
@@ -7,11 +8,11 @@ use std::time::Instant;
 use admm::{Coordinator, Exact, Fixed, Minus, Prox, StateOf, Tolerance};
 use admm_solvers::prox::{L1, LeastSquares, Scaled};
 use nalgebra::DMatrix;
+use npyz::NpyFile;
 
 use super::Trace;
-use crate::data::{self, ReadOptions};
+use crate::data::{self, LabelColumn, ReadOptions};
 use crate::failure::Failure;
-use crate::task::labelled;
 
 type LeastSquaresBlock = Exact<LeastSquares<f64>>;
 type NormBlock = Minus<Exact<Scaled<L1>>>;
@@ -22,14 +23,15 @@ const PENALTY: f64 = 1.0;
 
 /// The gap relative to the optimum, from the first factorisation on. Objectives are evaluated afterwards.
 pub fn run(folder: &Path, best: f64) -> Result<Trace, Failure> {
-    let mut pair = folder.join("L1_A.npy").into_os_string();
-    pair.push(",");
-    pair.push(folder.join("L1_b.npy"));
-    let (data, labels) = labelled(data::load(&pair, &ReadOptions::default())?)?;
-    let a = data.x.transpose();
-    let numbers: Result<Vec<f64>, _> = labels.iter().map(|label| label.parse()).collect();
-    let b =
-        DMatrix::from_vec(labels.len(), 1, numbers.map_err(|_| Failure::Other("L1_b.npy holds no numbers".into()))?);
+    let options = ReadOptions { label: LabelColumn::None, ..ReadOptions::default() };
+    let a = data::load(folder.join("L1_A.npy").as_os_str(), &options)?.x.transpose();
+    let path = folder.join("L1_b.npy");
+    let numbers = File::open(&path).and_then(NpyFile::new).and_then(NpyFile::into_vec::<f64>);
+    let numbers = numbers.map_err(|source| Failure::Io { operation: "read", path, source })?;
+    if numbers.len() != a.nrows() {
+        return Err(Failure::Other(format!("L1_b.npy has {} numbers for {} rows", numbers.len(), a.nrows())));
+    }
+    let b = DMatrix::from_vec(numbers.len(), 1, numbers);
     let weight = 0.1 * a.tr_mul(&b).amax();
     let zero = DMatrix::zeros(a.ncols(), 1);
     let (a_again, b_again) = (a.clone(), b.clone());
