@@ -24,7 +24,14 @@ pub struct Lbfgs<H = Scaling> {
 impl Default for Lbfgs {
     /// 20 pairs, 50 steps, no model of the Hessian.
     fn default() -> Self {
-        Lbfgs { memory: 20, max_steps: 50, initial: Scaling }
+        Scaling.into()
+    }
+}
+
+impl<H> From<H> for Lbfgs<H> {
+    /// 20 pairs, 50 steps.
+    fn from(initial: H) -> Self {
+        Lbfgs { memory: 20, max_steps: 50, initial }
     }
 }
 

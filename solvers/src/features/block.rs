@@ -100,7 +100,8 @@ impl<T: Scalar> Block<'_, T> {
     /// out (k×b) ← VᵀZ.
     pub(crate) fn project(&self, v: &Folded<T>, mut out: MatMut<'_, T>) {
         match self {
-            Block::Dense(x) if size_of::<T>() < 8 => inner_products(out.as_mut(), view(&v.v), *x),
+            // Two columns of W in a vector of f64 fill more of it than in one of f32.
+            Block::Dense(x) if size_of::<T>() < size_of::<f64>() => inner_products(out.as_mut(), view(&v.v), *x),
             Block::Dense(x) => {
                 matmul(out.as_mut(), Accum::Replace, view(&v.transposed), *x, T::one(), Par::Seq);
             }

@@ -2,10 +2,10 @@
 
 use super::curved::Curved;
 use super::fit::{Found, Log};
-use super::prepare::MEMORY;
 use super::reduction::Reduced;
+use super::schedule::{SOLVED, Schedule};
 use super::start::second_stage;
-use super::{Constraint, Prepared, Progress, Rule};
+use super::{Prepared, Progress};
 use crate::classifier::Classifier;
 use crate::kronecker::Kronecker;
 use crate::lbfgs::Lbfgs;
@@ -18,59 +18,12 @@ use admm::{
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 
-/// How the second block works, and what follows from it.
-struct Schedule {
-    /// Steps of L-BFGS in a call.
-    steps: u64,
-    /// ρ at the start.
-    penalty: f64,
-    /// μ of [`Balance`].
-    threshold: f64,
-    /// What the residuals must fall to, in units of the tolerance.
-    accuracy: f64,
-}
-
-/// Solved: both losses are of order 1 and W has unit columns, so no scale of the data enters ρ.
-const SOLVED: Schedule = Schedule { steps: 50, penalty: 0.1, threshold: 10.0, accuracy: 1.0 };
-
-impl Schedule {
-    /// Majorisation on orthonormal W is monotone and takes no pass: there one step of the other block is enough, as its
-    /// curvature pairs outlive the call, so that an iteration costs a pass and none is spent on a target that moves on. ρ then
-    /// is of the size of the curvature 2λλ₁/tr Σ of the PCA loss. A block that takes one step moves less than one that
-    /// solves its problem, and the dual residual with it: ρ must not rise for that alone, nor may the run end.
-    fn of<T: Scalar>(prepared: &Prepared<T>) -> Self {
-        let options = &prepared.options;
-        if (options.constraint, options.rule) != (Constraint::Orthonormal, Rule::Majorize) {
-            return Schedule { penalty: SOLVED.penalty.max(lowest_penalty(prepared)), ..SOLVED };
-        }
-        let curvature = 2.0 * options.weight * prepared.leading.to_f64();
-        Schedule { steps: 1, penalty: (0.2 * curvature).max(0.01), threshold: 60.0, accuracy: 0.1 }
-    }
-}
-
-/// The lower bound of ρ, in units of the curvature 2λλ₁/tr Σ of the PCA loss. Orthonormal W moves by majorisation from where it
-/// stands; where a policy takes ρ far below, a run may stall, as it did on iris at λ = 0.9 with momentum. Columns are minimised
-/// globally, and while ρ is close to the curvature they may jump for ever between distant minimisers; from twice that on, the
-/// problem of W is strongly convex apart from the constraint. Without a constraint γ/2 ‖W‖² sees to it.
-fn lowest_penalty<T: Scalar>(prepared: &Prepared<T>) -> f64 {
-    let curvature = 2.0 * prepared.options.weight * prepared.leading.to_f64();
-    let least = match prepared.options.constraint {
-        Constraint::Orthonormal => 0.1 * curvature,
-        Constraint::None => 0.0,
-        _ => 2.0 * curvature,
-    };
-    least.max(1e-8)
-}
-
 type Classify<T> = Descent<Curved<T>, Lbfgs<Option<Kronecker<T>>>, Flat>;
 type ClassifyVar<T> = Iterate<Classifier<T>, DescentMemory<T, Classifier<T>>>;
 
-/// A model of the Hessian makes for long steps. Where W is orthonormal, V stays close to that; where it is free, the problem of
-/// V has distant minimisers, and a long step may end at one, as it did on wine without a constraint.
 fn classify<T: Scalar>(prepared: &Prepared<T>, max_steps: u64) -> Classify<T> {
     let leading = prepared.leading * prepared.objective.variance.of.covariance.trace();
-    let close = prepared.options.constraint == Constraint::Orthonormal;
-    let by = Lbfgs { memory: MEMORY, max_steps, initial: close.then(|| prepared.model(None)) };
+    let by = Lbfgs { max_steps, ..Lbfgs::from(prepared.model(None)) };
     Descent { of: Curved { entropy: prepared.objective.entropy.clone(), leading }, by, on: Flat }
 }
 
@@ -91,10 +44,10 @@ where
     let options = &prepared.options;
     let start = &prepared.start.lower;
     let z = Iterate::new(start.clone());
-    let Schedule { steps, penalty, threshold, accuracy } = Schedule::of(prepared);
+    let Schedule { steps, penalty, lowest, threshold, accuracy } = Schedule::of(prepared);
     let mut coordinator = Coordinator::new(reduction, Minus(classify(prepared, steps)), w, z, T::of(penalty))?;
     coordinator.penalty = options.penalty.policy(threshold);
-    coordinator.penalty_limits = Limits { bounds: (lowest_penalty(prepared), 1e8), ..Limits::default() };
+    coordinator.penalty_limits = Limits { bounds: (lowest, 1e8), ..Limits::default() };
     coordinator.relaxation = T::of(options.relaxation);
     coordinator.acceleration = options.acceleration.rule();
     let tolerance = (accuracy * prepared.tolerance()).max(64.0 * T::EPSILON.to_f64());

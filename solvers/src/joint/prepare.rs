@@ -41,25 +41,20 @@ pub struct Prepared<T: Scalar> {
 /// Q, where d > n.
 type Basis<T> = Option<Arc<RowSpace<T>>>;
 
-/// A gradient method, chosen by the constraint: L-BFGS moves on manifolds, with a model of the Hessian on orthonormal W,
-/// projected gradient on convex sets.
+/// A gradient method, chosen by the constraint: L-BFGS moves on manifolds, projected gradient on convex sets.
 pub(super) type DescentMethod<T, F> =
     Box<dyn admm::Method<T, F, Point = <F as Smooth<T>>::Point, Memory = DescentMemory<T, <F as Smooth<T>>::Point>>>;
 
 pub(super) fn descent_method<T: Scalar, F: Smooth<T, Point = Classifier<T>>>(
     constraint: Constraint,
     max_steps: u64,
-    initial: Kronecker<T>,
+    initial: Option<Kronecker<T>>,
 ) -> DescentMethod<T, F> {
     match constraint {
         Constraint::Ball => Box::new(Gradient { max_steps }),
-        Constraint::Orthonormal => Box::new(Lbfgs { memory: MEMORY, max_steps, initial }),
-        _ => Box::new(Lbfgs { max_steps, ..Lbfgs::default() }),
+        _ => Box::new(Lbfgs { max_steps, ..Lbfgs::from(initial) }),
     }
 }
-
-/// Curvature pairs beside a model of the Hessian.
-pub(super) const MEMORY: usize = 20;
 
 impl<T: Scalar> Prepared<T> {
     pub(super) fn new(
@@ -138,9 +133,12 @@ impl<T: Scalar> Prepared<T> {
         self.options.constraint.manifold()
     }
 
-    /// The model of the Hessian of the cross-entropy, on orthonormal W with the PCA loss.
-    pub(super) fn model(&self, variance: Option<T>) -> Kronecker<T> {
-        Kronecker { entropy: self.objective.entropy.clone(), spectrum: self.spectrum.clone(), variance }
+    /// The model of the Hessian of the cross-entropy, with the PCA loss where its weight is given. It makes for long steps: where W
+    /// is orthonormal they stay close; where W is free there are distant minimisers, and a step may end at one, as on wine.
+    pub(super) fn model(&self, variance: Option<T>) -> Option<Kronecker<T>> {
+        let close = self.options.constraint == Constraint::Orthonormal;
+        let (entropy, spectrum) = (&self.objective.entropy, &self.spectrum);
+        close.then(|| Kronecker { entropy: entropy.clone(), spectrum: spectrum.clone(), variance })
     }
 
     /// The tolerance, but not below what T can resolve.

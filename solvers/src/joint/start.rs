@@ -5,7 +5,7 @@
 //! components, and all methods start from the one whose joint objective is lower.
 
 use super::options::Builder;
-use super::prepare::{MEMORY, descent_method};
+use super::prepare::descent_method;
 use super::{Constraint, JointObjective};
 use crate::classifier::Classifier;
 use crate::factor::{ThinSvd, beside, thin_qr, thin_svd};
@@ -82,15 +82,15 @@ fn entropic_end<T: Scalar>(
     spectrum: &Arc<Spectrum<T>>,
     principal: &DMatrix<T>,
 ) -> Result<(Classifier<T>, T, Work)> {
-    let (from, steps, mut work) = if options.constraint == Constraint::Orthonormal {
+    let (from, steps, model, mut work) = if options.constraint == Constraint::Orthonormal {
         let w = discriminant(alone, spectrum, principal)?;
         let (from, _, mut work) = second_stage(alone, covariance, &w, SCOUTING)?;
         work.passes += alone.passes(); // the means of the classes
-        (from, 3, work)
+        let (entropy, spectrum) = (alone.clone(), spectrum.clone());
+        (from, 3, Some(Kronecker { entropy, spectrum, variance: Some(T::zero()) }), work)
     } else {
-        (Classifier::blank(principal.clone(), alone.samples.classes), 100, Work::default())
+        (Classifier::blank(principal.clone(), alone.samples.classes), 100, None, Work::default())
     };
-    let model = Kronecker { entropy: alone.clone(), spectrum: spectrum.clone(), variance: Some(T::zero()) };
     let method = descent_method(options.constraint, steps, model);
     let (entropic, loss, more) = descend(&*method, alone, &*options.constraint.manifold(), from, T::of(SCOUTING))?;
     work += more;
@@ -157,7 +157,7 @@ pub(super) fn second_stage<T: Scalar>(
     let captured = transposed_product(w, &covariance.times(w));
     let spectrum = Arc::new(Spectrum::within(&captured, covariance.trace())?);
     let initial = Kronecker { entropy: problem.clone(), spectrum, variance: None };
-    let method = Lbfgs { memory: MEMORY, max_steps: 1_000, initial };
+    let method = Lbfgs { max_steps: 1_000, ..Lbfgs::from(initial) };
     let blank = Classifier::blank(DMatrix::identity(k, k), classes);
     let tolerance = T::of(tolerance.max(64.0 * T::EPSILON.to_f64()));
     let (fitted, loss, work) = descend(&method, &problem, &Frozen, blank, tolerance)?;

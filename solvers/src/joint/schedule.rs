@@ -1,0 +1,49 @@
+//! How ADMM goes about the joint model: what the block of the classifier does in an iteration, and where ρ starts and may go.
+
+use super::{Constraint, Prepared, Rule};
+use crate::scalar::Scalar;
+
+/// How the second block works, and what follows from it.
+pub(super) struct Schedule {
+    /// Steps of L-BFGS in a call.
+    pub steps: u64,
+    /// ρ at the start.
+    pub penalty: f64,
+    /// The lower bound of ρ.
+    pub lowest: f64,
+    /// μ of [`Balance`](admm::Balance).
+    pub threshold: f64,
+    /// What the residuals must fall to, in units of the tolerance.
+    pub accuracy: f64,
+}
+
+/// Solved: both losses are of order 1 and W has unit columns, so no scale of the data enters ρ.
+pub(super) const SOLVED: Schedule = Schedule { steps: 50, penalty: 0.1, lowest: 1e-8, threshold: 10.0, accuracy: 1.0 };
+
+impl Schedule {
+    /// Majorisation on orthonormal W is monotone and takes no pass: there one step of the other block is enough, as its
+    /// curvature pairs outlive the call, so that an iteration costs a pass and none is spent on a target that moves on. ρ then
+    /// is of the size of the curvature of the PCA loss. A block that takes one step moves less than one that solves its problem,
+    /// and the dual residual with it: ρ must not rise for that alone, nor may the run end.
+    pub fn of<T: Scalar>(prepared: &Prepared<T>) -> Self {
+        let options = &prepared.options;
+        let curvature = 2.0 * options.weight * prepared.leading.to_f64();
+        let lowest = (share(options.constraint) * curvature).max(SOLVED.lowest);
+        if (options.constraint, options.rule) != (Constraint::Orthonormal, Rule::Majorize) {
+            return Schedule { penalty: SOLVED.penalty.max(lowest), lowest, ..SOLVED };
+        }
+        Schedule { steps: 1, penalty: (0.2 * curvature).max(0.01), lowest, threshold: 25.0, accuracy: 0.1 }
+    }
+}
+
+/// The lower bound of ρ in units of the curvature 2λλ₁/tr Σ of the PCA loss. Orthonormal W moves by majorisation from where it
+/// stands; where a policy takes ρ far below, a run may stall, as it did on iris at λ = 0.9 with momentum. Columns are minimised
+/// globally, and while ρ is close to the curvature they may jump for ever between distant minimisers; from twice that on, the
+/// problem of W is strongly convex apart from the constraint. Without a constraint γ/2 ‖W‖² sees to it.
+fn share(constraint: Constraint) -> f64 {
+    match constraint {
+        Constraint::Orthonormal => 0.1,
+        Constraint::None => 0.0,
+        _ => 2.0,
+    }
+}
