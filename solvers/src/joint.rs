@@ -15,6 +15,7 @@ mod reduction;
 mod report;
 mod row_space;
 mod scaler;
+mod schedule;
 mod start;
 mod warm;
 

@@ -208,6 +208,25 @@ mod tests {
         assert!((&back.bias - &q.bias).norm() <= 1e-5, "{}", &back.bias - &q.bias);
     }
 
+    /// On orthonormal W: what is left of q after the model times the solution moves no column out of the span of W.
+    #[test]
+    fn with_the_pca_loss_a_solution_solves_among_the_changes_out_of_the_span() {
+        let weight = 0.05; // small enough for the model to be positive as it is
+        let (model, sigma) = model(6, Some(weight));
+        let (at, q) = (point(6, 2), point(6, 7));
+        let v = solve(&model, &at, &q).v;
+        let Softmax { share, ridge, .. } = model.entropy;
+        let share_of_variance = &sigma / sigma.trace();
+        let captured = at.v.transpose() * &share_of_variance * &at.v;
+        let n = (&at.b * naive_uncertainty(&model, &at) * at.b.transpose()) * share * sigma.trace()
+            - DMatrix::identity(2, 2) * (2.0 * weight);
+        let t =
+            DMatrix::identity(2, 2) * PENALTY + captured * (2.0 * weight) + &at.b * at.b.transpose() * (share * ridge);
+        let rest = share_of_variance * &v * n + &v * t - &q.v;
+        let out = &rest - &at.v * (at.v.transpose() * &rest);
+        assert!(out.norm() <= 1e-5 * q.v.norm(), "{out}");
+    }
+
     #[test]
     fn solutions_are_symmetric_and_positive_and_on_orthonormal_w_turn_the_span_alone() {
         for variance in [None, Some(0.0), Some(0.5), Some(1.0)] {
