@@ -271,13 +271,13 @@ pub struct BenchOptions {
     #[arg(long, value_name = "DIR")]
     pub peers: Option<PathBuf>,
     /// Which of the scripts' data
-    #[arg(long, value_delimiter = ',', default_value = "D1,D2,D3,L1")]
+    #[arg(long, value_delimiter = ',', default_value = "D1,D2,D3,L1", requires = "peers")]
     pub data: Vec<String>,
     /// How often everything is run; medians are printed
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
     pub runs: u16,
     /// Seconds that a script may take
-    #[arg(long, value_name = "S", default_value_t = 60)]
+    #[arg(long, value_name = "S", default_value_t = 60, requires = "peers")]
     pub budget: u32,
     /// Write the tables, in Markdown, to a file as well
     #[arg(long, value_name = "FILE")]

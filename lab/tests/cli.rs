@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Folder, small_csv};
+use common::{Folder, Run, small_csv};
 use serde_json::Value;
 
 const METHODS: [&str; 4] = ["admm", "joint", "alternating", "two-stage"];
@@ -316,4 +316,22 @@ fn test_samples_come_from_a_fraction_or_from_other_data() {
     let other = fit("--test other.csv");
     assert_eq!(number(&other, "n"), 40.0);
     assert!(number(&other, "test_error") <= 1.0);
+}
+
+#[test]
+fn a_bench_shows_how_long_each_gap_took() {
+    let folder = Folder::new();
+    let out = folder.admm("bench --runs 1 --out table.md").ok();
+    let row = |name: &str| out.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{out}"));
+    for method in ["| ours: admm |", "| ours: joint |"] {
+        assert_eq!(row(method).matches(" s (").count(), 3, "every gap is reached: {out}");
+    }
+    assert_eq!(std::fs::read_to_string(folder.path().join("table.md")).unwrap(), out);
+
+    folder.admm("bench --data D1").fails(2, &["--peers"]);
+    folder.admm("bench --peers . --data D9").fails(2, &["D1, D2, D3 and L1", "D9"]);
+    let nowhere = folder.command(&["bench", "--peers", "."]).env_remove("PEERS_HOME").output().unwrap();
+    Run::of(nowhere).fails(1, &["PEERS_HOME"]);
+    let empty = folder.command(&["bench", "--peers", ".", "--data", "D1"]).env("PEERS_HOME", ".").output().unwrap();
+    Run::of(empty).fails(1, &["fstar.json"]);
 }

@@ -20,8 +20,8 @@ pub struct Problem {
     /// λ and μ.
     pub weights: (f64, f64),
     pub scale: Scale,
-    /// The objective that is best known, in the units of the model.
-    pub best: f64,
+    /// The objective that is best known, in the units of the model; without one a run goes to its end.
+    pub best: Option<f64>,
     /// What a gap in these units is multiplied by.
     pub unit: f64,
 }
@@ -30,10 +30,10 @@ pub struct Problem {
 pub fn digits() -> Result<Problem, Failure> {
     let (x, labels) = load("digits".as_ref())?;
     let weights = (0.5, 0.01);
-    let mut problem = Problem { x, labels, components: 2, weights, scale: Scale::Standard, best: 0.0, unit: 1.0 };
+    let mut problem = Problem { x, labels, components: 2, weights, scale: Scale::Standard, best: None, unit: 1.0 };
     let mut best = f64::INFINITY;
     problem.run(&mut |_, trace| best = trace.iter().fold(best, |best, &(_, _, gap)| best.min(gap)))?;
-    problem.best = best;
+    problem.best = Some(best);
     Ok(problem)
 }
 
@@ -60,9 +60,9 @@ impl Problem {
             let mut trace = Trace::new();
             let prepared = model.prepare(self.x.clone(), &self.labels, classes, None).map_err(failed)?;
             let fitted = prepared.fit(method, &mut |progress| {
-                let gap = progress.objective.map_or(f64::INFINITY, |f| self.unit * (f - self.best));
+                let gap = progress.objective.map_or(f64::INFINITY, |f| self.unit * (f - self.best.unwrap_or(0.0)));
                 trace.push((progress.seconds, progress.passes as f64, gap));
-                if self.best != 0.0 && gap <= least { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                if self.best.is_some() && gap <= least { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
             fitted.map_err(failed)?;
             report(&method.to_string(), trace);

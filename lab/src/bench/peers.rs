@@ -48,12 +48,12 @@ pub struct Peers<'a> {
 impl<'a> Peers<'a> {
     /// The data are where `PEERS_HOME` says; `PEERS_PYTHON` names the interpreter.
     pub fn new(folder: &'a Path, options: &'a BenchOptions) -> Result<Self, Failure> {
+        if let Some(unknown) = options.data.iter().find(|name| PROBLEMS.iter().all(|(known, ..)| known != name)) {
+            return Err(Failure::Usage(vec![format!("--data knows D1, D2, D3 and L1, not {unknown}")]));
+        }
         let home = std::env::var_os("PEERS_HOME").map(PathBuf::from);
         let home = home.ok_or_else(|| Failure::Other("PEERS_HOME must name the folder with the peers' data".into()))?;
-        match options.data.iter().find(|name| PROBLEMS.iter().all(|(known, ..)| known != name)) {
-            Some(unknown) => Err(Failure::Usage(vec![format!("--data knows D1, D2, D3 and L1, not {unknown}")])),
-            None => Ok(Peers { folder, home, options }),
-        }
+        Ok(Peers { folder, home, options })
     }
 
     /// What a data set is.
@@ -74,7 +74,7 @@ impl<'a> Peers<'a> {
         pair.push(",");
         pair.push(data.join(format!("{name}_ytr.npy")));
         let (x, labels) = ours::load(&pair)?;
-        let (scale, best_of_ours) = (Scale::None, (2.0 * best + 1.0) / 3.0);
+        let (scale, best_of_ours) = (Scale::None, Some((2.0 * best + 1.0) / 3.0));
         let problem = ours::Problem { x, labels, components, weights: WEIGHTS, scale, best: best_of_ours, unit: 1.5 };
         problem.run(&mut |name, trace| report(name, true, trace))?;
         drop(problem);

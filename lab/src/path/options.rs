@@ -78,7 +78,7 @@ impl PathOptions {
         }
         let mut models = Vec::new();
         for components in components {
-            match self.of(components) {
+            match self.with_components(components) {
                 Ok(model) => models.push((components, model)),
                 Err(admm::Error::Parameters(more)) => problems.extend(more),
                 Err(error) => return Err(Failure::library("path")(error)),
@@ -88,7 +88,7 @@ impl PathOptions {
         if problems.is_empty() { Ok(models) } else { Err(Failure::Usage(problems)) }
     }
 
-    fn of(&self, components: usize) -> admm::Result<JointModel> {
+    fn with_components(&self, components: usize) -> admm::Result<JointModel> {
         self.model.builder().components(components).weight(1.0).build()
     }
 }
