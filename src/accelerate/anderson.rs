@@ -9,38 +9,42 @@ use std::cmp::Ordering;
 /// Anderson acceleration of type II, Walker and Ni (2011), of the map w ↦ g(w) that an iteration is on w = (Bz, u): the
 /// next one starts from the mixture Σ αⱼ g(wⱼ) of the last ends, Σ αⱼ = 1, whose mixed moves Σ αⱼ (g(wⱼ) − wⱼ) are shortest.
 ///
-/// The safeguard: an iteration from a mixture whose move ‖g(w) − w‖ is longer than the shortest so far, times a factor, is
-/// taken back. It costs itself and the memory; the run goes on where plain ADMM would have.
+/// The safeguard: an iteration from a mixture whose move ‖g(w) − w‖ is longer than D/(k + 1) times the shortest so far, which k
+/// mixtures have not beaten, is taken back. It costs itself and the memory; the run goes on where plain ADMM would have. So where
+/// mixtures do not help, two iterations of three are plain ones.
 #[derive(Debug, Clone, Copy)]
 pub struct Anderson {
     /// m ≥ 1: the differences of so many iterations are mixed.
     pub memory: usize,
-    /// The factor, not negative; 0 takes every mixture back.
+    /// D, not negative; 0 takes every mixture back.
     pub safeguard: f64,
 }
 
 impl Default for Anderson {
-    /// Ten iterations, and moves up to twice as long.
+    /// Ten iterations, and moves up to ten times as long.
     fn default() -> Self {
-        Anderson { memory: 10, safeguard: 2.0 }
+        Anderson { memory: 10, safeguard: 10.0 }
     }
 }
 
 impl<T: Real, S: Space<T>> Acceleration<T, S> for Anderson {
-    /// The memory: the shortest move; w and g(w) of the last m + 1 iterations in turn, the oldest first.
+    /// The memory: the shortest move and k; w and g(w) of the last m + 1 iterations in turn, the oldest first.
     fn next(&self, step: &Step<'_, T, S>, memory: &mut Memory<T, (S, S)>) -> Start<S> {
         let (from, to) = (owned(step.from), owned(step.to));
         let length = to.plus(-T::one(), &from).norm();
-        let shortest = memory.numbers.first().copied().unwrap_or(length);
+        let [shortest, unbeaten] = <[T; 2]>::try_from(&memory.numbers[..]).unwrap_or([length, T::zero()]);
         let history = &mut memory.elements;
         if step.extrapolated
-            && length > T::of(self.safeguard) * shortest
+            && length > T::of(self.safeguard) * shortest / (unbeaten + T::one())
             && let Some((bz, u)) = history.pop()
         {
             history.clear();
             return Start::Back(bz, u);
         }
-        memory.numbers = vec![length.min(shortest)];
+        memory.numbers = match length < shortest {
+            true => vec![length, T::zero()],
+            false => vec![shortest, unbeaten + if step.extrapolated { T::one() } else { T::zero() }],
+        };
         history.extend([from, to]);
         history.drain(..history.len().saturating_sub(2 * (self.memory + 1)));
         mixture(history).map_or(Start::Here, |(bz, u)| Start::Ahead(bz, u))
@@ -55,24 +59,26 @@ impl<T: Real, S: Space<T>> Acceleration<T, S> for Anderson {
     }
 }
 
-/// g − ΔG γ with γ = argmin ‖f − ΔF γ‖², where f = g − w and Δ are the differences of successive iterations, Walker and Ni
-/// (2011, §2). The normal equations are scaled to a unit diagonal and regularised, as in Scieur, d'Aspremont and Bach (2016).
+/// g − ΔG γ with γ = argmin ‖f − ΔF γ‖² + η(‖ΔF‖² + ‖ΔW‖²)‖γ‖², where f = g − w and Δ are the differences of successive
+/// iterations: Walker and Ni (2011, §2), regularised as Fu, Zhang and Boyd (2020) do. η is the root of the machine precision, in
+/// 64 bits about their 10⁻⁸.
 fn mixture<T: Real, W: Space<T>>(history: &[W]) -> Option<W> {
-    let one = T::one();
-    let moves: Vec<W> = history.chunks(2).map(|pair| pair[1].plus(-one, &pair[0])).collect();
-    let changes: Vec<W> = moves.windows(2).map(|pair| pair[1].plus(-one, &pair[0])).collect();
-    let (f, m) = (moves.last()?, changes.len());
-    let sizes = DVector::from_iterator(m, changes.iter().map(W::norm));
-    if m == 0 || sizes.min() <= T::zero() {
+    let apart = |to: &W, from: &W| to.plus(-T::one(), from);
+    let moves: Vec<W> = history.chunks(2).map(|pair| apart(&pair[1], &pair[0])).collect();
+    let changes: Vec<W> = moves.windows(2).map(|pair| apart(&pair[1], &pair[0])).collect();
+    let steps: Vec<W> = history.windows(3).step_by(2).map(|three| apart(&three[2], &three[0])).collect();
+    if changes.is_empty() {
         return None;
     }
+    let ridge = T::EPSILON.sqrt() * changes.iter().chain(&steps).map(|difference| difference.dot(difference)).sum();
     let normal = |i: usize, j: usize| match i.cmp(&j) {
         Ordering::Less => T::zero(), // the factorisation reads the lower triangle
-        Ordering::Equal => one + T::of(1e3) * T::EPSILON,
-        Ordering::Greater => changes[i].dot(&changes[j]) / (sizes[i] * sizes[j]),
+        Ordering::Equal => changes[i].dot(&changes[i]) + ridge,
+        Ordering::Greater => changes[i].dot(&changes[j]),
     };
-    let right = DVector::from_fn(m, |i, _| changes[i].dot(f) / sizes[i]);
-    let gamma = DMatrix::from_fn(m, m, normal).cholesky()?.solve(&right).component_div(&sizes);
+    let (f, m) = (moves.last()?, changes.len());
+    let right = DVector::from_fn(m, |i, _| changes[i].dot(f));
+    let gamma = DMatrix::from_fn(m, m, normal).cholesky()?.solve(&right);
     let mut mixed = history.last()?.clone();
     for (i, &gamma) in gamma.iter().enumerate() {
         mixed.axpy(-gamma, &history[2 * i + 3]);
