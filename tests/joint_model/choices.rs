@@ -56,11 +56,11 @@ fn the_coordination_does_not_change_the_optimum() {
     let penalties =
         [Penalty::Fixed, Penalty::Balance, Penalty::RelativeBalance, Penalty::Spectral, Penalty::SquareRoot];
     let accelerations = [Acceleration::None, Acceleration::Anderson, Acceleration::Nesterov];
-    for (data, weight) in [(iris(), 0.5), (iris(), 0.9), (wine(), 0.5), (wine(), 0.9)] {
+    for (data, weight) in [(iris(), 0.5), (iris(), 0.9), (wine(), 0.1), (wine(), 0.5), (wine(), 0.9)] {
         let of = |builder: Builder| fit(builder.weight(weight), &data, Method::Admm);
         let expected = fit(default().weight(weight), &data, Method::Joint).report.objective;
         for (penalty, acceleration) in penalties.into_iter().flat_map(|p| accelerations.map(|a| (p, a))) {
-            for relaxation in [1.0, 1.6] {
+            for relaxation in [1.0, 1.6, 1.9] {
                 let builder = default().penalty(penalty).acceleration(acceleration).relaxation(relaxation);
                 if acceleration == Acceleration::Nesterov && relaxation != 1.0 {
                     assert!(matches!(builder.build(), Err(Error::Parameters(_))));

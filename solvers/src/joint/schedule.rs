@@ -1,6 +1,7 @@
 //! How ADMM goes about the joint model: what the block of the classifier does in an iteration, and where ρ starts and may go.
 
-use super::{Constraint, Prepared, Rule};
+use super::options::Builder;
+use super::{Constraint, Penalty, Prepared, Rule};
 use crate::scalar::Scalar;
 
 /// How the second block works, and what follows from it.
@@ -25,24 +26,30 @@ impl Schedule {
     /// curvature pairs outlive the call, so that an iteration costs a pass and none is spent on a target that moves on. ρ then
     /// is of the size of the curvature of the PCA loss. A block that takes one step moves less than one that solves its problem,
     /// and the dual residual with it: ρ must not rise for that alone, nor may the run end.
+    ///
+    /// Over-relaxation asks for 1/(2 − α) as much ρ, as in the bound 2L/(2 − α) of the certificate.
     pub fn of<T: Scalar>(prepared: &Prepared<T>) -> Self {
         let options = &prepared.options;
-        let curvature = 2.0 * options.weight * prepared.leading.to_f64();
-        let lowest = (share(options.constraint) * curvature).max(SOLVED.lowest);
+        let curvature = 2.0 * options.weight * prepared.leading.to_f64() / (2.0 - options.relaxation);
+        let lowest = (share(options) * curvature).max(SOLVED.lowest);
         if (options.constraint, options.rule) != (Constraint::Orthonormal, Rule::Majorize) {
             return Schedule { penalty: SOLVED.penalty.max(lowest), lowest, ..SOLVED };
         }
-        Schedule { steps: 1, penalty: (0.2 * curvature).max(0.01), lowest, threshold: 25.0, accuracy: 0.1 }
+        let balanced = options.penalty == Penalty::Balance;
+        let penalty = if balanced { (0.2 * curvature).max(0.01) } else { SOLVED.penalty.max(lowest) };
+        Schedule { steps: 1, penalty, lowest, threshold: 25.0, accuracy: 0.1 }
     }
 }
 
 /// The lower bound of ρ in units of the curvature 2λλ₁/tr Σ of the PCA loss. Orthonormal W moves by majorisation from where it
-/// stands; where a policy takes ρ far below, a run may stall, as it did on iris at λ = 0.9 with momentum. Columns are minimised
-/// globally, and while ρ is close to the curvature they may jump for ever between distant minimisers; from twice that on, the
-/// problem of W is strongly convex apart from the constraint. Without a constraint γ/2 ‖W‖² sees to it.
-fn share(constraint: Constraint) -> f64 {
-    match constraint {
-        Constraint::Orthonormal => 0.1,
+/// stands, and below half the curvature a run may go in circles for ever. Balancing leads it out, as its residuals differ then; a
+/// policy that goes by other figures may not. Columns are minimised globally, and while ρ is close to the curvature they may jump
+/// for ever between distant minimisers; from twice that on, the problem of W is strongly convex apart from the constraint. Without
+/// a constraint γ/2 ‖W‖² sees to it.
+fn share(options: &Builder) -> f64 {
+    match options.constraint {
+        Constraint::Orthonormal if options.penalty == Penalty::Balance => 0.1,
+        Constraint::Orthonormal => 0.5,
         Constraint::None => 0.0,
         _ => 2.0,
     }
