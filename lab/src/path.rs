@@ -28,7 +28,7 @@ use crate::whole::Whole;
 use crate::{interrupt, split};
 use study::Study;
 
-/// Fits along the path on every fold, prints, chooses, fits again on all samples and saves.
+/// Fits along the path on every fold, chooses, fits again on all samples, saves and, whether or not that worked, prints.
 pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
     let models = options.models()?;
     let exec = Exec::threads(options.threads.into()).map_err(Failure::library("--threads"))?;
@@ -47,13 +47,11 @@ pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
         Ok((file, refit(&model.1, options, &task, row)?))
     });
     let refits = refits.into_iter().collect::<Result<Vec<_>, Failure>>()?;
-    if let Some(folder) = &folder {
-        folder.fill(&files(options, &task, &rows, &refits)?)?;
-    }
-    if let Some(page) = page {
-        output::write(&page, report(options, &task, &rows, &refits[0].1)?.as_bytes())?;
-    }
-    output::print(show::text(options, &task, &rows))
+    let keep = || {
+        folder.map_or(Ok(()), |folder| folder.fill(&files(options, &task, &rows, &refits)?))?;
+        page.map_or(Ok(()), |page| output::write(&page, report(options, &task, &rows, &refits[0].1)?.as_bytes()))
+    };
+    keep().and(output::print(show::text(options, &task, &rows)))
 }
 
 /// The model by the one-standard-error rule; that of the lowest error is [`MODEL`].

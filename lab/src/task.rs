@@ -68,7 +68,7 @@ impl<T: Scalar> Task<T> {
             }
         };
         let (data, labels) = load(options.data())?;
-        let classes = Classes::from_labels(&labels)?;
+        let classes = Classes::from_labels(&labels).map_err(Failure::mismatch(&data.name))?;
         let samples = Samples { x: data.x, labels: classes.encode(&labels)? };
         let (train, test) = match options.test() {
             None => (samples, None),

@@ -32,7 +32,7 @@ impl Whole {
     /// Loads the data.
     pub fn load(data: &OsStr, reading: &ReadOptions) -> Result<Self, Failure> {
         let (data, labels) = labelled(data::load(data, reading)?)?;
-        let classes = Classes::from_labels(&labels)?;
+        let classes = Classes::from_labels(&labels).map_err(Failure::mismatch(&data.name))?;
         let samples = Samples { x: data.x, labels: classes.encode(&labels)? };
         Ok(Self { name: data.name, features: data.features, classes, samples, official: None })
     }

@@ -97,7 +97,7 @@ fn faults_19_and_20_constant_columns() {
 
 #[test]
 fn faults_28_to_33_labels() {
-    refused("a.csv", "a,b,y\n1,2,u\n3,4,u\n", "", &["class", "u"]);
+    refused("a.csv", "a,b,y\n1,2,u\n3,4,u\n", "", &["a.csv", "class", "u"]);
     let lonely = "a,b,y\n1,2,u\n3,4,v\n5,7,v\n2,1,v\n3,3,v\n";
     refused("a.csv", lonely, "--test 0.6", &["class `u`", "learn from"]);
     refused("a.csv", "a,b,y\n1,2,u\n3,4,\n5,6,v\n", "", &["line 3", "label"]);
@@ -206,6 +206,11 @@ fn fault_59_a_full_disk() {
     assert_eq!(run.code, Some(1));
     assert!(run.err.contains("cannot write /dev/full"), "{}", run.err);
     folder.admm("transform run iris --label 5 --out /dev/full").fails(1, &["cannot write /dev/full"]);
+    std::os::unix::fs::symlink("/dev/full", folder.path().join("full.html")).unwrap();
+    let run = folder.admm("path iris --cv 3 --weights 3 --report full.html");
+    assert_eq!(run.code, Some(1));
+    assert!(run.err.contains("cannot write full.html"), "{}", run.err);
+    assert!(run.out.contains("Lowest error"), "what was computed is not lost: {}", run.out);
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let output = folder.command(&["fit", "iris"]).stdout(full).output().unwrap();
     let run = Run::of(output);
