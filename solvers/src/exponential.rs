@@ -1,6 +1,9 @@
 //! Exponentials of many numbers, as a straight line of operations that the compiler turns into vectors.
 
 use crate::scalar::Scalar;
+use faer::traits::SimdArch;
+use pulp::{Simd, WithSimd};
+use std::array::from_fn;
 use std::f64::consts::LOG2_E;
 
 /// log 2 in two parts: the first has 32 bits, so that its multiples are exact.
@@ -17,21 +20,49 @@ const TAYLOR: [f64; 14] = {
     }
     terms
 };
+/// From 1/7! on what is left out is below 10⁻⁸: enough for single precision.
+const SINGLE: usize = 6;
+
+/// So many chains of operations keep the units of a processor busy.
+const WIDTH: usize = 16;
 
 /// x ← eˣ for each x ≤ 0, and NaN for NaN. What is below e⁻⁷⁰⁰ becomes e⁻⁷⁰⁰.
 pub(crate) fn exponentiate<T: Scalar>(numbers: &mut [T]) {
-    numbers.iter_mut().for_each(|x| *x = T::of(exponential(x.to_f64())));
+    T::Arch::default().dispatch(Exponentiate(numbers));
+}
+
+struct Exponentiate<'a, T>(&'a mut [T]);
+
+impl<T: Scalar> WithSimd for Exponentiate<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let (whole, rest) = self.0.as_chunks_mut::<WIDTH>();
+        whole.iter_mut().for_each(|x| *x = exponentials(*x));
+        rest.iter_mut().for_each(|x| [*x] = exponentials([*x]));
+    }
 }
 
 /// eˣ = 2ⁿeʳ with n = ⌊x/log 2⌉ and r = x − n log 2.
 #[inline(always)]
-fn exponential(x: f64) -> f64 {
-    let x = if x < -700.0 { -700.0 } else { x };
-    let shifted = x * LOG2_E + ROUNDING;
-    let n = shifted - ROUNDING;
-    let r = x - n * LOG_2[0] - n * LOG_2[1];
-    let power = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
-    power * TAYLOR.iter().fold(0.0, |sum, term| sum * r + term)
+fn exponentials<T: Scalar, const N: usize>(x: [T; N]) -> [T; N] {
+    let (mut power, mut r, mut sum) = ([0.0; N], [0.0; N], [0.0; N]);
+    for i in 0..N {
+        let x = x[i].to_f64();
+        let x = if x < -700.0 { -700.0 } else { x };
+        let shifted = x * LOG2_E + ROUNDING;
+        let n = shifted - ROUNDING;
+        r[i] = x - n * LOG_2[0] - n * LOG_2[1];
+        power[i] = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
+    }
+    let needed = if size_of::<T>() < size_of::<f64>() { &TAYLOR[SINGLE..] } else { &TAYLOR };
+    for term in needed {
+        for i in 0..N {
+            sum[i] = sum[i] * r[i] + term;
+        }
+    }
+    from_fn(|i| T::of(power[i] * sum[i]))
 }
 
 #[cfg(test)]
