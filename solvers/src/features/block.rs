@@ -2,6 +2,7 @@
 
 use super::{Features, Storage};
 use crate::inner::inner_products;
+use crate::samples::blocks;
 use crate::scalar::Scalar;
 use crate::view::{view, view_mut};
 use faer::linalg::matmul::matmul;
@@ -12,6 +13,9 @@ use std::ops::{AddAssign, Range};
 
 /// Samples that share the intermediate matrices of a pass, which then stay in the cache.
 pub(crate) const BLOCK: usize = 64;
+
+/// Columns of a product whose left operand faer reads where it is.
+const UNPACKED: usize = 12;
 
 /// The samples of a block as they are stored.
 pub(crate) enum Block<'a, T: Scalar> {
@@ -125,7 +129,11 @@ impl<T: Scalar> Block<'_, T> {
             (0..r.ncols()).for_each(|i| (0..r.nrows()).for_each(|q| total[q] += r[(q, i)]));
         }
         match self {
-            Block::Dense(x) => matmul(view_mut(sum), Accum::Add, *x, r.transpose(), T::one(), Par::Seq),
+            Block::Dense(x) => blocks(0..r.nrows(), UNPACKED).for_each(|columns| {
+                let (start, width) = (columns.start, columns.len());
+                let (sum, r) = (view_mut(sum).subcols_mut(start, width), r.subrows(start, width).transpose());
+                matmul(sum, Accum::Add, *x, r, T::one(), Par::Seq);
+            }),
             Block::Sparse { .. } => self.entries(|i, j, x| {
                 sum.column_mut(j).iter_mut().enumerate().for_each(|(q, sum)| *sum += x * r[(q, i)]);
             }),
