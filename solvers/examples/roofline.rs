@@ -3,12 +3,10 @@
 //!
 //! A pass is one evaluation of the softmax loss and its gradient: 4ndk operations on nd numbers. Beside it stand a square
 //! product per thread (the most operations a second), a sum of all numbers (the most bytes), and the same evaluation by
-//! two products, each over all samples, with the softmax between them. Every figure is a median of seven.
+//! two products, each over all samples of a thread, with a plain softmax between them. Every figure is a median of seven.
 
 use admm::{Exec, Smooth};
-use admm_solvers::{
-    Scalar, classifier::Classifier, features::Features, samples::Samples, softmax::Softmax, softmax::probabilities,
-};
+use admm_solvers::{Scalar, classifier::Classifier, features::Features, samples::Samples, softmax::Softmax};
 use faer::{Accum, Mat, MatRef, Par, linalg::matmul::matmul};
 use nalgebra::DMatrix;
 use std::{sync::Arc, time::Instant};
@@ -85,12 +83,12 @@ impl<T: Scalar> Bench<T> {
         Ok(())
     }
 
-    /// Each thread its part of the samples.
+    /// Each thread its part of the samples, from the first on.
     fn parts<R: Send>(&self, work: impl Fn(usize, &[T]) -> R + Sync + Send) -> Vec<R> {
         let n = self.x.ncols().div_ceil(self.threads);
         self.samples.exec.map(self.threads, |thread| {
             let range = thread * n..((thread + 1) * n).min(self.x.ncols());
-            work(thread, &self.x.as_slice()[range.start * D..range.end * D])
+            work(range.start, &self.x.as_slice()[range.start * D..range.end * D])
         })
     }
 
@@ -102,25 +100,29 @@ impl<T: Scalar> Bench<T> {
         })
     }
 
-    /// ∇V by P = VᵀX, the softmax of BᵀP + b, and X(BR)ᵀ.
+    /// ∇V by P = VᵀX, the softmax of BᵀP, and X(BR)ᵀ: each thread over all its samples at once.
     fn two_products(&self, at: &Classifier<T>) -> DMatrix<T> {
-        let projections = self.parts(|_, x| product(columns(at.v.as_slice(), D).transpose(), columns(x, D)));
-        let n = projections[0].ncols();
-        let residuals = self.samples.exec.map(self.threads, |thread| {
-            let p = DMatrix::from_fn(at.v.ncols(), projections[thread].ncols(), |i, j| projections[thread][(i, j)]);
-            let mut r = probabilities(at.b.transpose() * p);
-            for (i, mut column) in r.column_iter_mut().enumerate() {
-                column[self.samples.labels[thread * n + i]] -= T::one();
-                column *= self.samples.weights[thread * n + i];
+        let (v, b) = (columns(at.v.as_slice(), D), columns(at.b.as_slice(), at.b.nrows()));
+        let gradients = self.parts(|first, x| {
+            let x = columns(x, D);
+            let mut r = product(b.transpose(), product(v.transpose(), x).as_ref());
+            for (i, r) in r.col_iter_mut().enumerate() {
+                let logits = r.try_as_col_major_mut().expect("a column").as_slice_mut();
+                residual(logits, self.samples.labels[first + i], self.samples.weights[first + i]);
             }
-            &at.b * r
-        });
-        let gradients = self.parts(|thread, x| {
-            let r = &residuals[thread];
-            product(columns(x, D), columns(r.as_slice(), r.nrows()).transpose())
+            product(x, product(b, r.as_ref()).transpose())
         });
         DMatrix::from_fn(D, at.v.ncols(), |i, j| gradients.iter().map(|g| g[(i, j)]).sum())
     }
+}
+
+/// logits ← weight·(softmax − onehot), as one would write it down.
+fn residual<T: Scalar>(logits: &mut [T], label: usize, weight: T) {
+    let highest = logits.iter().fold(logits[0], |highest, &logit| highest.max(logit));
+    logits.iter_mut().for_each(|logit| *logit = (*logit - highest).exp());
+    let total: T = logits.iter().copied().sum();
+    logits.iter_mut().for_each(|p| *p *= weight / total);
+    logits[label] -= weight;
 }
 
 /// Numbers as columns of `rows` each.
