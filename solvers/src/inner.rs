@@ -1,28 +1,35 @@
-//! VᵀX by inner products, for single precision.
+//! VᵀX by inner products, for single precision and for few columns of V.
 //!
 //! faer holds k numbers of a sample in the lanes of a vector. In single precision k = 20 fills 20 of 32 and k = 2 fills two.
-//! Here the d numbers of a feature vector fill the lanes, all of them whatever k is, and while some samples are multiplied
-//! the next ones are fetched from memory.
+//! Here the d numbers of a feature vector fill the lanes, all of them whatever k is.
 
 use crate::scalar::Scalar;
 use crate::view::fetch;
-use faer::traits::SimdArch;
+use faer::traits::{ComplexField, SimdArch};
 use faer::utils::bound::Dim;
 use faer::utils::simd::{SimdCtx, SimdIndex};
 use faer::{ColRef, ContiguousFwd, MatMut, MatRef, with_dim};
 use pulp::{Simd, WithSimd};
 use std::array::from_fn;
 
-/// A tile of products, 3 samples by 4 columns of V: with what they read they fill the 16 registers of AVX2.
-const SAMPLES: usize = 3;
-const COLUMNS: usize = 4;
+/// Up to so many columns of V one sample is multiplied after the other.
+pub(crate) const FEW: usize = 2;
 
 /// out (k×b) ← VᵀX for V (d×k) and X (d×b), whose columns are contiguous.
+///
+/// For few columns memory is the limit, and a processor itself fetches what is read from the first number to the last.
+/// For more it is arithmetic: three samples are multiplied by four columns, which with what they read fill the 16 registers of
+/// AVX2, and meanwhile the next samples are fetched.
 pub(crate) fn inner_products<T: Scalar>(out: MatMut<'_, T>, v: MatRef<'_, T>, x: MatRef<'_, T>) {
-    T::Arch::default().dispatch(InnerProducts { out, v, x });
+    let arch = T::Arch::default();
+    match v.ncols() {
+        0..=FEW => arch.dispatch(InnerProducts::<T, 1, FEW, 4> { out, v, x }),
+        _ => arch.dispatch(InnerProducts::<T, 3, 4, 1> { out, v, x }),
+    }
 }
 
-struct InnerProducts<'a, T> {
+/// By tiles of some samples and some columns of V, with the sums of so many steps apart.
+struct InnerProducts<'a, T, const SAMPLES: usize, const COLUMNS: usize, const STEPS: usize> {
     out: MatMut<'a, T>,
     v: MatRef<'a, T>,
     x: MatRef<'a, T>,
@@ -30,7 +37,9 @@ struct InnerProducts<'a, T> {
 
 type Column<'a, 'd, T> = ColRef<'a, T, Dim<'d>, ContiguousFwd>;
 
-impl<T: Scalar> WithSimd for InnerProducts<'_, T> {
+impl<T: Scalar, const SAMPLES: usize, const COLUMNS: usize, const STEPS: usize> WithSimd
+    for InnerProducts<'_, T, SAMPLES, COLUMNS, STEPS>
+{
     type Output = ();
 
     #[inline(always)]
@@ -46,39 +55,56 @@ impl<T: Scalar> WithSimd for InnerProducts<'_, T> {
         let (row, sample) = (|q: usize| q.min(v.ncols() - 1), |i: usize| i.min(x.ncols() - 1));
         for i in (0..x.ncols()).step_by(SAMPLES) {
             for part in 0..parts {
-                (0..SAMPLES).for_each(|s| fetch(x.col(sample(i + SAMPLES + s)).as_slice(), part, parts));
+                if SAMPLES > 1 {
+                    (0..SAMPLES).for_each(|s| fetch(x.col(sample(i + SAMPLES + s)).as_slice(), part, parts));
+                }
                 let q = COLUMNS * part;
-                let tile = tile(simd, from_fn(|p| v.col(row(q + p))), from_fn(|s| x.col(sample(i + s))));
-                for (s, sums) in tile.into_iter().enumerate() {
-                    (0..COLUMNS).for_each(|p| out[(row(q + p), sample(i + s))] = simd.reduce_sum(sums[p]));
+                let (columns, samples) = (from_fn(|p| v.col(row(q + p))), from_fn(|s| x.col(sample(i + s))));
+                let tile = tile::<T, S, SAMPLES, COLUMNS, STEPS>(simd, columns, samples);
+                for s in 0..SAMPLES {
+                    for p in 0..COLUMNS {
+                        let mut sum = tile[0][s][p];
+                        for step in &tile[1..] {
+                            sum = simd.add(sum, step[s][p]);
+                        }
+                        out[(row(q + p), sample(i + s))] = simd.reduce_sum(sum);
+                    }
                 }
             }
         }
     }
 }
 
-/// The products of some columns, in the lanes of a vector.
+/// Sums in the lanes of a vector, of a sample and a column each.
+type Tile<T, S, const SAMPLES: usize, const COLUMNS: usize> = [[<T as ComplexField>::SimdVec<S>; COLUMNS]; SAMPLES];
+
+/// The products of some columns.
 #[inline(always)]
-fn tile<'d, T: Scalar, S: Simd>(
+fn tile<'d, T: Scalar, S: Simd, const SAMPLES: usize, const COLUMNS: usize, const STEPS: usize>(
     simd: SimdCtx<'d, T, S>,
     v: [Column<'_, 'd, T>; COLUMNS],
     x: [Column<'_, 'd, T>; SAMPLES],
-) -> [[T::SimdVec<S>; COLUMNS]; SAMPLES] {
-    let mut sums = [[simd.zero(); COLUMNS]; SAMPLES];
-    let (_, whole, rest) = simd.indices();
-    whole.for_each(|at| add(simd, at, v, x, &mut sums));
-    rest.into_iter().for_each(|at| add(simd, at, v, x, &mut sums));
+) -> [Tile<T, S, SAMPLES, COLUMNS>; STEPS] {
+    let mut sums = [[[simd.zero(); COLUMNS]; SAMPLES]; STEPS];
+    let (_, whole, single, rest) = simd.batch_indices::<STEPS>();
+    for at in whole {
+        for step in 0..STEPS {
+            add(simd, at[step], v, x, &mut sums[step]);
+        }
+    }
+    single.for_each(|at| add(simd, at, v, x, &mut sums[0]));
+    rest.into_iter().for_each(|at| add(simd, at, v, x, &mut sums[0]));
     sums
 }
 
 /// Adds the products of the features at one place.
 #[inline(always)]
-fn add<'d, T: Scalar, S: Simd>(
+fn add<'d, T: Scalar, S: Simd, const SAMPLES: usize, const COLUMNS: usize>(
     simd: SimdCtx<'d, T, S>,
     at: impl SimdIndex<'d, T, S> + Copy,
     v: [Column<'_, 'd, T>; COLUMNS],
     x: [Column<'_, 'd, T>; SAMPLES],
-    sums: &mut [[T::SimdVec<S>; COLUMNS]; SAMPLES],
+    sums: &mut Tile<T, S, SAMPLES, COLUMNS>,
 ) {
     let x = x.map(|x| simd.read(x, at));
     for p in 0..COLUMNS {
@@ -96,7 +122,7 @@ mod tests {
 
     #[test]
     fn inner_products_agree_with_the_naive_ones() {
-        for (d, k, b) in [(1, 1, 1), (5, 2, 4), (64, 20, 64), (67, 5, 7)] {
+        for (d, k, b) in [(1, 1, 1), (5, 2, 4), (67, 1, 5), (64, 20, 64), (67, 5, 7)] {
             let (v, x) = (scattered::<f64>(d, k, 1), scattered::<f64>(d, b, 2));
             let mut out = DMatrix::zeros(k, b);
             inner_products(view_mut(&mut out), view(&v), view(&x));

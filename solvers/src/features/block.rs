@@ -1,7 +1,7 @@
 //! Some consecutive samples, and their products with matrices of k rows.
 
 use super::{Features, Storage};
-use crate::inner::inner_products;
+use crate::inner::{FEW, inner_products};
 use crate::samples::blocks;
 use crate::scalar::Scalar;
 use crate::view::{view, view_mut};
@@ -104,8 +104,10 @@ impl<T: Scalar> Block<'_, T> {
     /// out (k×b) ← VᵀZ.
     pub(crate) fn project(&self, v: &Folded<T>, mut out: MatMut<'_, T>) {
         match self {
-            // Two columns of W in a vector of f64 fill more of it than in one of f32.
-            Block::Dense(x) if size_of::<T>() < size_of::<f64>() => inner_products(out.as_mut(), view(&v.v), *x),
+            // Many columns of V fill a vector of f64 better than one of f32.
+            Block::Dense(x) if v.k() <= FEW || size_of::<T>() < size_of::<f64>() => {
+                inner_products(out.as_mut(), view(&v.v), *x);
+            }
             Block::Dense(x) => {
                 matmul(out.as_mut(), Accum::Replace, view(&v.transposed), *x, T::one(), Par::Seq);
             }
