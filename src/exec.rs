@@ -2,8 +2,10 @@
 //! threads finish, so a sum over them has the same bits for any number of threads.
 
 use crate::{Error, Result};
-use rayon::prelude::*;
-use std::sync::Arc;
+use rayon::ThreadPool;
+use std::iter;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 
 /// One thread, or a pool of them.
 #[derive(Debug, Clone, Default)]
@@ -12,7 +14,7 @@ pub enum Exec {
     #[default]
     Serial,
     /// On a pool of threads.
-    Threads(Arc<rayon::ThreadPool>),
+    Threads(Arc<ThreadPool>),
 }
 
 impl Exec {
@@ -37,7 +39,27 @@ impl Exec {
     pub fn map<R: Send>(&self, count: usize, piece: impl Fn(usize) -> R + Sync + Send) -> Vec<R> {
         match self {
             Exec::Serial => (0..count).map(piece).collect(),
-            Exec::Threads(pool) => pool.install(|| (0..count).into_par_iter().with_max_len(1).map(piece).collect()),
+            Exec::Threads(pool) => in_turn(pool, count, &piece),
         }
     }
+}
+
+/// Each thread takes the next piece when it has done one. The calling thread is one of them: it does not wait for another
+/// to wake, which small pieces would feel.
+fn in_turn<R: Send>(pool: &ThreadPool, count: usize, piece: &(impl Fn(usize) -> R + Sync)) -> Vec<R> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(count)));
+    let take = || {
+        let pieces = iter::repeat_with(|| next.fetch_add(1, Relaxed)).take_while(|&i| i < count);
+        pieces.for_each(|i| {
+            let result = piece(i);
+            done.lock().expect("no thread panics while it holds this").push((i, result));
+        });
+    };
+    pool.in_place_scope(|scope| {
+        (1..pool.current_num_threads().min(count)).for_each(|_| scope.spawn(|_| take()));
+        take();
+    });
+    let mut done = done.into_inner().expect("no thread panics while it holds this");
+    done.sort_unstable_by_key(|&(i, _)| i);
+    done.into_iter().map(|(_, result)| result).collect()
 }
