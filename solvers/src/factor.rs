@@ -8,11 +8,13 @@
 //! Signs are part of the result: R has a diagonal ≥ 0, and the entry of largest magnitude of an eigenvector or a right
 //! singular vector (the first of several) is positive.
 
+mod cholesky;
 mod eigen;
 mod polar;
 mod qr;
 mod svd;
 
+pub(crate) use cholesky::{cholesky, lower_gram};
 pub(crate) use eigen::{check_square, top_eigen_of};
 pub use eigen::{symmetric_eigen, top_eigen};
 pub use polar::polar;

@@ -3,6 +3,7 @@
 //! Nothing is copied in either direction. Every product runs on one thread, so that its bits depend on none.
 
 use crate::scalar::Scalar;
+use admm::Exec;
 use faer::linalg::matmul::{matmul, triangular, triangular::BlockStructure};
 use faer::{Accum, MatMut, MatRef, Par};
 use memmap2::Mmap;
@@ -77,6 +78,38 @@ pub(crate) fn product<T: Scalar>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
     out
 }
 
+/// Columns of a matrix that one thread takes at once.
+const STRIP: usize = 256;
+
+/// AB, for A (m×n) and B (n×k): a sum over strips of columns of A, in their order, made on these threads.
+pub(crate) fn product_on<T: Scalar>(exec: &Exec, a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
+    let strips = exec.map(a.ncols().div_ceil(STRIP), |i| {
+        let (first, width) = strip(a, i);
+        let mut out = DMatrix::zeros(a.nrows(), b.ncols());
+        multiply(&mut out, Accum::Replace, view(a).subcols(first, width), view(b).subrows(first, width));
+        out
+    });
+    strips.into_iter().fold(DMatrix::zeros(a.nrows(), b.ncols()), |sum, strip| sum + strip)
+}
+
+/// AᵀB, for A (n×m) and B (n×k), strips of columns of A made on these threads.
+pub(crate) fn transposed_product_on<T: Scalar>(exec: &Exec, a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
+    let strips = exec.map(a.ncols().div_ceil(STRIP), |i| {
+        let (first, width) = strip(a, i);
+        let mut out = DMatrix::zeros(width, b.ncols());
+        multiply(&mut out, Accum::Replace, view(a).subcols(first, width).transpose(), view(b));
+        out
+    });
+    let mut out = DMatrix::zeros(a.ncols(), b.ncols());
+    strips.iter().enumerate().for_each(|(i, strip)| out.rows_mut(i * STRIP, strip.nrows()).copy_from(strip));
+    out
+}
+
+/// Where the i-th strip of columns begins, and how many there are.
+fn strip<T>(a: &DMatrix<T>, i: usize) -> (usize, usize) {
+    (i * STRIP, STRIP.min(a.ncols() - i * STRIP))
+}
+
 /// AᵀB, for A (n×m) and B (n×k).
 pub(crate) fn transposed_product<T: Scalar>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
     let mut out = DMatrix::zeros(a.ncols(), b.ncols());
@@ -128,6 +161,21 @@ mod tests {
             let gram = &a * a.transpose();
             let expected = DMatrix::from_fn(m, m, |i, j| if i < j { 1.0 } else { 1.0 + gram[(i, j)] });
             assert!((lower - expected).norm() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn products_on_threads_agree_with_those_on_one_and_have_the_same_bits() {
+        for (m, n, k) in [(3, 0, 2), (5, 3, 2), (600, 300, 2)] {
+            let (a, b, c) = (scattered::<f64>(m, n, 1), scattered::<f64>(n, k, 2), scattered::<f64>(m, k, 3));
+            let on = |threads| {
+                let exec = Exec::threads(threads).unwrap();
+                [product_on(&exec, &a, &b), transposed_product_on(&exec, &a, &c)]
+            };
+            for (found, naive) in on(1).iter().zip([&a * &b, a.transpose() * &c]) {
+                assert!((found - &naive).norm() <= 1e-13 * naive.norm());
+            }
+            assert_eq!(on(1), on(3));
         }
     }
 }

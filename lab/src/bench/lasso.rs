@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
 
-use admm::{Coordinator, Exact, Fixed, Minus, Prox, StateOf, Tolerance};
+use admm::{Coordinator, Exact, Exec, Fixed, Minus, Prox, StateOf, Tolerance};
 use admm_solvers::prox::{L1, LeastSquares, Scaled};
 use nalgebra::DMatrix;
 use npyz::NpyFile;
@@ -36,9 +36,10 @@ pub fn run(folder: &Path, best: f64) -> Result<Trace, Failure> {
     let zero = DMatrix::zeros(a.ncols(), 1);
     let (a_again, b_again) = (a.clone(), b.clone());
 
+    let exec = Exec::threads(0).map_err(Failure::library("threads"))?;
     let clock = Instant::now();
     let solve = || -> admm::Result<Vec<(f64, DMatrix<f64>)>> {
-        let (loss, norm) = (Exact(LeastSquares::new(a, b)?), Minus(Exact(Scaled { of: L1, weight })));
+        let (loss, norm) = (Exact(LeastSquares::on(&exec, a, b)?), Minus(Exact(Scaled { of: L1, weight })));
         let mut admm = Coordinator::new(loss, norm, zero.clone(), zero, PENALTY)?;
         (admm.penalty, admm.max_iterations) = (Box::new(Fixed), ITERATIONS);
         admm.tolerance = Tolerance { absolute: 0.0, relative: 0.0 };

@@ -1,17 +1,13 @@
 //! Data with more features than samples, in the space that the samples span.
 
-use crate::factor::thin_qr;
+use crate::factor::{lower_gram, thin_qr};
 use crate::scalar::Scalar;
 use crate::view::{product, transposed_product, view, view_mut};
 use admm::{Error, Exec, Result};
+use faer::Par;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt_pivoting::factor;
-use faer::linalg::matmul::matmul;
-use faer::{Accum, Par};
 use nalgebra::DMatrix;
-
-/// Columns of the Gram matrix that are made at once.
-const STRIP: usize = 64;
 
 /// X = QY for X (d×n), d > n, and an orthonormal Q (d×r) that is never formed: W = QW̃ for W̃ in r dimensions.
 #[derive(Debug, Clone)]
@@ -57,7 +53,7 @@ impl<T: Scalar> RowSpace<T> {
 /// the smallest to the largest entry of R's diagonal.
 fn by_gram<T: Scalar>(x: &DMatrix<T>, exec: &Exec) -> Option<(RowSpace<T>, DMatrix<T>)> {
     let n = x.ncols();
-    let mut factors = gram(x, exec);
+    let mut factors = lower_gram(view(x), exec);
     let (mut order, mut inverse) = (vec![0_usize; n], vec![0_usize; n]);
     let scratch = factor::cholesky_in_place_scratch::<usize, T>(n, Par::Seq, Default::default());
     let mut memory = MemBuffer::new(scratch);
@@ -78,23 +74,6 @@ fn by_gram<T: Scalar>(x: &DMatrix<T>, exec: &Exec) -> Option<(RowSpace<T>, DMatr
     }
     let triangle = Some(factors.view((0, 0), (rank, rank)).lower_triangle().transpose());
     Some((RowSpace { columns: x.select_columns(&order[..rank]), triangle }, y))
-}
-
-/// The lower triangle of XᵀX, a strip of columns at a time.
-fn gram<T: Scalar>(x: &DMatrix<T>, exec: &Exec) -> DMatrix<T> {
-    let n = x.ncols();
-    let strips = exec.map(n.div_ceil(STRIP), |i| {
-        let (first, width) = (i * STRIP, STRIP.min(n - i * STRIP));
-        let mut strip = DMatrix::zeros(n - first, width);
-        let (left, right) = (view(x).subcols(first, n - first), view(x).subcols(first, width));
-        matmul(view_mut(&mut strip), Accum::Replace, left.transpose(), right, T::one(), Par::Seq);
-        strip
-    });
-    let mut gram = DMatrix::zeros(n, n);
-    for (i, strip) in strips.iter().enumerate() {
-        gram.view_mut((i * STRIP, i * STRIP), strip.shape()).copy_from(strip);
-    }
-    gram
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Squares of residuals.
 
 use super::{check, shifted::Shifted};
-use crate::factor;
+use crate::factor::{self, lower_gram};
 use crate::scalar::Scalar;
-use crate::view::{product, product_transposed, transposed_product};
-use admm::{Error, Prox, Result, Shape, Space};
+use crate::view::{product, product_on, transposed_product_on, view};
+use admm::{Error, Exec, Prox, Result, Shape, Space};
 use nalgebra::DMatrix;
 
 /// ½‖Ax − b‖² with A (m×n), b (m×k) and x (n×k).
@@ -21,6 +21,7 @@ pub struct LeastSquares<T: Scalar> {
     a: DMatrix<T>,
     b: DMatrix<T>,
     gram: Shifted<T>,
+    exec: Exec,
 }
 
 impl<T: Scalar> LeastSquares<T> {
@@ -28,12 +29,18 @@ impl<T: Scalar> LeastSquares<T> {
     /// [`Error::Size`] where A and b do not have as many rows, [`Error::NotFinite`] for an entry of A, b or the Gram matrix that is
     /// not finite.
     pub fn new(a: DMatrix<T>, b: DMatrix<T>) -> Result<Self> {
+        Self::on(&Exec::Serial, a, b)
+    }
+
+    /// As [`new`](Self::new), with products on these threads: the same bits for any number of them.
+    pub fn on(exec: &Exec, a: DMatrix<T>, b: DMatrix<T>) -> Result<Self> {
         Error::check_size("b of least squares", Shape(vec![(a.nrows(), b.ncols())]), Space::shape(&b))?;
         factor::check(&a, "A of least squares")?;
         factor::check(&b, "b of least squares")?;
-        let gram = if wide(&a) { product_transposed(&a, &a) } else { transposed_product(&a, &a) };
+        let mut gram = lower_gram(if wide(&a) { view(&a).transpose() } else { view(&a) }, exec);
+        gram.fill_upper_triangle_with_lower_triangle();
         factor::check(&gram, "the Gram matrix of least squares")?;
-        Ok(LeastSquares { a, b, gram: Shifted::new(gram) })
+        Ok(LeastSquares { a, b, gram: Shifted::new(gram), exec: exec.clone() })
     }
 }
 
@@ -46,12 +53,9 @@ impl<T: Scalar> Prox<T> for LeastSquares<T> {
         let expected = Shape(vec![(self.a.ncols(), self.b.ncols())]);
         Error::check_size("the target of least squares", expected, Space::shape(v))?;
         let factor = self.gram.factor(penalty)?;
-        let residual = &self.b - product(&self.a, v);
-        Ok(v + if wide(&self.a) {
-            transposed_product(&self.a, &factor.solve(&residual))
-        } else {
-            factor.solve(&transposed_product(&self.a, &residual))
-        })
+        let residual = &self.b - product_on(&self.exec, &self.a, v);
+        let transposed = |x: &DMatrix<T>| transposed_product_on(&self.exec, &self.a, x);
+        Ok(v + if wide(&self.a) { transposed(&factor.solve(&residual)) } else { factor.solve(&transposed(&residual)) })
     }
     fn retune(&mut self, penalty: T) -> Result<()> {
         self.gram.retune(penalty)

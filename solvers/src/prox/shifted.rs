@@ -1,7 +1,7 @@
 //! Systems with a multiple of the identity, or of another matrix, added.
 
 use super::positive;
-use crate::factor::symmetric_eigen;
+use crate::factor::{cholesky, symmetric_eigen};
 use crate::scalar::Scalar;
 use admm::{Error, Result};
 use nalgebra::{Cholesky, DMatrix, Dyn};
@@ -48,7 +48,7 @@ impl<T: Scalar> Shifted<T> {
             Some(by) => shifted.zip_apply(by, |entry, by| *entry += penalty * by),
             None => (0..shifted.nrows()).for_each(|i| shifted[(i, i)] += penalty),
         }
-        shifted.cholesky().map_or_else(|| Err(self.why(penalty)), Ok)
+        cholesky(shifted).map_or_else(|| Err(self.why(penalty)), Ok)
     }
 
     /// Why there is no factor.
