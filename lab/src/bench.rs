@@ -35,7 +35,7 @@ pub fn run(options: &BenchOptions, console: Console) -> Result<(), Failure> {
         }
         return whole(table);
     };
-    let peers = Peers::new(folder, options)?;
+    let peers = Peers::new(folder, options, console)?;
     for name in &options.data {
         let mut table = Table::new(peers.title(name));
         for run in 1..=options.runs {
