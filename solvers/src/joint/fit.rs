@@ -4,15 +4,14 @@ use super::certify::certify;
 use super::options::Method;
 use super::prepare::descent_method;
 use super::reduction::TwoBlocks;
+use super::start::{Start, second_stage};
 use super::{Constraint, Fitted, Model, Moment, Position, Prepared, Progress, Report};
 use crate::classifier::Classifier;
 use crate::factor::symmetric_eigen;
 use crate::scalar::Scalar;
 use crate::view::{product, transposed_product};
 use admm::checkpoint::{from_bytes, to_bytes};
-use admm::{
-    Certificate, Error, Iterate, Result, Smooth, Space, Stationarity, Status, Target, Work, method::stationarity,
-};
+use admm::{Certificate, Error, Iterate, Result, Smooth, Space, Stationarity, Status, Target, method::stationarity};
 use nalgebra::DMatrix;
 use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;
@@ -81,7 +80,7 @@ pub(super) fn fit<T: Scalar>(
     from: Option<Position>,
     observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
 ) -> Result<Fitted<T>> {
-    let cost = if method == Method::TwoStage { prepared.start.two_stage_cost } else { prepared.start.cost };
+    let cost = if method == Method::TwoStage { prepared.start.principal_cost } else { prepared.start.cost };
     let from = from.unwrap_or(Position { method, history: Vec::new(), state: Vec::new() });
     let mut log = Log::new(from, cost.seconds, observer);
     let found = match method {
@@ -129,12 +128,14 @@ fn joint<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T
     Ok(Found { point: iterate.point, status: Status::IterationLimit, last: log.last(), certificate: None })
 }
 
-/// PCA, then the classifier on its components: the start, as it is.
+/// PCA, then the classifier on its components.
 fn two_stage<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
-    let point = prepared.start.two_stage.clone();
-    let Work { steps, passes } = prepared.start.two_stage_cost.work;
+    let (Start { principal, principal_cost, .. }, objective) = (&prepared.start, &prepared.objective);
+    let (alone, covariance) = (objective.entropy.alone(), &objective.variance.of.covariance);
+    let (point, _, mut work) = second_stage(&alone, covariance, principal, prepared.tolerance())?;
+    work += principal_cost.work;
     let objective = prepared.objective_at(&point.v, &point)?;
-    let entry = Progress { iteration: steps, objective: Some(objective), passes, ..log.last() };
+    let entry = Progress { iteration: work.steps, objective: Some(objective), passes: work.passes, ..log.last() };
     let status = Status::Converged;
     log.add(|| Ok(entry), &(), Some(status))?;
     Ok(Found { point, status, last: entry, certificate: None })

@@ -25,13 +25,13 @@ use std::time::Instant;
 /// Both ends of the path and what they cost.
 #[derive(Debug, Clone)]
 pub(super) struct Start<T: Scalar> {
-    /// Principal components with the classifier that fits them best: the answer in two stages.
-    pub two_stage: Classifier<T>,
-    /// What the second stage took.
-    pub two_stage_cost: Cost,
+    /// Principal components: the first of two stages.
+    pub principal: DMatrix<T>,
+    /// What they took, the covariance included.
+    pub principal_cost: Cost,
     /// The end with the lower joint objective.
     pub lower: Classifier<T>,
-    /// What it took to find, the covariance included.
+    /// What it took to find, from the data on.
     pub cost: Cost,
 }
 
@@ -55,20 +55,21 @@ impl<T: Scalar> Start<T> {
         let variance = &objective.variance;
         let (share, covariance) = (objective.entropy.share, &variance.of.covariance);
         let alone = objective.entropy.alone();
-        let (two_stage, loss, mut work) = second_stage(&alone, covariance, &principal, options.tolerance)?;
-        work.passes += 1 + Spectrum::passes(covariance); // the covariance, and what the models of the Hessian know of it
-        let two_stage_cost = cost(work);
-        let mut start = Start { lower: two_stage.clone(), two_stage, two_stage_cost, cost: two_stage_cost };
+        // The covariance, and what the models of the Hessian know of it.
+        let mut work = Work { passes: 1 + Spectrum::passes(covariance), ..Work::default() };
+        let principal_cost = cost(work);
+        let accuracy = if share > T::zero() { SCOUTING.max(options.tolerance) } else { options.tolerance };
+        let (mut lower, loss, more) = second_stage(&alone, covariance, &principal, accuracy)?;
+        work += more;
         if share > T::zero() {
             let (entropic, its_loss, more) = entropic_end(options, &alone, covariance, spectrum, &principal)?;
             work += more;
-            start.cost = cost(work);
             let joint = |at: &Classifier<T>, loss: T| Ok(variance.value_and_gradient(&at.v)?.0 + share * loss);
-            if joint(&entropic, its_loss)? < joint(&start.two_stage, loss)? {
-                start.lower = entropic;
+            if joint(&entropic, its_loss)? < joint(&lower, loss)? {
+                lower = entropic;
             }
         }
-        Ok(start)
+        Ok(Start { principal, principal_cost, lower, cost: cost(work) })
     }
 }
 
