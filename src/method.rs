@@ -54,6 +54,11 @@ impl<T: Real, P: Point<T>> Evaluated<T, P> {
         }
         Ok(Evaluated { value, gradient })
     }
+    /// What a quadratic model has at x + step, of which the step changes the gradient by y: f + ⟨∇f + y/2, step⟩ and ∇f + y.
+    pub fn foreseen(&self, step: &P, y: &P) -> Self {
+        let slope = self.gradient.plus(T::of(0.5), y).dot(step);
+        Evaluated { value: self.value + slope, gradient: self.gradient.plus(T::one(), y) }
+    }
     /// f(x) + ρ/2 ‖x_coupled − v‖².
     pub fn total(&self, x: &P, to: &Target<'_, T, DMatrix<T>>) -> T {
         let gap = x.coupled() - to.v;
@@ -98,14 +103,21 @@ pub fn stationarity<T: Real, P: Point<T>>(on: &dyn Manifold<T>, x: &P, gradient:
 
 /// What a gradient method keeps between calls, so that a warm start costs nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Real, P: Serialize", deserialize = "T: Real, P: DeserializeOwned"))]
 pub struct DescentMemory<T, P> {
     /// The evaluation at the current point.
     pub here: Option<Evaluated<T, P>>,
+    /// Where f was last evaluated, with what was found, while the current point and its evaluation come from a model of f.
+    pub read: Option<(P, Evaluated<T, P>)>,
+    /// How many calls in a row a model has answered.
+    pub answers: u64,
     /// The first step length to try.
     pub step: Option<T>,
     /// Curvature pairs: moves s and changes y of the gradient along them, oldest first.
     pub pairs: Vec<(P, P)>,
-    /// How often a model of the Hessian was made: what passes that took is counted as they fill up.
+    /// What a model of the Hessian has looked up where f was last evaluated.
+    pub model: Option<DMatrix<T>>,
+    /// How often it did: what passes that took is counted as they fill up.
     pub models: u64,
 }
 
@@ -118,6 +130,6 @@ impl<T: Real, P: Point<T>> Iterate<P, DescentMemory<T, P>> {
 
 impl<T, P> Default for DescentMemory<T, P> {
     fn default() -> Self {
-        DescentMemory { here: None, step: None, pairs: Vec::new(), models: 0 }
+        DescentMemory { here: None, read: None, answers: 0, step: None, pairs: Vec::new(), model: None, models: 0 }
     }
 }

@@ -27,34 +27,42 @@ const LEAST: f64 = 0.1;
 /// with H̄ the mean of diag(p) − ppᵀ over samples, as if that did not depend on x (Martens and Grosse, "Optimizing neural
 /// networks with Kronecker-factored approximate curvature", 2015, §3), and N = share·BH̄Bᵀ. The pull adds ρ to T. On
 /// orthonormal W the PCA loss adds −2λI/tr Σ to N, and the curvature of the manifold −sym(WᵀG) to T, which is
-/// 2λWᵀΣW/tr Σ + share·μBBᵀ where B is optimal (Absil, Mahony and Sepulchre 2008, §5.3). There the solution is sought among the
-/// changes with WᵀΔ = 0, since a rotation of W is one of B.
+/// 2λWᵀΣW/tr Σ + share·μBBᵀ where B is optimal (Absil, Mahony and Sepulchre 2008, §5.3).
+///
+/// This holds among the changes with WᵀΔ = 0. A change WA within the span does to the logits what AB does as a change of B: it
+/// is counted once, as a change of B. What is left of it where W is free, WA with −AB for B, curves by the pull and the ridge alone.
 #[derive(Debug, Clone)]
 pub struct Kronecker<T: Scalar> {
     /// The cross-entropy.
     pub entropy: Softmax<T>,
     /// Σ.
     pub spectrum: Arc<Spectrum<T>>,
-    /// λ where W is orthonormal, nothing where W is free and the PCA loss is another block's.
+    /// λ where W is orthonormal or stays, nothing where W is free, held by a pull, and the PCA loss is another block's.
     pub variance: Option<T>,
 }
 
 impl<T: Scalar> InitialHessian<T, Classifier<T>> for Kronecker<T> {
+    fn look_up(&self, at: &Classifier<T>) -> DMatrix<T> {
+        self.uncertainty(at)
+    }
     fn solve(&self, near: Near<'_, T, Classifier<T>>, q: Classifier<T>) -> Result<Classifier<T>> {
-        let at = near.point;
-        let uncertainty = self.uncertainty(at);
+        let (at, uncertainty) = (near.point, near.known);
         let shadow = self.spectrum.shadow(&at.v);
         let captured = shadow.quadratic(|value| value);
-        let Pencil { basis, theta } = self.pencil(at, near.penalty, &uncertainty, &captured)?;
+        let Pencil { basis, theta } = self.pencil(at, near.penalty, uncertainty, &captured)?;
         let inverse = |j: usize, value: T| T::one() / (T::one() + value * theta[j]).abs().max(T::of(LEAST));
         let mut v = self.spectrum.map(&product(&q.v, &basis), inverse);
-        if self.variance.is_some() {
-            let multipliers = multipliers(&shadow, transposed_product(&at.v, &v), inverse)?;
-            v -= self.spectrum.map(&product(&at.v, &multipliers), inverse);
-        }
+        let multipliers = multipliers(&shadow, transposed_product(&at.v, &v), inverse)?;
+        v -= self.spectrum.map(&product(&at.v, &multipliers), inverse);
         let v = product_transposed(&v, &basis);
-        let (b, bias) = self.solve_classifier(&uncertainty, &captured, &q)?;
-        Ok(Classifier { v, b, bias })
+        let (b, bias) = self.solve_classifier(uncertainty, &captured, &q)?;
+        let mut solution = Classifier { v, b, bias };
+        if self.variance.is_none() {
+            let within = self.solve_within(near, &q)?;
+            solution.b -= product(&within, &at.b);
+            solution.v += product(&at.v, &within);
+        }
+        Ok(solution)
     }
 
     /// The projections of the samples that are looked at: half of a pass over them.
@@ -100,6 +108,21 @@ impl<T: Scalar> Kronecker<T> {
             t += captured * (two * weight) + product_transposed(&at.b, &at.b) * (share * self.entropy.ridge);
         }
         Pencil::new(t, &n, self.spectrum.values[0])
+    }
+
+    /// A for a change WA within the span, with −AB for B: the components turn, the logits stay. What curves is the pull and the
+    /// ridge, A ↦ ρWᵀWA + share·μABBᵀ.
+    fn solve_within(&self, near: Near<'_, T, Classifier<T>>, q: &Classifier<T>) -> Result<DMatrix<T>> {
+        let Near { point: at, penalty, .. } = near;
+        let slope = transposed_product(&at.v, &q.v) - product_transposed(&q.b, &at.b);
+        let (squares, left) = symmetric_eigen(&transposed_product(&at.v, &at.v))?;
+        let (sizes, right) = symmetric_eigen(&product_transposed(&at.b, &at.b))?;
+        let ridge = self.entropy.share * self.entropy.ridge;
+        let curvature = |i: usize, j: usize| penalty * squares[i] + ridge * sizes[j].max(T::zero());
+        let turned = product(&transposed_product(&left, &slope), &right);
+        let within =
+            DMatrix::from_fn(squares.len(), sizes.len(), |i, j| turned[(i, j)] / curvature(i, j).max(T::EPSILON));
+        Ok(product_transposed(&product(&left, &within), &right))
     }
 
     /// The blocks of B and b.
@@ -164,7 +187,8 @@ mod tests {
     }
 
     fn solve(model: &Kronecker<f64>, at: &Classifier<f64>, q: &Classifier<f64>) -> Classifier<f64> {
-        let near = Near { point: at, gradient: q, penalty: PENALTY, pair: None };
+        let known = model.look_up(at);
+        let near = Near { point: at, known: &known, gradient: q, penalty: PENALTY, pair: None };
         model.solve(near, q.clone()).unwrap()
     }
 
@@ -180,32 +204,27 @@ mod tests {
         mean
     }
 
-    /// The model times a change of a free W, B and b.
-    fn times(
-        model: &Kronecker<f64>,
-        sigma: &DMatrix<f64>,
-        at: &Classifier<f64>,
-        h: &Classifier<f64>,
-    ) -> Classifier<f64> {
-        let doubt = naive_uncertainty(model, at);
-        let Softmax { share, ridge, .. } = model.entropy;
-        Classifier {
-            v: sigma * &h.v * (&at.b * &doubt * at.b.transpose()) * share + &h.v * PENALTY,
-            b: ((at.v.transpose() * sigma * &at.v) * &h.b * &doubt + &h.b * ridge) * share,
-            bias: &doubt * &h.bias * share,
-        }
-    }
-
+    /// On a free W = WA + Δ with WᵀΔ = 0 the logits change by AB + the change of B and by Δ; A costs the pull and the ridge.
     #[test]
-    fn a_solution_times_the_model_is_what_was_given() {
+    fn a_solution_solves_the_equations_of_its_parts() {
         let (model, sigma) = model(6, None);
         let (at, mut q) = (point(6, 2), point(6, 7));
         let mean = q.bias.mean();
         q.bias.add_scalar_mut(-mean); // no gradient moves all logits alike
-        let back = times(&model, &sigma, &at, &solve(&model, &at, &q));
-        assert!((&back.v - &q.v).norm() <= 1e-5 * q.v.norm(), "{}", &back.v - &q.v);
-        assert!((&back.b - &q.b).norm() <= 1e-5 * q.b.norm(), "{}", &back.b - &q.b);
-        assert!((&back.bias - &q.bias).norm() <= 1e-5, "{}", &back.bias - &q.bias);
+        let solution = solve(&model, &at, &q);
+        let (doubt, Softmax { share, ridge, .. }) = (naive_uncertainty(&model, &at), model.entropy.clone());
+        let within = at.v.transpose() * &solution.v;
+        let (out, of_b) = (&solution.v - &at.v * &within, &solution.b + &within * &at.b);
+        let close = |value: DMatrix<f64>, expected: &DMatrix<f64>| {
+            assert!((&value - expected).norm() <= 1e-5 * expected.norm(), "{value} {expected}");
+        };
+        let of_v = &sigma * &out * (&at.b * &doubt * at.b.transpose()) * share + &out * PENALTY;
+        let project = |g: &DMatrix<f64>| g - &at.v * (at.v.transpose() * g);
+        close(project(&of_v), &project(&q.v));
+        close(((at.v.transpose() * &sigma * &at.v) * &of_b * &doubt + &of_b * ridge) * share, &q.b);
+        close(&doubt * &solution.bias * share, &q.bias);
+        let turn = &within * PENALTY + &within * (&at.b * at.b.transpose()) * (share * ridge);
+        close(turn, &(at.v.transpose() * &q.v - &q.b * at.b.transpose()));
     }
 
     /// On orthonormal W: what is left of q after the model times the solution moves no column out of the span of W.

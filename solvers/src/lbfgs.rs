@@ -5,10 +5,16 @@
 //! adds that of ρ/2 ‖x − v‖² when it is used, so it survives every change of v and ρ between two calls.
 //!
 //! The pairs correct an [`InitialHessian`]: a multiple of the identity, or a model of the Hessian that is cheap to invert.
+//!
+//! f(x) and ∇f(x) where they were last evaluated, with that Hessian, are a model of f whose minimum under any pull is known without
+//! another evaluation. Such answers let the other blocks of ADMM come to terms with the model before f is evaluated again.
 
 use admm::method::{DescentMemory, Evaluated, Search, Trial, stationarity};
 use admm::{Iterate, Manifold, Method, Point, Real, Result, Smooth, Smoothness, Space, Target, Work};
 use nalgebra::DMatrix;
+
+/// An answer of the model may change ∇f by so many times the tolerance.
+const REACH: f64 = 100.0;
 
 /// L-BFGS with a backtracking line search.
 #[derive(Debug, Clone, Copy)]
@@ -17,32 +23,38 @@ pub struct Lbfgs<H = Scaling> {
     pub memory: usize,
     /// The most steps that one call takes.
     pub max_steps: u64,
+    /// How many calls in a row the model of f may answer between two that evaluate f, on flat space. The first call evaluates it.
+    pub answers: u64,
     /// What the pairs correct.
     pub initial: H,
 }
 
 impl Default for Lbfgs {
-    /// 20 pairs, 50 steps, no model of the Hessian.
+    /// 20 pairs, 50 steps, no answers, no model of the Hessian.
     fn default() -> Self {
         Scaling.into()
     }
 }
 
 impl<H> From<H> for Lbfgs<H> {
-    /// 20 pairs, 50 steps.
+    /// 20 pairs, 50 steps, no answers.
     fn from(initial: H) -> Self {
-        Lbfgs { memory: 20, max_steps: 50, initial }
+        Lbfgs { memory: 20, max_steps: 50, answers: 0, initial }
     }
 }
 
 /// The Hessian that L-BFGS takes for granted before its pairs correct it.
 pub trait InitialHessian<T: Real, P>: Send + Sync {
+    /// What is worth keeping as long as the point stays: nothing, unless a model says otherwise.
+    fn look_up(&self, _at: &P) -> DMatrix<T> {
+        DMatrix::zeros(0, 0)
+    }
     /// (H₀ + ρI)⁻¹q near the present point, with ρ on the coupled matrix alone: symmetric and positive in q.
     ///
     /// # Errors
     /// A model that cannot be made.
     fn solve(&self, near: Near<'_, T, P>, q: P) -> Result<P>;
-    /// Passes over the data that a solution takes.
+    /// Passes over the data that looking up takes.
     fn passes(&self) -> f64 {
         0.0
     }
@@ -53,6 +65,8 @@ pub trait InitialHessian<T: Real, P>: Send + Sync {
 pub struct Near<'a, T, P> {
     /// The point.
     pub point: &'a P,
+    /// What was looked up there.
+    pub known: &'a DMatrix<T>,
     /// The gradient there, the pull included.
     pub gradient: &'a P,
     /// ρ.
@@ -77,6 +91,9 @@ impl<T: Real, P: Space<T>> InitialHessian<T, P> for Scaling {
 
 /// [`Scaling`] where there is no model.
 impl<T: Real, P: Space<T>, H: InitialHessian<T, P>> InitialHessian<T, P> for Option<H> {
+    fn look_up(&self, at: &P) -> DMatrix<T> {
+        self.as_ref().map_or_else(|| Scaling.look_up(at), |model| model.look_up(at))
+    }
     fn solve(&self, near: Near<'_, T, P>, q: P) -> Result<P> {
         match self {
             Some(model) => model.solve(near, q),
@@ -107,30 +124,51 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> Method<T, F> for Lbf
         to: Target<'_, T, DMatrix<T>>,
     ) -> Result<Work> {
         let mut search = Search { f, on, to, work: Work::default() };
-        let mut here = search.evaluate(&x.point, x.memory.here.take())?;
+        let memory = &mut x.memory;
+        if let Some((point, there)) = memory.read.take() {
+            (x.point, memory.here) = (point, Some(there));
+        }
+        let fresh = memory.here.is_none();
+        let mut here = search.evaluate(&x.point, memory.here.take())?;
         while search.work.steps < self.max_steps {
             let gradient = here.total_gradient(&x.point, &search.to);
             if stationarity(on, &x.point, &gradient)? <= search.to.tolerance {
                 break;
             }
             let gradient = search.tangent(&x.point, gradient);
-            search.work.passes += self.charge::<T, F::Point>(&mut x.memory.models);
-            let direction = Curvature(&search).direction(&self.initial, &x.memory.pairs, &x.point, &gradient)?;
+            let known = memory.model.take().unwrap_or_else(|| {
+                search.work.passes += self.charge::<T, F::Point>(&mut memory.models);
+                self.initial.look_up(&x.point)
+            });
+            let near = Near { point: &x.point, known: &known, gradient: &gradient, penalty: to.penalty, pair: None };
+            let direction = Curvature(&search).direction(&self.initial, &memory.pairs, near)?;
+            let may_answer = on.is_flat() && !fresh && memory.answers < self.answers;
+            if let Some(foreseen) =
+                may_answer.then(|| Curvature(&search).foreseen(&here, &gradient, &direction)).flatten()
+            {
+                let answer = x.point.plus(T::one(), &direction);
+                memory.read = Some((std::mem::replace(&mut x.point, answer), here));
+                (memory.here, memory.model) = (Some(foreseen), Some(known));
+                memory.answers += 1;
+                return Ok(search.work);
+            }
             let Some(trial) = search.backtrack(&x.point, &here, &gradient, &direction, T::one())? else {
-                if x.memory.pairs.is_empty() {
+                memory.model = Some(known);
+                if memory.pairs.is_empty() {
                     break; // rounding hides every decrease
                 }
-                x.memory.pairs.clear();
+                memory.pairs.clear();
                 continue;
             };
             let Trial { point, there, length } = trial;
             let mut step = direction;
             step.scale(length);
-            Curvature(&search).remember(&mut x.memory.pairs, self.memory, (&x.point, &here), (&point, &there), step);
+            Curvature(&search).remember(&mut memory.pairs, self.memory, (&x.point, &here), (&point, &there), step);
             (x.point, here) = (point, there);
+            memory.answers = 0;
             search.work.steps += 1;
         }
-        x.memory.here = Some(here);
+        memory.here = Some(here);
         Ok(search.work)
     }
 }
@@ -158,14 +196,27 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
         turned
     }
 
+    /// f and ∇f that the model has at the end of d = −(H + ρ)⁻¹g, where Hd = −g − ρd is within reach.
+    fn foreseen(
+        &self,
+        here: &Evaluated<T, F::Point>,
+        gradient: &F::Point,
+        direction: &F::Point,
+    ) -> Option<Evaluated<T, F::Point>> {
+        let mut change = gradient.clone();
+        change.scale(-T::one());
+        *change.coupled_mut() -= direction.coupled() * self.0.to.penalty;
+        (change.norm() <= T::of(REACH) * self.0.to.tolerance).then(|| here.foreseen(direction, &change))
+    }
+
     /// −Hg by the two-loop recursion; −g where that is no descent.
     fn direction(
         &self,
         initial: &impl InitialHessian<T, F::Point>,
         pairs: &[(F::Point, F::Point)],
-        x: &F::Point,
-        gradient: &F::Point,
+        near: Near<'_, T, F::Point>,
     ) -> Result<F::Point> {
+        let (x, gradient) = (near.point, near.gradient);
         let turned: Vec<F::Point> = pairs.iter().map(|pair| self.turned(pair)).collect();
         let mut q = gradient.clone();
         let mut weights = Vec::with_capacity(pairs.len());
@@ -175,8 +226,7 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
             weights.push(weight);
         }
         let pair = pairs.last().zip(turned.last()).map(|((s, _), y)| (s, y));
-        let near = Near { point: x, gradient, penalty: self.0.to.penalty, pair };
-        let mut q = initial.solve(near, q)?;
+        let mut q = initial.solve(Near { pair, ..near }, q)?;
         for (((s, _), y), weight) in pairs.iter().zip(&turned).zip(weights.into_iter().rev()) {
             q.axpy(weight - y.dot(&q) / s.dot(y), s);
         }
@@ -214,5 +264,65 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
         let surplus = pairs.len().saturating_sub(limit);
         pairs.drain(..surplus);
         pairs.retain(|pair| pair.0.dot(&self.turned(pair)) > T::zero());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use admm::{Descent, Flat, Subproblem};
+
+    /// ½⟨x, Cx⟩ with C = diag(1, 4), and (C + ρI)⁻¹ as what the pairs correct.
+    struct Quadratic;
+    struct Exact;
+
+    fn curvature(i: usize) -> f64 {
+        [1.0, 4.0][i]
+    }
+
+    impl Smooth<f64> for Quadratic {
+        type Point = DMatrix<f64>;
+        fn value_and_gradient(&self, x: &DMatrix<f64>) -> Result<(f64, DMatrix<f64>)> {
+            let gradient = DMatrix::from_fn(2, 1, |i, _| curvature(i) * x[i]);
+            Ok((0.5 * x.dot(&gradient), gradient))
+        }
+    }
+
+    impl InitialHessian<f64, DMatrix<f64>> for Exact {
+        fn solve(&self, near: Near<'_, f64, DMatrix<f64>>, q: DMatrix<f64>) -> Result<DMatrix<f64>> {
+            Ok(DMatrix::from_fn(2, 1, |i, _| q[i] / (curvature(i) + near.penalty)))
+        }
+    }
+
+    /// Every third call evaluates f, and on a quadratic whose Hessian is known each call gives the minimum, with f and ∇f there.
+    #[test]
+    fn a_model_that_is_exact_answers_exactly() {
+        let by = Lbfgs { max_steps: 1, answers: 2, ..Lbfgs::from(Exact) };
+        let block = Descent { of: Quadratic, by, on: Flat };
+        let mut x = Iterate::new(DMatrix::from_column_slice(2, 1, &[3.0, -2.0]));
+        let mut passes = Vec::new();
+        for call in 0..7 {
+            let (v, penalty) = (DMatrix::from_column_slice(2, 1, &[f64::from(call), 1.0]), 1.0 + f64::from(call));
+            passes.push(block.argmin(&mut x, Target { v: &v, penalty, tolerance: 1.0 }).unwrap().passes);
+            let expected = DMatrix::from_fn(2, 1, |i, _| penalty * v[i] / (curvature(i) + penalty));
+            assert!((&x.point - expected).amax() <= 1e-13, "{call}: {}", x.point);
+            let (value, gradient) = Quadratic.value_and_gradient(&x.point).unwrap();
+            assert!((block.value(&x).unwrap() - value).abs() <= 1e-12);
+            assert!((x.memory.here.as_ref().unwrap().gradient() - gradient).amax() <= 1e-12);
+        }
+        assert_eq!(passes, [2, 0, 0, 1, 0, 0, 1], "the start is evaluated too");
+    }
+
+    /// A model is not asked what it would have to go far for.
+    #[test]
+    fn an_answer_stays_within_reach() {
+        let by = Lbfgs { max_steps: 1, answers: 2, ..Lbfgs::from(Exact) };
+        let block = Descent { of: Quadratic, by, on: Flat };
+        let mut x = Iterate::new(DMatrix::from_column_slice(2, 1, &[3.0, -2.0]));
+        let mut passes = |v: f64| {
+            let v = DMatrix::from_element(2, 1, v);
+            block.argmin(&mut x, Target { v: &v, penalty: 1.0, tolerance: 1e-3 }).unwrap().passes
+        };
+        assert_eq!([passes(0.0), passes(0.01), passes(10.0)], [2, 0, 1]);
     }
 }

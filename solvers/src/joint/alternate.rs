@@ -21,9 +21,9 @@ use std::ops::ControlFlow;
 type Classify<T> = Descent<Curved<T>, Lbfgs<Option<Kronecker<T>>>, Flat>;
 type ClassifyVar<T> = Iterate<Classifier<T>, DescentMemory<T, Classifier<T>>>;
 
-fn classify<T: Scalar>(prepared: &Prepared<T>, max_steps: u64) -> Classify<T> {
+fn classify<T: Scalar>(prepared: &Prepared<T>, max_steps: u64, answers: u64) -> Classify<T> {
     let leading = prepared.leading * prepared.objective.variance.of.covariance.trace();
-    let by = Lbfgs { max_steps, ..Lbfgs::from(prepared.model(None)) };
+    let by = Lbfgs { max_steps, answers, ..Lbfgs::from(prepared.model(None)) };
     Descent { of: Curved { entropy: prepared.objective.entropy.clone(), leading }, by, on: Flat }
 }
 
@@ -44,8 +44,8 @@ where
     let options = &prepared.options;
     let start = &prepared.start.lower;
     let z = Iterate::new(start.clone());
-    let Schedule { steps, penalty, lowest, threshold, accuracy } = Schedule::of(prepared);
-    let mut coordinator = Coordinator::new(reduction, Minus(classify(prepared, steps)), w, z, T::of(penalty))?;
+    let Schedule { steps, answers, penalty, lowest, threshold, accuracy } = Schedule::of(prepared)?;
+    let mut coordinator = Coordinator::new(reduction, Minus(classify(prepared, steps, answers)), w, z, T::of(penalty))?;
     coordinator.penalty = options.penalty.policy(threshold);
     coordinator.penalty_limits = Limits { bounds: (lowest, 1e8), ..Limits::default() };
     coordinator.relaxation = T::of(options.relaxation);
@@ -101,7 +101,7 @@ pub(super) fn alternating<T: Scalar, P>(
 where
     P: Subproblem<T, Image = DMatrix<T>, Var: Reduced<T>>,
 {
-    let classifier = classify(prepared, SOLVED.steps);
+    let classifier = classify(prepared, SOLVED.steps, SOLVED.answers);
     let start = &prepared.start.lower;
     let tolerance = T::of(prepared.tolerance());
     let penalty = T::of(SOLVED.penalty);

@@ -1,13 +1,18 @@
 //! How ADMM goes about the joint model: what the block of the classifier does in an iteration, and where ρ starts and may go.
 
 use super::options::Builder;
-use super::{Constraint, Penalty, Prepared, Rule};
+use super::{Acceleration, Constraint, Penalty, Prepared, Rule};
+use crate::factor::symmetric_eigen;
 use crate::scalar::Scalar;
+use crate::view::{product_transposed, transposed_product};
+use admm::{Result, Smooth};
 
 /// How the second block works, and what follows from it.
 pub(super) struct Schedule {
     /// Steps of L-BFGS in a call.
     pub steps: u64,
+    /// Calls in a row that its model answers.
+    pub answers: u64,
     /// ρ at the start.
     pub penalty: f64,
     /// The lower bound of ρ.
@@ -19,26 +24,41 @@ pub(super) struct Schedule {
 }
 
 /// Solved: both losses are of order 1 and W has unit columns, so no scale of the data enters ρ.
-pub(super) const SOLVED: Schedule = Schedule { steps: 50, penalty: 0.1, lowest: 1e-8, threshold: 10.0, accuracy: 1.0 };
+pub(super) const SOLVED: Schedule =
+    Schedule { steps: 50, answers: 0, penalty: 0.1, lowest: 1e-8, threshold: 10.0, accuracy: 1.0 };
 
 impl Schedule {
     /// Majorisation on orthonormal W is monotone and takes no pass: there one step of the other block is enough, as its
-    /// curvature pairs outlive the call, so that an iteration costs a pass and none is spent on a target that moves on. ρ then
-    /// is of the size of the curvature of the PCA loss. A block that takes one step moves less than one that solves its problem,
-    /// and the dual residual with it: ρ must not rise for that alone, nor may the run end.
+    /// curvature pairs outlive the call, and none is spent on a target that moves on. Two more iterations bring W to terms with the
+    /// model of the other loss before that is read again. ρ is of the size of the curvature of the manifold at the start. A block
+    /// that takes one step moves less than one that solves its problem, and the dual residual with it: ρ must not rise for that
+    /// alone, nor may the run end.
     ///
-    /// Over-relaxation asks for 1/(2 − α) as much ρ, as in the bound 2L/(2 − α) of the certificate.
-    pub fn of<T: Scalar>(prepared: &Prepared<T>) -> Self {
+    /// Over-relaxation asks for 1/(2 − α) as much ρ, as in the bound 2L/(2 − α) of the certificate. With it, with
+    /// accelerations and with other policies no model answers: that was measured for plain iterations alone.
+    pub fn of<T: Scalar>(prepared: &Prepared<T>) -> Result<Self> {
         let options = &prepared.options;
         let curvature = 2.0 * options.weight * prepared.leading.to_f64() / (2.0 - options.relaxation);
         let lowest = (share(options) * curvature).max(SOLVED.lowest);
         if (options.constraint, options.rule) != (Constraint::Orthonormal, Rule::Majorize) {
-            return Schedule { penalty: SOLVED.penalty.max(lowest), lowest, ..SOLVED };
+            return Ok(Schedule { penalty: SOLVED.penalty.max(lowest), lowest, ..SOLVED });
         }
         let balanced = options.penalty == Penalty::Balance;
-        let penalty = if balanced { (0.2 * curvature).max(0.01) } else { SOLVED.penalty.max(lowest) };
-        Schedule { steps: 1, penalty, lowest, threshold: 25.0, accuracy: 0.1 }
+        let plain = balanced && options.acceleration == Acceleration::None && options.relaxation == 1.0;
+        let answers = if plain && prepared.objective.variance.passes() == 0 { 2 } else { 0 };
+        let started = (0.5 * held(prepared)? / (2.0 - options.relaxation)).max(0.01);
+        let penalty = if balanced { started } else { SOLVED.penalty.max(lowest) };
+        Ok(Schedule { steps: 1, answers, penalty, lowest, threshold: 15.0, accuracy: 0.1 })
     }
+}
+
+/// The largest eigenvalue of 2λWᵀΣW/tr Σ + (1−λ)μBBᵀ at the start: how strongly the manifold curves where B is optimal, as in
+/// [`Kronecker`](crate::kronecker::Kronecker).
+fn held<T: Scalar>(prepared: &Prepared<T>) -> Result<f64> {
+    let (at, objective) = (&prepared.start.lower, &prepared.objective);
+    let captured = transposed_product(&at.v, &objective.variance.of.covariance.times(&at.v));
+    let ridge = product_transposed(&at.b, &at.b) * (objective.entropy.share * objective.entropy.ridge);
+    Ok(symmetric_eigen(&(captured * T::of(2.0 * prepared.options.weight) + ridge))?.0[0].to_f64())
 }
 
 /// The lower bound of ρ in units of the curvature 2λλ₁/tr Σ of the PCA loss. Orthonormal W moves by majorisation from where it

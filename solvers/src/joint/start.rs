@@ -157,7 +157,7 @@ pub(super) fn second_stage<T: Scalar>(
     let problem = Softmax { samples: reduced, ..alone.clone() };
     let captured = transposed_product(w, &covariance.times(w));
     let spectrum = Arc::new(Spectrum::within(&captured, covariance.trace())?);
-    let initial = Kronecker { entropy: problem.clone(), spectrum, variance: None };
+    let initial = Kronecker { entropy: problem.clone(), spectrum, variance: Some(T::zero()) };
     let method = Lbfgs { max_steps: 1_000, ..Lbfgs::from(initial) };
     let blank = Classifier::blank(DMatrix::identity(k, k), classes);
     let tolerance = T::of(tolerance.max(64.0 * T::EPSILON.to_f64()));
