@@ -27,7 +27,7 @@ fn close(a: f64, b: f64, tolerance: f64) -> bool {
 #[test]
 fn agrees_with_plain_loops_around_every_block_size() {
     for n in [1, 2, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512, 513, 700] {
-        for (d, k, c) in [(5, 2, 3), (1, 1, 2), (7, 7, 2), (3, 1, 10)] {
+        for (d, k, c) in [(5, 2, 3), (1, 1, 2), (7, 7, 2), (3, 1, 10), (20, 13, 3)] {
             let (softmax, at) = (problem(d, n, c.min(n.max(2)), n as u64), point(d, k, c.min(n.max(2)), 77));
             let ((fast, gradient), (slow, expected)) = (softmax.value_and_gradient(&at).unwrap(), naive(&softmax, &at));
             assert!(close(slow, fast, 1e-13), "n={n}: {fast} against {slow}");
