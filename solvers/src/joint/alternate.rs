@@ -44,10 +44,10 @@ where
     let options = &prepared.options;
     let start = &prepared.start.lower;
     let z = Iterate::new(start.clone());
-    let Schedule { steps, answers, penalty, lowest, threshold, accuracy } = Schedule::of(prepared)?;
+    let Schedule { steps, answers, penalty, bounds, threshold, accuracy } = Schedule::of(prepared)?;
     let mut coordinator = Coordinator::new(reduction, Minus(classify(prepared, steps, answers)), w, z, T::of(penalty))?;
     coordinator.penalty = options.penalty.policy(threshold);
-    coordinator.penalty_limits = Limits { bounds: (lowest, 1e8), ..Limits::default() };
+    coordinator.penalty_limits = Limits { bounds, ..Limits::default() };
     coordinator.relaxation = T::of(options.relaxation);
     coordinator.acceleration = options.acceleration.rule();
     let tolerance = (accuracy * prepared.tolerance()).max(64.0 * T::EPSILON.to_f64());
