@@ -124,56 +124,80 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> Method<T, F> for Lbf
         to: Target<'_, T, DMatrix<T>>,
     ) -> Result<Work> {
         let mut search = Search { f, on, to, work: Work::default() };
-        let memory = &mut x.memory;
-        if let Some((point, there)) = memory.read.take() {
-            (x.point, memory.here) = (point, Some(there));
-        }
-        let fresh = memory.here.is_none();
-        let mut here = search.evaluate(&x.point, memory.here.take())?;
+        take_back(x);
+        let may_answer = on.is_flat() && x.memory.here.is_some() && x.memory.answers < self.answers;
+        let mut here = search.evaluate(&x.point, x.memory.here.take())?;
         while search.work.steps < self.max_steps {
             let gradient = here.total_gradient(&x.point, &search.to);
             if stationarity(on, &x.point, &gradient)? <= search.to.tolerance {
                 break;
             }
             let gradient = search.tangent(&x.point, gradient);
-            let known = memory.model.take().unwrap_or_else(|| {
-                search.work.passes += self.charge::<T, F::Point>(&mut memory.models);
-                self.initial.look_up(&x.point)
-            });
-            let near = Near { point: &x.point, known: &known, gradient: &gradient, penalty: to.penalty, pair: None };
-            let direction = Curvature(&search).direction(&self.initial, &memory.pairs, near)?;
-            let may_answer = on.is_flat() && !fresh && memory.answers < self.answers;
-            if let Some(foreseen) =
-                may_answer.then(|| Curvature(&search).foreseen(&here, &gradient, &direction)).flatten()
-            {
-                let answer = x.point.plus(T::one(), &direction);
-                memory.read = Some((std::mem::replace(&mut x.point, answer), here));
-                (memory.here, memory.model) = (Some(foreseen), Some(known));
-                memory.answers += 1;
+            let direction = self.direction(&mut search, x, &gradient)?;
+            if may_answer && let Some(foreseen) = Curvature(&search).foreseen(&here, &gradient, &direction) {
+                answer(x, here, &direction, foreseen);
                 return Ok(search.work);
             }
             let Some(trial) = search.backtrack(&x.point, &here, &gradient, &direction, T::one())? else {
-                memory.model = Some(known);
-                if memory.pairs.is_empty() {
+                if x.memory.pairs.is_empty() {
                     break; // rounding hides every decrease
                 }
-                memory.pairs.clear();
+                x.memory.pairs.clear();
                 continue;
             };
             let Trial { point, there, length } = trial;
             let mut step = direction;
             step.scale(length);
-            Curvature(&search).remember(&mut memory.pairs, self.memory, (&x.point, &here), (&point, &there), step);
+            Curvature(&search).remember(&mut x.memory.pairs, self.memory, (&x.point, &here), (&point, &there), step);
             (x.point, here) = (point, there);
-            memory.answers = 0;
+            (x.memory.model, x.memory.answers) = (None, 0);
             search.work.steps += 1;
         }
-        memory.here = Some(here);
+        x.memory.here = Some(here);
         Ok(search.work)
     }
 }
 
+/// Goes back from an answer of the model to where f was last evaluated.
+fn take_back<T, P>(x: &mut Iterate<P, DescentMemory<T, P>>) {
+    if let Some((point, there)) = x.memory.read.take() {
+        (x.point, x.memory.here) = (point, Some(there));
+    }
+}
+
+/// Answers x + step with what the model foresees there, and keeps what was read at x.
+fn answer<T: Real, P: Space<T>>(
+    x: &mut Iterate<P, DescentMemory<T, P>>,
+    here: Evaluated<T, P>,
+    step: &P,
+    foreseen: Evaluated<T, P>,
+) {
+    let answer = x.point.plus(T::one(), step);
+    x.memory.read = Some((std::mem::replace(&mut x.point, answer), here));
+    x.memory.here = Some(foreseen);
+    x.memory.answers += 1;
+}
+
 impl<H> Lbfgs<H> {
+    /// −(H + ρ)⁻¹g, for which the model of the Hessian looks up what it needs at a new point.
+    fn direction<T: Real, F: Smooth<T>>(
+        &self,
+        search: &mut Search<'_, T, F>,
+        x: &mut Iterate<F::Point, DescentMemory<T, F::Point>>,
+        gradient: &F::Point,
+    ) -> Result<F::Point>
+    where
+        H: InitialHessian<T, F::Point>,
+    {
+        let (point, DescentMemory { model, models, pairs, .. }) = (&x.point, &mut x.memory);
+        let known = model.get_or_insert_with(|| {
+            search.work.passes += self.charge::<T, F::Point>(models);
+            self.initial.look_up(point)
+        });
+        let near = Near { point, known, gradient, penalty: search.to.penalty, pair: None };
+        Curvature(search).direction(&self.initial, pairs, near)
+    }
+
     /// The whole passes that one more model fills up.
     fn charge<T: Real, P>(&self, models: &mut u64) -> u64
     where
@@ -289,7 +313,11 @@ mod tests {
     }
 
     impl InitialHessian<f64, DMatrix<f64>> for Exact {
+        fn look_up(&self, at: &DMatrix<f64>) -> DMatrix<f64> {
+            at.clone()
+        }
         fn solve(&self, near: Near<'_, f64, DMatrix<f64>>, q: DMatrix<f64>) -> Result<DMatrix<f64>> {
+            assert_eq!(near.known, near.point, "what was looked up elsewhere is forgotten");
             Ok(DMatrix::from_fn(2, 1, |i, _| q[i] / (curvature(i) + near.penalty)))
         }
     }
