@@ -63,3 +63,33 @@ fn in_turn<R: Send>(pool: &ThreadPool, count: usize, piece: &(impl Fn(usize) -> 
     done.sort_unstable_by_key(|&(i, _)| i);
     done.into_iter().map(|(_, result)| result).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::{thread, time::Duration};
+
+    #[test]
+    fn results_come_in_the_order_of_the_pieces_however_long_each_takes_and_from_pieces_within_pieces() {
+        for threads in [1, 2, 8] {
+            let exec = Exec::threads(threads).unwrap();
+            let found = exec.map(20, |i| {
+                thread::sleep(Duration::from_micros(100 * (20 - i as u64)));
+                exec.map(i, |j| i * j)
+            });
+            let expected: Vec<Vec<_>> = (0..20).map(|i| (0..i).map(|j| i * j).collect()).collect();
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn a_piece_that_panics_neither_hangs_nor_is_lost() {
+        for threads in [1, 2, 8] {
+            let exec = Exec::threads(threads).unwrap();
+            let panicked = catch_unwind(AssertUnwindSafe(|| exec.map(9, |i| assert_ne!(i, 4))));
+            assert!(panicked.is_err());
+            assert_eq!(exec.map(3, |i| i), [0, 1, 2], "the threads go on");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Folder, Run, small_csv};
+use common::{Folder, Run, npy, small_csv};
 use serde_json::Value;
 
 const METHODS: [&str; 4] = ["admm", "joint", "alternating", "two-stage"];
@@ -265,18 +265,6 @@ fn formats() {
     folder.file("data.svm", svm);
     let values: Vec<f64> = rows.iter().flat_map(|row| row[..3].iter().map(|cell| cell.parse().unwrap())).collect();
     let labels: Vec<i64> = rows.iter().map(|row| class(row)).collect();
-    let npy = |kind: &str, shape: &str, body: Vec<u8>| {
-        let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
-        while (header.len() + 11) % 64 != 0 {
-            header.push(' ');
-        }
-        header.push('\n');
-        let mut file = b"\x93NUMPY\x01\x00".to_vec();
-        file.extend((header.len() as u16).to_le_bytes());
-        file.extend(header.bytes());
-        file.extend(body);
-        file
-    };
     folder.file("x.npy", npy("<f8", "(40, 3)", values.iter().flat_map(|v| v.to_le_bytes()).collect()));
     folder.file("y.npy", npy("<i8", "(40,)", labels.iter().flat_map(|v| v.to_le_bytes()).collect()));
 
@@ -334,4 +322,19 @@ fn a_bench_shows_how_long_each_gap_took() {
     Run::of(nowhere).fails(1, &["PEERS_HOME"]);
     let empty = folder.command(&["bench", "--peers", ".", "--data", "D1"]).env("PEERS_HOME", ".").output().unwrap();
     Run::of(empty).fails(1, &["fstar.json"]);
+}
+
+#[test]
+fn a_bench_goes_on_where_a_script_fails() {
+    let folder = Folder::new();
+    let numbers = |values: &[f64]| values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    folder.file("data/L1_A.npy", npy("<f8", "(2, 3)", numbers(&[1.0, 0.0, 2.0, 0.0, 1.0, 1.0])));
+    folder.file("data/L1_b.npy", npy("<f8", "(2,)", numbers(&[3.0, 1.0])));
+    folder.file("data/L1_pstar.json", r#"{"pstar": 1.0}"#);
+    let mut command = folder.command(&["bench", "--peers", ".", "--data", "L1", "--runs", "1"]);
+    let run = Run::of(command.env("PEERS_HOME", ".").env("PEERS_PYTHON", "false").output().unwrap());
+    assert!(run.err.contains("p6_lasso.py ended with"), "{}", run.err);
+    let out = run.ok();
+    assert!(out.contains("| ours: admm |") && out.contains("| numpy ADMM | – | – | – |"), "{out}");
 }

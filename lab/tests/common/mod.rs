@@ -103,3 +103,17 @@ pub fn small_csv() -> String {
     text.extend((0..40).map(row));
     text
 }
+
+/// A file of NumPy: its numbers row by row, as bytes.
+pub fn npy(kind: &str, shape: &str, body: Vec<u8>) -> Vec<u8> {
+    let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
+    while (header.len() + 11) % 64 != 0 {
+        header.push(' ');
+    }
+    header.push('\n');
+    let mut file = b"\x93NUMPY\x01\x00".to_vec();
+    file.extend((header.len() as u16).to_le_bytes());
+    file.extend(header.bytes());
+    file.extend(body);
+    file
+}
