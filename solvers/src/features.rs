@@ -139,8 +139,9 @@ impl<T: Scalar> Features<T> {
         let storage = match &self.storage {
             Storage::Sparse(x) => Storage::Sparse(Arc::new(block::select(x, numbers))),
             _ => {
-                let columns = numbers.iter().flat_map(|&sample| self.stored(sample..sample + 1));
-                Storage::Owned(Arc::new(DMatrix::from_iterator(self.nrows(), numbers.len(), columns.copied())))
+                let mut columns = Vec::with_capacity(self.nrows() * numbers.len());
+                numbers.iter().for_each(|&sample| columns.extend_from_slice(self.stored(sample..sample + 1)));
+                Storage::Owned(Arc::new(DMatrix::from_vec(self.nrows(), numbers.len(), columns)))
             }
         };
         Features { storage, scaler: self.scaler.clone() }
@@ -148,6 +149,9 @@ impl<T: Scalar> Features<T> {
 
     /// z = (x − m)/s: in place where nobody else holds the matrix, else folded into every product.
     pub fn standardised(self, scaler: &Scaler<T>) -> Self {
+        if scaler.is_identity() && self.scaler.is_none() {
+            return self;
+        }
         let storage = match self.storage {
             Storage::Owned(x) => match Arc::try_unwrap(x) {
                 Ok(mut x) => {

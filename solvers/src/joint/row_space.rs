@@ -9,13 +9,20 @@ use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt_pivoting::factor;
 use nalgebra::DMatrix;
 
-/// X = QY for X (d×n), d > n, and an orthonormal Q (d×r) that is never formed: W = QW̃ for W̃ in r dimensions.
+/// X = QY for X (d×n), d > n, and an orthonormal Q (d×r): W = QW̃ for W̃ in r dimensions.
 #[derive(Debug, Clone)]
 pub(super) struct RowSpace<T: Scalar> {
-    /// Columns of X that span the others, or Q itself.
+    /// X, or Q itself.
     columns: DMatrix<T>,
-    /// R (r×r) with Q = columns·R⁻¹, if they are not Q.
-    triangle: Option<DMatrix<T>>,
+    /// What makes Q of X, which is then never formed.
+    pivots: Option<Pivots<T>>,
+}
+
+/// Columns of X that span the others, and R (r×r) with Q = those columns·R⁻¹.
+#[derive(Debug, Clone)]
+struct Pivots<T: Scalar> {
+    order: Vec<usize>,
+    triangle: DMatrix<T>,
 }
 
 impl<T: Scalar> RowSpace<T> {
@@ -24,34 +31,38 @@ impl<T: Scalar> RowSpace<T> {
     /// pivots are the columns. Where those are too close to dependence for that, or fewer than `least`, by Householder's QR.
     pub fn of(x: DMatrix<T>, least: usize, exec: &Exec) -> Result<(Self, DMatrix<T>)> {
         match by_gram(&x, exec).filter(|(_, y)| y.nrows() >= least) {
-            Some(found) => Ok(found),
+            Some((pivots, y)) => Ok((RowSpace { columns: x, pivots: Some(pivots) }, y)),
             None => {
                 let (columns, y) = thin_qr(&x)?;
-                Ok((RowSpace { columns, triangle: None }, y))
+                Ok((RowSpace { columns, pivots: None }, y))
             }
         }
     }
 
     /// QW̃.
     pub fn lift(&self, w: &DMatrix<T>) -> Result<DMatrix<T>> {
-        let Some(triangle) = &self.triangle else { return Ok(product(&self.columns, w)) };
-        let solved = triangle.solve_upper_triangular(w);
-        let solved = solved.ok_or_else(|| Error::Numerical("the samples are linearly dependent".into()))?;
-        Ok(product(&self.columns, &solved))
+        let Some(Pivots { order, triangle }) = &self.pivots else { return Ok(product(&self.columns, w)) };
+        let solved = triangle.solve_upper_triangular(w).ok_or_else(dependent)?;
+        let mut spread = DMatrix::zeros(self.columns.ncols(), w.ncols());
+        order.iter().zip(solved.row_iter()).for_each(|(&sample, row)| spread.set_row(sample, &row));
+        Ok(product(&self.columns, &spread))
     }
 
     /// QᵀW.
     pub fn lower(&self, w: &DMatrix<T>) -> Result<DMatrix<T>> {
         let inner = transposed_product(&self.columns, w);
-        let Some(triangle) = &self.triangle else { return Ok(inner) };
-        let solved = triangle.tr_solve_upper_triangular(&inner);
-        solved.ok_or_else(|| Error::Numerical("the samples are linearly dependent".into()))
+        let Some(Pivots { order, triangle }) = &self.pivots else { return Ok(inner) };
+        triangle.tr_solve_upper_triangular(&inner.select_rows(order)).ok_or_else(dependent)
     }
+}
+
+fn dependent() -> Error {
+    Error::Numerical("the samples are linearly dependent".into())
 }
 
 /// `None` where rounding in the Gram matrix would show in Q: QᵀQ − I is of the order of ε over the square of the ratio of
 /// the smallest to the largest entry of R's diagonal.
-fn by_gram<T: Scalar>(x: &DMatrix<T>, exec: &Exec) -> Option<(RowSpace<T>, DMatrix<T>)> {
+fn by_gram<T: Scalar>(x: &DMatrix<T>, exec: &Exec) -> Option<(Pivots<T>, DMatrix<T>)> {
     let n = x.ncols();
     let mut factors = lower_gram(view(x), exec);
     let (mut order, mut inverse) = (vec![0_usize; n], vec![0_usize; n]);
@@ -68,12 +79,11 @@ fn by_gram<T: Scalar>(x: &DMatrix<T>, exec: &Exec) -> Option<(RowSpace<T>, DMatr
     if !sound {
         return None;
     }
-    let mut y = DMatrix::zeros(rank, n);
-    for (place, &sample) in order.iter().enumerate() {
-        (0..rank.min(place + 1)).for_each(|i| y[(i, sample)] = factors[(place, i)]);
-    }
-    let triangle = Some(factors.view((0, 0), (rank, rank)).lower_triangle().transpose());
-    Some((RowSpace { columns: x.select_columns(&order[..rank]), triangle }, y))
+    let upper = factors.columns(0, rank).lower_triangle().transpose();
+    let y = upper.select_columns(&inverse);
+    let triangle = upper.columns(0, rank).into_owned();
+    order.truncate(rank);
+    Some((Pivots { order, triangle }, y))
 }
 
 #[cfg(test)]
@@ -84,7 +94,7 @@ mod tests {
     fn assert_row_space(x: &DMatrix<f64>, by_triangle: bool) {
         for exec in [Exec::Serial, Exec::threads(3).unwrap()] {
             let (space, y) = RowSpace::of(x.clone(), 1, &exec).unwrap();
-            assert_eq!(space.triangle.is_some(), by_triangle);
+            assert_eq!(space.pivots.is_some(), by_triangle);
             let q = space.lift(&DMatrix::identity(y.nrows(), y.nrows())).unwrap();
             assert!(defect(&q) <= 1e-11 * q.ncols() as f64, "{}", defect(&q));
             assert!((&q * &y - x).norm() <= 1e-12 * x.norm());

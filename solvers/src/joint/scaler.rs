@@ -86,6 +86,11 @@ impl<T: Scalar> Scaler<T> {
         Ok(scaled)
     }
 
+    /// Whether it leaves every sample as it is.
+    pub(crate) fn is_identity(&self) -> bool {
+        self.mean.iter().all(|mean| *mean == T::zero()) && self.scale.iter().all(|scale| *scale == T::one())
+    }
+
     /// X ← (x − mean)/scale.
     pub(crate) fn scale(&self, x: &mut DMatrix<T>) {
         for mut column in x.column_iter_mut() {
