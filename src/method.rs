@@ -11,6 +11,7 @@ pub use steps::{Rate, Steps, StepsMemory};
 use crate::{Error, Iterate, Manifold, Point, Real, Result, Smooth, Smoothness, Target, Work};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::sync::Arc;
 
 /// A way to lower f(x) + ρ/2 ‖x_coupled − v‖² for an f of type `F`.
 pub trait Method<T: Real, F>: Send + Sync {
@@ -114,7 +115,7 @@ pub struct DescentMemory<T, P> {
     /// The first step length to try.
     pub step: Option<T>,
     /// Curvature pairs: moves s and changes y of the gradient along them, oldest first.
-    pub pairs: Vec<(P, P)>,
+    pub pairs: Vec<Arc<(P, P)>>,
     /// What a model of the Hessian has looked up where f was last evaluated.
     pub model: Option<DMatrix<T>>,
     /// How often it did: what passes that took is counted as they fill up.

@@ -12,6 +12,7 @@
 use admm::method::{DescentMemory, Evaluated, Search, Trial, stationarity};
 use admm::{Iterate, Manifold, Method, Point, Real, Result, Smooth, Smoothness, Space, Target, Work};
 use nalgebra::DMatrix;
+use std::sync::Arc;
 
 /// An answer of the model may change ∇f by so many times the tolerance.
 const REACH: f64 = 100.0;
@@ -220,6 +221,11 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
         turned
     }
 
+    /// ⟨s, y + ρs⟩.
+    fn along(&self, (s, y): &(F::Point, F::Point)) -> T {
+        s.dot(y) + self.0.to.penalty * s.coupled().norm_squared()
+    }
+
     /// f and ∇f that the model has at the end of d = −(H + ρ)⁻¹g, where Hd = −g − ρd is within reach.
     fn foreseen(
         &self,
@@ -237,22 +243,26 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
     fn direction(
         &self,
         initial: &impl InitialHessian<T, F::Point>,
-        pairs: &[(F::Point, F::Point)],
+        pairs: &[Arc<(F::Point, F::Point)>],
         near: Near<'_, T, F::Point>,
     ) -> Result<F::Point> {
         let (x, gradient) = (near.point, near.gradient);
-        let turned: Vec<F::Point> = pairs.iter().map(|pair| self.turned(pair)).collect();
         let mut q = gradient.clone();
         let mut weights = Vec::with_capacity(pairs.len());
-        for ((s, _), y) in pairs.iter().zip(&turned).rev() {
-            let weight = s.dot(&q) / s.dot(y);
+        for pair in pairs.iter().rev() {
+            let ((s, y), curvature) = (&**pair, self.along(pair));
+            let weight = s.dot(&q) / curvature;
             q.axpy(-weight, y);
-            weights.push(weight);
+            q.coupled_mut().axpy(-weight * near.penalty, s.coupled());
+            weights.push((weight, curvature));
         }
-        let pair = pairs.last().zip(turned.last()).map(|((s, _), y)| (s, y));
+        let turned = pairs.last().map(|pair| self.turned(pair));
+        let pair = pairs.last().zip(turned.as_ref()).map(|(pair, y)| (&pair.0, y));
         let mut q = initial.solve(Near { pair, ..near }, q)?;
-        for (((s, _), y), weight) in pairs.iter().zip(&turned).zip(weights.into_iter().rev()) {
-            q.axpy(weight - y.dot(&q) / s.dot(y), s);
+        for (pair, (weight, curvature)) in pairs.iter().zip(weights.into_iter().rev()) {
+            let (s, y) = &**pair;
+            let slope = y.dot(&q) + near.penalty * s.coupled().dot(q.coupled());
+            q.axpy(weight - slope / curvature, s);
         }
         let mut direction = self.0.tangent(x, q);
         direction.scale(-T::one());
@@ -267,27 +277,26 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
     /// Carries the pairs to the new point and adds the new one if its curvature is positive.
     fn remember(
         &self,
-        pairs: &mut Vec<(F::Point, F::Point)>,
+        pairs: &mut Vec<Arc<(F::Point, F::Point)>>,
         limit: usize,
         (from, before): (&F::Point, &Evaluated<T, F::Point>),
         (to, after): (&F::Point, &Evaluated<T, F::Point>),
         step: F::Point,
     ) {
         let carry = |vector: F::Point| self.0.tangent(to, vector);
-        pairs.iter_mut().for_each(|(s, y)| {
-            *s = carry(s.clone());
-            *y = carry(y.clone());
-        });
+        if !self.0.on.is_flat() {
+            pairs.iter_mut().for_each(|pair| *pair = Arc::new((carry(pair.0.clone()), carry(pair.1.clone()))));
+        }
         let old = carry(self.0.tangent(from, before.gradient().clone()));
         let turned = self.0.tangent(to, after.gradient().clone()).plus(-T::one(), &old);
         let pair = (carry(step), turned);
         let whole = self.turned(&pair);
         if pair.0.dot(&whole) > T::of(1e-10) * pair.0.norm() * whole.norm() {
-            pairs.push(pair);
+            pairs.push(Arc::new(pair));
         }
         let surplus = pairs.len().saturating_sub(limit);
         pairs.drain(..surplus);
-        pairs.retain(|pair| pair.0.dot(&self.turned(pair)) > T::zero());
+        pairs.retain(|pair| self.along(pair) > T::zero());
     }
 }
 
