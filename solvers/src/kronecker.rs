@@ -49,12 +49,8 @@ impl<T: Scalar> InitialHessian<T, Classifier<T>> for Kronecker<T> {
         let (at, uncertainty) = (near.point, near.known);
         let shadow = self.spectrum.shadow(&at.v);
         let captured = shadow.quadratic(|value| value);
-        let Pencil { basis, theta } = self.pencil(at, near.penalty, uncertainty, &captured)?;
-        let inverse = |j: usize, value: T| T::one() / (T::one() + value * theta[j]).abs().max(T::of(LEAST));
-        let mut v = self.spectrum.map(&product(&q.v, &basis), inverse);
-        let multipliers = multipliers(&shadow, transposed_product(&at.v, &v), inverse)?;
-        v -= self.spectrum.map(&product(&at.v, &multipliers), inverse);
-        let v = product_transposed(&v, &basis);
+        let stays = q.v.iter().all(|entry| *entry == T::zero());
+        let v = if stays { q.v.clone() } else { self.solve_across(&near, &shadow, &captured, &q.v)? };
         let (b, bias) = self.solve_classifier(uncertainty, &captured, &q)?;
         let mut solution = Classifier { v, b, bias };
         if self.variance.is_none() {
@@ -90,6 +86,23 @@ impl<T: Scalar> Kronecker<T> {
         let mut mean = -product_transposed(&weighted, &p);
         weighted.row_iter().enumerate().for_each(|(class, row)| mean[(class, class)] += row.sum());
         mean
+    }
+
+    /// The block of W, for a change with WᵀΔ = 0.
+    fn solve_across(
+        &self,
+        near: &Near<'_, T, Classifier<T>>,
+        shadow: &Shadow<'_, T>,
+        captured: &DMatrix<T>,
+        q: &DMatrix<T>,
+    ) -> Result<DMatrix<T>> {
+        let at = near.point;
+        let Pencil { basis, theta } = self.pencil(at, near.penalty, near.known, captured)?;
+        let inverse = |j: usize, value: T| T::one() / (T::one() + value * theta[j]).abs().max(T::of(LEAST));
+        let mut v = self.spectrum.map(&product(q, &basis), inverse);
+        let multipliers = multipliers(shadow, transposed_product(&at.v, &v), inverse)?;
+        v -= self.spectrum.map(&product(&at.v, &multipliers), inverse);
+        Ok(product_transposed(&v, &basis))
     }
 
     /// T and N.

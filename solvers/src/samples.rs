@@ -8,6 +8,9 @@ use nalgebra::DMatrix;
 use std::ops::{AddAssign, Range};
 use std::sync::Arc;
 
+/// Numbers that one thread reads sooner than two do.
+const SMALL: usize = 1 << 15;
+
 /// X (d×n, a sample is a column) with class numbers 0 … c−1 and weights that sum to 1. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Samples<T: Scalar> {
@@ -48,13 +51,13 @@ impl<T: Scalar> Samples<T> {
     /// VᵀX (k×n), in one pass.
     pub fn project(&self, v: &DMatrix<T>) -> DMatrix<T> {
         let (v, chunks) = (self.x.fold(v), chunks(self.x.ncols()));
-        let parts = self.exec.map(chunks.len(), |i| {
+        let parts = self.threads().map(chunks.len(), |i| {
             let mut part = DMatrix::zeros(v.k(), chunks[i].len());
             self.x.block(chunks[i].clone()).project(&v, view_mut(&mut part));
             part
         });
-        let columns = parts.iter().flat_map(|part| part.as_slice());
-        DMatrix::from_iterator(v.k(), self.x.ncols(), columns.copied())
+        let columns: Vec<&[T]> = parts.iter().map(DMatrix::as_slice).collect();
+        DMatrix::from_vec(v.k(), self.x.ncols(), columns.concat())
     }
 
     /// Whether these are the same samples in the same memory.
@@ -64,7 +67,12 @@ impl<T: Scalar> Samples<T> {
 
     /// [`sum`] over the samples.
     pub(crate) fn sum<S: AddAssign + Send>(&self, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S {
-        sum(&self.exec, self.x.ncols(), part)
+        sum(self.threads(), self.x.ncols(), part)
+    }
+
+    /// Where a pass runs: on one thread where it would be over before another wakes.
+    fn threads(&self) -> &Exec {
+        if self.x.nrows() * self.x.ncols() < SMALL { &Exec::Serial } else { &self.exec }
     }
 
     /// The same for large parts: no more of them exist at once than there are threads, and one.

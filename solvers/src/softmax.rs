@@ -176,7 +176,7 @@ impl<T: Scalar> Pass<'_, T> {
 /// Each column less its maximum.
 fn shift<T: Scalar>(logits: &mut [T], classes: usize) {
     for column in logits.chunks_exact_mut(classes) {
-        let highest = column.iter().fold(column[0], |highest, &logit| highest.max(logit));
+        let highest = column.iter().fold(column[0], |highest, &logit| if logit > highest { logit } else { highest });
         column.iter_mut().for_each(|logit| *logit -= highest);
     }
 }

@@ -59,10 +59,15 @@ impl<T: Scalar> Start<T> {
         let mut work = Work { passes: 1 + Spectrum::passes(covariance), ..Work::default() };
         let principal_cost = cost(work);
         let accuracy = if share > T::zero() { SCOUTING.max(options.tolerance) } else { options.tolerance };
-        let (mut lower, loss, more) = second_stage(&alone, covariance, &principal, accuracy)?;
+        let mut ends = options.exec.map(if share > T::zero() { 2 } else { 1 }, |end| match end {
+            0 => second_stage(&alone, covariance, &principal, accuracy),
+            _ => entropic_end(options, &alone, covariance, spectrum, &principal),
+        });
+        let entropic = if ends.len() > 1 { ends.pop() } else { None };
+        let (mut lower, loss, more) = ends.remove(0)?;
         work += more;
-        if share > T::zero() {
-            let (entropic, its_loss, more) = entropic_end(options, &alone, covariance, spectrum, &principal)?;
+        if let Some(entropic) = entropic {
+            let (entropic, its_loss, more) = entropic?;
             work += more;
             let joint = |at: &Classifier<T>, loss: T| Ok(variance.value_and_gradient(&at.v)?.0 + share * loss);
             if joint(&entropic, its_loss)? < joint(&lower, loss)? {
