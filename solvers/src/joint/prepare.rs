@@ -85,8 +85,8 @@ impl<T: Scalar> Prepared<T> {
         let samples = Samples::new(scaled, labels, weights, classes, options.exec.clone())?;
         let covariance = Arc::new(Covariance::of(&samples)?);
         let asked = (options.components + 1).min(covariance.dimension());
-        let (values, vectors) = covariance.top(asked)?;
-        let spectrum = Arc::new(Spectrum::of(&covariance, &vectors)?);
+        let (values, vectors, spectrum) = Spectrum::with_top(&covariance, asked)?;
+        let spectrum = Arc::new(spectrum);
         warnings.extend(spectrum_warnings(&values, options));
         let weight = T::of(options.weight);
         let entropy = Softmax { samples, ridge: T::of(options.ridge), share: T::one() - weight };

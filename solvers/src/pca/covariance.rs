@@ -2,12 +2,16 @@
 
 use crate::factor::{symmetric_eigen, thin_qr, top_eigen, top_eigen_of};
 use crate::features::{BLOCK, Features, Folded, Products};
+use crate::inner::inner_products;
 use crate::samples::{Samples, blocks};
 use crate::scalar::Scalar;
-use crate::view::{lower_product, product, view, view_mut};
-use admm::{Error, Result};
+use crate::view::{lower_product, transposed_product_on, view, view_mut};
+use admm::{Error, Exec, Result};
+use faer::linalg::matmul::matmul;
+use faer::{Accum, Par};
 use nalgebra::{DMatrix, DVector};
 use std::ops::Range;
+use std::sync::{Arc, Mutex};
 
 /// The largest d for which [`Covariance::of`] forms Σ: 4096² numbers take 128 MiB.
 const LARGEST_DENSE: usize = 4096;
@@ -17,7 +21,12 @@ const LARGEST_DENSE: usize = 4096;
 pub struct Covariance<T: Scalar> {
     form: Form<T>,
     trace: T,
+    exec: Exec,
+    last: Last<T>,
 }
+
+/// The last W that a formed Σ was multiplied by, and ΣW: methods ask for the value and then for the gradient at one W.
+type Last<T> = Arc<Mutex<Option<(DMatrix<T>, DMatrix<T>)>>>;
 
 #[derive(Debug, Clone)]
 enum Form<T: Scalar> {
@@ -41,7 +50,7 @@ impl<T: Scalar> Covariance<T> {
     /// # Errors
     /// As for [`of`](Self::of).
     pub fn dense(samples: &Samples<T>) -> Result<Self> {
-        Covariance::from_matrix(second_moment(samples))
+        Ok(Covariance { exec: samples.exec.clone(), ..Covariance::from_matrix(second_moment(samples))? })
     }
 
     /// Σ never formed: each product ΣW takes a pass and 4ndk operations, its chunks folded in their order.
@@ -54,7 +63,12 @@ impl<T: Scalar> Covariance<T> {
             DMatrix::from_element(1, 1, squares.fold(T::zero(), |sum, square| sum + square))
         })[0];
         check_trace(trace)?;
-        Ok(Covariance { form: Form::MatrixFree(samples.clone()), trace })
+        Ok(Covariance {
+            form: Form::MatrixFree(samples.clone()),
+            trace,
+            exec: samples.exec.clone(),
+            last: Last::default(),
+        })
     }
 
     /// A precomputed Σ (d×d).
@@ -70,7 +84,7 @@ impl<T: Scalar> Covariance<T> {
         }
         check_trace(trace)?;
         let symmetric = (&sigma + sigma.transpose()) * T::of(0.5);
-        Ok(Covariance { form: Form::Dense(symmetric / trace), trace })
+        Ok(Covariance { form: Form::Dense(symmetric / trace), trace, exec: Exec::Serial, last: Last::default() })
     }
 
     /// d.
@@ -98,12 +112,21 @@ impl<T: Scalar> Covariance<T> {
     /// ΣW/tr Σ.
     pub fn times(&self, w: &DMatrix<T>) -> DMatrix<T> {
         match &self.form {
-            Form::Dense(normalised) => product(normalised, w),
+            Form::Dense(normalised) => self.remembered(w, || symmetric_product(&self.exec, normalised, w)),
             Form::MatrixFree(samples) => {
                 let (x, w) = (&samples.x, samples.x.fold(w));
                 samples.sum(|range| weighted_products(x, &samples.weights, &w, range)).unfold(x) / self.trace
             }
         }
+    }
+    fn remembered(&self, w: &DMatrix<T>, product: impl FnOnce() -> DMatrix<T>) -> DMatrix<T> {
+        let last = || self.last.lock().expect("no thread panics while it holds this");
+        if let Some((_, product)) = last().as_ref().filter(|(of, _)| of == w) {
+            return product.clone();
+        }
+        let product = product();
+        *last() = Some((w.clone(), product.clone()));
+        product
     }
     /// tr(WᵀΣW)/tr Σ, which is a share of the variance only for orthonormal W.
     pub fn captured(&self, w: &DMatrix<T>) -> T {
@@ -133,6 +156,47 @@ impl<T: Scalar> Covariance<T> {
             Form::MatrixFree(samples) => second_moment(samples) / self.trace,
         }
     }
+}
+
+/// Up to so many columns of W a product with Σ takes as long as reading Σ does.
+const NARROW: usize = 8;
+/// Columns of Σ that one thread takes at once, and those that stay in its cache.
+const STRIP: usize = 128;
+const PANEL: usize = 32;
+
+/// ΣW, strips of columns of Σ made on these threads and summed in their order. For few columns of W only the lower triangle
+/// is read from memory.
+fn symmetric_product<T: Scalar>(exec: &Exec, sigma: &DMatrix<T>, w: &DMatrix<T>) -> DMatrix<T> {
+    let (d, k) = w.shape();
+    if k > NARROW {
+        return transposed_product_on(exec, sigma, w);
+    }
+    let strips: Vec<Range<usize>> = blocks(0..d, STRIP).collect();
+    let parts = exec.map(strips.len(), |i| lower_strip(sigma, w, strips[i].clone()));
+    let mut product = DMatrix::zeros(d, k);
+    strips.iter().zip(parts).for_each(|(strip, part)| {
+        let mut rows = product.rows_mut(strip.start, d - strip.start);
+        rows += part;
+    });
+    product
+}
+
+/// What some columns of the lower triangle of Σ, and as many rows of the upper one, add to ΣW: its rows from the first of them on.
+fn lower_strip<T: Scalar>(sigma: &DMatrix<T>, w: &DMatrix<T>, strip: Range<usize>) -> DMatrix<T> {
+    let (d, k) = w.shape();
+    let (first, w) = (strip.start, view(w));
+    let mut part = DMatrix::zeros(d - first, k);
+    let mut inner = DMatrix::zeros(k, PANEL);
+    for panel in blocks(strip, PANEL) {
+        let (start, end, width) = (panel.start, panel.end, panel.len());
+        let columns = view(sigma).subcols(start, width);
+        let of_panel = view_mut(&mut inner).subcols_mut(0, width);
+        inner_products(of_panel, w.subrows(start, d - start), columns.subrows(start, d - start));
+        (0..width).for_each(|j| (0..k).for_each(|q| part[(start - first + j, q)] += inner[(q, j)]));
+        let below = view_mut(&mut part).subrows_mut(end - first, d - end);
+        matmul(below, Accum::Add, columns.subrows(end, d - end), w.subrows(start, width), T::one(), Par::Seq);
+    }
+    part
 }
 
 fn check_trace<T: Scalar>(trace: T) -> Result<()> {
@@ -200,4 +264,28 @@ pub(super) fn weighted_products<T: Scalar>(
         samples.accumulate(view(&reduced).subcols(0, block.len()), &mut products);
     }
     products
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::factor::scattered;
+
+    #[test]
+    fn products_are_the_naive_ones_at_one_w_after_another_and_have_the_same_bits_on_threads() {
+        for (d, k) in [(1, 1), (5, 2), (300, 5), (300, 20)] {
+            let x = scattered::<f64>(d, 40, 1);
+            let on = |threads| {
+                let exec = Exec::threads(threads).unwrap();
+                Covariance::dense(&Samples::new(x.clone(), &[0; 40], vec![0.025; 40], 1, exec).unwrap()).unwrap()
+            };
+            let (sigma, covariance, other) = (&x * x.transpose() * 0.025, on(1), on(3));
+            for seed in [2, 2, 3, 2] {
+                let w = scattered::<f64>(d, k, seed);
+                let naive = &sigma * &w / sigma.trace();
+                assert!((covariance.times(&w) - &naive).norm() <= 1e-14 * d as f64 * naive.norm());
+                assert_eq!(covariance.times(&w), other.times(&w));
+            }
+        }
+    }
 }

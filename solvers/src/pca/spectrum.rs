@@ -49,6 +49,21 @@ impl<T: Scalar> Spectrum<T> {
         Ok(Spectrum { values, vectors: product(&basis, &rotation), rest, trace: covariance.trace() })
     }
 
+    /// The k leading eigenvalues and eigenvectors, and the model with them: where it takes all of them, they are computed once.
+    ///
+    /// # Errors
+    /// As for [`of`](Self::of).
+    pub(crate) fn with_top(covariance: &Covariance<T>, k: usize) -> Result<(DVector<T>, DMatrix<T>, Self)> {
+        if covariance.dimension() > WHOLE {
+            let (values, vectors) = covariance.top(k)?;
+            let spectrum = Spectrum::of(covariance, &vectors)?;
+            return Ok((values, vectors, spectrum));
+        }
+        let spectrum = Spectrum::of(covariance, &DMatrix::zeros(covariance.dimension(), 0))?;
+        let (values, vectors) = (spectrum.values.rows(0, k), spectrum.vectors.columns(0, k));
+        Ok((values.into_owned(), vectors.into_owned(), spectrum))
+    }
+
     /// Of a covariance WᵀΣW/tr Σ (k×k) within a span, in the units of the whole.
     ///
     /// # Errors
@@ -92,7 +107,8 @@ impl<T: Scalar> Shadow<'_, T> {
     /// Wᵀφ(Σ/tr Σ)W.
     pub fn quadratic(&self, phi: impl Fn(T) -> T) -> DMatrix<T> {
         let (rest, mut scaled) = (phi(self.spectrum.rest), self.leading.clone());
-        scaled.row_iter_mut().zip(&self.spectrum.values).for_each(|(mut row, &value)| row *= phi(value) - rest);
+        let beyond = self.spectrum.values.map(|value| phi(value) - rest);
+        scaled.column_iter_mut().for_each(|mut column| column.component_mul_assign(&beyond));
         let mut quadratic = &self.gram * rest;
         multiply(&mut quadratic, Accum::Add, view(&self.leading).transpose(), view(&scaled));
         quadratic
@@ -121,8 +137,10 @@ mod tests {
         // 300 dimensions with 100 eigenvalues and one for the rest: then the model is exact beyond 256 too.
         for (covariance, accuracy) in [(covariance(9, 0.5), 1e-12), (covariance(300, 0.9), 1e-6)] {
             let d = covariance.dimension();
-            let (w, known) = (scattered::<f64>(d, 2, 2), covariance.top(2).unwrap().1);
+            let (w, (values, known)) = (scattered::<f64>(d, 2, 2), covariance.top(2).unwrap());
             let spectrum = Spectrum::of(&covariance, &known).unwrap();
+            let (found, leading, _) = Spectrum::with_top(&covariance, 2).unwrap();
+            assert!((found - values).norm() <= 1e-14 && (leading - known).norm() <= 1e-12);
             let phi = |j: usize, value: f64| 1.0 / (0.1 * (j + 1) as f64 + value);
             let mapped = spectrum.map(&w, phi);
             for j in 0..2 {
