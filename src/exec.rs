@@ -6,6 +6,7 @@ use rayon::ThreadPool;
 use std::iter;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
+use std::thread;
 
 /// One thread, or a pool of them.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +45,10 @@ impl Exec {
     }
 }
 
+/// So often a calling thread that is none of the pool looks whether the others are done before it sleeps: falling asleep and being
+/// woken takes longer than a small piece.
+const AWAKE: usize = 1_000;
+
 /// Each thread takes the next piece when it has done one. The calling thread is one of them: it does not wait for another
 /// to wake, which small pieces would feel.
 fn in_turn<R: Send>(pool: &ThreadPool, count: usize, piece: &(impl Fn(usize) -> R + Sync)) -> Vec<R> {
@@ -55,9 +60,16 @@ fn in_turn<R: Send>(pool: &ThreadPool, count: usize, piece: &(impl Fn(usize) -> 
             done.lock().expect("no thread panics while it holds this").push((i, result));
         });
     };
-    pool.in_place_scope(|scope| {
-        (1..pool.current_num_threads().min(count)).for_each(|_| scope.spawn(|_| take()));
+    let (helpers, over) = (pool.current_num_threads().min(count).saturating_sub(1), AtomicUsize::new(0));
+    let help = || {
         take();
+        over.fetch_add(1, Relaxed);
+    };
+    pool.in_place_scope(|scope| {
+        (0..helpers).for_each(|_| scope.spawn(|_| help()));
+        take();
+        let awake = if pool.current_thread_index().is_none() { AWAKE } else { 0 };
+        (0..awake).take_while(|_| over.load(Relaxed) < helpers).for_each(|_| thread::yield_now());
     });
     let mut done = done.into_inner().expect("no thread panics while it holds this");
     done.sort_unstable_by_key(|&(i, _)| i);
@@ -68,7 +80,7 @@ fn in_turn<R: Send>(pool: &ThreadPool, count: usize, piece: &(impl Fn(usize) -> 
 mod tests {
     use super::*;
     use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::{thread, time::Duration};
+    use std::time::Duration;
 
     #[test]
     fn results_come_in_the_order_of_the_pieces_however_long_each_takes_and_from_pieces_within_pieces() {
