@@ -59,14 +59,15 @@ impl<T: Scalar> Start<T> {
         let mut work = Work { passes: 1 + Spectrum::passes(covariance), ..Work::default() };
         let principal_cost = cost(work);
         let accuracy = if share > T::zero() { SCOUTING.max(options.tolerance) } else { options.tolerance };
-        let mut ends = options.exec.map(if share > T::zero() { 2 } else { 1 }, |end| match end {
+        let count = if share > T::zero() { 2 } else { 1 };
+        let ends = options.exec.map(count, |end| match end {
             0 => second_stage(&alone, covariance, &principal, accuracy),
             _ => entropic_end(options, &alone, covariance, spectrum, &principal),
         });
-        let entropic = if ends.len() > 1 { ends.pop() } else { None };
-        let (mut lower, loss, more) = ends.remove(0)?;
+        let mut ends = ends.into_iter();
+        let (mut lower, loss, more) = ends.next().expect("there is one end at least")?;
         work += more;
-        if let Some(entropic) = entropic {
+        if let Some(entropic) = ends.next() {
             let (entropic, its_loss, more) = entropic?;
             work += more;
             let joint = |at: &Classifier<T>, loss: T| Ok(variance.value_and_gradient(&at.v)?.0 + share * loss);
