@@ -221,11 +221,6 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
         turned
     }
 
-    /// ⟨s, y + ρs⟩.
-    fn along(&self, (s, y): &(F::Point, F::Point)) -> T {
-        s.dot(y) + self.0.to.penalty * s.coupled().norm_squared()
-    }
-
     /// f and ∇f that the model has at the end of d = −(H + ρ)⁻¹g, where Hd = −g − ρd is within reach.
     fn foreseen(
         &self,
@@ -249,20 +244,16 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
         let (x, gradient) = (near.point, near.gradient);
         let mut q = gradient.clone();
         let mut weights = Vec::with_capacity(pairs.len());
-        for pair in pairs.iter().rev() {
-            let ((s, y), curvature) = (&**pair, self.along(pair));
-            let weight = s.dot(&q) / curvature;
+        let turned: Vec<F::Point> = pairs.iter().map(|pair| self.turned(pair)).collect();
+        for (pair, y) in pairs.iter().zip(&turned).rev() {
+            let weight = pair.0.dot(&q) / pair.0.dot(y);
             q.axpy(-weight, y);
-            q.coupled_mut().axpy(-weight * near.penalty, s.coupled());
-            weights.push((weight, curvature));
+            weights.push(weight);
         }
-        let turned = pairs.last().map(|pair| self.turned(pair));
-        let pair = pairs.last().zip(turned.as_ref()).map(|(pair, y)| (&pair.0, y));
+        let pair = pairs.last().zip(turned.last()).map(|(pair, y)| (&pair.0, y));
         let mut q = initial.solve(Near { pair, ..near }, q)?;
-        for (pair, (weight, curvature)) in pairs.iter().zip(weights.into_iter().rev()) {
-            let (s, y) = &**pair;
-            let slope = y.dot(&q) + near.penalty * s.coupled().dot(q.coupled());
-            q.axpy(weight - slope / curvature, s);
+        for ((pair, y), weight) in pairs.iter().zip(&turned).zip(weights.into_iter().rev()) {
+            q.axpy(weight - y.dot(&q) / pair.0.dot(y), &pair.0);
         }
         let mut direction = self.0.tangent(x, q);
         direction.scale(-T::one());
@@ -296,7 +287,7 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
         }
         let surplus = pairs.len().saturating_sub(limit);
         pairs.drain(..surplus);
-        pairs.retain(|pair| self.along(pair) > T::zero());
+        pairs.retain(|pair| pair.0.dot(&self.turned(pair)) > T::zero());
     }
 }
 
