@@ -119,6 +119,10 @@ pub struct ModelOptions {
     /// How the W block lowers the PCA loss
     #[arg(long, default_value = "majorize", value_parser = choice(RULES), help_heading = "Search")]
     pub rule: Rule,
+    /// Read the cross-entropy in random batches between full passes; the first has so many samples, later ones may have more
+    #[arg(long, value_name = "B", help_heading = "Search")]
+    #[serde(default)]
+    pub batch: Option<usize>,
     /// The gradient that may remain where a method has converged
     #[arg(long, value_name = "T", default_value = "1e-6", allow_negative_numbers = true, help_heading = "Search")]
     pub tolerance: f64,
@@ -136,6 +140,7 @@ impl ModelOptions {
             .constraint(self.constraint)
             .scale(self.scale)
             .rule(self.rule)
+            .batch(self.batch)
             .tolerance(self.tolerance)
             .max_iterations(self.max_iterations)
     }

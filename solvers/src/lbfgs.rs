@@ -191,12 +191,26 @@ impl<H> Lbfgs<H> {
         H: InitialHessian<T, F::Point>,
     {
         let (point, DescentMemory { model, models, pairs, .. }) = (&x.point, &mut x.memory);
-        let known = model.get_or_insert_with(|| {
-            search.work.passes += self.charge::<T, F::Point>(models);
-            self.initial.look_up(point)
-        });
+        let known = self.known(point, model, models, &mut search.work);
         let near = Near { point, known, gradient, penalty: search.to.penalty, pair: None };
         Curvature(search).direction(&self.initial, pairs, near)
+    }
+
+    /// What the model of the Hessian knows at the point: looked up there, unless it is kept.
+    pub(crate) fn known<'m, T: Real, P>(
+        &self,
+        point: &P,
+        model: &'m mut Option<DMatrix<T>>,
+        models: &mut u64,
+        work: &mut Work,
+    ) -> &'m DMatrix<T>
+    where
+        H: InitialHessian<T, P>,
+    {
+        model.get_or_insert_with(|| {
+            work.passes += self.charge::<T, P>(models);
+            self.initial.look_up(point)
+        })
     }
 
     /// The whole passes that one more model fills up.

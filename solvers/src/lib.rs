@@ -25,6 +25,7 @@ mod scalar;
 pub mod secular;
 pub mod smooth;
 pub mod softmax;
+pub mod variance_reduced;
 mod view;
 
 pub use scalar::Scalar;

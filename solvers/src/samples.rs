@@ -5,6 +5,8 @@ use crate::scalar::Scalar;
 use crate::view::view_mut;
 use admm::{Error, Exec, Result, Shape};
 use nalgebra::DMatrix;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use std::ops::{AddAssign, Range};
 use std::sync::Arc;
 
@@ -48,6 +50,15 @@ impl<T: Scalar> Samples<T> {
         Samples { x: x.into(), ..self.clone() }
     }
 
+    /// The samples with the given numbers. One of weight wᵢ (of sum 1) enters with nwᵢ/b, which is 1/b for equal weights: for
+    /// any weights, sums over random numbers have the mean of those over all samples.
+    pub(crate) fn batch(&self, numbers: &[usize]) -> Self {
+        let factor = T::of(self.x.ncols() as f64 / numbers.len() as f64);
+        let labels = numbers.iter().map(|&sample| self.labels[sample]).collect();
+        let weights = numbers.iter().map(|&sample| factor * self.weights[sample]).collect();
+        Samples { x: self.x.select(numbers), labels, weights, ..self.clone() }
+    }
+
     /// VᵀX (k×n), in one pass.
     pub fn project(&self, v: &DMatrix<T>) -> DMatrix<T> {
         let (v, chunks) = (self.x.fold(v), chunks(self.x.ncols()));
@@ -79,6 +90,12 @@ impl<T: Scalar> Samples<T> {
     pub(crate) fn sum_sparingly<S: AddAssign + Send>(&self, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S {
         sum_in_waves(&self.exec, self.x.ncols(), self.exec.width(), part)
     }
+}
+
+/// So many numbers below n, uniform and independent. A generator that is `None` starts from the seed.
+pub(crate) fn draw(generator: &mut Option<ChaCha8Rng>, seed: u64, n: usize, count: usize) -> Vec<usize> {
+    let generator = generator.get_or_insert_with(|| ChaCha8Rng::seed_from_u64(seed));
+    (0..count).map(|_| generator.random_range(0..n as u64) as usize).collect()
 }
 
 /// Σ over fixed chunks of n samples, folded in their order: the same bits for any number of threads.

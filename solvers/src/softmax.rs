@@ -5,6 +5,7 @@ use crate::exponential::exponentiate;
 use crate::features::{BLOCK, Folded, Products};
 use crate::samples::{Samples, blocks};
 use crate::scalar::Scalar;
+use crate::variance_reduced::FiniteSum;
 use crate::view::{transposed_product, view, view_mut};
 use admm::{Error, Result, Shape, Smooth};
 use faer::linalg::matmul::matmul;
@@ -32,6 +33,15 @@ impl<T: Scalar> Smooth<T> for Softmax<T> {
     /// Sizes of V, B or b that do not fit the data or each other.
     fn value_and_gradient(&self, at: &Classifier<T>) -> Result<(T, Classifier<T>)> {
         self.with_captured(at, T::zero())
+    }
+}
+
+impl<T: Scalar> FiniteSum<T> for Softmax<T> {
+    fn terms(&self) -> usize {
+        self.samples.x.ncols()
+    }
+    fn of_batch(&self, numbers: &[usize]) -> Self {
+        Softmax { samples: self.samples.batch(numbers), ..self.clone() }
     }
 }
 

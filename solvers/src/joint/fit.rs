@@ -2,16 +2,18 @@
 
 use super::certify::certify;
 use super::options::Method;
-use super::prepare::descent_method;
+use super::prepare::Objective;
 use super::reduction::TwoBlocks;
 use super::start::{Start, second_stage};
 use super::{Constraint, Fitted, Model, Moment, Position, Prepared, Progress, Report};
 use crate::classifier::Classifier;
 use crate::factor::symmetric_eigen;
+use crate::lbfgs::Lbfgs;
 use crate::scalar::Scalar;
 use crate::view::{product, transposed_product};
 use admm::checkpoint::{from_bytes, to_bytes};
-use admm::{Certificate, Error, Iterate, Result, Smooth, Space, Stationarity, Status, Target, method::stationarity};
+use admm::method::{Evaluated, stationarity};
+use admm::{Certificate, Error, Gradient, Iterate, Result, Smooth, Space, Stationarity, Status, Target};
 use nalgebra::DMatrix;
 use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;
@@ -95,9 +97,24 @@ pub(super) fn fit<T: Scalar>(
 
 /// Riemannian descent on all variables at once.
 fn joint<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
-    let (options, start) = (&prepared.options, &prepared.start.lower);
     let model = prepared.model(Some(prepared.objective.variance.of.weight));
-    let (method, on) = (descent_method(options.constraint, 1, model), prepared.manifold());
+    match prepared.options.constraint {
+        Constraint::Ball => descend(prepared, log, &Gradient { max_steps: 1 }, |memory| memory.here.as_ref()),
+        _ => {
+            let method = prepared.in_batches(Lbfgs { max_steps: 1, ..Lbfgs::from(model) });
+            descend(prepared, log, &method, |memory| memory.descent.here.as_ref())
+        }
+    }
+}
+
+/// The method from the start to its end, a step an iteration, with what its memory says of the present point.
+fn descend<T: Scalar, M: admm::Method<T, Objective<T>, Point = Classifier<T>>>(
+    prepared: &Prepared<T>,
+    log: &mut Log<'_>,
+    method: &M,
+    here: impl Fn(&M::Memory) -> Option<&Evaluated<T, Classifier<T>>>,
+) -> Result<Found<T>> {
+    let (options, start, on) = (&prepared.options, &prepared.start.lower, prepared.manifold());
     let origin = Space::zero(&start.v);
     let tolerance = T::of(prepared.tolerance());
     let free = Target { v: &origin, penalty: T::zero(), tolerance };
@@ -107,7 +124,7 @@ fn joint<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T
     for iteration in log.last().iteration + 1..=options.max_iterations {
         let step = method.minimise(&prepared.objective, &*on, &mut iterate, free)?;
         work += step;
-        let Some(here) = &iterate.memory.here else { break };
+        let Some(here) = here(&iterate.memory) else { break };
         let slope = stationarity(&*on, &iterate.point, here.gradient())?;
         let entry = Progress {
             iteration,

@@ -6,6 +6,7 @@ use crate::samples::Samples;
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
 use crate::softmax::Softmax;
+use crate::variance_reduced::FiniteSum;
 use admm::{Direction, Result, Smooth};
 use nalgebra::DMatrix;
 
@@ -39,6 +40,20 @@ impl<T: Scalar, L: Reduction<T>> Smooth<T> for JointObjective<T, L> {
     fn passes(&self) -> u64 {
         let joined = self.variance.in_pass(&self.entropy.samples).is_some();
         self.entropy.passes() + if joined { 0 } else { self.variance.passes() }
+    }
+}
+
+impl<T: Scalar> FiniteSum<T> for JointObjective<T, Ridge<VarianceLoss<T>>> {
+    fn terms(&self) -> usize {
+        self.entropy.terms()
+    }
+    /// Where Σ is formed the first loss stays whole, as it takes no pass.
+    fn of_batch(&self, numbers: &[usize]) -> Self {
+        let (entropy, mut variance) = (self.entropy.of_batch(numbers), self.variance.clone());
+        if let Some(covariance) = variance.of.covariance.of_batch(&entropy.samples) {
+            variance.of.covariance = covariance.into();
+        }
+        JointObjective { variance, entropy }
     }
 }
 

@@ -167,6 +167,7 @@ pub struct Builder {
     pub(super) shrinkage: f64,
     pub(super) constraint: Constraint,
     pub(super) rule: Rule,
+    pub(super) batch: Option<usize>,
     pub(super) method: Method,
     pub(super) penalty: Penalty,
     pub(super) relaxation: f64,
@@ -188,6 +189,7 @@ impl JointModel {
             shrinkage: 0.0,
             constraint: Constraint::default(),
             rule: Rule::default(),
+            batch: None,
             method: Method::default(),
             penalty: Penalty::default(),
             relaxation: 1.0,
@@ -253,6 +255,10 @@ impl Builder {
         constraint: Constraint,
         /// How the W block works, for the methods that have one.
         rule: Rule,
+        /// The samples of the first random batch that stands for all between two full passes, for the methods that descend on the
+        /// cross-entropy: see [`VarianceReduced`](crate::variance_reduced::VarianceReduced). At least 1 and at most all; none
+        /// by default.
+        batch: Option<usize>,
         /// The method of [`JointModel::fit`].
         method: Method,
         /// How ρ adapts in ADMM.
@@ -291,6 +297,11 @@ impl Builder {
         check(
             tolerance >= 0.0 && tolerance.is_finite(),
             format!("the tolerance must be finite and not negative, got {tolerance}"),
+        );
+        check(self.batch != Some(0), "the size of a batch must be at least 1".into());
+        check(
+            self.batch.is_none() || constraint != Constraint::Ball,
+            "batches do not fit the constraint ball: they move on manifolds, and a ball has a boundary".into(),
         );
         check(max_iterations > 0, "the number of iterations must be at least 1".into());
         check(

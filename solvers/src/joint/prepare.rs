@@ -13,8 +13,9 @@ use crate::samples::{Samples, check_labels};
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
 use crate::softmax::Softmax;
+use crate::variance_reduced::{BatchMemory, VarianceReduced};
 use admm::method::DescentMemory;
-use admm::{Error, Gradient, Manifold, Result, Shape, Smooth};
+use admm::{Error, Gradient, Iterate, Manifold, Result, Shape, Smooth};
 use nalgebra::{DMatrix, DVector};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -31,12 +32,15 @@ pub struct Prepared<T: Scalar> {
     pub(super) options: Builder,
     pub(super) scaler: Scaler<T>,
     pub(super) basis: Basis<T>,
-    pub(super) objective: JointObjective<T, Ridge<VarianceLoss<T>>>,
+    pub(super) objective: Objective<T>,
     pub(super) leading: T,
     pub(super) spectrum: Arc<Spectrum<T>>,
     pub(super) start: Start<T>,
     warnings: Vec<String>,
 }
+
+/// Both losses, with the ridge of a W without a constraint.
+pub(super) type Objective<T> = JointObjective<T, Ridge<VarianceLoss<T>>>;
 
 /// Q, where d > n.
 type Basis<T> = Option<Arc<RowSpace<T>>>;
@@ -55,6 +59,13 @@ pub(super) fn descent_method<T: Scalar, F: Smooth<T, Point = Classifier<T>>>(
         _ => Box::new(Lbfgs { max_steps, ..Lbfgs::from(initial) }),
     }
 }
+
+/// How the cross-entropy is lowered where W moves on a manifold, and what that keeps.
+pub(super) type InBatches<T> = VarianceReduced<Option<Kronecker<T>>>;
+pub(super) type BatchIterate<T> = Iterate<Classifier<T>, BatchMemory<T, Classifier<T>>>;
+
+/// Of the batches.
+const SEED: u64 = 0;
 
 impl<T: Scalar> Prepared<T> {
     pub(super) fn new(
@@ -75,6 +86,7 @@ impl<T: Scalar> Prepared<T> {
             return Prepared::new(options, x.select(&kept), &labels, classes, Some(&weights));
         }
         check_enough(x.shape(), options.components)?;
+        check_batch(options.batch, x.ncols())?;
         check_classes(labels, classes)?;
         let scaler = Scaler::learn(&x, &seen, &weights, options.scale, &options.exec);
         let mut warnings = constant_features(&seen, options.scale);
@@ -129,6 +141,11 @@ impl<T: Scalar> Prepared<T> {
         super::fit::fit(self, position.method, Some(position), observer)
     }
 
+    /// L-BFGS with batches where the user chose a size.
+    pub(super) fn in_batches(&self, by: Lbfgs<Option<Kronecker<T>>>) -> InBatches<T> {
+        VarianceReduced { batch: self.options.batch, seed: SEED, by }
+    }
+
     pub(super) fn manifold(&self) -> Box<dyn Manifold<T>> {
         self.options.constraint.manifold()
     }
@@ -180,6 +197,15 @@ fn check_enough((d, n): (usize, usize), components: usize) -> Result<()> {
         return Err(Error::parameter(message));
     }
     Ok(())
+}
+
+fn check_batch(batch: Option<usize>, n: usize) -> Result<()> {
+    match batch {
+        Some(size) if size > n => {
+            Err(Error::parameter(format!("the size of a batch is {size}, which is not between 1 and {n}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check_classes(labels: &[usize], classes: usize) -> Result<()> {

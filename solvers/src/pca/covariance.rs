@@ -109,6 +109,11 @@ impl<T: Scalar> Covariance<T> {
     pub(crate) fn reads(&self, samples: &Samples<T>) -> bool {
         matches!(&self.form, Form::MatrixFree(own) if own.is(samples))
     }
+    /// Σ̃/tr Σ of a batch, where a product takes a pass.
+    pub(crate) fn of_batch(&self, batch: &Samples<T>) -> Option<Self> {
+        let free = || Covariance { form: Form::MatrixFree(batch.clone()), trace: self.trace };
+        (self.passes() > 0).then(free)
+    }
     /// ΣW/tr Σ.
     pub fn times(&self, w: &DMatrix<T>) -> DMatrix<T> {
         match &self.form {

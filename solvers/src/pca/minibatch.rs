@@ -2,11 +2,10 @@
 
 use super::VarianceLoss;
 use super::covariance::weighted_products;
-use crate::samples::Samples;
+use crate::samples::{Samples, draw};
 use crate::scalar::Scalar;
 use admm::{Direction, Error, Result};
 use nalgebra::DMatrix;
-use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Batches of b samples, drawn uniformly and independently with a generator of its own.
@@ -36,15 +35,11 @@ impl<T: Scalar> Batches<T> {
     }
     /// The numbers of the next batch. A generator that is `None` starts from the seed.
     pub(super) fn draw(&self, generator: &mut Option<ChaCha8Rng>) -> Vec<usize> {
-        let generator = generator.get_or_insert_with(|| ChaCha8Rng::seed_from_u64(self.seed));
-        let n = self.samples.x.ncols() as u64;
-        (0..self.size).map(|_| generator.random_range(0..n) as usize).collect()
+        draw(generator, self.seed, self.samples.x.ncols(), self.size)
     }
     /// Σ̃W for the samples with the given numbers.
     pub(super) fn times(&self, batch: &[usize], w: &DMatrix<T>) -> DMatrix<T> {
-        let x = self.samples.x.select(batch);
-        let factor = T::of(self.samples.x.ncols() as f64 / batch.len() as f64);
-        let weights: Vec<T> = batch.iter().map(|&sample| factor * self.samples.weights[sample]).collect();
+        let Samples { x, weights, .. } = self.samples.batch(batch);
         weighted_products(&x, &weights, &x.fold(w), 0..batch.len()).unfold(&x)
     }
 }

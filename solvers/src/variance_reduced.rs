@@ -1,0 +1,246 @@
+//! Minibatches of reduced variance: between two full passes a random batch stands for all samples.
+//!
+//! At an anchor x̃ of which ∇f is known, the gradient of the batch is corrected as in SVRG (Johnson and Zhang, "Accelerating stochastic
+//! gradient descent using predictive variance reduction", 2013; on manifolds Zhang, Reddi and Sra 2016), to
+//!
+//! > ∇f_b(x) − ∇f_b(x̃) + ∇f(x̃),
+//!
+//! whose noise vanishes as x comes to x̃. It is the gradient of f_b(x) + ⟨∇f(x̃) − ∇f_b(x̃), x⟩, which L-BFGS lowers in a few steps
+//! that read the batch alone (Shamir, Srebro and Zhang, "Communication-efficient distributed optimization using an approximate
+//! Newton-type method", 2014): there is no step size to tune, and the pull of the target enters exactly.
+
+use crate::lbfgs::{InitialHessian, Lbfgs, Near};
+use crate::samples::draw;
+use crate::scalar::Scalar;
+use admm::method::{DescentMemory, Evaluated, Search, stationarity};
+use admm::{Iterate, Manifold, Method, Result, Smooth, Smoothness, Space, Target, Work};
+use nalgebra::DMatrix;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// The most steps on one batch.
+const STEPS: u64 = 10;
+/// The gradient that may remain on a batch, in units of that at the anchor.
+const REMAINING: f64 = 0.3;
+/// What a batch promises must come true to this part, or the next one is larger.
+const KEPT: f64 = 0.5;
+/// How many times as large.
+const GROWTH: usize = 2;
+/// The largest batch, in units of all samples: beyond it ten steps take most of a pass, in which L-BFGS gets as far.
+const LARGEST: f64 = 1.0 / 16.0;
+
+/// A sum over samples, and perhaps something that takes no pass.
+pub trait FiniteSum<T: Scalar>: Smooth<T> + Sized {
+    /// n.
+    fn terms(&self) -> usize;
+    /// What the samples with the given numbers say of f: for random numbers, its mean is f.
+    fn of_batch(&self, numbers: &[usize]) -> Self;
+}
+
+/// L-BFGS of which each step, while batches are worth it, is an epoch: at most ten steps on a random batch, and a full pass that judges
+/// where they led.
+///
+/// Where f did not fall, L-BFGS takes a step on all samples from the anchor instead, so f falls at every anchor whatever the batch. Where
+/// it fell by less than half of what the batch promised, the next batch is twice as large (Byrd, Chin, Nocedal and Wu, "Sample size
+/// selection in optimization methods for machine learning", 2012), and once it would exceed a sixteenth of the samples L-BFGS goes on
+/// alone. An epoch counts as one of the steps that a call may take.
+#[derive(Debug, Clone, Copy)]
+pub struct VarianceReduced<H> {
+    /// The samples of the first batch; without any this is L-BFGS.
+    pub batch: Option<usize>,
+    /// Of the generator.
+    pub seed: u64,
+    /// What lowers the batches, and goes on alone at the end.
+    pub by: Lbfgs<H>,
+}
+
+/// What [`VarianceReduced`] keeps between calls.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Scalar, P: Serialize", deserialize = "T: Scalar, P: DeserializeOwned"))]
+pub struct BatchMemory<T, P> {
+    /// What L-BFGS keeps.
+    pub descent: DescentMemory<T, P>,
+    /// The sampler.
+    pub generator: Option<ChaCha8Rng>,
+    /// How many times as large as the first a batch has become.
+    pub grown: usize,
+    /// Samples that batches have read: what passes that took is counted as they fill up.
+    pub read: u64,
+}
+
+impl<T, P> Default for BatchMemory<T, P> {
+    fn default() -> Self {
+        BatchMemory { descent: DescentMemory::default(), generator: None, grown: 1, read: 0 }
+    }
+}
+
+impl<T: Scalar, F: FiniteSum<T>, H: InitialHessian<T, F::Point> + Clone> Method<T, F> for VarianceReduced<H> {
+    type Point = F::Point;
+    type Memory = BatchMemory<T, F::Point>;
+
+    fn value(&self, f: &F, x: &Iterate<F::Point, Self::Memory>) -> Result<T> {
+        x.memory.descent.here.as_ref().map_or_else(|| Ok(f.value_and_gradient(&x.point)?.0), |here| Ok(here.value()))
+    }
+    fn smoothness(&self, f: &F, x: &F::Point) -> Smoothness<T> {
+        self.by.smoothness(f, x)
+    }
+
+    fn minimise(
+        &self,
+        f: &F,
+        on: &dyn Manifold<T>,
+        x: &mut Iterate<F::Point, Self::Memory>,
+        to: Target<'_, T, DMatrix<T>>,
+    ) -> Result<Work> {
+        let mut search = Search { f, on, to, work: Work::default() };
+        while search.work.steps < self.by.max_steps {
+            let Some(size) = self.size(f.terms(), x.memory.grown) else {
+                search.work += self.on_all(self.by.max_steps - search.work.steps, f, on, x, to)?;
+                break;
+            };
+            let here = search.evaluate(&x.point, x.memory.descent.here.take())?;
+            let slope = stationarity(on, &x.point, &here.total_gradient(&x.point, &to))?;
+            if slope <= to.tolerance {
+                x.memory.descent.here = Some(here);
+                break;
+            }
+            let found = self.on_batch(size, &mut search, x, &here, slope)?;
+            if judge(&mut search, x, here, found)? {
+                search.work.steps += 1;
+                continue;
+            }
+            let single = self.on_all(1, f, on, x, to)?;
+            search.work += single;
+            if single.steps == 0 {
+                break;
+            }
+        }
+        Ok(search.work)
+    }
+}
+
+impl<H> VarianceReduced<H> {
+    /// The samples of the next batch, as long as it is worth reading.
+    fn size(&self, n: usize, grown: usize) -> Option<usize> {
+        self.batch.map(|first| first.saturating_mul(grown)).filter(|&size| size as f64 <= LARGEST * n as f64)
+    }
+
+    /// Steps of L-BFGS on all samples.
+    fn on_all<T: Scalar, F: Smooth<T>>(
+        &self,
+        max_steps: u64,
+        f: &F,
+        on: &dyn Manifold<T>,
+        x: &mut Iterate<F::Point, BatchMemory<T, F::Point>>,
+        to: Target<'_, T, DMatrix<T>>,
+    ) -> Result<Work>
+    where
+        H: InitialHessian<T, F::Point> + Clone,
+    {
+        let mut whole = Iterate { point: x.point.clone(), memory: std::mem::take(&mut x.memory.descent) };
+        let work = Lbfgs { max_steps, ..self.by.clone() }.minimise(f, on, &mut whole, to);
+        (x.point, x.memory.descent) = (whole.point, whole.memory);
+        work
+    }
+
+    /// Where a batch of that size leads from an anchor, by steps that look up the model of the Hessian there alone.
+    fn on_batch<T: Scalar, F: FiniteSum<T>>(
+        &self,
+        size: usize,
+        search: &mut Search<'_, T, F>,
+        x: &mut Iterate<F::Point, BatchMemory<T, F::Point>>,
+        here: &Evaluated<T, F::Point>,
+        slope: T,
+    ) -> Result<Iterate<F::Point, DescentMemory<T, F::Point>>>
+    where
+        H: InitialHessian<T, F::Point>,
+    {
+        let BatchMemory { descent, generator, read, .. } = &mut x.memory;
+        let known = self.by.known(&x.point, &mut descent.model, &mut descent.models, &mut search.work).clone();
+        let n = search.f.terms();
+        let batch = Corrected::new(search.f.of_batch(&draw(generator, self.seed, n, size)), &x.point, here)?;
+        let by = Lbfgs { max_steps: STEPS, ..Lbfgs::from(Anchored { model: &self.by.initial, known }) };
+        let memory =
+            DescentMemory { here: Some(here.clone()), pairs: descent.pairs.clone(), ..DescentMemory::default() };
+        let mut found = Iterate { point: x.point.clone(), memory };
+        let tolerance = search.to.tolerance.max(T::of(REMAINING) * slope);
+        let work = by.minimise(&batch, search.on, &mut found, Target { tolerance, ..search.to })?;
+        let passes = |read: u64| read.div_ceil(n as u64);
+        let before = passes(*read);
+        *read += (work.passes + batch.of.passes()) * size as u64;
+        search.work.passes += passes(*read) - before;
+        Ok(found)
+    }
+}
+
+/// Takes what a batch led to where f, with the pull, fell; and what follows for the size of the next.
+fn judge<T: Scalar, F: Smooth<T>>(
+    search: &mut Search<'_, T, F>,
+    x: &mut Iterate<F::Point, BatchMemory<T, F::Point>>,
+    here: Evaluated<T, F::Point>,
+    found: Iterate<F::Point, DescentMemory<T, F::Point>>,
+) -> Result<bool> {
+    let there = Evaluated::at(search.f, &found.point, &mut search.work)?;
+    let total = |at: &Evaluated<T, F::Point>, point: &F::Point| at.total(point, &search.to);
+    let before = total(&here, &x.point);
+    let promised = found.memory.here.as_ref().map_or(T::zero(), |there| before - total(there, &found.point));
+    let fell = before - total(&there, &found.point);
+    if fell < T::of(KEPT) * promised || fell <= T::zero() {
+        x.memory.grown = x.memory.grown.saturating_mul(GROWTH);
+    }
+    if fell <= T::zero() {
+        x.memory.descent.here = Some(here);
+        return Ok(false);
+    }
+    x.point = found.point;
+    x.memory.descent = DescentMemory {
+        here: Some(there),
+        pairs: found.memory.pairs,
+        models: x.memory.descent.models,
+        ..DescentMemory::default()
+    };
+    Ok(true)
+}
+
+/// f_b(x) + ⟨∇f(x̃) − ∇f_b(x̃), x − x̃⟩ + f(x̃) − f_b(x̃), which has the value and the gradient of f at the anchor x̃.
+struct Corrected<'a, T: Scalar, F: Smooth<T>> {
+    of: F,
+    anchor: &'a F::Point,
+    value: T,
+    gradient: F::Point,
+}
+
+impl<'a, T: Scalar, F: Smooth<T>> Corrected<'a, T, F> {
+    fn new(of: F, anchor: &'a F::Point, here: &Evaluated<T, F::Point>) -> Result<Self> {
+        let (value, gradient) = of.value_and_gradient(anchor)?;
+        Ok(Corrected { of, anchor, value: here.value() - value, gradient: here.gradient().plus(-T::one(), &gradient) })
+    }
+}
+
+impl<T: Scalar, F: Smooth<T>> Smooth<T> for Corrected<'_, T, F> {
+    type Point = F::Point;
+
+    fn value_and_gradient(&self, x: &F::Point) -> Result<(T, F::Point)> {
+        let (value, gradient) = self.of.value_and_gradient(x)?;
+        let slope = self.gradient.dot(&x.plus(-T::one(), self.anchor));
+        Ok((value + slope + self.value, gradient.plus(T::one(), &self.gradient)))
+    }
+    fn passes(&self) -> u64 {
+        self.of.passes()
+    }
+}
+
+/// A model of the Hessian that knows what was looked up at the anchor.
+struct Anchored<'a, T: Scalar, H> {
+    model: &'a H,
+    known: DMatrix<T>,
+}
+
+impl<T: Scalar, P: Send + Sync, H: InitialHessian<T, P>> InitialHessian<T, P> for Anchored<'_, T, H> {
+    fn look_up(&self, _at: &P) -> DMatrix<T> {
+        self.known.clone()
+    }
+    fn solve(&self, near: Near<'_, T, P>, q: P) -> Result<P> {
+        self.model.solve(near, q)
+    }
+}
