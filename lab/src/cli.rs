@@ -119,10 +119,6 @@ pub struct ModelOptions {
     /// How the W block lowers the PCA loss
     #[arg(long, default_value = "majorize", value_parser = choice(RULES), help_heading = "Search")]
     pub rule: Rule,
-    /// Read the cross-entropy in random batches between full passes; the first has so many samples, later ones may have more
-    #[arg(long, value_name = "B", help_heading = "Search")]
-    #[serde(default)]
-    pub batch: Option<usize>,
     /// The gradient that may remain where a method has converged
     #[arg(long, value_name = "T", default_value = "1e-6", allow_negative_numbers = true, help_heading = "Search")]
     pub tolerance: f64,
@@ -140,7 +136,6 @@ impl ModelOptions {
             .constraint(self.constraint)
             .scale(self.scale)
             .rule(self.rule)
-            .batch(self.batch)
             .tolerance(self.tolerance)
             .max_iterations(self.max_iterations)
     }
@@ -186,6 +181,9 @@ pub struct FitOptions {
     /// Where the iterations of ADMM start from
     #[arg(long, default_value = "none", value_parser = choice(ACCELERATIONS), help_heading = "Search")]
     pub acceleration: Acceleration,
+    /// Samples of the random batches that the method joint reads between full passes, where n is a thousand times d or more
+    #[arg(long, value_name = "B", help_heading = "Search")]
+    pub batch: Option<usize>,
     /// Stop after so many seconds, as Ctrl-C does: with what was found, and exit code 130
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, help_heading = "Search")]
     pub time_limit: Option<f64>,

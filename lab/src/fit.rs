@@ -180,6 +180,7 @@ impl FitOptions {
             .penalty(self.penalty)
             .relaxation(self.relaxation)
             .acceleration(self.acceleration)
+            .batch(self.batch)
             .trace(self.out.is_some() || self.report.is_some())
             .exec(exec);
         let problems = self.problems();
@@ -213,6 +214,9 @@ impl FitOptions {
         let Methods::One(method) = self.method else { return None };
         let choices = (self.penalty, self.relaxation, self.acceleration);
         let idle = method != Method::Admm && choices != (Penalty::default(), 1.0, Acceleration::default());
+        if method != Method::Joint && self.batch.is_some() {
+            return Some(format!("--batch is for the method joint, not for {method}"));
+        }
         idle.then(|| format!("--penalty, --relaxation and --acceleration are for the method admm, not for {method}"))
     }
 }

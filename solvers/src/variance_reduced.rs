@@ -46,8 +46,8 @@ pub trait FiniteSum<T: Scalar>: Smooth<T> + Sized {
 /// alone. An epoch counts as one of the steps that a call may take.
 #[derive(Debug, Clone, Copy)]
 pub struct VarianceReduced<H> {
-    /// The samples of the first batch; without any this is L-BFGS.
-    pub batch: Option<usize>,
+    /// The samples of the first batch.
+    pub batch: usize,
     /// Of the generator.
     pub seed: u64,
     /// What lowers the batches, and goes on alone at the end.
@@ -122,7 +122,7 @@ impl<T: Scalar, F: FiniteSum<T>, H: InitialHessian<T, F::Point> + Clone> Method<
 impl<H> VarianceReduced<H> {
     /// The samples of the next batch, as long as it is worth reading.
     fn size(&self, n: usize, grown: usize) -> Option<usize> {
-        self.batch.map(|first| first.saturating_mul(grown)).filter(|&size| size as f64 <= LARGEST * n as f64)
+        Some(self.batch.saturating_mul(grown)).filter(|&size| size as f64 <= LARGEST * n as f64)
     }
 
     /// Steps of L-BFGS on all samples.

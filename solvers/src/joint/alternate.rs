@@ -2,14 +2,15 @@
 
 use super::curved::Curved;
 use super::fit::{Found, Log};
-use super::prepare::{BatchIterate, InBatches};
 use super::reduction::Reduced;
 use super::schedule::{SOLVED, Schedule};
 use super::start::second_stage;
 use super::{Prepared, Progress};
 use crate::classifier::Classifier;
+use crate::kronecker::Kronecker;
 use crate::lbfgs::Lbfgs;
 use crate::scalar::Scalar;
+use admm::method::DescentMemory;
 use admm::{
     Accuracy, Coordinator, Descent, Error, Flat, Iterate, Limits, Minus, Result, Smooth, Space, State, Status,
     Subproblem, Target, Tolerance, Work,
@@ -17,12 +18,12 @@ use admm::{
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 
-type Classify<T> = Descent<Curved<T>, InBatches<T>, Flat>;
-type ClassifyVar<T> = BatchIterate<T>;
+type Classify<T> = Descent<Curved<T>, Lbfgs<Option<Kronecker<T>>>, Flat>;
+type ClassifyVar<T> = Iterate<Classifier<T>, DescentMemory<T, Classifier<T>>>;
 
 fn classify<T: Scalar>(prepared: &Prepared<T>, max_steps: u64, answers: u64) -> Classify<T> {
     let leading = prepared.leading * prepared.objective.variance.of.covariance.trace();
-    let by = prepared.in_batches(Lbfgs { max_steps, answers, ..Lbfgs::from(prepared.model(None)) });
+    let by = Lbfgs { max_steps, answers, ..Lbfgs::from(prepared.model(None)) };
     Descent { of: Curved { entropy: prepared.objective.entropy.clone(), leading }, by, on: Flat }
 }
 

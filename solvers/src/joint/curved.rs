@@ -4,7 +4,6 @@ use crate::classifier::Classifier;
 use crate::factor::thin_svd;
 use crate::scalar::Scalar;
 use crate::softmax::Softmax;
-use crate::variance_reduced::FiniteSum;
 use admm::{Result, Smooth};
 
 /// The classifier's loss, of which a certificate may ask the Lipschitz constant of ∇ᵥ.
@@ -29,14 +28,5 @@ impl<T: Scalar> Smooth<T> for Curved<T> {
     fn lipschitz(&self, at: &Classifier<T>) -> Option<T> {
         let largest = thin_svd(&at.b).ok()?.values[0];
         Some(T::of(0.5) * self.entropy.share * self.leading * largest * largest)
-    }
-}
-
-impl<T: Scalar> FiniteSum<T> for Curved<T> {
-    fn terms(&self) -> usize {
-        self.entropy.terms()
-    }
-    fn of_batch(&self, numbers: &[usize]) -> Self {
-        Curved { entropy: self.entropy.of_batch(numbers), ..*self }
     }
 }

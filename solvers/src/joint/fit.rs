@@ -1,8 +1,8 @@
 //! From a prepared problem and a method to a fitted model.
 
 use super::certify::certify;
-use super::options::Method;
-use super::prepare::Objective;
+use super::options::{Builder, Method};
+use super::prepare::{Objective, descent_method};
 use super::reduction::TwoBlocks;
 use super::start::{Start, second_stage};
 use super::{Constraint, Fitted, Model, Moment, Position, Prepared, Progress, Report};
@@ -10,10 +10,11 @@ use crate::classifier::Classifier;
 use crate::factor::symmetric_eigen;
 use crate::lbfgs::Lbfgs;
 use crate::scalar::Scalar;
+use crate::variance_reduced::VarianceReduced;
 use crate::view::{product, transposed_product};
 use admm::checkpoint::{from_bytes, to_bytes};
 use admm::method::{Evaluated, stationarity};
-use admm::{Certificate, Error, Gradient, Iterate, Result, Smooth, Space, Stationarity, Status, Target};
+use admm::{Certificate, Error, Iterate, Result, Smooth, Space, Stationarity, Status, Target};
 use nalgebra::DMatrix;
 use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;
@@ -97,18 +98,23 @@ pub(super) fn fit<T: Scalar>(
 
 /// Riemannian descent on all variables at once.
 fn joint<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
+    let Builder { constraint, batch, .. } = prepared.options;
     let model = prepared.model(Some(prepared.objective.variance.of.weight));
-    match prepared.options.constraint {
-        Constraint::Ball => descend(prepared, log, &Gradient { max_steps: 1 }, |memory| memory.here.as_ref()),
-        _ => {
-            let method = prepared.in_batches(Lbfgs { max_steps: 1, ..Lbfgs::from(model) });
+    match batch {
+        None => descend(prepared, log, &*descent_method(constraint, 1, model), |memory| memory.here.as_ref()),
+        Some(batch) => {
+            let by = Lbfgs { max_steps: 1, ..Lbfgs::from(model) };
+            let method = VarianceReduced { batch, seed: SEED, by };
             descend(prepared, log, &method, |memory| memory.descent.here.as_ref())
         }
     }
 }
 
+/// Of the batches.
+const SEED: u64 = 0;
+
 /// The method from the start to its end, a step an iteration, with what its memory says of the present point.
-fn descend<T: Scalar, M: admm::Method<T, Objective<T>, Point = Classifier<T>>>(
+fn descend<T: Scalar, M: admm::Method<T, Objective<T>, Point = Classifier<T>> + ?Sized>(
     prepared: &Prepared<T>,
     log: &mut Log<'_>,
     method: &M,

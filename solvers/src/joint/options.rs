@@ -255,9 +255,9 @@ impl Builder {
         constraint: Constraint,
         /// How the W block works, for the methods that have one.
         rule: Rule,
-        /// The samples of the first random batch that stands for all between two full passes, for the methods that descend on the
-        /// cross-entropy: see [`VarianceReduced`](crate::variance_reduced::VarianceReduced). At least 1 and at most all; none
-        /// by default.
+        /// For the method joint: the samples of the first random batch that stands for all between two full passes, see
+        /// [`VarianceReduced`](crate::variance_reduced::VarianceReduced). From 1 to n; batches of more than n/16 are not read, and
+        /// L-BFGS goes on alone, as it does by default. It takes fewer passes where n is a thousand times d or more.
         batch: Option<usize>,
         /// The method of [`JointModel::fit`].
         method: Method,

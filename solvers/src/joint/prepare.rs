@@ -13,9 +13,8 @@ use crate::samples::{Samples, check_labels};
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
 use crate::softmax::Softmax;
-use crate::variance_reduced::{BatchMemory, VarianceReduced};
 use admm::method::DescentMemory;
-use admm::{Error, Gradient, Iterate, Manifold, Result, Shape, Smooth};
+use admm::{Error, Gradient, Manifold, Result, Shape, Smooth};
 use nalgebra::{DMatrix, DVector};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -59,13 +58,6 @@ pub(super) fn descent_method<T: Scalar, F: Smooth<T, Point = Classifier<T>>>(
         _ => Box::new(Lbfgs { max_steps, ..Lbfgs::from(initial) }),
     }
 }
-
-/// How the cross-entropy is lowered where W moves on a manifold, and what that keeps.
-pub(super) type InBatches<T> = VarianceReduced<Option<Kronecker<T>>>;
-pub(super) type BatchIterate<T> = Iterate<Classifier<T>, BatchMemory<T, Classifier<T>>>;
-
-/// Of the batches.
-const SEED: u64 = 0;
 
 impl<T: Scalar> Prepared<T> {
     pub(super) fn new(
@@ -139,11 +131,6 @@ impl<T: Scalar> Prepared<T> {
         observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
     ) -> Result<Fitted<T>> {
         super::fit::fit(self, position.method, Some(position), observer)
-    }
-
-    /// L-BFGS with batches where the user chose a size.
-    pub(super) fn in_batches(&self, by: Lbfgs<Option<Kronecker<T>>>) -> InBatches<T> {
-        VarianceReduced { batch: self.options.batch, seed: SEED, by }
     }
 
     pub(super) fn manifold(&self) -> Box<dyn Manifold<T>> {

@@ -50,7 +50,7 @@ impl Schedule {
         }
         let balanced = options.penalty == Penalty::Balance;
         let plain = balanced && options.acceleration == Acceleration::None && options.relaxation == 1.0;
-        let answers = if plain && options.batch.is_none() && prepared.objective.variance.passes() == 0 { 2 } else { 0 };
+        let answers = if plain && prepared.objective.variance.passes() == 0 { 2 } else { 0 };
         let started = (0.5 * held(prepared)? / (2.0 - options.relaxation)).max(0.01);
         let penalty = if balanced { started } else { SOLVED.penalty.max(lowest) };
         let highest = if plain { HIGHEST * penalty.max(lowest) } else { SOLVED.bounds.1 };
