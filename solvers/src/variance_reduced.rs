@@ -244,3 +244,96 @@ impl<T: Scalar, P: Send + Sync, H: InitialHessian<T, P>> InitialHessian<T, P> fo
         self.model.solve(near, q)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use admm::Flat;
+
+    /// Σ aᵢ(x − cᵢ)²/2 over the samples of weight 1/n, and the mean of all aᵢ as what is known of the Hessian.
+    #[derive(Clone)]
+    struct Parabolas(Vec<(f64, f64)>);
+    #[derive(Debug, Clone)]
+    struct Mean(f64);
+
+    impl Parabolas {
+        fn curvature(&self) -> f64 {
+            self.0.iter().map(|(a, _)| a).sum::<f64>() / self.0.len() as f64
+        }
+    }
+
+    impl Smooth<f64> for Parabolas {
+        type Point = DMatrix<f64>;
+        fn value_and_gradient(&self, x: &DMatrix<f64>) -> Result<(f64, DMatrix<f64>)> {
+            let n = self.0.len() as f64;
+            let value = self.0.iter().map(|(a, c)| a * (x[0] - c) * (x[0] - c) / 2.0).sum::<f64>() / n;
+            let slope = self.0.iter().map(|(a, c)| a * (x[0] - c)).sum::<f64>() / n;
+            Ok((value, DMatrix::from_element(1, 1, slope)))
+        }
+    }
+
+    impl FiniteSum<f64> for Parabolas {
+        fn terms(&self) -> usize {
+            self.0.len()
+        }
+        fn of_batch(&self, numbers: &[usize]) -> Self {
+            Parabolas(numbers.iter().map(|&i| self.0[i]).collect())
+        }
+    }
+
+    impl InitialHessian<f64, DMatrix<f64>> for Mean {
+        fn solve(&self, near: Near<'_, f64, DMatrix<f64>>, q: DMatrix<f64>) -> Result<DMatrix<f64>> {
+            Ok(q / (self.0 + near.penalty))
+        }
+    }
+
+    /// In one dimension L-BFGS knows the curvature of the batch after one step: the second ends at the minimum of
+    /// f_b(x) + (f′(x̃) − f_b′(x̃))x with the pull. It is spared where the first leaves less than 0.3 of the slope.
+    #[test]
+    fn epochs_are_those_of_plain_loops() {
+        let n = 64;
+        let f = Parabolas((0..n).map(|i| (1.0 + 0.9 * (i as f64).sin(), (3 * i % 7) as f64)).collect());
+        let (mean, penalty, v) = (f.curvature(), 0.1, DMatrix::from_element(1, 1, 2.0));
+        let method = VarianceReduced { batch: 2, seed: 5, by: Lbfgs { max_steps: 1, ..Lbfgs::from(Mean(mean)) } };
+        let slope = |x: f64| f.0.iter().map(|(a, c)| a * (x - c)).sum::<f64>() / n as f64 + penalty * (x - 2.0);
+        let (mut generator, mut x, mut second) = (None, -30.0, 0);
+        let mut iterate: Iterate<_, BatchMemory<f64, DMatrix<f64>>> = Iterate::new(DMatrix::from_element(1, 1, x));
+        for epoch in 0..8 {
+            let numbers = draw(&mut generator, 5, n, 2);
+            let curvature = (f.0[numbers[0]].0 + f.0[numbers[1]].0) / 2.0 + penalty;
+            let first = x - slope(x) / (mean + penalty);
+            let left = 1.0 - curvature / (mean + penalty);
+            let there = if left.abs() <= REMAINING { first } else { x - slope(x) / curvature };
+            second += usize::from(left.abs() > REMAINING);
+            let minimum = x - slope(x) / (mean + penalty);
+            let kept = (there - minimum).abs() < (x - minimum).abs();
+            iterate.memory.descent.pairs.clear();
+            iterate.memory.grown = 1;
+            let target = Target { v: &v, penalty, tolerance: 1e-12 };
+            let work = method.minimise(&f, &Flat, &mut iterate, target).unwrap();
+            assert!(work.steps == 1 && work.passes <= 4, "{work:?}");
+            x = if kept { there } else { minimum };
+            assert!((iterate.point[0] - x).abs() <= 1e-9 * (1.0 + x.abs()), "{epoch}: {} {x}", iterate.point[0]);
+            x = iterate.point[0];
+            if slope(x).abs() < 1e-6 {
+                break;
+            }
+        }
+        assert!(second > 0, "some batch differs from the mean");
+    }
+
+    /// What is read of batches counts as passes when it fills them up.
+    #[test]
+    fn passes_are_counted_by_the_samples_read() {
+        let n = 640;
+        let f = Parabolas((0..n).map(|i| (1.0 + 0.5 * (i as f64).sin(), (3 * i % 7) as f64)).collect());
+        let method = VarianceReduced { batch: 40, seed: 1, by: Lbfgs::from(Mean(3.0 * f.curvature())) };
+        let mut iterate = Iterate::new(DMatrix::from_element(1, 1, -30.0));
+        let v = DMatrix::zeros(1, 1);
+        let work = method.minimise(&f, &Flat, &mut iterate, Target { v: &v, penalty: 0.0, tolerance: 1e-10 }).unwrap();
+        assert_eq!(iterate.memory.grown, 1, "every epoch keeps its promise");
+        let filled = iterate.memory.read.div_ceil(n as u64);
+        assert_eq!(work.passes, 1 + work.steps + filled);
+        assert!(work.steps >= 3 && iterate.memory.read % 40 == 0 && filled >= 1, "{work:?} {}", iterate.memory.read);
+    }
+}
