@@ -116,6 +116,8 @@ pub struct DescentMemory<T, P> {
     pub step: Option<T>,
     /// Curvature pairs: moves s and changes y of the gradient along them, oldest first.
     pub pairs: Vec<Arc<(P, P)>>,
+    /// How much f curved along the last steps, in units of what a model of the Hessian foresaw.
+    pub stiffness: Option<T>,
     /// What a model of the Hessian has looked up where f was last evaluated.
     pub model: Option<DMatrix<T>>,
     /// How often it did: what passes that took is counted as they fill up.
@@ -131,6 +133,15 @@ impl<T: Real, P: Point<T>> Iterate<P, DescentMemory<T, P>> {
 
 impl<T, P> Default for DescentMemory<T, P> {
     fn default() -> Self {
-        DescentMemory { here: None, read: None, answers: 0, step: None, pairs: Vec::new(), model: None, models: 0 }
+        DescentMemory {
+            here: None,
+            read: None,
+            answers: 0,
+            step: None,
+            pairs: Vec::new(),
+            stiffness: None,
+            model: None,
+            models: 0,
+        }
     }
 }

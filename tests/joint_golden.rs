@@ -114,7 +114,7 @@ fn passes_to(data: &Data, weight: f64, best: f64, method: Method) -> u64 {
     fitted.history.iter().find(|entry| close(entry.objective)).expect("it converges").passes
 }
 
-/// As the model of the classifier's block answers two calls of three; it took half as many more when each read the data.
+/// As a model of its loss answers most calls of the classifier's block.
 #[test]
 fn admm_takes_few_passes_more_than_the_direct_method() {
     let iris = parse(include_str!("../lab/data/iris.csv"), true, 0, None);

@@ -46,11 +46,11 @@ impl<T: Scalar> InitialHessian<T, Classifier<T>> for Kronecker<T> {
         self.uncertainty(at)
     }
     fn solve(&self, near: Near<'_, T, Classifier<T>>, q: Classifier<T>) -> Result<Classifier<T>> {
-        let (at, uncertainty) = (near.point, near.known);
+        let (at, uncertainty) = (near.point, &(near.known * near.stiffness));
         let shadow = self.spectrum.shadow(&at.v);
         let captured = shadow.quadratic(|value| value);
         let stays = q.v.iter().all(|entry| *entry == T::zero());
-        let v = if stays { q.v.clone() } else { self.solve_across(&near, &shadow, &captured, &q.v)? };
+        let v = if stays { q.v.clone() } else { self.solve_across(&near, uncertainty, (&shadow, &captured), &q.v)? };
         let (b, bias) = self.solve_classifier(uncertainty, &captured, &q)?;
         let mut solution = Classifier { v, b, bias };
         if self.variance.is_none() {
@@ -92,12 +92,12 @@ impl<T: Scalar> Kronecker<T> {
     fn solve_across(
         &self,
         near: &Near<'_, T, Classifier<T>>,
-        shadow: &Shadow<'_, T>,
-        captured: &DMatrix<T>,
+        uncertainty: &DMatrix<T>,
+        (shadow, captured): (&Shadow<'_, T>, &DMatrix<T>),
         q: &DMatrix<T>,
     ) -> Result<DMatrix<T>> {
         let at = near.point;
-        let Pencil { basis, theta } = self.pencil(at, near.penalty, near.known, captured)?;
+        let Pencil { basis, theta } = self.pencil(at, near.penalty, uncertainty, captured)?;
         let inverse = |j: usize, value: T| T::one() / (T::one() + value * theta[j]).abs().max(T::of(LEAST));
         let mut v = self.spectrum.map(&product(q, &basis), inverse);
         let multipliers = multipliers(shadow, transposed_product(&at.v, &v), inverse)?;
@@ -201,7 +201,7 @@ mod tests {
 
     fn solve(model: &Kronecker<f64>, at: &Classifier<f64>, q: &Classifier<f64>) -> Classifier<f64> {
         let known = model.look_up(at);
-        let near = Near { point: at, known: &known, gradient: q, penalty: PENALTY, pair: None };
+        let near = Near { point: at, known: &known, gradient: q, penalty: PENALTY, stiffness: 1.0, pair: None };
         model.solve(near, q.clone()).unwrap()
     }
 

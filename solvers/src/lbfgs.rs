@@ -14,8 +14,12 @@ use admm::{Iterate, Manifold, Method, Point, Real, Result, Smooth, Smoothness, S
 use nalgebra::DMatrix;
 use std::sync::Arc;
 
-/// An answer of the model may change ∇f by so many times the tolerance.
-const REACH: f64 = 100.0;
+/// An answer of the model may change ∇f by so many times the tolerance, and by this share of ∇f: while the iterates still move far
+/// the model is poor, and answers that it would have to go far for may lead to where no run returns from.
+const REACH: f64 = 300.0;
+const SHARE: f64 = 0.5;
+/// The most that a model of the Hessian is stiffened.
+const STIFFEST: f64 = 2.0;
 
 /// L-BFGS with a backtracking line search.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +76,10 @@ pub struct Near<'a, T, P> {
     pub gradient: &'a P,
     /// ρ.
     pub penalty: T,
+    /// From 1 up, what to multiply the curvature of the model with: how much more f curved along the last steps on flat space, which
+    /// take to directions that the model believes flat. The scaling of Oren and Luenberger, "Self-scaling variable metric algorithms"
+    /// (1974), for a Hessian that is not a multiple of the identity.
+    pub stiffness: T,
     /// The last step and the change of the gradient along it.
     pub pair: Option<(&'a P, &'a P)>,
 }
@@ -147,6 +155,10 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> Method<T, F> for Lbf
                 continue;
             };
             let Trial { point, there, length } = trial;
+            if on.is_flat() {
+                let ratio = Curvature(&search).ratio((&here, &there), &gradient, &direction, length);
+                x.memory.stiffness = Some(stiffened(x.memory.stiffness, ratio));
+            }
             let mut step = direction;
             step.scale(length);
             Curvature(&search).remember(&mut x.memory.pairs, self.memory, (&x.point, &here), (&point, &there), step);
@@ -179,6 +191,12 @@ fn answer<T: Real, P: Space<T>>(
     x.memory.answers += 1;
 }
 
+/// A fifth of the way, on a logarithmic scale, to what the last step showed.
+fn stiffened<T: Real>(stiffness: Option<T>, ratio: Option<T>) -> T {
+    let before = stiffness.unwrap_or(T::one());
+    ratio.map_or(before, |ratio| (before * ratio.powf(T::of(0.2))).max(T::one()).min(T::of(STIFFEST)))
+}
+
 impl<H> Lbfgs<H> {
     /// −(H + ρ)⁻¹g, for which the model of the Hessian looks up what it needs at a new point.
     fn direction<T: Real, F: Smooth<T>>(
@@ -190,9 +208,10 @@ impl<H> Lbfgs<H> {
     where
         H: InitialHessian<T, F::Point>,
     {
-        let (point, DescentMemory { model, models, pairs, .. }) = (&x.point, &mut x.memory);
+        let (point, DescentMemory { model, models, pairs, stiffness, .. }) = (&x.point, &mut x.memory);
+        let stiffness = stiffness.unwrap_or(T::one());
         let known = self.known(point, model, models, &mut search.work);
-        let near = Near { point, known, gradient, penalty: search.to.penalty, pair: None };
+        let near = Near { point, known, gradient, penalty: search.to.penalty, stiffness, pair: None };
         Curvature(search).direction(&self.initial, pairs, near)
     }
 
@@ -245,7 +264,21 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
         let mut change = gradient.clone();
         change.scale(-T::one());
         *change.coupled_mut() -= direction.coupled() * self.0.to.penalty;
-        (change.norm() <= T::of(REACH) * self.0.to.tolerance).then(|| here.foreseen(direction, &change))
+        let reach = (T::of(REACH) * self.0.to.tolerance).min(T::of(SHARE) * here.gradient().norm());
+        (change.norm() <= reach).then(|| here.foreseen(direction, &change))
+    }
+
+    /// ⟨d, y⟩ for the change y of ∇f along a whole step d = −(H + ρ)⁻¹g, over ⟨d, Hd⟩, where both are positive.
+    fn ratio(
+        &self,
+        (here, there): (&Evaluated<T, F::Point>, &Evaluated<T, F::Point>),
+        gradient: &F::Point,
+        direction: &F::Point,
+        length: T,
+    ) -> Option<T> {
+        let foreseen = -direction.dot(gradient) - self.0.to.penalty * direction.coupled().norm_squared();
+        let found = there.gradient().plus(-T::one(), here.gradient()).dot(direction) / length;
+        (foreseen > T::zero() && found > T::zero()).then(|| found / foreseen)
     }
 
     /// −Hg by the two-loop recursion; −g where that is no descent.
@@ -336,6 +369,33 @@ mod tests {
         }
     }
 
+    /// A model with a third of the curvature, as stiff as it is told.
+    struct Soft;
+
+    impl InitialHessian<f64, DMatrix<f64>> for Soft {
+        fn solve(&self, near: Near<'_, f64, DMatrix<f64>>, q: DMatrix<f64>) -> Result<DMatrix<f64>> {
+            Ok(DMatrix::from_fn(2, 1, |i, _| q[i] / (near.stiffness * curvature(i) / 3.0 + near.penalty)))
+        }
+    }
+
+    /// The first step shows three times the curvature: a fifth of the way there, and never more than twice.
+    #[test]
+    fn a_model_that_is_too_soft_is_stiffened() {
+        let block = Descent { of: Quadratic, by: Lbfgs { memory: 0, max_steps: 1, ..Lbfgs::from(Soft) }, on: Flat };
+        let mut x = Iterate::new(DMatrix::from_column_slice(2, 1, &[3.0, -2.0]));
+        let mut expected = 1.0_f64;
+        for call in 0..9 {
+            let v = DMatrix::from_element(2, 1, f64::from(call));
+            block.argmin(&mut x, Target { v: &v, penalty: 0.7, tolerance: 1e-9 }).unwrap();
+            expected = (expected * (3.0 / expected).powf(0.2)).min(2.0);
+            assert!(
+                (x.memory.stiffness.unwrap() - expected).abs() <= 1e-9,
+                "{call}: {:?} {expected}",
+                x.memory.stiffness
+            );
+        }
+    }
+
     /// Every third call evaluates f, and on a quadratic whose Hessian is known each call gives the minimum, with f and ∇f there.
     #[test]
     fn a_model_that_is_exact_answers_exactly() {
@@ -344,7 +404,7 @@ mod tests {
         let mut x = Iterate::new(DMatrix::from_column_slice(2, 1, &[3.0, -2.0]));
         let mut passes = Vec::new();
         for call in 0..7 {
-            let (v, penalty) = (DMatrix::from_column_slice(2, 1, &[f64::from(call), 1.0]), 1.0 + f64::from(call));
+            let (v, penalty) = (DMatrix::from_column_slice(2, 1, &[9.0 + f64::from(call), 9.0]), 8.0 + f64::from(call));
             passes.push(block.argmin(&mut x, Target { v: &v, penalty, tolerance: 1.0 }).unwrap().passes);
             let expected = DMatrix::from_fn(2, 1, |i, _| penalty * v[i] / (curvature(i) + penalty));
             assert!((&x.point - expected).amax() <= 1e-13, "{call}: {}", x.point);
@@ -361,10 +421,11 @@ mod tests {
         let by = Lbfgs { max_steps: 1, answers: 2, ..Lbfgs::from(Exact) };
         let block = Descent { of: Quadratic, by, on: Flat };
         let mut x = Iterate::new(DMatrix::from_column_slice(2, 1, &[3.0, -2.0]));
-        let mut passes = |v: f64| {
+        let mut passes = |v: f64, tolerance: f64| {
             let v = DMatrix::from_element(2, 1, v);
-            block.argmin(&mut x, Target { v: &v, penalty: 1.0, tolerance: 1e-3 }).unwrap().passes
+            block.argmin(&mut x, Target { v: &v, penalty: 1.0, tolerance }).unwrap().passes
         };
-        assert_eq!([passes(0.0), passes(0.01), passes(10.0)], [2, 0, 1]);
+        assert_eq!([passes(1.0, 1e-4), passes(1.01, 1e-4), passes(1.1, 1e-4)], [2, 0, 1], "in units of the tolerance");
+        assert_eq!([passes(1.2, 1e-2), passes(3.0, 1e-2)], [0, 1], "and of the gradient");
     }
 }

@@ -27,15 +27,10 @@ pub(super) struct Schedule {
 pub(super) const SOLVED: Schedule =
     Schedule { steps: 50, answers: 0, penalty: 0.1, bounds: (1e-8, 1e8), threshold: 10.0, accuracy: 1.0 };
 
-/// Of ρ in units of where it starts. Residuals that only differ because the model of the other loss is still poor may raise ρ
-/// sixteenfold in the first iterations, and along flat directions V then crawls: on the planted set of 60,000 samples it took
-/// nearly twice the passes.
-const HIGHEST: f64 = 3.0;
-
 impl Schedule {
     /// Majorisation on orthonormal W is monotone and takes no pass: there one step of the other block is enough, as its
-    /// curvature pairs outlive the call, and none is spent on a target that moves on. Two more iterations bring W to terms with the
-    /// model of the other loss before that is read again. ρ is of the size of the curvature of the manifold at the start. A block
+    /// curvature pairs outlive the call, and none is spent on a target that moves on. Up to seven more iterations bring W to terms with
+    /// the model of the other loss before that is read again. ρ is of the size of the curvature of the manifold at the start. A block
     /// that takes one step moves less than one that solves its problem, and the dual residual with it: ρ must not rise for that
     /// alone, nor may the run end.
     ///
@@ -50,11 +45,10 @@ impl Schedule {
         }
         let balanced = options.penalty == Penalty::Balance;
         let plain = balanced && options.acceleration == Acceleration::None && options.relaxation == 1.0;
-        let answers = if plain && prepared.objective.variance.passes() == 0 { 2 } else { 0 };
-        let started = (0.5 * held(prepared)? / (2.0 - options.relaxation)).max(0.01);
+        let answers = if plain && prepared.objective.variance.passes() == 0 { 7 } else { 0 };
+        let started = (held(prepared)? / (2.0 - options.relaxation)).max(0.01);
         let penalty = if balanced { started } else { SOLVED.penalty.max(lowest) };
-        let highest = if plain { HIGHEST * penalty.max(lowest) } else { SOLVED.bounds.1 };
-        Ok(Schedule { steps: 1, answers, penalty, bounds: (lowest, highest), threshold: 15.0, accuracy: 0.1 })
+        Ok(Schedule { steps: 1, answers, penalty, bounds: (lowest, SOLVED.bounds.1), threshold: 15.0, accuracy: 0.1 })
     }
 }
 

@@ -111,8 +111,13 @@ impl<T: Scalar> Covariance<T> {
     }
     /// Σ̃/tr Σ of a batch, where a product takes a pass.
     pub(crate) fn of_batch(&self, batch: &Samples<T>) -> Option<Self> {
-        let free = || Covariance { form: Form::MatrixFree(batch.clone()), trace: self.trace };
-        (self.passes() > 0).then(free)
+        let form = || Form::MatrixFree(batch.clone());
+        (self.passes() > 0).then(|| Covariance {
+            form: form(),
+            exec: batch.exec.clone(),
+            last: Last::default(),
+            ..*self
+        })
     }
     /// ΣW/tr Σ.
     pub fn times(&self, w: &DMatrix<T>) -> DMatrix<T> {
