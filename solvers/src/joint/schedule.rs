@@ -29,7 +29,7 @@ pub(super) const SOLVED: Schedule =
 
 impl Schedule {
     /// Majorisation on orthonormal W is monotone and takes no pass: there one step of the other block is enough, as its
-    /// curvature pairs outlive the call, and none is spent on a target that moves on. Up to seven more iterations bring W to terms with
+    /// curvature pairs outlive the call, and none is spent on a target that moves on. Up to twelve more iterations bring W to terms with
     /// the model of the other loss before that is read again. ρ is of the size of the curvature of the manifold at the start. A block
     /// that takes one step moves less than one that solves its problem, and the dual residual with it: ρ must not rise for that
     /// alone, nor may the run end.
@@ -45,7 +45,7 @@ impl Schedule {
         }
         let balanced = options.penalty == Penalty::Balance;
         let plain = balanced && options.acceleration == Acceleration::None && options.relaxation == 1.0;
-        let answers = if plain && prepared.objective.variance.passes() == 0 { 7 } else { 0 };
+        let answers = if plain && prepared.objective.variance.passes() == 0 { 12 } else { 0 };
         let started = (held(prepared)? / (2.0 - options.relaxation)).max(0.01);
         let penalty = if balanced { started } else { SOLVED.penalty.max(lowest) };
         Ok(Schedule { steps: 1, answers, penalty, bounds: (lowest, SOLVED.bounds.1), threshold: 15.0, accuracy: 0.1 })
