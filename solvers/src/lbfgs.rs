@@ -159,7 +159,9 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> Method<T, F> for Lbf
             };
             let Trial { point, there, length } = trial;
             if on.is_flat() {
-                let ratio = Curvature(&search).ratio((&here, &there), &gradient, &direction, length);
+                let mut change = there.gradient().plus(-T::one(), here.gradient());
+                change.scale(T::one() / length);
+                let ratio = Curvature(&search).ratio(&change, &gradient, &direction);
                 x.memory.stiffness = Some(stiffened(x.memory.stiffness, ratio));
             }
             let mut step = direction;
@@ -279,16 +281,10 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
         (change.norm() <= reach).then(|| here.foreseen(direction, &change))
     }
 
-    /// ⟨d, y⟩ for the change y of ∇f along a whole step d = −(H + ρ)⁻¹g, over ⟨d, Hd⟩, where both are positive.
-    fn ratio(
-        &self,
-        (here, there): (&Evaluated<T, F::Point>, &Evaluated<T, F::Point>),
-        gradient: &F::Point,
-        direction: &F::Point,
-        length: T,
-    ) -> Option<T> {
+    /// ⟨d, y⟩ over ⟨d, Hd⟩ for a step d = −(H + ρ)⁻¹g and the change y of ∇f along it, where both are positive.
+    fn ratio(&self, change: &F::Point, gradient: &F::Point, direction: &F::Point) -> Option<T> {
         let foreseen = -direction.dot(gradient) - self.0.to.penalty * direction.coupled().norm_squared();
-        let found = there.gradient().plus(-T::one(), here.gradient()).dot(direction) / length;
+        let found = change.dot(direction);
         (foreseen > T::zero() && found > T::zero()).then(|| found / foreseen)
     }
 

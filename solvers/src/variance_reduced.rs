@@ -119,6 +119,9 @@ impl<T: Scalar, F: FiniteSum<T>, H: InitialHessian<T, F::Point> + Clone> Method<
     }
 }
 
+/// Where a batch has led, with the pairs found on the way.
+type Led<T, P> = Iterate<P, DescentMemory<T, P>>;
+
 impl<H> VarianceReduced<H> {
     /// The samples of the next batch, as long as it is worth reading.
     fn size(&self, n: usize, grown: usize) -> Option<usize> {
@@ -151,7 +154,7 @@ impl<H> VarianceReduced<H> {
         x: &mut Iterate<F::Point, BatchMemory<T, F::Point>>,
         here: &Evaluated<T, F::Point>,
         slope: T,
-    ) -> Result<Iterate<F::Point, DescentMemory<T, F::Point>>>
+    ) -> Result<Led<T, F::Point>>
     where
         H: InitialHessian<T, F::Point>,
     {
@@ -179,7 +182,7 @@ fn judge<T: Scalar, F: Smooth<T>>(
     search: &mut Search<'_, T, F>,
     x: &mut Iterate<F::Point, BatchMemory<T, F::Point>>,
     here: Evaluated<T, F::Point>,
-    found: Iterate<F::Point, DescentMemory<T, F::Point>>,
+    found: Led<T, F::Point>,
 ) -> Result<bool> {
     let there = Evaluated::at(search.f, &found.point, &mut search.work)?;
     let total = |at: &Evaluated<T, F::Point>, point: &F::Point| at.total(point, &search.to);
@@ -357,7 +360,7 @@ mod tests {
         let (mut taken, mut refused, mut shortened) = (0, 0, 0);
         let mut iterate: Iterate<_, BatchMemory<f64, _>> = Iterate::new(DMatrix::from_column_slice(2, 1, &x));
         let (v, mut counted) = (DMatrix::from_column_slice(2, 1, &PULL), 0);
-        // Nearer to the minimum the interpolation of the line search is rounding.
+        // Down to where both still agree to the digits asked for.
         while dot(all(x).1, all(x).1).sqrt() > 1e-3 {
             let (value, gradient) = all(x);
             let size = batch * grown;
