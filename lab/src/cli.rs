@@ -181,7 +181,7 @@ pub struct FitOptions {
     /// Where the iterations of ADMM start from
     #[arg(long, default_value = "none", value_parser = choice(ACCELERATIONS), help_heading = "Search")]
     pub acceleration: Acceleration,
-    /// Samples of the random batches that the method joint reads between full passes: it gained at n/d = 15,625, not at 76 or 306
+    /// Samples of the random batches that the method joint reads between full passes: worth a try where n is thousands of times d
     #[arg(long, value_name = "B", help_heading = "Search")]
     pub batch: Option<usize>,
     /// Stop after so many seconds, as Ctrl-C does: with what was found, and exit code 130

@@ -209,14 +209,14 @@ impl FitOptions {
         [fraction, limit, shared, self.idle()].into_iter().flatten().collect()
     }
 
-    /// What is said of choices for ADMM where another method is to run.
+    /// What is said of choices for one method where another is to run.
     fn idle(&self) -> Option<String> {
         let Methods::One(method) = self.method else { return None };
-        let choices = (self.penalty, self.relaxation, self.acceleration);
-        let idle = method != Method::Admm && choices != (Penalty::default(), 1.0, Acceleration::default());
         if method != Method::Joint && self.batch.is_some() {
             return Some(format!("--batch is for the method joint, not for {method}"));
         }
+        let choices = (self.penalty, self.relaxation, self.acceleration);
+        let idle = method != Method::Admm && choices != (Penalty::default(), 1.0, Acceleration::default());
         idle.then(|| format!("--penalty, --relaxation and --acceleration are for the method admm, not for {method}"))
     }
 }

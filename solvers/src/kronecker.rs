@@ -240,6 +240,20 @@ mod tests {
         close(turn, &(at.v.transpose() * &q.v - &q.b * at.b.transpose()));
     }
 
+    #[test]
+    fn stiffness_multiplies_the_curvature_of_the_cross_entropy() {
+        for variance in [None, Some(0.05)] {
+            let (model, _) = model(6, variance);
+            let (at, q) = (point(6, 2), point(6, 7));
+            let (known, twice) = (model.look_up(&at), model.look_up(&at) * 2.0);
+            let near =
+                |known, stiffness| Near { point: &at, known, gradient: &q, penalty: PENALTY, stiffness, pair: None };
+            let stiff = model.solve(near(&known, 2.0), q.clone()).unwrap();
+            assert_eq!(stiff, model.solve(near(&twice, 1.0), q.clone()).unwrap());
+            assert_ne!(stiff, model.solve(near(&known, 1.0), q.clone()).unwrap());
+        }
+    }
+
     /// On orthonormal W: what is left of q after the model times the solution moves no column out of the span of W.
     #[test]
     fn with_the_pca_loss_a_solution_solves_among_the_changes_out_of_the_span() {

@@ -161,8 +161,7 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> Method<T, F> for Lbf
             if on.is_flat() {
                 let mut change = there.gradient().plus(-T::one(), here.gradient());
                 change.scale(T::one() / length);
-                let ratio = Curvature(&search).ratio(&change, &gradient, &direction);
-                x.memory.stiffness = Some(stiffened(x.memory.stiffness, ratio));
+                Curvature(&search).stiffen(&mut x.memory.stiffness, &gradient, &direction, &change);
             }
             let mut step = direction;
             step.scale(length);
@@ -202,12 +201,6 @@ fn answer<T: Real, P: Space<T>>(
     x.memory.read = Some((std::mem::replace(&mut x.point, answer), here));
     x.memory.here = Some(foreseen);
     x.memory.answers += 1;
-}
-
-/// A fifth of the way, on a logarithmic scale, to what the last step showed.
-fn stiffened<T: Real>(stiffness: Option<T>, ratio: Option<T>) -> T {
-    let before = stiffness.unwrap_or(T::one());
-    ratio.map_or(before, |ratio| (before * ratio.powf(T::of(0.2))).max(T::one()).min(T::of(STIFFEST)))
 }
 
 impl<H> Lbfgs<H> {
@@ -281,11 +274,15 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
         (change.norm() <= reach).then(|| here.foreseen(direction, &change))
     }
 
-    /// ⟨d, y⟩ over ⟨d, Hd⟩ for a step d = −(H + ρ)⁻¹g and the change y of ∇f along it, where both are positive.
-    fn ratio(&self, change: &F::Point, gradient: &F::Point, direction: &F::Point) -> Option<T> {
+    /// A fifth of the way, on a logarithmic scale, to what a step d = −(H + ρ)⁻¹g showed: ⟨d, y⟩/⟨d, Hd⟩ times what it was, with the
+    /// change y of ∇f along d, where both are positive.
+    fn stiffen(&self, stiffness: &mut Option<T>, gradient: &F::Point, direction: &F::Point, change: &F::Point) {
         let foreseen = -direction.dot(gradient) - self.0.to.penalty * direction.coupled().norm_squared();
         let found = change.dot(direction);
-        (foreseen > T::zero() && found > T::zero()).then(|| found / foreseen)
+        if foreseen > T::zero() && found > T::zero() {
+            let shown = stiffness.unwrap_or(T::one()) * (found / foreseen).powf(T::of(0.2));
+            *stiffness = Some(shown.max(T::one()).min(T::of(STIFFEST)));
+        }
     }
 
     /// −Hg by the two-loop recursion; −g where that is no descent.
@@ -403,7 +400,8 @@ mod tests {
         }
     }
 
-    /// With two answers in a row every third call evaluates f, and on a quadratic whose Hessian is known each call gives the minimum, with f and ∇f there.
+    /// With two answers in a row every third call evaluates f, and on a quadratic whose Hessian is known each call gives the minimum,
+    /// with f and ∇f there.
     #[test]
     fn a_model_that_is_exact_answers_exactly() {
         let by = Lbfgs { max_steps: 1, answers: 2, ..Lbfgs::from(Exact) };

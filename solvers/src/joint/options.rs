@@ -257,7 +257,7 @@ impl Builder {
         rule: Rule,
         /// For the method joint: the samples of the first random batch that stands for all between two full passes, see
         /// [`VarianceReduced`](crate::variance_reduced::VarianceReduced). From 1 to n; batches of more than n/16 are not read, and
-        /// L-BFGS goes on alone, as it does by default. It takes fewer passes where n is a thousand times d or more.
+        /// L-BFGS goes on alone, as it does by default. Worth a try where n is a thousand times d or more.
         batch: Option<usize>,
         /// The method of [`JointModel::fit`].
         method: Method,

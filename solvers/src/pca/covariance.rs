@@ -21,8 +21,6 @@ const LARGEST_DENSE: usize = 4096;
 pub struct Covariance<T: Scalar> {
     form: Form<T>,
     trace: T,
-    exec: Exec,
-    last: Last<T>,
 }
 
 /// The last W that a formed Σ was multiplied by, and ΣW: methods ask for the value and then for the gradient at one W.
@@ -30,8 +28,8 @@ type Last<T> = Arc<Mutex<Option<(DMatrix<T>, DMatrix<T>)>>>;
 
 #[derive(Debug, Clone)]
 enum Form<T: Scalar> {
-    /// Σ/tr Σ.
-    Dense(DMatrix<T>),
+    /// Σ/tr Σ, the threads of its products, and the last of them.
+    Dense { normalised: DMatrix<T>, exec: Exec, last: Last<T> },
     /// ΣW = Σᵢ wᵢ xᵢ(xᵢᵀW).
     MatrixFree(Samples<T>),
 }
@@ -50,7 +48,7 @@ impl<T: Scalar> Covariance<T> {
     /// # Errors
     /// As for [`of`](Self::of).
     pub fn dense(samples: &Samples<T>) -> Result<Self> {
-        Ok(Covariance { exec: samples.exec.clone(), ..Covariance::from_matrix(second_moment(samples))? })
+        Covariance::formed_on(second_moment(samples), &samples.exec)
     }
 
     /// Σ never formed: each product ΣW takes a pass and 4ndk operations, its chunks folded in their order.
@@ -63,12 +61,7 @@ impl<T: Scalar> Covariance<T> {
             DMatrix::from_element(1, 1, squares.fold(T::zero(), |sum, square| sum + square))
         })[0];
         check_trace(trace)?;
-        Ok(Covariance {
-            form: Form::MatrixFree(samples.clone()),
-            trace,
-            exec: samples.exec.clone(),
-            last: Last::default(),
-        })
+        Ok(Covariance { form: Form::MatrixFree(samples.clone()), trace })
     }
 
     /// A precomputed Σ (d×d).
@@ -76,6 +69,9 @@ impl<T: Scalar> Covariance<T> {
     /// # Errors
     /// A matrix that is not square, not finite, or whose trace is not positive.
     pub fn from_matrix(sigma: DMatrix<T>) -> Result<Self> {
+        Covariance::formed_on(sigma, &Exec::Serial)
+    }
+    fn formed_on(sigma: DMatrix<T>, exec: &Exec) -> Result<Self> {
         let (rows, columns) = sigma.shape();
         Error::check_size("covariance", admm::Shape(vec![(rows, rows)]), admm::Shape(vec![(rows, columns)]))?;
         let trace = sigma.trace();
@@ -84,13 +80,14 @@ impl<T: Scalar> Covariance<T> {
         }
         check_trace(trace)?;
         let symmetric = (&sigma + sigma.transpose()) * T::of(0.5);
-        Ok(Covariance { form: Form::Dense(symmetric / trace), trace, exec: Exec::Serial, last: Last::default() })
+        let form = Form::Dense { normalised: symmetric / trace, exec: exec.clone(), last: Last::default() };
+        Ok(Covariance { form, trace })
     }
 
     /// d.
     pub fn dimension(&self) -> usize {
         match &self.form {
-            Form::Dense(normalised) => normalised.nrows(),
+            Form::Dense { normalised, .. } => normalised.nrows(),
             Form::MatrixFree(samples) => samples.x.nrows(),
         }
     }
@@ -101,7 +98,7 @@ impl<T: Scalar> Covariance<T> {
     /// Passes over the data that a product takes.
     pub fn passes(&self) -> u64 {
         match self.form {
-            Form::Dense(_) => 0,
+            Form::Dense { .. } => 0,
             Form::MatrixFree(_) => 1,
         }
     }
@@ -111,32 +108,17 @@ impl<T: Scalar> Covariance<T> {
     }
     /// Σ̃/tr Σ of a batch, where a product takes a pass.
     pub(crate) fn of_batch(&self, batch: &Samples<T>) -> Option<Self> {
-        let form = || Form::MatrixFree(batch.clone());
-        (self.passes() > 0).then(|| Covariance {
-            form: form(),
-            exec: batch.exec.clone(),
-            last: Last::default(),
-            ..*self
-        })
+        (self.passes() > 0).then(|| Covariance { form: Form::MatrixFree(batch.clone()), trace: self.trace })
     }
     /// ΣW/tr Σ.
     pub fn times(&self, w: &DMatrix<T>) -> DMatrix<T> {
         match &self.form {
-            Form::Dense(normalised) => self.remembered(w, || symmetric_product(&self.exec, normalised, w)),
+            Form::Dense { normalised, exec, last } => remembered(last, w, || symmetric_product(exec, normalised, w)),
             Form::MatrixFree(samples) => {
                 let (x, w) = (&samples.x, samples.x.fold(w));
                 samples.sum(|range| weighted_products(x, &samples.weights, &w, range)).unfold(x) / self.trace
             }
         }
-    }
-    fn remembered(&self, w: &DMatrix<T>, product: impl FnOnce() -> DMatrix<T>) -> DMatrix<T> {
-        let last = || self.last.lock().expect("no thread panics while it holds this");
-        if let Some((_, product)) = last().as_ref().filter(|(of, _)| of == w) {
-            return product.clone();
-        }
-        let product = product();
-        *last() = Some((w.clone(), product.clone()));
-        product
     }
     /// tr(WᵀΣW)/tr Σ, which is a share of the variance only for orthonormal W.
     pub fn captured(&self, w: &DMatrix<T>) -> T {
@@ -149,23 +131,34 @@ impl<T: Scalar> Covariance<T> {
     /// The k leading eigenvalues and eigenvectors.
     pub fn top(&self, k: usize) -> Result<(DVector<T>, DMatrix<T>)> {
         match &self.form {
-            Form::Dense(normalised) => top_eigen(normalised, k),
+            Form::Dense { normalised, .. } => top_eigen(normalised, k),
             Form::MatrixFree(samples) => top_eigen_of(samples.x.nrows(), k, |w| self.times(w), || self.formed()),
         }
     }
     /// All eigenvalues, descending, and their eigenvectors. Forms Σ, since that many vectors take as much memory.
     pub fn eigen(&self) -> Result<(DVector<T>, DMatrix<T>)> {
         match &self.form {
-            Form::Dense(normalised) => symmetric_eigen(normalised),
+            Form::Dense { normalised, .. } => symmetric_eigen(normalised),
             Form::MatrixFree(_) => symmetric_eigen(&self.formed()),
         }
     }
     fn formed(&self) -> DMatrix<T> {
         match &self.form {
-            Form::Dense(normalised) => normalised.clone(),
+            Form::Dense { normalised, .. } => normalised.clone(),
             Form::MatrixFree(samples) => second_moment(samples) / self.trace,
         }
     }
+}
+
+/// The product with W: the last one, if that was of the same W.
+fn remembered<T: Scalar>(last: &Last<T>, w: &DMatrix<T>, product: impl FnOnce() -> DMatrix<T>) -> DMatrix<T> {
+    let last = || last.lock().expect("no thread panics while it holds this");
+    if let Some((_, product)) = last().as_ref().filter(|(of, _)| of == w) {
+        return product.clone();
+    }
+    let product = product();
+    *last() = Some((w.clone(), product.clone()));
+    product
 }
 
 /// Up to so many columns of W a product with Σ takes as long as reading Σ does.
