@@ -1,9 +1,11 @@
-//! Where independent pieces of work run. Results come back in the order of the pieces, never in the order in which
-//! threads finish, so a sum over them has the same bits for any number of threads.
+//! Where independent pieces of work run. Results come back and are added in the order of the pieces, never in the order in
+//! which threads finish, so a sum has the same bits for any number of threads.
 
 use crate::{Error, Result};
 use rayon::ThreadPool;
+use std::collections::BTreeMap;
 use std::iter;
+use std::ops::AddAssign;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -38,9 +40,55 @@ impl Exec {
 
     /// `piece(0), …, piece(count − 1)`, in this order.
     pub fn map<R: Send>(&self, count: usize, piece: impl Fn(usize) -> R + Sync + Send) -> Vec<R> {
+        let mut results = Vec::with_capacity(count);
+        self.in_order(count, piece, |result| results.push(result));
+        results
+    }
+
+    /// `piece(0) + … + piece(count − 1)`, added in this order, or `None` where there is no piece. A piece is added as soon as
+    /// those before it are, so that few wait at once.
+    pub fn sum<S: AddAssign + Send>(&self, count: usize, piece: impl Fn(usize) -> S + Sync + Send) -> Option<S> {
+        let mut sum: Option<S> = None;
+        self.in_order(count, piece, |piece| match &mut sum {
+            Some(sum) => *sum += piece,
+            None => sum = Some(piece),
+        });
+        sum
+    }
+
+    /// Hands over each result as soon as those before it were.
+    fn in_order<R: Send>(
+        &self,
+        count: usize,
+        piece: impl Fn(usize) -> R + Sync + Send,
+        mut take: impl FnMut(R) + Send,
+    ) {
         match self {
-            Exec::Serial => (0..count).map(piece).collect(),
-            Exec::Threads(pool) => in_turn(pool, count, &piece),
+            Exec::Serial => (0..count).for_each(|i| take(piece(i))),
+            Exec::Threads(pool) => {
+                let queue = Mutex::new(Queue { first: 0, waiting: BTreeMap::new(), take });
+                in_turn(pool, count, &|i| {
+                    let result = piece(i);
+                    queue.lock().expect("no thread panics while it holds this").put(i, result);
+                });
+            }
+        }
+    }
+}
+
+/// Results that wait for those before them.
+struct Queue<R, F> {
+    first: usize,
+    waiting: BTreeMap<usize, R>,
+    take: F,
+}
+
+impl<R, F: FnMut(R)> Queue<R, F> {
+    fn put(&mut self, i: usize, result: R) {
+        self.waiting.insert(i, result);
+        while let Some(result) = self.waiting.remove(&self.first) {
+            (self.take)(result);
+            self.first += 1;
         }
     }
 }
@@ -51,16 +99,10 @@ const AWAKE: usize = 1_000;
 
 /// Each thread takes the next piece when it has done one. The calling thread is one of them: it does not wait for another
 /// to wake, which small pieces would feel.
-fn in_turn<R: Send>(pool: &ThreadPool, count: usize, piece: &(impl Fn(usize) -> R + Sync)) -> Vec<R> {
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(count)));
-    let take = || {
-        let pieces = iter::repeat_with(|| next.fetch_add(1, Relaxed)).take_while(|&i| i < count);
-        pieces.for_each(|i| {
-            let result = piece(i);
-            done.lock().expect("no thread panics while it holds this").push((i, result));
-        });
-    };
-    let (helpers, over) = (pool.current_num_threads().min(count).saturating_sub(1), AtomicUsize::new(0));
+fn in_turn(pool: &ThreadPool, count: usize, piece: &(impl Fn(usize) + Sync)) {
+    let (next, over) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let take = || iter::repeat_with(|| next.fetch_add(1, Relaxed)).take_while(|&i| i < count).for_each(piece);
+    let helpers = pool.current_num_threads().min(count).saturating_sub(1);
     let help = || {
         take();
         over.fetch_add(1, Relaxed);
@@ -71,9 +113,6 @@ fn in_turn<R: Send>(pool: &ThreadPool, count: usize, piece: &(impl Fn(usize) -> 
         let awake = if pool.current_thread_index().is_none() { AWAKE } else { 0 };
         (0..awake).take_while(|_| over.load(Relaxed) < helpers).for_each(|_| thread::yield_now());
     });
-    let mut done = done.into_inner().expect("no thread panics while it holds this");
-    done.sort_unstable_by_key(|&(i, _)| i);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(test)]
@@ -96,11 +135,32 @@ mod tests {
     }
 
     #[test]
+    fn pieces_are_added_in_their_order() {
+        #[derive(Debug, PartialEq)]
+        struct Text(String);
+        impl AddAssign for Text {
+            fn add_assign(&mut self, other: Self) {
+                self.0 += &other.0;
+            }
+        }
+        for threads in [1, 2, 8] {
+            let exec = Exec::threads(threads).unwrap();
+            let sum = exec.sum(9, |i| {
+                thread::sleep(Duration::from_micros(100 * (i as u64 % 3)));
+                Text(i.to_string())
+            });
+            assert_eq!(sum, Some(Text("012345678".into())));
+            assert_eq!(exec.sum(0, |_| 0), None);
+        }
+    }
+
+    #[test]
     fn a_piece_that_panics_neither_hangs_nor_is_lost() {
         for threads in [1, 2, 8] {
             let exec = Exec::threads(threads).unwrap();
             let panicked = catch_unwind(AssertUnwindSafe(|| exec.map(9, |i| assert_ne!(i, 4))));
             assert!(panicked.is_err());
+            assert!(catch_unwind(AssertUnwindSafe(|| exec.sum(9, |i| 1 / (4 - i as i64)))).is_err());
             assert_eq!(exec.map(3, |i| i), [0, 1, 2], "the threads go on");
         }
     }

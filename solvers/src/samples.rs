@@ -81,14 +81,21 @@ impl<T: Scalar> Samples<T> {
         sum(self.threads(), self.x.ncols(), part)
     }
 
+    /// The same for large parts: no more of them exist at once than there are threads, and one.
+    pub(crate) fn sum_sparingly<S: AddAssign + Send>(&self, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S {
+        let chunks = chunks(self.x.ncols());
+        let waves = chunks.chunks(self.exec.width());
+        let parts = waves.flat_map(|wave| self.exec.map(wave.len(), |i| part(wave[i].clone())));
+        let sum = parts.reduce(|mut sum, part| {
+            sum += part;
+            sum
+        });
+        sum.expect("there is at least one sample")
+    }
+
     /// Where a pass runs: on one thread where it would be over before another wakes.
     fn threads(&self) -> &Exec {
         if self.x.nrows() * self.x.ncols() < SMALL { &Exec::Serial } else { &self.exec }
-    }
-
-    /// The same for large parts: no more of them exist at once than there are threads, and one.
-    pub(crate) fn sum_sparingly<S: AddAssign + Send>(&self, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S {
-        sum_in_waves(&self.exec, self.x.ncols(), self.exec.width(), part)
     }
 }
 
@@ -100,26 +107,8 @@ pub(crate) fn draw(generator: &mut Option<ChaCha8Rng>, seed: u64, n: usize, coun
 
 /// Σ over fixed chunks of n samples, folded in their order: the same bits for any number of threads.
 pub(crate) fn sum<S: AddAssign + Send>(exec: &Exec, n: usize, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S {
-    sum_in_waves(exec, n, usize::MAX, part)
-}
-
-/// The same, so many chunks at a time.
-fn sum_in_waves<S: AddAssign + Send>(
-    exec: &Exec,
-    n: usize,
-    width: usize,
-    part: impl Fn(Range<usize>) -> S + Sync + Send,
-) -> S {
-    let mut sum: Option<S> = None;
-    for wave in chunks(n).chunks(width) {
-        for part in exec.map(wave.len(), |i| part(wave[i].clone())) {
-            match &mut sum {
-                Some(sum) => *sum += part,
-                None => sum = Some(part),
-            }
-        }
-    }
-    sum.expect("there is at least one sample")
+    let chunks = chunks(n);
+    exec.sum(chunks.len(), |i| part(chunks[i].clone())).expect("there is at least one sample")
 }
 
 /// A range in pieces of `size`, of which the last may be smaller.
