@@ -12,38 +12,41 @@ use faer::{ColRef, ContiguousFwd, MatMut, MatRef, with_dim};
 use pulp::{Simd, WithSimd};
 use std::array::from_fn;
 
-/// Up to so many columns of V one sample is multiplied after the other.
+/// Up to so many columns of V the limit is memory, not arithmetic.
 pub(crate) const FEW: usize = 2;
 
-/// out (k×b) ← VᵀX for V (d×k) and X (d×b), whose columns are contiguous.
-///
-/// For few columns memory is the limit, and a processor itself fetches what is read from the first number to the last.
-/// For more it is arithmetic: three samples are multiplied by four columns, which with what they read fill the 16 registers of
-/// AVX2, and meanwhile the next samples are fetched.
+/// out (k×b) ← VᵀX for V (d×k) and X (d×b), whose columns are contiguous: fastest where those of V are aligned, as faer's are.
 pub(crate) fn inner_products<T: Scalar>(out: MatMut<'_, T>, v: MatRef<'_, T>, x: MatRef<'_, T>) {
-    let arch = T::Arch::default();
-    match v.ncols() {
-        0..=FEW => arch.dispatch(InnerProducts::<T, 1, FEW, 4> { out, v, x }),
-        _ => arch.dispatch(InnerProducts::<T, 3, 4, 1> { out, v, x }),
-    }
+    T::Arch::default().dispatch(InnerProducts { out, v, x });
 }
 
-/// By tiles of some samples and some columns of V, with the sums of so many steps apart.
-struct InnerProducts<'a, T, const SAMPLES: usize, const COLUMNS: usize, const STEPS: usize> {
+struct InnerProducts<'a, T> {
     out: MatMut<'a, T>,
     v: MatRef<'a, T>,
     x: MatRef<'a, T>,
 }
 
-type Column<'a, 'd, T> = ColRef<'a, T, Dim<'d>, ContiguousFwd>;
-
-impl<T: Scalar, const SAMPLES: usize, const COLUMNS: usize, const STEPS: usize> WithSimd
-    for InnerProducts<'_, T, SAMPLES, COLUMNS, STEPS>
-{
+impl<T: Scalar> WithSimd for InnerProducts<'_, T> {
     type Output = ();
 
+    /// For more than a few columns, by tiles that with what they read fill the 16 registers of AVX2 or most of the 32 of AVX-512.
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
+        match self.v.ncols() {
+            0..=FEW => self.by_tiles::<S, 1, FEW, 2>(simd),
+            _ if S::REGISTER_COUNT < 32 => self.by_tiles::<S, 3, 4, 1>(simd),
+            _ => self.by_tiles::<S, 3, 5, 1>(simd),
+        }
+    }
+}
+
+type Column<'a, 'd, T> = ColRef<'a, T, Dim<'d>, ContiguousFwd>;
+
+impl<T: Scalar> InnerProducts<'_, T> {
+    /// Some samples by some columns of V at a time, with the sums of so many steps apart; meanwhile the next samples are
+    /// fetched.
+    #[inline(always)]
+    fn by_tiles<S: Simd, const SAMPLES: usize, const COLUMNS: usize, const STEPS: usize>(self, simd: S) {
         let Self { mut out, v, x } = self;
         with_dim!(d, x.nrows());
         let simd = SimdCtx::<T, S>::new(T::simd_ctx(simd), d);
@@ -55,9 +58,7 @@ impl<T: Scalar, const SAMPLES: usize, const COLUMNS: usize, const STEPS: usize> 
         let (row, sample) = (|q: usize| q.min(v.ncols() - 1), |i: usize| i.min(x.ncols() - 1));
         for i in (0..x.ncols()).step_by(SAMPLES) {
             for part in 0..parts {
-                if SAMPLES > 1 {
-                    (0..SAMPLES).for_each(|s| fetch(x.col(sample(i + SAMPLES + s)).as_slice(), part, parts));
-                }
+                (0..SAMPLES).for_each(|s| fetch(x.col(sample(i + SAMPLES + s)).as_slice(), part, parts));
                 let q = COLUMNS * part;
                 let (columns, samples) = (from_fn(|p| v.col(row(q + p))), from_fn(|s| x.col(sample(i + s))));
                 let tile = tile::<T, S, SAMPLES, COLUMNS, STEPS>(simd, columns, samples);
@@ -127,6 +128,10 @@ mod tests {
             let mut out = DMatrix::zeros(k, b);
             inner_products(view_mut(&mut out), view(&v), view(&x));
             assert!((&out - v.transpose() * &x).norm() < 1e-13, "{d}×{k}, {b} samples");
+            // The tiles of a processor with fewer registers.
+            out.fill(0.0);
+            InnerProducts { out: view_mut(&mut out), v: view(&v), x: view(&x) }.with_simd(pulp::Scalar::new());
+            assert!((&out - v.transpose() * &x).norm() < 1e-13, "{d}×{k}, {b} samples one by one");
             let (v, x) = (v.cast::<f32>(), x.cast::<f32>());
             let mut single = DMatrix::zeros(k, b);
             inner_products(view_mut(&mut single), view(&v), view(&x));

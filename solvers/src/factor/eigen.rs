@@ -141,7 +141,8 @@ fn orthonormal_to<T: Scalar>(basis: &DMatrix<T>, x: DMatrix<T>) -> Result<Option
     Ok((overlap <= T::of(64.0) * T::EPSILON).then_some(next))
 }
 
-/// The k leading Ritz pairs of an orthonormal V, given AV, if every ‖Ay − θy‖ is rounding.
+/// The k leading Ritz pairs of an orthonormal V (d×m), given AV, if every ‖Ay − θy‖ is rounding, which in sums of d terms
+/// grows as √d.
 fn ritz<T: Scalar>(basis: &DMatrix<T>, images: &DMatrix<T>, k: usize) -> Result<Option<Eigenpairs<T>>> {
     let (values, rotation) = symmetric_eigen(&transposed_product(basis, images))?;
     let rotation = rotation.columns(0, k).into_owned();
@@ -149,7 +150,7 @@ fn ritz<T: Scalar>(basis: &DMatrix<T>, images: &DMatrix<T>, k: usize) -> Result<
     for (j, mut residual) in residuals.column_iter_mut().enumerate() {
         residual.axpy(-values[j], &vectors.column(j), T::one());
     }
-    let allowed = T::of(32.0) * T::EPSILON * largest(values.as_slice());
+    let allowed = T::of(4.0 * (basis.nrows() as f64).sqrt()) * T::EPSILON * largest(values.as_slice());
     let converged = residuals.column_iter().all(|residual| norm(residual.as_slice()) <= allowed);
     Ok((converged && orthonormal(&vectors)).then(|| (values.rows(0, k).into_owned(), vectors)))
 }

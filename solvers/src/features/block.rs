@@ -6,7 +6,7 @@ use crate::samples::blocks;
 use crate::scalar::Scalar;
 use crate::view::{view, view_mut};
 use faer::linalg::matmul::matmul;
-use faer::{Accum, MatMut, MatRef, Par};
+use faer::{Accum, Mat, MatMut, MatRef, Par};
 use nalgebra::{DMatrix, DVector};
 use nalgebra_sparse::CscMatrix;
 use std::ops::{AddAssign, Range};
@@ -27,8 +27,8 @@ pub(crate) enum Block<'a, T: Scalar> {
 
 /// V with the scaling folded in: Vᵀz = Ṽᵀx − o.
 pub(crate) struct Folded<T: Scalar> {
-    /// Ṽ = S⁻¹V, d×k.
-    v: DMatrix<T>,
+    /// Ṽ = S⁻¹V, d×k, its columns aligned.
+    v: Mat<T>,
     /// Ṽᵀ.
     transposed: DMatrix<T>,
     /// o = Ṽᵀm, if anything is folded.
@@ -62,7 +62,7 @@ impl<T: Scalar> Features<T> {
             v.column_iter_mut().for_each(|mut column| column.component_div_assign(&scaler.scale));
             v.tr_mul(&scaler.mean)
         });
-        Folded { transposed: v.transpose(), v, offset }
+        Folded { transposed: v.transpose(), v: view(&v).to_owned(), offset }
     }
 }
 
@@ -106,7 +106,7 @@ impl<T: Scalar> Block<'_, T> {
         match self {
             // Many columns of V fill a vector of f64 better than one of f32.
             Block::Dense(x) if v.k() <= FEW || size_of::<T>() < size_of::<f64>() => {
-                inner_products(out.as_mut(), view(&v.v), *x);
+                inner_products(out.as_mut(), v.v.as_ref(), *x);
             }
             Block::Dense(x) => {
                 matmul(out.as_mut(), Accum::Replace, view(&v.transposed), *x, T::one(), Par::Seq);
