@@ -94,7 +94,7 @@ fn entropic_end<T: Scalar>(
         let (from, _, mut work) = second_stage(alone, covariance, &w, SCOUTING)?;
         work.passes += alone.passes(); // the means of the classes
         let (entropy, spectrum) = (alone.clone(), spectrum.clone());
-        (from, 3, Some(Kronecker { entropy, spectrum, variance: Some(T::zero()) }), work)
+        (from, 2, Some(Kronecker { entropy, spectrum, variance: Some(T::zero()) }), work)
     } else {
         (Classifier::blank(principal.clone(), alone.samples.classes), 100, None, Work::default())
     };
