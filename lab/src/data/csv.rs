@@ -1,4 +1,4 @@
-//! Comma-separated values.
+//! Values separated by commas, tabs or semicolons.
 
 use std::io::BufRead;
 use std::path::Path;

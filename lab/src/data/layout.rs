@@ -48,7 +48,7 @@ impl Layout {
         }
         let features: Vec<_> = (0..width).filter(|i| Some(*i) != label && !dropped.contains(i)).collect();
         if features.is_empty() {
-            return Err(DataError::empty(path, "no feature columns (columns are separated by commas)"));
+            return Err(DataError::empty(path, "no feature columns (commas, tabs or semicolons separate columns)"));
         }
         let names = match header {
             true => features.iter().map(|&i| cells[i].clone()).collect(),

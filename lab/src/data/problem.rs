@@ -20,7 +20,7 @@ pub enum LineProblem {
     /// A quoted field that never ends.
     #[error("a quote is opened and not closed")]
     OpenQuote,
-    /// Text between a closing quote and the next comma.
+    /// Text between a closing quote and the next separator.
     #[error("field {field} goes on after its closing quote")]
     AfterQuote {
         /// The field.

@@ -39,7 +39,7 @@ impl Record {
     }
 
     /// One byte, in the state that the bytes before it led to; `None` for text after a closing quote.
-    fn push(&mut self, state: State, byte: u8) -> Option<State> {
+    fn push(&mut self, state: State, byte: u8, separator: u8) -> Option<State> {
         match (state, byte) {
             (State::Start, b'"') => return Some(State::Quoted),
             (State::Quoted, b'"') => return Some(State::Closed),
@@ -48,7 +48,7 @@ impl Record {
                 self.bytes.push(byte);
                 return Some(State::Quoted);
             }
-            (_, b',') => {
+            (_, byte) if byte == separator => {
                 self.ends.push(self.bytes.len());
                 return Some(State::Start);
             }
@@ -74,11 +74,13 @@ enum State {
 /// Reads one record after the other.
 pub(super) struct Records<'a> {
     lines: Lines<'a>,
+    /// What the first line is separated by.
+    separator: Option<u8>,
 }
 
 impl<'a> Records<'a> {
     pub(super) fn new(path: &'a Path, reader: Box<dyn BufRead + 'a>) -> Self {
-        Self { lines: Lines::new(path, reader) }
+        Self { lines: Lines::new(path, reader), separator: None }
     }
 
     /// Reads the next record; `false` at the end of the file, which blank lines may precede.
@@ -102,11 +104,13 @@ impl<'a> Records<'a> {
     /// Splits the current line, and those after it that a quote spans.
     fn split(&mut self, record: &mut Record) -> Result<(), DataError> {
         record.clear(self.lines.number);
+        let separator = *self.separator.get_or_insert_with(|| separator(&self.lines.text));
         let mut state = State::Start;
         loop {
             for &byte in &self.lines.text {
                 let field = record.len() + 1;
-                state = record.push(state, byte).ok_or_else(|| self.lines.error(LineProblem::AfterQuote { field }))?;
+                let next = record.push(state, byte, separator);
+                state = next.ok_or_else(|| self.lines.error(LineProblem::AfterQuote { field }))?;
             }
             if state != State::Quoted {
                 record.ends.push(record.bytes.len());
@@ -118,4 +122,15 @@ impl<'a> Records<'a> {
             }
         }
     }
+}
+
+/// The first of comma, tab and semicolon that stands in a line outside quotes, else the comma.
+fn separator(line: &[u8]) -> u8 {
+    let mut quoted = false;
+    let mut outside = line.to_vec();
+    outside.retain(|&byte| {
+        quoted ^= byte == b'"';
+        !quoted
+    });
+    [b',', b'\t', b';'].into_iter().find(|separator| outside.contains(separator)).unwrap_or(b',')
 }

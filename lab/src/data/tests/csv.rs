@@ -17,6 +17,18 @@ fn header_is_recognised_by_a_feature_only() {
 }
 
 #[test]
+fn the_first_line_tells_the_separator() {
+    let expected = csv("a,b,class\n1,2,u\n3,4,v\n").unwrap();
+    for text in ["a;b;class\n1;2;u\n3;4;v\n", "a\tb\tclass\n1\t2\tu\n3\t4\tv\n", "a;b;\"class\"\n1;2;u\n3;4;\"v\"\n"] {
+        let data = csv(text).unwrap();
+        assert_eq!((&data.features, &data.x, &data.labels), (&expected.features, &expected.x, &expected.labels));
+    }
+    assert_eq!(csv("\"a,1\";b\n1;u\n2;v\n").unwrap().features, ["a,1"]);
+    assert_eq!(csv("1,u;u\n2,v\n").unwrap().labels.unwrap(), ["u;u", "v"], "a comma goes before a semicolon");
+    assert!(csv("a;b\n1;u\n1,5;v\n").unwrap_err().to_string().contains("column `a`: `1,5` is not a number"));
+}
+
+#[test]
 fn label_and_dropped_columns_by_name_and_number() {
     let sample = Sample::new("a.csv", "id,class,a\nr,1,5\ns,2,6\n");
     for (label, drop) in [("class", "id"), ("2", "1")] {
@@ -195,7 +207,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_panic(bytes in prop::collection::vec(prop::sample::select(&b"1,\"\n\r a.e-\xff\0"[..]), 0..40)) {
+    fn no_bytes_panic(bytes in prop::collection::vec(prop::sample::select(&b"1,;\t\"\n\r a.e-\xff\0"[..]), 0..40)) {
         let _ = csv(bytes);
     }
 }
