@@ -1,6 +1,7 @@
 //! Files reach their place whole or not at all.
 
 use crate::{Error, Result};
+use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -70,15 +71,51 @@ impl Files for Disk {
 /// # Errors
 /// [`Error::File`]. Nothing is left beside the file, and unless it was the last operation that failed, the old one stands.
 pub fn replace(files: &dyn Files, path: &Path, bytes: &[u8]) -> Result<()> {
-    let (mut file, temporary) = temporary(files, path)?;
-    let done = (files.write(&mut file, bytes).map_err(Error::file("write", path)))
-        .and_then(|()| files.sync(&file).map_err(Error::file("synchronise", path)))
-        .and_then(|()| files.rename(&temporary, path).map_err(Error::file("replace", path)));
-    if let Err(error) = done {
-        let _ = files.remove(&temporary); // the first error is the one to report
-        return Err(error);
-    }
+    Staged::write(files, path, bytes)?.place()?;
     files.sync_folder(parent(path)).map_err(Error::file("synchronise the folder of", path))
+}
+
+/// A file that is on the disk, but not yet in its place. Where it is dropped before, nothing is left of it. Several of them
+/// are written, and only then put in their places, where a disk that is full must leave all old ones.
+pub struct Staged<'a> {
+    files: &'a dyn Files,
+    temporary: Option<PathBuf>,
+    path: PathBuf,
+}
+
+impl<'a> Staged<'a> {
+    /// # Errors
+    /// [`Error::File`].
+    pub fn write(files: &'a dyn Files, path: &Path, bytes: &[u8]) -> Result<Self> {
+        let (mut file, temporary) = temporary(files, path)?;
+        let staged = Staged { files, temporary: Some(temporary), path: path.into() };
+        files.write(&mut file, bytes).map_err(Error::file("write", path))?;
+        files.sync(&file).map_err(Error::file("synchronise", path))?;
+        Ok(staged)
+    }
+
+    /// # Errors
+    /// [`Error::File`]: the old one stands.
+    pub fn place(mut self) -> Result<()> {
+        let Some(temporary) = &self.temporary else { return Ok(()) };
+        self.files.rename(temporary, &self.path).map_err(Error::file("replace", &self.path))?;
+        self.temporary = None;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Staged<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} for {}", self.temporary.as_deref().unwrap_or(Path::new("")).display(), self.path.display())
+    }
+}
+
+impl Drop for Staged<'_> {
+    fn drop(&mut self) {
+        if let Some(temporary) = &self.temporary {
+            let _ = self.files.remove(temporary); // there is an error before this one to report
+        }
+    }
 }
 
 /// Whether [`replace`] could begin, for the time before a long computation.

@@ -1,7 +1,8 @@
 //! `admm predict`, `admm transform` and `admm score`: a model on new samples.
 
+use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use admm_solvers::joint::{Model, Names};
 use serde::Serialize;
@@ -17,6 +18,7 @@ pub const MODEL: &str = "model.safetensors";
 
 /// Writes `sample,prediction,probability_…`.
 pub fn predict(options: &ApplyOptions, console: Console) -> Result<(), Failure> {
+    check_out(options)?;
     let (model, names) = read_model(&options.model, console)?;
     let data = samples(options, &names)?;
     let probabilities = model.predict_proba(&data.x).map_err(Failure::library(&data.name))?;
@@ -32,6 +34,7 @@ pub fn predict(options: &ApplyOptions, console: Console) -> Result<(), Failure> 
 
 /// Writes `component_1,…`.
 pub fn transform(options: &ApplyOptions, console: Console) -> Result<(), Failure> {
+    check_out(options)?;
     let (model, names) = read_model(&options.model, console)?;
     let data = samples(options, &names)?;
     let components = model.transform(&data.x).map_err(Failure::library(&data.name))?;
@@ -51,6 +54,7 @@ struct Score {
 
 /// Prints the share of samples whose class is predicted.
 pub fn score(options: &ScoreOptions, console: Console) -> Result<(), Failure> {
+    output::check_apart(&reads(&options.model, &options.data), &[("--json", options.json.as_deref())])?;
     options.json.as_deref().map_or(Ok(()), output::check_writable)?;
     let (model, names) = read_model(&options.model, console)?;
     let (data, labels) = task::labelled(data::load(&options.data, &options.reading.options(LabelColumn::Last))?)?;
@@ -66,9 +70,23 @@ pub fn score(options: &ScoreOptions, console: Console) -> Result<(), Failure> {
     output::print(format!("accuracy {accuracy:.4} ({correct} of {samples} samples)\n"))
 }
 
+fn check_out(options: &ApplyOptions) -> Result<(), Failure> {
+    output::check_apart(&reads(&options.model, &options.data), &[("--out", options.out.as_deref())])
+}
+
+/// The files that are read.
+fn reads(model: &Path, data: &OsStr) -> Vec<PathBuf> {
+    [vec![model_file(model)], data::files(data)].concat()
+}
+
+/// The model itself, or that of a folder of results.
+fn model_file(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join(MODEL) } else { path.into() }
+}
+
 /// From a file, or from a folder of results. Either precision is read in double.
 fn read_model(path: &Path, console: Console) -> Result<(Model<f64>, Names), Failure> {
-    let path = if path.is_dir() { path.join(MODEL) } else { path.into() };
+    let path = model_file(path);
     if !fs::metadata(&path).map_err(Failure::io("open", &path))?.is_file() {
         return Err(Failure::Other(format!("{}: is not a regular file", path.display())));
     }

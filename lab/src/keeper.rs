@@ -4,6 +4,7 @@ use std::env;
 use std::path::Path;
 
 use admm::Checkpoints;
+use admm::file::{Disk, Files};
 use admm_solvers::Scalar;
 use admm_solvers::joint::{Fitted, Moment, Position};
 
@@ -35,6 +36,7 @@ impl Keeper {
                 "{folder} holds the checkpoints of a run: continue it by `admm resume {folder}`, or choose another folder"
             )));
         }
+        check_foreign(folder)?;
         output::write(&folder.join(CONFIG), &output::json(&config))?;
         Ok(keeper)
     }
@@ -81,4 +83,14 @@ impl Keeper {
         }
         self.failing = failed;
     }
+}
+
+/// A folder without checkpoints holds at most the choices of a fit that ended before its first.
+fn check_foreign(folder: &Path) -> Result<(), Failure> {
+    let names = Disk.names(folder).map_err(Failure::io("list", folder))?;
+    let is_ours = |name: &&String| *name == CONFIG && Config::read(folder).is_ok_and(|config| config.folder.is_some());
+    names.iter().find(|name| !is_ours(name)).map_or(Ok(()), |name| {
+        let folder = folder.display();
+        Err(Failure::Other(format!("{folder} holds `{name}`, which is no checkpoint: choose an empty or a new folder")))
+    })
 }

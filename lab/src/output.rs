@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use admm::file::{self, Claim, Disk, Files};
+use admm::file::{self, Claim, Disk, Files, Staged};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -41,17 +41,30 @@ pub fn check_writable(path: &Path) -> Result<(), Failure> {
     }
 }
 
+/// Refuses an output, with its flag, that would be written over a file that is read.
+pub fn check_apart(read: &[PathBuf], outputs: &[(&str, Option<&Path>)]) -> Result<(), Failure> {
+    let real = |path: &Path| fs::canonicalize(path).ok().filter(|path| path.is_file());
+    let read: Vec<_> = read.iter().filter_map(|path| real(path)).collect();
+    let over = |path: &Path| real(path).is_some_and(|path| read.contains(&path));
+    let refused = outputs.iter().find_map(|(flag, path)| path.filter(|path| over(path)).map(|path| (flag, path)));
+    refused.map_or(Ok(()), |(flag, path)| {
+        Err(Failure::Usage(vec![format!("{flag} would overwrite {}, which is read", path.display())]))
+    })
+}
+
 /// A folder of results, ours alone while we live.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
+    /// Whether a name is one of a result.
+    is_ours: fn(&str) -> bool,
     _claim: Claim,
 }
 
 impl Folder {
     /// Makes the folder, or takes one that is empty or holds nothing but earlier results.
-    pub fn claim(path: &Path, is_ours: impl Fn(&str) -> bool) -> Result<Self, Failure> {
-        let folder = Self { path: path.into(), _claim: Claim::take(&Disk, path)? };
+    pub fn claim(path: &Path, is_ours: fn(&str) -> bool) -> Result<Self, Failure> {
+        let folder = Self { path: path.into(), is_ours, _claim: Claim::take(&Disk, path)? };
         if let Some(name) = folder.names()?.iter().find(|name| !is_ours(name)) {
             let path = path.display();
             return Err(Failure::Other(format!(
@@ -62,10 +75,18 @@ impl Folder {
         Ok(folder)
     }
 
-    /// Makes these the files of the folder: the others are removed once these are there.
+    /// Makes these the results in the folder. All of them are on the disk before the first takes its place, and earlier ones
+    /// beside them are removed once these are there.
     pub fn fill(&self, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
-        files.iter().try_for_each(|(name, bytes)| write(&self.path.join(name), bytes))?;
-        let stale = |name: &&String| files.iter().all(|(kept, _)| kept != *name);
+        let stage = |(name, bytes): &(String, Vec<u8>)| {
+            let path = self.path.join(name);
+            check_writable(&path)?;
+            Ok(Staged::write(&Disk, &path, bytes)?)
+        };
+        let staged = files.iter().map(stage).collect::<Result<Vec<_>, Failure>>()?;
+        staged.into_iter().try_for_each(Staged::place)?;
+        Disk.sync_folder(&self.path).map_err(Failure::io("synchronise", &self.path))?;
+        let stale = |name: &&String| (self.is_ours)(name) && files.iter().all(|(kept, _)| kept != *name);
         self.names()?.iter().filter(stale).try_for_each(|name| self.remove(name))
     }
 
@@ -142,11 +163,37 @@ mod tests {
         let files = |names: &[&str]| names.iter().map(|name| (name.to_string(), Vec::new())).collect::<Vec<_>>();
         claim().unwrap().fill(&files(&["one", "two"])).unwrap();
         fs::write(path.join(".admm-killed.tmp"), "half").unwrap();
-        claim().unwrap().fill(&files(&["two", "three"])).unwrap();
-        assert_eq!(names(&path), ["three", "two"]);
+        let second = claim().unwrap();
         fs::write(path.join("foreign"), "dear").unwrap();
+        second.fill(&files(&["two", "three"])).unwrap();
+        drop(second);
+        assert_eq!(names(&path), ["foreign", "three", "two"], "what came meanwhile stays");
         assert!(claim().unwrap_err().to_string().contains("`foreign`"));
         assert_eq!(names(&path), ["foreign", "three", "two"]);
+    }
+
+    #[test]
+    fn where_one_result_cannot_be_written_all_old_ones_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = |text: &str| ["one", "two"].map(|name| (name.to_string(), text.as_bytes().to_vec()));
+        Folder::claim(folder.path(), |_| true).unwrap().fill(&files("old")).unwrap();
+        fs::remove_file(folder.path().join("two")).unwrap();
+        fs::create_dir(folder.path().join("two")).unwrap();
+        Folder::claim(folder.path(), |_| true).unwrap().fill(&files("new")).unwrap_err();
+        assert_eq!(fs::read(folder.path().join("one")).unwrap(), b"old");
+        assert_eq!(names(folder.path()), ["one", "two"]);
+    }
+
+    #[test]
+    fn an_output_is_no_input() {
+        let folder = tempfile::tempdir().unwrap();
+        let (data, other) = (folder.path().join("data"), folder.path().join("other"));
+        fs::write(&data, "").unwrap();
+        let apart =
+            |output: &Path| check_apart(std::slice::from_ref(&data), &[("--json", None), ("--out", Some(output))]);
+        apart(&other).unwrap();
+        let same = folder.path().join(".").join("data");
+        assert!(apart(&same).unwrap_err().to_string().contains("--out would overwrite"));
     }
 
     #[cfg(unix)]

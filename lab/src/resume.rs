@@ -16,9 +16,13 @@ pub fn run(options: &ResumeOptions, console: Console) -> Result<(), Failure> {
     let folder = whole(&options.checkpoint)?;
     let out = options.out.as_deref().map(whole).transpose()?;
     let config = Config::read(&folder)?;
-    if let Some(home) = &config.folder {
-        env::set_current_dir(home).map_err(Failure::io("enter the folder", home))?;
-    }
+    let Some(home) = &config.folder else {
+        let folder = folder.display();
+        return Err(Failure::Other(format!(
+            "{folder} holds results, not checkpoints: give the --checkpoint folder of a fit"
+        )));
+    };
+    env::set_current_dir(home).map_err(Failure::io("enter the folder", home))?;
     let keeper = Keeper::resume(&folder, &config, console)?;
     let mut fit = config.options;
     fit.out = out.or(fit.out);

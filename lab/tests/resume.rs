@@ -170,7 +170,7 @@ fn fault_60_what_cannot_be_continued_is_refused() {
 fn fault_62_a_folder_has_one_run() {
     let folder = stopped();
     folder.admm("fit iris --checkpoint kept").fails(1, &["kept holds the checkpoints", "`admm resume kept`"]);
-    folder.admm("fit iris --checkpoint same --out ./same").fails(2, &["--out and --checkpoint", "a folder each"]);
+    folder.admm("fit iris --checkpoint same --out ./same").fails(2, &["--checkpoint lies in the folder of --out"]);
     folder.admm("fit iris --every 3").fails(2, &["--checkpoint"]);
     if cfg!(unix) {
         let other = fs::File::open(folder.path().join("kept")).unwrap();
@@ -179,6 +179,18 @@ fn fault_62_a_folder_has_one_run() {
             folder.admm(line).fails(1, &["cannot lock ", "another run writes to it"]);
         }
     }
+}
+
+#[test]
+fn folders_of_others_hold_no_checkpoints() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path().join("mine")).unwrap();
+    folder.file("mine/config.json", "precious");
+    folder.admm("fit iris --checkpoint mine").fails(1, &["mine holds `config.json`", "no checkpoint"]);
+    assert_eq!(folder.text("mine/config.json"), "precious");
+    folder.admm("fit iris --out run").ok();
+    folder.admm("fit iris --checkpoint run").fails(1, &["run holds `", "no checkpoint"]);
+    folder.admm("resume run").fails(1, &["run holds results, not checkpoints"]);
 }
 
 #[test]
