@@ -54,6 +54,9 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Minus<P> {
     fn retune(&mut self, penalty: T) -> Result<()> {
         self.0.retune(penalty)
     }
+    fn forget(&self, x: &mut P::Var) {
+        self.0.forget(x);
+    }
     fn adjoint(&self, y: &P::Image) -> Adjoint<T> {
         self.0.adjoint(y)
     }
@@ -103,6 +106,9 @@ impl<T: Real, F: Send + Sync, D: Method<T, F>, M: Manifold<T>> Subproblem<T> for
     }
     fn image(&self, x: &Self::Var) -> DMatrix<T> {
         crate::Point::coupled(&x.point).clone()
+    }
+    fn forget(&self, x: &mut Self::Var) {
+        x.memory = D::Memory::default();
     }
     fn smoothness(&self, x: &Self::Var) -> Smoothness<T> {
         if self.on.is_flat() { self.by.smoothness(&self.of, &x.point) } else { Smoothness::Constrained }

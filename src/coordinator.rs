@@ -125,9 +125,12 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         (&self.f, &self.g)
     }
 
-    /// Both blocks, to go on from here with other parameters: the next weight of a path. A block that is replaced must have been
-    /// [tuned](Subproblem::retune) to the penalty of the [state](Self::state).
+    /// Both blocks, to go on from here with other parameters: the next weight of a path. What the variables remember of the
+    /// functions is [forgotten](Subproblem::forget). A block that is replaced must have been [tuned](Subproblem::retune) to the
+    /// penalty of the [state](Self::state).
     pub fn blocks_mut(&mut self) -> (&mut P, &mut Q) {
+        self.f.forget(&mut self.state.x);
+        self.g.forget(&mut self.state.z);
         (&mut self.f, &mut self.g)
     }
 
@@ -148,7 +151,14 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     /// Parameters out of range (all of them), and what [`step`](Self::step) reports; the last good state is kept.
     pub fn run(&mut self, mut observer: impl Observer<StateOf<T, P, Q>>) -> Result<Outcome<StateOf<T, P, Q>>> {
         self.check_parameters()?;
+        let tracked = self.track_objective;
         self.track_objective |= observer.wants_objective();
+        let outcome = self.until_the_end(&mut observer);
+        self.track_objective = tracked;
+        outcome
+    }
+
+    fn until_the_end(&mut self, observer: &mut impl Observer<StateOf<T, P, Q>>) -> Result<Outcome<StateOf<T, P, Q>>> {
         loop {
             if let Some(status) = self.status() {
                 return self.end(status);
@@ -165,16 +175,17 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         }
     }
 
-    /// The iterations as an iterator, which ends with convergence, the iteration limit or an error.
+    /// The iterations as an iterator, one at least, which ends with convergence, the iteration limit or an error.
     pub fn iter(&mut self) -> impl Iterator<Item = Result<Record<T>>> + '_ {
         let last = self.state.record.iteration.saturating_add(self.max_iterations);
-        let mut failed = false;
+        let (mut unchecked, mut over) = (true, false);
         std::iter::from_fn(move || {
-            if failed || self.converged() || self.state.record.iteration >= last {
+            if over || self.state.record.iteration >= last {
                 return None;
             }
-            let record = self.step();
-            failed = record.is_err();
+            let checked = if std::mem::take(&mut unchecked) { self.check_parameters() } else { Ok(()) };
+            let record = checked.and_then(|()| self.step());
+            over = record.is_err() || self.converged();
             Some(record)
         })
     }

@@ -44,6 +44,10 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Group<P> {
         self.blocks.iter_mut().try_for_each(|block| block.retune(penalty))
     }
 
+    fn forget(&self, x: &mut Self::Var) {
+        self.blocks.iter().zip(x).for_each(|(block, x)| block.forget(x));
+    }
+
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
         let parts = self.blocks.iter().zip(y).map(|(block, y)| block.adjoint(y));
         let (square, count) =

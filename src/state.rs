@@ -52,10 +52,11 @@ impl<T: Real, X, Z, S> State<T, X, Z, S> {
         }
     }
 
-    /// Whether the last iteration has the smallest residuals of the run under way, in units of their bounds.
+    /// Whether the last iteration has the smallest residuals of the run under way, in units of their bounds, or residuals
+    /// within them.
     pub(crate) fn is_best(&self) -> bool {
         let lowest = self.run.as_ref().and_then(|run| run.lowest);
-        lowest.is_some_and(|(_, iteration)| iteration == self.record.iteration)
+        self.record.within_bounds() || lowest.is_some_and(|(_, iteration)| iteration == self.record.iteration)
     }
 
     /// The point (Bz, u) that the next iteration starts from.

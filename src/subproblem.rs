@@ -33,6 +33,8 @@ pub trait Subproblem<T: Real>: Send + Sync {
     fn retune(&mut self, _penalty: T) -> Result<()> {
         Ok(())
     }
+    /// The function changed: what x remembers of the old one, such as its gradient there, is out of date.
+    fn forget(&self, _x: &mut Self::Var) {}
     /// Kᵀy as its norm and its number of entries, for the dual residual. The default serves every K with KᵀK = I.
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
         Adjoint { norm: y.norm(), count: y.shape().count() }

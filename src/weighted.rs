@@ -42,6 +42,9 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Weighted<P> {
         check_weights(&[self.weight])?;
         self.of.retune(penalty * T::of(self.weight))
     }
+    fn forget(&self, x: &mut P::Var) {
+        self.of.forget(x);
+    }
     fn adjoint(&self, y: &P::Image) -> Adjoint<T> {
         let Adjoint { norm, count } = self.of.adjoint(y);
         Adjoint { norm: norm * T::of(self.weight).sqrt(), count }

@@ -52,6 +52,17 @@ fn the_best_iterations_so_far_are_observed() {
     admm.max_iterations = 7;
     admm.run(on_best(&mut history)).unwrap();
     assert_eq!(history.records.iter().map(|record| record.primal).collect::<Vec<_>>(), [4.0, 3.0, 2.0, 1.0]);
+
+    let mut history = History::default();
+    assert_eq!(scripted(&[3.0, 1e-4]).run(on_best(&mut history)).unwrap().status, Status::Converged);
+    assert_eq!(history.records.last().unwrap().primal, 1e-4, "the converged one is among them");
+}
+
+#[test]
+fn what_an_observer_wants_ends_with_its_run() {
+    let mut admm = lasso();
+    admm.run(TargetObjective(0.0)).unwrap();
+    assert!(!admm.track_objective);
 }
 
 fn lasso() -> Lasso {

@@ -96,6 +96,29 @@ fn a_quadratic_has_one_minimiser() {
     }
 }
 
+/// −log x, which is not finite for x ≤ 0.
+struct Barrier;
+
+impl Smooth<f64> for Barrier {
+    type Point = DMatrix<f64>;
+    fn value_and_gradient(&self, x: &DMatrix<f64>) -> Result<(f64, DMatrix<f64>)> {
+        Ok((-x[(0, 0)].ln(), x.map(|x| -1.0 / x)))
+    }
+}
+
+/// The prox of −log at 0 is 1/√ρ, and the first trial from ½ lies beyond 0.
+#[test]
+fn a_step_to_where_the_function_is_not_finite_is_shortened() {
+    let v = DMatrix::zeros(1, 1);
+    let to = Target { v: &v, penalty: 10.0, tolerance: 1e-9 };
+    let (mut gradient, mut lbfgs) = [(); 2].map(|()| Iterate::new(DMatrix::from_element(1, 1, 0.5))).into();
+    Gradient { max_steps: 500 }.minimise(&Barrier, &Flat, &mut gradient, to).unwrap();
+    Lbfgs::default().minimise(&Barrier, &Flat, &mut lbfgs, to).unwrap();
+    for found in [gradient.point, lbfgs.point] {
+        assert!((found[(0, 0)] - 0.1_f64.sqrt()).abs() < 1e-8, "{found}");
+    }
+}
+
 #[test]
 fn steps_along_minus_the_gradient_end_at_the_prox() {
     let f = Quadratic::new(with_spectrum(&spaced(6, 0.2, 4.0), 5).0, matrix(6, 2, 6));

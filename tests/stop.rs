@@ -4,7 +4,7 @@ mod common;
 mod plain;
 
 use admm::*;
-use common::{LAMBDA, Matrix, l1, regression, scripted};
+use common::{ElasticNet, LAMBDA, Matrix, l1, regression, scripted};
 use nalgebra::DMatrix;
 use plain::{lasso_step, norm, plus, rows, times};
 use std::ops::ControlFlow;
@@ -176,6 +176,37 @@ fn run_iter_and_step_yield_the_same_records() {
     let mut admm = fresh();
     let stepped: Vec<_> = history.records.iter().map(|_| admm.step().unwrap()).collect();
     assert_eq!(stepped, history.records);
+}
+
+/// a/2 ‖z − 1‖².
+struct Pull(f64);
+
+impl Smooth<f64> for Pull {
+    type Point = Matrix;
+    fn value_and_gradient(&self, z: &Matrix) -> Result<(f64, Matrix)> {
+        let from = z.map(|z| z - 1.0);
+        Ok((0.5 * self.0 * from.norm_squared(), from * self.0))
+    }
+}
+
+/// With ½x² the optimum is a/(a + 1).
+#[test]
+fn a_run_goes_on_with_another_function() {
+    let pull = Descent { of: Pull(1.0), by: Gradient { max_steps: 100 }, on: Flat };
+    let (x, z) = (Matrix::zeros(1, 1), Iterate::new(Matrix::zeros(1, 1)));
+    let mut admm = Coordinator::new(Exact(ElasticNet(0.0, 1.0)), Minus(pull), x, z, 1.0).unwrap();
+    admm.tolerance = Tolerance { absolute: 1e-9, relative: 0.0 };
+    for (a, iterated) in [(1.0, false), (100.0, false), (3.0, true)] {
+        admm.blocks_mut().1.0.of = Pull(a);
+        match iterated {
+            true => assert!(admm.iter().last().is_some_and(|record| record.is_ok())),
+            false => assert_eq!(admm.run(()).unwrap().status, Status::Converged),
+        }
+        let found = admm.state().z.point[(0, 0)];
+        assert!((found - a / (a + 1.0)).abs() < 1e-7, "a = {a}: {found}");
+    }
+    admm.relaxation = 3.0;
+    assert!(admm.iter().next().unwrap().is_err(), "parameters are checked as in a run");
 }
 
 #[test]

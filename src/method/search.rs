@@ -1,7 +1,7 @@
 //! The line search that the gradient methods share.
 
 use super::{Evaluated, retract};
-use crate::{Manifold, Point, Real, Result, Smooth, Space, Target, Work};
+use crate::{Error, Manifold, Point, Real, Result, Smooth, Space, Target, Work};
 use nalgebra::DMatrix;
 
 /// One call of a gradient method: what it minimises, where, and what that has cost.
@@ -41,7 +41,11 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
 
     /// The first length from `length` down at which the objective falls by 10⁻⁴⟨g, x⁺ − x⟩ (Armijo, along the
     /// retraction or the projection arc), or close to rounding the approximate Wolfe condition of Hager and Zhang (2005,
-    /// eq. 4.1) holds. Shorter lengths come from quadratic interpolation. `None` where rounding hides every decrease.
+    /// eq. 4.1) holds. Shorter lengths come from quadratic interpolation, or are a tenth where f is not finite. `None` where
+    /// rounding hides every decrease.
+    ///
+    /// # Errors
+    /// Those of f, and [`Error::NotFinite`] where it is finite at no trial.
     pub fn backtrack(
         &mut self,
         x: &F::Point,
@@ -53,11 +57,20 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
         let (start, slope) = (here.total(x, &self.to), gradient.dot(direction));
         let slack = T::of(8.0) * T::EPSILON * start.abs();
         let armijo = T::of(1e-4);
-        for _ in 0..60 {
+        let mut not_finite = None; // what every trial so far was
+        for trial in 0..60 {
             let mut step = direction.clone();
             step.scale(length);
             let point = retract(self.on, x, &step)?;
-            let there = Evaluated::at(self.f, &point, &mut self.work)?;
+            let there = match Evaluated::at(self.f, &point, &mut self.work) {
+                Err(error @ Error::NotFinite(_)) => {
+                    not_finite = (trial == 0 || not_finite.is_some()).then_some(error);
+                    length *= T::of(0.1);
+                    continue;
+                }
+                there => there?,
+            };
+            not_finite = None;
             let value = there.total(&point, &self.to);
             let change = gradient.dot(&point.plus(-T::one(), x)).min(T::zero());
             let flat = || {
@@ -71,6 +84,6 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
             let interpolated = -slope * length * length / (T::of(2.0) * (value - start - slope * length));
             length = interpolated.max(T::of(0.1) * length).min(T::of(0.5) * length);
         }
-        Ok(None)
+        not_finite.map_or(Ok(None), Err)
     }
 }

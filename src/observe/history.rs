@@ -28,7 +28,7 @@ impl<T: Real, X, Z, S> Observer<State<T, X, Z, S>> for &mut History<T> {
 
 impl<T: Real> History<T> {
     /// A header, and a line of comma-separated values an iteration; empty where there is no finite number. Times are in
-    /// seconds since the first iteration.
+    /// seconds of the coordinator since its first iteration, those of earlier runs included.
     ///
     /// # Errors
     /// What the writer says.

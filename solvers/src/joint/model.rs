@@ -28,9 +28,9 @@ impl<T: Scalar> Model<T> {
     /// The components Wᵀz (k×n) of the scaled samples, for X (d×n).
     ///
     /// # Errors
-    /// Another number of features, or entries that are not finite.
+    /// Another number of features, or entries that are not finite or too large for their components to be.
     pub fn transform(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
-        Ok(transposed_product(&self.weights.v, &self.scaler.apply(x)?))
+        finite("component", transposed_product(&self.weights.v, &self.scaler.apply(x)?))
     }
 
     /// The samples (d×n) in the affine span of the model whose components are Z (k×n): W(WᵀW)⁻¹Z, scaled back.
@@ -55,7 +55,7 @@ impl<T: Scalar> Model<T> {
     pub fn predict_proba(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
         let mut logits = transposed_product(&self.weights.b, &self.transform(x)?);
         logits.column_iter_mut().for_each(|mut column| column += &self.weights.bias);
-        Ok(probabilities(logits))
+        Ok(probabilities(finite("logit", logits)?))
     }
 
     /// The most probable class of each sample; the first of several.
@@ -84,5 +84,14 @@ impl<T: Scalar> Model<T> {
         }
         let hits = self.predict(x)?.iter().zip(labels).filter(|(predicted, label)| predicted == label).count();
         Ok(hits as f64 / labels.len() as f64)
+    }
+}
+
+/// A column per sample, or an error that names the first number too large for its type.
+fn finite<T: Scalar>(what: &str, of: DMatrix<T>) -> Result<DMatrix<T>> {
+    let place = |at: usize| format!("{what} {} of sample {}", at % of.nrows() + 1, at / of.nrows() + 1);
+    match of.iter().position(|number| !number.is_finite()) {
+        Some(at) => Err(Error::NotFinite(place(at))),
+        None => Ok(of),
     }
 }
