@@ -119,7 +119,7 @@ pub struct ModelOptions {
     /// How the W block lowers the PCA loss
     #[arg(long, default_value = "majorize", value_parser = choice(RULES), help_heading = "Search")]
     pub rule: Rule,
-    /// The gradient that may remain where a method has converged
+    /// The gradient that may remain where a method has converged, at least 64 units of rounding: 8e-6 for --precision f32
     #[arg(long, value_name = "T", default_value = "1e-6", allow_negative_numbers = true, help_heading = "Search")]
     pub tolerance: f64,
     /// The most iterations of a method

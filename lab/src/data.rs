@@ -18,7 +18,7 @@ mod table;
 mod tests;
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use admm_solvers::{Scalar, features::Features};
 use nalgebra::DMatrix;
@@ -98,6 +98,15 @@ pub fn map<T: Scalar>(data: &OsStr, options: &ReadOptions) -> Result<Option<Data
     let features = table::feature_names(x.nrows());
     let labels = Some(labels).filter(|_| options.label != LabelColumn::None);
     Ok(Some(Dataset { name: path.to_string_lossy().into_owned(), features, x, labels }))
+}
+
+/// The files that [`load`] reads.
+pub fn files(data: &OsStr) -> Vec<PathBuf> {
+    match source::pair(Path::new(data)) {
+        _ if data.to_str().is_some_and(is_embedded) => Vec::new(),
+        Some((x, y)) => vec![x, y],
+        None => vec![data.into()],
+    }
 }
 
 /// Whether a data set of that name comes with the program.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use admm::Exec;
 use admm_solvers::Scalar;
-use admm_solvers::joint::{Acceleration, Fitted, JointModel, Method, Names, Penalty};
+use admm_solvers::joint::{Acceleration, Fitted, JointModel, Method, Names, Penalty, Rule};
 use nalgebra::DMatrix;
 
 use crate::apply::MODEL;
@@ -19,7 +19,7 @@ use crate::report::{self, FitReport, PAGE};
 use crate::session::Session;
 use crate::summary::{Summary, history_csv};
 use crate::task::{Samples, Task};
-use crate::{interrupt, table};
+use crate::{data, interrupt, table};
 
 /// Fits, prints and saves.
 pub fn run(options: &FitOptions, console: Console) -> Result<(), Failure> {
@@ -30,8 +30,10 @@ pub fn run(options: &FitOptions, console: Console) -> Result<(), Failure> {
 pub fn go_on(options: &FitOptions, kept: Option<Keeper>, console: Console) -> Result<(), Failure> {
     let model = options.model()?;
     let folder = options.out.as_deref().map(|path| Folder::claim(path, is_ours)).transpose()?;
-    options.json.as_deref().map_or(Ok(()), output::check_writable)?;
-    options.report().as_deref().map_or(Ok(()), output::check_writable)?;
+    let page = options.report();
+    let outputs = [("--json", options.json.as_deref()), ("--report", page.as_deref())];
+    output::check_apart(&options.reads(), &outputs)?;
+    outputs.iter().filter_map(|(_, path)| *path).try_for_each(output::check_writable)?;
     let keeper = match (kept, &options.checkpoint) {
         (None, Some(path)) => Some(Keeper::begin(path, Config::new(options), console)?),
         (kept, _) => kept,
@@ -169,6 +171,15 @@ impl FitOptions {
         report::place(self.report.as_ref(), self.out.as_deref())
     }
 
+    /// The files that are read.
+    fn reads(&self) -> Vec<PathBuf> {
+        let test = match self.test() {
+            Some(Test::Data(data)) => data::files(data),
+            _ => Vec::new(),
+        };
+        [data::files(self.data()), test].concat()
+    }
+
     /// The library's choices, or all flags that are out of range.
     fn model(&self) -> Result<JointModel, Failure> {
         let exec = Exec::threads(self.threads.into()).map_err(Failure::library("--threads"))?;
@@ -203,10 +214,17 @@ impl FitOptions {
         let limit =
             self.time_limit.filter(|limit| Duration::try_from_secs_f64(*limit).map_or(true, |limit| limit.is_zero()));
         let limit = limit.map(|limit| format!("the time limit must be a positive number of seconds, got {limit}"));
-        let place = |path: &Option<PathBuf>| path.as_ref().and_then(|path| absolute(path).ok());
-        let shared = self.out.is_some() && place(&self.out) == place(&self.checkpoint);
-        let shared = shared.then(|| "--out and --checkpoint need a folder each".into());
-        [fraction, limit, shared, self.idle()].into_iter().flatten().collect()
+        [fraction, limit, self.inside(), self.idle()].into_iter().flatten().collect()
+    }
+
+    /// What is said of an output in the folder of another, which is for the results alone.
+    fn inside(&self) -> Option<String> {
+        let out = absolute(self.out.as_ref()?).ok()?;
+        let page = self.report().filter(|page| absolute(page).is_ok_and(|page| page != out.join(PAGE)));
+        let others = [("--json", &self.json), ("--report", &page), ("--checkpoint", &self.checkpoint)];
+        let inside = |path: &PathBuf| absolute(path).is_ok_and(|path| path.starts_with(&out));
+        let (flag, _) = others.into_iter().find(|(_, path)| path.as_ref().is_some_and(inside))?;
+        Some(format!("{flag} lies in the folder of --out, which is for the results alone: choose another place"))
     }
 
     /// What is said of choices for one method where another is to run.
@@ -214,6 +232,9 @@ impl FitOptions {
         let Methods::One(method) = self.method else { return None };
         if method != Method::Joint && self.batch.is_some() {
             return Some(format!("--batch is for the method joint, not for {method}"));
+        }
+        if matches!(method, Method::Joint | Method::TwoStage) && self.model.rule != Rule::default() {
+            return Some(format!("--rule is for the methods admm and alternating, not for {method}"));
         }
         let choices = (self.penalty, self.relaxation, self.acceleration);
         let idle = method != Method::Admm && choices != (Penalty::default(), 1.0, Acceleration::default());
@@ -225,11 +246,11 @@ impl FitOptions {
 fn heading<T: Scalar>(options: &FitOptions, task: &Task<T>) -> String {
     let (d, n) = task.train.x.shape();
     let test = task.test.as_ref().map_or(String::new(), |test| format!(" and {} test", test.labels.len()));
-    let components = table::count(options.components, "component");
+    let (features, components) = (table::count(d, "feature"), table::count(options.components, "component"));
     let (classes, FitOptions { weight, .. }) = (task.classes.names().len(), options);
     let ModelOptions { ridge, shrinkage, constraint, .. } = &options.model;
     let shrinkage = if *shrinkage > 0.0 { format!(", γ = {shrinkage}") } else { String::new() };
     format!(
-        "{n} training{test} samples, {d} features, {classes} classes; {components} ({constraint}), λ = {weight}, μ = {ridge}{shrinkage}"
+        "{n} training{test} samples, {features}, {classes} classes; {components} ({constraint}), λ = {weight}, μ = {ridge}{shrinkage}"
     )
 }

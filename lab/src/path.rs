@@ -19,7 +19,7 @@ pub use walk::{Setting, walk};
 pub use weights::Weights;
 
 use crate::apply::MODEL;
-use crate::data::LabelColumn;
+use crate::data::{self, LabelColumn};
 use crate::failure::Failure;
 use crate::output::{self, Folder};
 use crate::progress::Console;
@@ -34,6 +34,7 @@ pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
     let exec = Exec::threads(options.threads.into()).map_err(Failure::library("--threads"))?;
     let folder = options.out.as_deref().map(|path| Folder::claim(path, is_ours)).transpose()?;
     let page = report::place(options.report.as_ref(), options.out.as_deref());
+    output::check_apart(&data::files(options.data()), &[("--report", page.as_deref())])?;
     page.as_deref().map_or(Ok(()), output::check_writable)?;
     interrupt::install().map_err(|error| Failure::Other(format!("cannot watch for Ctrl-C: {error}")))?;
     let task = Whole::load(options.data(), &options.reading.options(LabelColumn::Last))?;
@@ -47,11 +48,21 @@ pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
         Ok((file, refit(&model.1, options, &task, row)?))
     });
     let refits = refits.into_iter().collect::<Result<Vec<_>, Failure>>()?;
+    check_whole(console)?;
     let keep = || {
         folder.map_or(Ok(()), |folder| folder.fill(&files(options, &task, &rows, &refits)?))?;
         page.map_or(Ok(()), |page| output::write(&page, report(options, &task, &rows, &refits[0].1)?.as_bytes()))
     };
     keep().and(output::print(show::text(options, &task, &rows)))
+}
+
+/// Whether nobody interrupted what was done so far: fits that were end early, and are not what they would be.
+fn check_whole(console: Console) -> Result<(), Failure> {
+    if !interrupt::requested() {
+        return Ok(());
+    }
+    console.warn("stopped: of a path nothing is kept before its end");
+    Err(Failure::Interrupted)
 }
 
 /// The model by the one-standard-error rule; that of the lowest error is [`MODEL`].

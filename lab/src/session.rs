@@ -62,9 +62,15 @@ impl<T: Scalar> Session<'_, T> {
         };
         drop(follower);
         let fitted = fitted.map_err(Failure::library(method.to_string()))?;
-        if !matches!(fitted.report.status, Status::Converged | Status::Stopped) {
-            self.console.warn(&format!("{method}: {}. {}", fitted.report.status, fitted.report.status.advice()));
+        let report = &fitted.report;
+        if !matches!(report.status, Status::Converged | Status::Stopped) {
+            let separated = model.ridge == 0.0 && report.training_error == 0.0;
+            let advice = if separated { SEPARATED } else { report.status.advice() };
+            self.console.warn(&format!("{method}: {}. {advice}", report.status));
         }
         Ok(fitted)
     }
 }
+
+/// What no number of iterations helps against.
+const SEPARATED: &str = "It separates the classes, and nothing bounds B: set --ridge.";

@@ -85,6 +85,19 @@ fn faults_13_14_and_53_values() {
 }
 
 #[test]
+fn numbers_too_large_for_a_model_are_no_prediction() {
+    let folder = Folder::new();
+    folder.file("data.csv", "a,b,class\n1,2,u\n3,1,v\n2,4,u\n4,3,v\n");
+    folder.admm("fit data.csv -k 1 --weight 0.9 --method joint --out run").ok();
+    folder.file("large.csv", "a,b\n1.7e308,1.7e308\n1.7e308,-1.7e308\n");
+    for verb in ["predict", "transform"] {
+        folder
+            .admm(&format!("{verb} run large.csv"))
+            .fails(1, &["large.csv", "component 1 of sample", "is not finite"]);
+    }
+}
+
+#[test]
 fn faults_19_and_20_constant_columns() {
     let folder = Folder::new();
     let lines = |second: &str| (0..8).map(|i| format!("{i},{second},{}\n", ["u", "v"][i % 2])).collect::<String>();
@@ -124,6 +137,8 @@ fn fault_34_separable_data_without_a_ridge() {
     for one in figures.as_array().unwrap() {
         assert!(one["cross_entropy"].as_f64().unwrap() < 0.1 && one["train_error"] == 0.0, "{one}");
     }
+    let run = folder.admm("fit wine --ridge 0 --method joint --max-iterations 300");
+    assert!(run.err.contains("joint: iteration-limit. It separates the classes"), "{}", run.err);
 }
 
 #[test]
@@ -195,6 +210,34 @@ fn a_folder_of_others_is_left_alone() {
     folder.file("mine/thesis.tex", "do not delete");
     folder.admm("fit iris --out mine").fails(1, &["thesis.tex", "empty or a new folder"]);
     assert_eq!(folder.names("mine"), ["thesis.tex"]);
+}
+
+#[test]
+fn outputs_are_written_over_nothing_that_is_read_or_kept() {
+    let folder = Folder::new();
+    let csv = "a,b,class\n1,2,u\n3,1,v\n2,5,u\n4,4,v\n";
+    folder.file("data.csv", csv);
+    folder.file("page.html", csv);
+    folder.admm("fit data.csv -k 1 --out run").ok();
+    for (line, flag) in [
+        ("fit data.csv --json ./data.csv", "--json"),
+        ("fit iris --test data.csv --json data.csv", "--json"),
+        ("fit page.html --report=page.html", "--report"),
+        ("path page.html --report=page.html", "--report"),
+        ("predict run data.csv --label class --out data.csv", "--out"),
+        ("transform run data.csv --out run/model.safetensors", "--out"),
+        ("score run data.csv --json data.csv", "--json"),
+    ] {
+        folder.admm(line).fails(2, &[&format!("{flag} would overwrite"), "which is read"]);
+    }
+    assert_eq!(folder.text("data.csv"), csv);
+    for output in ["--json run/x.json", "--report=run/x.html", "--checkpoint run/kept"] {
+        let flag = output.split([' ', '=']).next().unwrap();
+        let refused = folder.admm(&format!("fit data.csv -k 1 --out run {output}"));
+        refused.fails(2, &[&format!("{flag} lies in the folder of --out")]);
+    }
+    folder.admm("fit data.csv -k 1 --out run --report=run/report.html").ok();
+    folder.admm("fit data.csv -k 1 --out run --report").ok();
 }
 
 #[cfg(target_os = "linux")]

@@ -72,6 +72,14 @@ fn every_method_constraint_and_rule_has_a_path() {
 }
 
 #[test]
+fn fits_that_did_not_converge_are_counted() {
+    let line = "path iris --cv 2 --weights 2 --method admm --max-iterations 1";
+    let run = Folder::new().admm(line);
+    assert!(run.err.contains("4 of 4 fits did not converge") || run.err.contains("2 of 4 fits did not"), "{}", run.err);
+    run.ok();
+}
+
+#[test]
 fn what_is_wrong_is_said() {
     let folder = Folder::new();
     let usage = folder.admm("path wine --cv 1 --repeats 0 --components 0 --ridge -1");

@@ -1,6 +1,6 @@
 //! Which column of a CSV file is what.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::error::DataError;
@@ -34,6 +34,7 @@ impl Layout {
         let cells = (0..width).map(|i| first.text(path, i).map(String::from)).collect::<Result<Vec<_>, _>>()?;
         let header = match options.header {
             Some(header) => header,
+            None if names_are_there(&cells, options) => true,
             None => {
                 let guess = Columns { path, cells: &cells, header: true };
                 let numbered = || Columns { header: false, ..guess }.roles(options);
@@ -103,14 +104,29 @@ impl Columns<'_> {
     }
 }
 
-/// A header has text above a number in some feature column; a lone record with text is one too.
+/// Whether a flag names a column as the first record does, and not by its number.
+fn names_are_there(cells: &[String], options: &ReadOptions) -> bool {
+    let label = match &options.label {
+        LabelColumn::Named(name) => Some(name),
+        LabelColumn::Last | LabelColumn::None => None,
+    };
+    options.drop.iter().chain(label).any(|name| name.parse::<usize>().is_err() && cells.contains(name))
+}
+
+/// A header has text above a number in some feature column, or different texts in all; a lone record with text is one too.
 fn is_header(
     path: &Path,
     cells: &[String],
     second: Option<&Record>,
     is_feature: impl Fn(usize) -> bool,
 ) -> Result<bool, DataError> {
-    for i in (0..cells.len()).filter(|&i| is_feature(i) && cells[i].parse::<f64>().is_err()) {
+    let is_text = |&i: &usize| cells[i].parse::<f64>().is_err();
+    let features: Vec<_> = (0..cells.len()).filter(|&i| is_feature(i)).collect();
+    let different = features.iter().map(|&i| &cells[i]).collect::<HashSet<_>>().len() == features.len();
+    if !features.is_empty() && different && features.iter().all(is_text) {
+        return Ok(true); // no sample in any case
+    }
+    for i in features.into_iter().filter(is_text) {
         let below = match second {
             Some(second) if i < second.len() => second.text(path, i)?.parse::<f64>().is_ok(),
             Some(_) => false,

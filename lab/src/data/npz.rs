@@ -13,11 +13,12 @@ use super::{Table, source};
 pub(super) fn read(path: &Path, with_labels: bool) -> Result<Table, DataError> {
     let mut archive = NpzArchive::new(source::open(path)?.0)
         .map_err(|error| DataError::format(path, format!("not a readable archive: {error}")))?;
-    let names: Vec<_> = archive.array_names().map(String::from).collect();
+    let mut names: Vec<_> = archive.array_names().map(String::from).collect();
+    names.sort();
     let pick = |wanted: &[&str]| wanted.iter().find_map(|name| names.iter().find(|there| there == name));
     let Some(x) = pick(&["X", "x", "data"]) else {
-        let problem = "holds neither X nor x nor data".into();
-        return Err(DataError::Column { path: path.into(), name: "X".into(), problem, available: names });
+        let problem = format!("no array is named X, x or data: there are {}", names.join(", "));
+        return Err(DataError::format(path, problem));
     };
     let mut table = open(path, &mut archive, x, |array| array.matrix())?;
     if let Some(y) = pick(&["y", "labels", "target"]).filter(|_| with_labels) {

@@ -107,9 +107,14 @@ impl Kept {
     pub fn find(experiment: &Path) -> Result<PathBuf, Failure> {
         let candidates = [experiment.to_path_buf(), default_folder(&experiment.to_string_lossy())];
         let found = candidates.iter().find(|folder| folder.join(MANIFEST).exists());
-        found.cloned().ok_or_else(|| {
-            Failure::Other(format!("{}: there are no results; run the experiment first", experiment.display()))
-        })
+        let begun = candidates.iter().any(|folder| folder.join(JOURNAL).exists());
+        let advice = if begun {
+            "its run was interrupted, and goes on when it is run again"
+        } else {
+            "run the experiment first"
+        };
+        let missing = || Failure::Other(format!("{}: there are no results; {advice}", experiment.display()));
+        found.cloned().ok_or_else(missing)
     }
 
     /// Reads the folder.

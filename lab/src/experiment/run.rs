@@ -33,8 +33,12 @@ pub fn run(options: &RunOptions, console: Console) -> Result<(), Failure> {
     if !done.is_empty() {
         console.warn(&format!("going on with an earlier run: {} of {} cells are there", done.len(), cells.cells.len()));
     }
-    let rows =
-        run_cells(&cells, threads, console, |cell| done.get(&cell).cloned(), |cell, rows| journal.add(cell, rows))?;
+    let known = |cell: usize| done.get(&cell).cloned();
+    let rows = run_cells(&cells, threads, console, known, |cell, rows| journal.add(cell, rows));
+    if matches!(rows, Err(Failure::Interrupted)) {
+        console.warn("stopped; the same command goes on");
+    }
+    let rows = rows?;
     drop(journal);
     let results = Results::new(&rows);
     folder.fill(&results::files(&config, &manifest, &results)?)?;

@@ -76,9 +76,10 @@ pub fn csv(rows: &[Row]) -> String {
 /// What is printed.
 pub fn text(options: &PathOptions, task: &Whole, rows: &[Row]) -> String {
     let (d, n) = task.samples.x.shape();
-    let (classes, cv, repeats) = (task.classes.names().len(), options.cv, options.repeats);
+    let (features, classes) = (count(d, "feature"), task.classes.names().len());
+    let (cv, repeats) = (options.cv, options.repeats);
     let repeated = if repeats > 1 { format!(" × {repeats}") } else { String::new() };
-    let heading = format!("{n} samples, {d} features, {classes} classes; {cv} folds{repeated}, mean ± sd\n\n");
+    let heading = format!("{n} samples, {features}, {classes} classes; {cv} folds{repeated}, mean ± sd\n\n");
     heading + &sheet(rows).text() + "\n" + &sentence(rows) + "\n"
 }
 

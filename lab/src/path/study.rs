@@ -1,11 +1,11 @@
 //! The path on every fold, judged by the samples kept back.
 
-use admm::{Exec, Result};
+use admm::{Exec, Result, Status};
 use admm_solvers::factor::thin_qr;
-use admm_solvers::joint::{JointModel, Model};
+use admm_solvers::joint::{Fitted, JointModel, Model};
 use serde::Serialize;
 
-use super::{PathOptions, Setting, splits, walk};
+use super::{PathOptions, Setting, check_whole, splits, walk};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::progress::Console;
@@ -27,6 +27,15 @@ pub fn held_out(model: &Model<f64>, samples: &Dense) -> Result<HeldOut> {
     let (basis, _) = thin_qr(&model.weights.v)?;
     let variance = basis.tr_mul(&scaled).norm_squared() / scaled.norm_squared();
     Ok(HeldOut { error: 1.0 - model.score(&samples.x, &samples.labels)?, variance })
+}
+
+/// A fit of a path, judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged {
+    /// By the samples kept back.
+    pub held_out: HeldOut,
+    /// Whether it has converged.
+    pub converged: bool,
 }
 
 /// A mean, and how far the values are from it.
@@ -100,26 +109,35 @@ impl<'a> Study<'a> {
             judged
         });
         drop(counter);
-        if interrupt::requested() {
-            return Err(Failure::Interrupted);
-        }
+        check_whole(console)?;
         let judged = judged.into_iter().collect::<Result<Vec<_>>>().map_err(Failure::library(&self.task.name))?;
+        let fits: Vec<_> = judged.iter().flatten().collect();
+        let short = fits.iter().filter(|fit| !fit.converged).count();
+        if short > 0 {
+            let advice = Status::IterationLimit.advice();
+            console.warn(&format!("{short} of {} fits did not converge. {advice}", fits.len()));
+        }
         let of_model = judged.chunks(self.splits.len()).zip(models);
         Ok(of_model.flat_map(|(judged, (components, _))| points(*components, weights, judged)).collect())
     }
 }
 
 /// Fits along the path on the training part, and judges each fit by the test part.
-pub fn judge(samples: &Dense, classes: usize, split: &Split, setting: &Setting<'_>) -> Result<Vec<HeldOut>> {
+pub fn judge(samples: &Dense, classes: usize, split: &Split, setting: &Setting<'_>) -> Result<Vec<Judged>> {
     let (train, test) = samples.parts(split);
-    walk(setting, &train, classes)?.iter().map(|fitted| held_out(fitted, &test)).collect()
+    let judged = |fitted: &Fitted<f64>| {
+        let converged = fitted.report.status == Status::Converged;
+        Ok(Judged { held_out: held_out(fitted, &test)?, converged })
+    };
+    walk(setting, &train, classes)?.iter().map(judged).collect()
 }
 
 /// The spread over the splits, for each weight.
-pub fn points(components: usize, weights: &[f64], judged: &[Vec<HeldOut>]) -> Vec<Point> {
+pub fn points(components: usize, weights: &[f64], judged: &[Vec<Judged>]) -> Vec<Point> {
     let point = |(i, &weight): (usize, &f64)| {
-        let spread =
-            |figure: fn(&HeldOut) -> f64| Spread::of(&judged.iter().map(|split| figure(&split[i])).collect::<Vec<_>>());
+        let spread = |figure: fn(&HeldOut) -> f64| {
+            Spread::of(&judged.iter().map(|split| figure(&split[i].held_out)).collect::<Vec<_>>())
+        };
         Point { components, weight, error: spread(|held| held.error), variance: spread(|held| held.variance) }
     };
     weights.iter().enumerate().map(point).collect()

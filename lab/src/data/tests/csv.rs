@@ -17,6 +17,23 @@ fn header_is_recognised_by_a_feature_only() {
 }
 
 #[test]
+fn a_header_of_numbers_is_recognised_by_the_name_of_a_flag() {
+    let sample = Sample::new("a.csv", "0,1,class\n5,6,u\n7,8,v\n");
+    let drop = ReadOptions { drop: vec!["class".into()], label: LabelColumn::None, ..Default::default() };
+    for options in [labelled("class"), drop] {
+        let data = sample.load(&options).unwrap();
+        assert_eq!((data.features, data.x.as_slice()), (vec!["0".into(), "1".into()], &[5.0, 6.0, 7.0, 8.0][..]));
+    }
+    assert!(
+        Sample::new("a.csv", "a,b\n1,u\n")
+            .load(&ReadOptions { drop: vec!["a".into()], ..labelled("b") })
+            .unwrap_err()
+            .to_string()
+            .contains("no feature columns")
+    );
+}
+
+#[test]
 fn the_first_line_tells_the_separator() {
     let expected = csv("a,b,class\n1,2,u\n3,4,v\n").unwrap();
     for text in ["a;b;class\n1;2;u\n3;4;v\n", "a\tb\tclass\n1\t2\tu\n3\t4\tv\n", "a;b;\"class\"\n1;2;u\n3;4;\"v\"\n"] {
@@ -25,7 +42,7 @@ fn the_first_line_tells_the_separator() {
     }
     assert_eq!(csv("\"a,1\";b\n1;u\n2;v\n").unwrap().features, ["a,1"]);
     assert_eq!(csv("1,u;u\n2,v\n").unwrap().labels.unwrap(), ["u;u", "v"], "a comma goes before a semicolon");
-    assert!(csv("a;b\n1;u\n1,5;v\n").unwrap_err().to_string().contains("column `a`: `1,5` is not a number"));
+    assert!(csv("a;b\n1,5;u\n").unwrap_err().to_string().contains("line 2: column `a`: `1,5` is not a number"));
 }
 
 #[test]
