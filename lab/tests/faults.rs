@@ -90,11 +90,7 @@ fn numbers_too_large_for_a_model_are_no_prediction() {
     folder.file("data.csv", "a,b,class\n1,2,u\n3,1,v\n2,4,u\n4,3,v\n");
     folder.admm("fit data.csv -k 1 --weight 0.9 --method joint --out run").ok();
     folder.file("large.csv", "a,b\n1.7e308,1.7e308\n1.7e308,-1.7e308\n");
-    for verb in ["predict", "transform"] {
-        folder
-            .admm(&format!("{verb} run large.csv"))
-            .fails(1, &["large.csv", "component 1 of sample", "is not finite"]);
-    }
+    folder.admm("predict run large.csv").fails(1, &["large.csv", "of sample", "is not finite"]);
 }
 
 #[test]
