@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 /// About a third of the entries are not 0; one feature is never 0 and one always.
 fn sparse(d: usize, n: usize, seed: u64) -> DMatrix<f64> {
-    let mut random = Random(!seed);
+    let mut random = Random::new(!seed);
     let x = matrix(d, n, seed);
     DMatrix::from_fn(d, n, |i, j| match i {
         0 => 2.0 + x[(i, j)],

@@ -277,7 +277,7 @@ fn descent_finds_the_best_non_negative_direction() {
     let (a, _) = with_spectrum(&[5.0, 2.0, 1.0], 8);
     let of = Captured(a);
     let value = |x: &Matrix| of.value_and_gradient(x).unwrap().0;
-    let mut random = Random(3);
+    let mut random = Random::new(3);
     let ends = (0..8).map(|_| {
         let start = Matrix::from_fn(3, 1, |_, _| random.uniform()).normalize();
         value(&minimised(&of, Gradient { max_steps: 1_000 }, &NonNegativeUnitColumns, start))

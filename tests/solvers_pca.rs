@@ -188,7 +188,7 @@ fn feasible(set: ColumnSet, d: usize, k: usize, seed: u64) -> DMatrix<f64> {
     match set {
         ColumnSet::Sphere => unit,
         ColumnSet::Ball => {
-            let mut random = Random(seed);
+            let mut random = Random::new(seed);
             DMatrix::from_columns(&unit.column_iter().map(|w| w * random.uniform().powf(0.2)).collect::<Vec<_>>())
         }
     }

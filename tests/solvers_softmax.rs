@@ -166,7 +166,7 @@ proptest! {
         let turned = Classifier { v: &at.v * &q, b: q.transpose() * &at.b, bias: at.bias.clone() };
         prop_assert!(close(base, value(&softmax, &turned), 1e-12));
 
-        let mut random = Random(seed);
+        let mut random = Random::new(seed);
         let names = random.order(c);
         let renamed: Vec<usize> = softmax.samples.labels.iter().map(|&label| names[label]).collect();
         let mut other = at.clone();
@@ -189,7 +189,7 @@ proptest! {
 
     #[test]
     fn repeated_samples_are_weights(n in 3..40_usize, seed: u64) {
-        let mut random = Random(seed);
+        let mut random = Random::new(seed);
         let counts: Vec<usize> = (0..n).map(|_| random.below(4)).collect();
         let total: usize = counts.iter().sum();
         prop_assume!(total > 0);

@@ -107,7 +107,7 @@ proptest! {
     /// Σ counts a sample as often as its weight says, in any order.
     #[test]
     fn the_covariance_knows_weights_not_order(d in 1..7_usize, n in 1..30_usize, seed: u64) {
-        let mut random = data::Random(seed);
+        let mut random = data::Random::new(seed);
         let counts: Vec<usize> = (0..n).map(|_| 1 + random.below(3)).collect();
         let total: usize = counts.iter().sum();
         let x = matrix(d, n, seed);

@@ -23,7 +23,7 @@ pub use svd::{ThinSvd, thin_svd};
 
 use crate::scalar::{Scalar, binade, largest};
 use crate::view::{multiply, transposed_product, view};
-use admm::{Error, Result, Shape};
+use admm::{Error, Result, Shape, SplitMix64};
 use faer::Accum;
 use nalgebra::DMatrix;
 
@@ -93,16 +93,10 @@ fn negative<T: Scalar>(vector: &[T]) -> bool {
     vector.iter().find(|entry| entry.abs() == most).is_some_and(|&entry| entry < T::zero())
 }
 
-/// A matrix of numbers in [−1, 1) that depend on the place and the seed alone: SplitMix64 in column-major order
-/// (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
+/// A matrix of numbers in [−1, 1) that depend on the place and the seed alone, drawn in column-major order.
 pub(crate) fn scattered<T: Scalar>(rows: usize, columns: usize, seed: u64) -> DMatrix<T> {
-    let mut state = seed;
-    DMatrix::from_fn(rows, columns, |_, _| {
-        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut bits = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        T::of(((bits ^ (bits >> 31)) >> 11) as f64 * 2.0_f64.powi(-52) - 1.0)
-    })
+    let mut random = SplitMix64(seed);
+    DMatrix::from_fn(rows, columns, |_, _| T::of((random.bits() >> 11) as f64 * 2.0_f64.powi(-52) - 1.0))
 }
 
 #[cfg(test)]

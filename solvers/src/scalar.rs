@@ -23,6 +23,12 @@ pub(crate) fn largest<T: Scalar>(x: &[T]) -> T {
     x.iter().fold(T::zero(), |most, &entry| if entry.abs() > most { entry.abs() } else { most })
 }
 
+/// The largest of some numbers and 0, and NaN where one of them is NaN: how far something is from what it should be.
+pub(crate) fn worst<T: Scalar>(numbers: impl IntoIterator<Item = T>) -> T {
+    let worse = |worst: T, next: T| if next <= worst || worst.to_f64().is_nan() { worst } else { next };
+    numbers.into_iter().fold(T::zero(), worse)
+}
+
 /// ‖x‖ as (scale, ‖x / scale‖), where squares neither overflow nor vanish. Every entry of x / scale is below 2.
 pub(crate) fn scaled_norm<T: Scalar>(x: &[T]) -> (T, T) {
     let scale = binade(largest(x));
@@ -57,6 +63,12 @@ mod tests {
         assert_eq!(binade(3.0 * 5e-324_f64), 2.0 * 5e-324);
         assert_eq!(binade(f64::MAX), 2.0_f64.powi(1023));
         assert_eq!(binade(1e-45_f32), 1e-45);
+    }
+
+    #[test]
+    fn nothing_is_worse_than_nan() {
+        assert_eq!([worst([1.0, 3.0, -4.0]), worst([-1.0]), worst::<f64>([])], [3.0, 0.0, 0.0]);
+        assert!([[f64::NAN, 1.0], [1.0, f64::NAN]].into_iter().all(|numbers| worst(numbers).is_nan()));
     }
 
     #[test]

@@ -5,20 +5,20 @@
 pub mod pca;
 pub mod softmax;
 
-use admm::{Iterate, Manifold, Method, Result, Smooth, Target};
+use admm::{Iterate, Manifold, Method, Result, Smooth, SplitMix64, Target};
 use nalgebra::DMatrix;
 use std::io::Read;
 
-/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
-pub struct Random(pub u64);
+/// Random numbers from SplitMix64.
+pub struct Random(SplitMix64);
 
 impl Random {
+    pub fn new(seed: u64) -> Self {
+        Random(SplitMix64(seed))
+    }
     /// In (0, 1).
     pub fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut bits = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (((bits ^ (bits >> 31)) >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
+        ((self.0.bits() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
     }
     /// Standard normal (Box and Muller).
     pub fn normal(&mut self) -> f64 {
@@ -39,7 +39,7 @@ impl Random {
 
 /// Standard normal entries.
 pub fn matrix(rows: usize, columns: usize, seed: u64) -> DMatrix<f64> {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     DMatrix::from_fn(rows, columns, |_, _| random.normal())
 }
 
@@ -56,13 +56,13 @@ pub fn with_spectrum(values: &[f64], seed: u64) -> (DMatrix<f64>, DMatrix<f64>) 
 
 /// n labels, every class among the first ones.
 pub fn labels(n: usize, classes: usize, seed: u64) -> Vec<usize> {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     (0..n).map(|i| if i < classes { i } else { random.below(classes) }).collect()
 }
 
 /// Positive weights that sum to 1.
 pub fn weights(n: usize, seed: u64) -> Vec<f64> {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let weights: Vec<f64> = (0..n).map(|_| 0.1 + random.uniform()).collect();
     let total: f64 = weights.iter().sum();
     weights.into_iter().map(|weight| weight / total).collect()

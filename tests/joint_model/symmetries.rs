@@ -53,7 +53,7 @@ proptest! {
     #[test]
     fn order_names_and_units_do_not_matter(seed in 0_u64..1000) {
         let (x, labels) = classes(4, 60, 3, seed);
-        let mut random = Random(seed);
+        let mut random = Random::new(seed);
         let (order, names) = (random.order(60), random.order(3));
         let builder = || default().weight(0.8).tolerance(1e-9);
         let expected = fit(builder(), &(x.clone(), labels.clone()), Method::Joint);

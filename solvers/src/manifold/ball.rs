@@ -1,7 +1,7 @@
 //! Columns of bounded length.
 
 use crate::factor::check;
-use crate::scalar::{Scalar, norm, scaled_norm, set_length};
+use crate::scalar::{Scalar, norm, scaled_norm, set_length, worst};
 use admm::{Error, Manifold, Result};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
@@ -54,9 +54,7 @@ impl<T: Scalar> Manifold<T> for Ball {
         Ok(inside)
     }
     fn residual(&self, x: &DMatrix<T>) -> T {
-        x.column_iter()
-            .map(|column| norm(column.as_slice()) - T::of(self.radius))
-            .fold(T::zero(), |most, excess| if excess <= most { most } else { excess })
+        worst(x.column_iter().map(|column| norm(column.as_slice()) - T::of(self.radius)))
     }
     fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
         Ok((x - self.project(&(x - g))?).norm())

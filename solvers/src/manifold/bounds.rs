@@ -1,7 +1,7 @@
 //! Entries between two bounds.
 
 use crate::factor::check;
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, worst};
 use admm::{Error, Manifold, Result};
 use nalgebra::DMatrix;
 
@@ -54,9 +54,7 @@ impl<T: Scalar> Manifold<T> for Bounds {
     }
     fn residual(&self, x: &DMatrix<T>) -> T {
         let (lower, upper) = self.of::<T>();
-        x.iter()
-            .flat_map(|&entry| [lower - entry, entry - upper])
-            .fold(T::zero(), |most, excess| if excess <= most { most } else { excess })
+        worst(x.iter().flat_map(|&entry| [lower - entry, entry - upper]))
     }
     fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
         Ok((x - self.project(&(x - g))?).norm())

@@ -2,7 +2,7 @@
 
 use super::UnitColumns;
 use crate::factor::check;
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, worst};
 use admm::{Manifold, Result};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
@@ -49,9 +49,7 @@ impl<T: Scalar> Manifold<T> for NonNegativeUnitColumns {
         UnitColumns.project(&positive)
     }
     fn residual(&self, x: &DMatrix<T>) -> T {
-        let least = x.iter().fold(T::zero(), |least, &entry| if entry < least { entry } else { least });
-        let length: T = UnitColumns.residual(x);
-        if length <= -least { -least } else { length }
+        worst(x.iter().map(|&entry| -entry).chain([UnitColumns.residual(x)]))
     }
     fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
         Ok((x - self.project(&(x - self.tangent(x, g)))?).norm())

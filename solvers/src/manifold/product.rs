@@ -1,6 +1,6 @@
 //! Several sets side by side.
 
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, worst};
 use admm::{Error, Manifold, Result, Shape};
 use nalgebra::DMatrix;
 
@@ -75,9 +75,7 @@ impl<T: Scalar> Manifold<T> for Product<T> {
     }
     fn residual(&self, x: &DMatrix<T>) -> T {
         let parts = self.parts(x, x, |part, x, _| Ok(part.residual(&x)));
-        parts.map_or(T::of(f64::NAN), |parts| {
-            parts.into_iter().fold(T::zero(), |most, part| if part <= most { most } else { part })
-        })
+        parts.map_or(T::of(f64::NAN), worst)
     }
     fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
         let parts = self.parts(x, g, |part, x, g| part.stationarity(&x, &g))?;

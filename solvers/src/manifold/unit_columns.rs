@@ -1,7 +1,7 @@
 //! Columns of length one.
 
 use crate::factor::check;
-use crate::scalar::{Scalar, norm, set_length};
+use crate::scalar::{Scalar, norm, set_length, worst};
 use admm::{Manifold, Result};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
@@ -41,9 +41,7 @@ impl<T: Scalar> Manifold<T> for UnitColumns {
         Ok(unit)
     }
     fn residual(&self, x: &DMatrix<T>) -> T {
-        x.column_iter()
-            .map(|column| (norm(column.as_slice()) - T::one()).abs())
-            .fold(T::zero(), |most, gap| if gap <= most { most } else { gap })
+        worst(x.column_iter().map(|column| (norm(column.as_slice()) - T::one()).abs()))
     }
 }
 
