@@ -1,6 +1,7 @@
 //! Wrappers that make a [`Subproblem`] of the smaller traits.
 
-use crate::{Adjoint, Error, Manifold, Method, Prox, Real, Result, Smoothness, Space, Subproblem, Target, Work};
+use crate::subproblem::prox_of;
+use crate::{Adjoint, Manifold, Method, Prox, Real, Result, Smoothness, Space, Subproblem, Target, Work};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
@@ -17,9 +18,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Exact<P> {
     }
     fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
         to.check_size(Space::shape(x))?;
-        let minimiser = self.0.prox(to.v, to.penalty)?;
-        Error::check_size("result of prox", Space::shape(to.v), Space::shape(&minimiser))?;
-        *x = minimiser;
+        *x = prox_of(&self.0, to.v, to.penalty)?;
         Ok(Work { steps: 1, passes: 0 })
     }
     fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {

@@ -1,7 +1,9 @@
 //! What N blocks agree on: all of one variable, or parts of it.
 
+use crate::subproblem::prox_of;
 use crate::{Adjoint, Error, Operator, Prox, Real, Result, Selection, Shape, Space, Subproblem, Target, Work};
 use nalgebra::DMatrix;
+use std::collections::BTreeSet;
 
 /// One variable z that N blocks agree on: z ↦ (z, …, z), with a regulariser of its own. Boyd et al. (2011, §7.1).
 ///
@@ -27,9 +29,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Consensus<P> {
         let members = T::of(self.members as f64);
         let mut mean = Space::zero(z);
         to.v.iter().for_each(|v| mean.axpy(T::one() / members, v));
-        let minimiser = self.of.prox(&mean, to.penalty * members)?;
-        Error::check_size("result of prox", Space::shape(z), Space::shape(&minimiser))?;
-        *z = minimiser;
+        *z = prox_of(&self.of, &mean, to.penalty * members)?;
         Ok(Work { steps: 1, passes: 0 })
     }
 
@@ -102,12 +102,9 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for GeneralConsensus<P> {
         for (mut row, &count) in mean.row_iter_mut().zip(&self.seen) {
             row /= T::of(count as f64);
         }
-        let mut counts = self.seen.clone();
-        counts.sort_unstable();
-        counts.dedup();
+        let counts: BTreeSet<usize> = self.seen.iter().copied().collect();
         for &count in &counts {
-            let minimiser = self.of.prox(&mean, to.penalty * T::of(count as f64))?;
-            Error::check_size("result of prox", Space::shape(z), Space::shape(&minimiser))?;
+            let minimiser = prox_of(&self.of, &mean, to.penalty * T::of(count as f64))?;
             (0..z.nrows()).filter(|&row| self.seen[row] == count).for_each(|row| z.set_row(row, &minimiser.row(row)));
         }
         Ok(Work { steps: counts.len() as u64, passes: 0 })
@@ -115,6 +112,11 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for GeneralConsensus<P> {
 
     fn image(&self, z: &DMatrix<T>) -> Self::Image {
         self.views.iter().map(|view| view.apply(z)).collect()
+    }
+
+    fn retune(&mut self, penalty: T) -> Result<()> {
+        let fewest = self.seen.iter().min().expect("there is a row");
+        self.of.retune(penalty * T::of(*fewest as f64))
     }
 
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {

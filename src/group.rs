@@ -1,6 +1,6 @@
 //! N blocks as one: the sum of their functions, side by side in a product of coupling spaces.
 
-use crate::{Adjoint, Error, Exec, Real, Result, Shape, Subproblem, Target, Work};
+use crate::{Adjoint, Error, Exec, Real, Result, Shape, Smoothness, Subproblem, Target, Work};
 
 /// Σᵢ fᵢ(xᵢ), each block with its own variable; the argmins are independent and run on the executor.
 #[derive(Debug, Clone)]
@@ -53,5 +53,17 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Group<P> {
         let (square, count) =
             parts.fold((T::zero(), 0), |(square, count), part| (square + part.norm * part.norm, count + part.count));
         Adjoint { norm: square.sqrt(), count }
+    }
+
+    /// The members move apart from each other, so the largest L is that of the sum.
+    fn smoothness(&self, x: &Self::Var) -> Smoothness<T> {
+        let parts = self.blocks.iter().zip(x).map(|(block, x)| block.smoothness(x));
+        parts.fold(Smoothness::Smooth { lipschitz: Some(T::zero()) }, |sum, part| match (sum, part) {
+            (Smoothness::Smooth { lipschitz: a }, Smoothness::Smooth { lipschitz: b }) => {
+                Smoothness::Smooth { lipschitz: a.zip(b).map(|(a, b)| a.max(b)) }
+            }
+            (Smoothness::Constrained, _) | (_, Smoothness::Constrained) => Smoothness::Constrained,
+            _ => Smoothness::Unknown,
+        })
     }
 }

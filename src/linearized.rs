@@ -1,5 +1,6 @@
 //! A function of which only the proximal operator is known, seen through a linear operator.
 
+use crate::subproblem::prox_of;
 use crate::{Adjoint, Error, Operator, Prox, Real, Result, Space, Subproblem, Target, Work, operator};
 use nalgebra::DMatrix;
 
@@ -76,8 +77,7 @@ impl<T: Real, P: Prox<T>, K: Operator<T>> Subproblem<T> for Linearized<T, P, K> 
         while work.steps < self.max_steps {
             let gap = self.through.apply(x) - to.v;
             let v = &*x - self.through.transposed(&gap) / self.square;
-            let next = self.of.prox(&v, penalty)?;
-            Error::check_size("result of prox", Space::shape(&v), Space::shape(&next))?;
+            let next = prox_of(&self.of, &v, penalty)?;
             let moved = Space::norm(&(&next - &*x));
             *x = next;
             work += Work { steps: 1, passes: 2 };

@@ -1,6 +1,7 @@
 //! What N blocks share: the sum of their images.
 
-use crate::{Error, Prox, Real, Result, Shape, Space, Subproblem, Target, Work};
+use crate::subproblem::prox_of;
+use crate::{Prox, Real, Result, Shape, Subproblem, Target, Work};
 use nalgebra::DMatrix;
 
 /// g(z₁ + … + z_N), a cost of what N blocks contribute. Boyd et al. (2011, §7.3).
@@ -30,8 +31,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Sharing<P> {
     fn argmin(&self, z: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Work> {
         to.check_size(Shape(vec![z.first().map_or((0, 0), DMatrix::shape); self.members]))?;
         let (members, total) = (T::of(self.members as f64), sum(to.v));
-        let shared = self.of.prox(&total, to.penalty / members)?;
-        Error::check_size("result of prox", Space::shape(&total), Space::shape(&shared))?;
+        let shared = prox_of(&self.of, &total, to.penalty / members)?;
         let each = (shared - total) / members;
         *z = to.v.iter().map(|v| v + &each).collect();
         Ok(Work { steps: 1, passes: 0 })

@@ -116,12 +116,23 @@ impl std::ops::AddAssign for Work {
 pub trait Prox<T: Real>: Send + Sync {
     /// f(x).
     fn value(&self, x: &DMatrix<T>) -> T;
-    /// argmin f(x) + ρ/2 ‖x − v‖².
+    /// argmin f(x) + ρ/2 ‖x − v‖², for any ρ > 0.
     fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>>;
-    /// See [`Subproblem::retune`].
+    /// The ρ of the calls of [`prox`](Self::prox) from here on: refresh what was computed for the old one, such as a factorisation.
+    ///
+    /// A block that scales the penalty tells what arrives at `prox`: N members that agree on x, for instance, make Nρ of ρ. Where
+    /// a block asks for several, as [`GeneralConsensus`](crate::GeneralConsensus) may, it tells the smallest, and `prox` computes
+    /// anew what it needs for the others.
     fn retune(&mut self, _penalty: T) -> Result<()> {
         Ok(())
     }
+}
+
+/// The proximal operator, whose result must have the size of v.
+pub(crate) fn prox_of<T: Real>(f: &impl Prox<T>, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+    let minimiser = f.prox(v, penalty)?;
+    crate::Error::check_size("result of prox", Space::shape(v), Space::shape(&minimiser))?;
+    Ok(minimiser)
 }
 
 impl<T: Real, P: Prox<T> + ?Sized> Prox<T> for Box<P> {

@@ -1,7 +1,8 @@
 //! A penalty of its own for each block of a group.
 
 use crate::parameter::positive;
-use crate::{Adjoint, Consensus, Error, Prox, Real, Result, Shape, Space, Subproblem, Target, Work};
+use crate::subproblem::prox_of;
+use crate::{Adjoint, Consensus, Error, Prox, Real, Result, Shape, Smoothness, Space, Subproblem, Target, Work};
 use nalgebra::DMatrix;
 
 /// A block whose penalty is wρ: the same function with the coupling operator σK, where σ = √w.
@@ -49,6 +50,15 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Weighted<P> {
         let Adjoint { norm, count } = self.of.adjoint(y);
         Adjoint { norm: norm * T::of(self.weight).sqrt(), count }
     }
+    /// As a function of σKx: L/w.
+    fn smoothness(&self, x: &P::Var) -> Smoothness<T> {
+        match self.of.smoothness(x) {
+            Smoothness::Smooth { lipschitz: Some(lipschitz) } => {
+                Smoothness::Smooth { lipschitz: Some(lipschitz / T::of(self.weight)) }
+            }
+            other => other,
+        }
+    }
 }
 
 /// z ↦ (σ₁z, …, σ_N z).
@@ -64,9 +74,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Weighted<Consensus<P>, Vec<f64>> {
         to.check_size(Shape(vec![z.shape(); self.weight.len()]))?;
         let mut mean = self.transposed(to.v);
         mean /= self.total();
-        let minimiser = self.of.of.prox(&mean, to.penalty * self.total())?;
-        Error::check_size("result of prox", Space::shape(z), Space::shape(&minimiser))?;
-        *z = minimiser;
+        *z = prox_of(&self.of.of, &mean, to.penalty * self.total())?;
         Ok(Work { steps: 1, passes: 0 })
     }
     fn image(&self, z: &DMatrix<T>) -> Self::Image {

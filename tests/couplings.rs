@@ -173,6 +173,19 @@ fn coupled_blocks_keep_the_promises_of_a_block() {
     check::operator(&sharing, &parts, |parts| parts).unwrap().assert();
 }
 
+/// An operator that must be tuned, of rows that two of three blocks see each: it is for 2ρ.
+#[test]
+fn a_general_consensus_tunes_its_regulariser() {
+    let views = [&[0, 1][..], &[1, 2], &[0, 2]].map(|rows| Selection::new(rows.to_vec(), 3).unwrap());
+    let (d, b) = (Matrix::from_diagonal_element(3, 3, 2.0), column(&[1.0, -2.0, 3.0]));
+    let mut block = GeneralConsensus::new(common::LeastSquares::new(d, b.clone()), views.to_vec()).unwrap();
+    block.retune(0.7).unwrap();
+    let (mut z, v) = (Matrix::zeros(3, 1), column(&[0.5, 1.0, 4.0]));
+    let images = views.each_ref().map(|view| view.apply(&v)).to_vec();
+    block.argmin(&mut z, Target { v: &images, penalty: 0.7, tolerance: 1e-9 }).unwrap();
+    assert!((z - (b * 2.0 + v * 1.4) / 5.4).norm() < 1e-14);
+}
+
 /// ∇f(x) + ρKᵀ(Kx − v) = 0.
 #[test]
 fn a_smooth_block_is_minimal_through_its_operator() {

@@ -97,6 +97,12 @@ proptest! {
     }
 }
 
+#[test]
+fn a_moreau_envelope_states_its_lipschitz_constant() {
+    let of = |penalty| Smooth::<f64>::lipschitz(&MoreauEnvelope { of: L1, penalty }, &Matrix::zeros(1, 1));
+    assert_eq!([of(2.5), of(0.0), of(f64::NAN)], [Some(2.5), None, None]);
+}
+
 /// δ-box + ½‖y‖²: the conjugate of the Huber loss.
 struct Sum {
     radius: f64,

@@ -38,6 +38,9 @@ impl<T: Scalar, P: Prox<T>> Smooth<T> for MoreauEnvelope<P> {
         let gap = x - &y;
         Ok((self.of.value(&y) + penalty / T::of(2.0) * gap.norm_squared(), gap * penalty))
     }
+    fn lipschitz(&self, _x: &DMatrix<T>) -> Option<T> {
+        positive(self.penalty, "the penalty of a Moreau envelope").ok()
+    }
 }
 
 impl<T: Scalar, P: Prox<T>> Prox<T> for MoreauEnvelope<P> {
