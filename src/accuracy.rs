@@ -1,6 +1,6 @@
 //! How accurately the blocks solve their problems.
 
-use crate::parameter::{above_one, not_negative};
+use crate::parameter::{above_one, fraction, not_negative};
 use crate::{Real, Record};
 
 /// How accurately the inner problems are solved.
@@ -16,7 +16,7 @@ pub enum Accuracy {
         first: f64,
         /// The fraction, in (0, 1).
         factor: f64,
-        /// No tolerance is smaller.
+        /// No tolerance is smaller; at most `first`.
         floor: f64,
     },
     /// `first` / kᵖ in the k-th iteration, whose sum is finite.
@@ -50,11 +50,13 @@ impl Accuracy {
     pub(crate) fn problems(&self) -> Vec<String> {
         match *self {
             Accuracy::Fixed(tolerance) => not_negative(&[("inner tolerance", tolerance)]),
-            Accuracy::Relative { first, factor, floor } => not_negative(&[
-                ("first inner tolerance", first),
-                ("factor of the inner tolerance", factor),
-                ("floor of the inner tolerance", floor),
-            ]),
+            Accuracy::Relative { first, factor, floor } => {
+                let ends = not_negative(&[("first inner tolerance", first), ("floor of the inner tolerance", floor)]);
+                let apart = format!("the floor of the inner tolerance is {floor}, above the first one, {first}");
+                let crossed = (ends.is_empty() && floor > first).then_some(apart);
+                let factor = fraction(&[("factor of the inner tolerance", factor)]);
+                ends.into_iter().chain(crossed).chain(factor).collect()
+            }
             Accuracy::Summable { first, power } => {
                 let first = not_negative(&[("first inner tolerance", first)]);
                 [first, above_one(&[("power of the inner tolerance", power)])].concat()

@@ -35,7 +35,18 @@ impl<T: Real> Rate<T> {
     }
 }
 
+/// A step of length 0 shows no gradient, and one backwards leads away.
+fn check_rate<T: Real>(rate: T) -> Result<()> {
+    if rate > T::zero() && rate.is_finite() {
+        return Ok(());
+    }
+    Err(Error::parameter(format!("the size of a step must be positive and finite, got {rate}")))
+}
+
 /// x ← retract(x + η(direction(x) − ρ(x − v))), the custom update pulled towards the other block.
+///
+/// # Errors
+/// [`Error::Parameters`] for an η that is not positive and finite, and those of the direction and the manifold.
 #[derive(Debug, Clone, Copy)]
 pub struct Steps<T> {
     /// η.
@@ -72,6 +83,7 @@ impl<T: Real, F: Direction<T>> Method<T, F> for Steps<T> {
         let mut work = Work::default();
         while work.steps < self.max_steps {
             let rate = self.rate.at(x.memory.taken, to.penalty);
+            check_rate(rate)?;
             let mut direction = f.direction(&x.point, &mut x.memory.rule)?;
             Error::check_size("direction", Space::shape(&x.point), Space::shape(&direction))?;
             direction -= (&x.point - to.v) * to.penalty;

@@ -59,6 +59,14 @@ fn fault_36_each_parameter_is_checked() {
             only("inner", problems(|admm| admm.accuracy = Accuracy::Relative { first, factor, floor }));
         }
     }
+    let relative =
+        |first, factor, floor| problems(move |admm| admm.accuracy = Accuracy::Relative { first, factor, floor });
+    for bad in [0.0, 1.0, 1.5] {
+        let found = relative(0.1, bad, 0.1);
+        assert!(found.len() == 1 && found[0].contains("factor of the inner tolerance"), "{found:?}");
+    }
+    let crossed = relative(0.1, 0.5, 0.2);
+    assert_eq!(crossed, ["the floor of the inner tolerance is 0.2, above the first one, 0.1"]);
     for bad in [0.0, 2.0, -1.0, 3.0, f64::NAN] {
         assert!(problems(|admm| admm.relaxation = bad)[0].contains("relaxation"));
     }

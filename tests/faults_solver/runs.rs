@@ -15,6 +15,23 @@ impl Direction<f64> for Inward {
     }
 }
 
+/// Of 0 every step looks like the last, and a negative L may leave none.
+#[test]
+fn fault_36_a_size_of_a_step_that_is_not_positive_and_finite() {
+    let x = column(&[1.0, 2.0]);
+    let decaying = Rate::Decaying { lipschitz: 1.0, horizon: -1.0 };
+    for rate in [Rate::Constant(0.0), Rate::Constant(f64::NAN), Rate::Lipschitz(-1.0), Rate::Lipschitz(-3.0), decaying]
+    {
+        let block = Descent { of: Inward, by: Steps { rate, max_steps: 5 }, on: Flat };
+        let target = Target { v: &x, penalty: 1.0, tolerance: 1e-6 };
+        let error = block.argmin(&mut Iterate::new(x.clone()), target).unwrap_err();
+        assert!(
+            matches!(error, Error::Parameters(_)) && error.to_string().contains("size of a step"),
+            "{rate:?}: {error}"
+        );
+    }
+}
+
 #[test]
 fn fault_40_a_custom_update_with_too_long_steps_diverges_and_returns_the_best_iterate() {
     let block = Descent { of: Inward, by: Steps { rate: Rate::Constant(3.0), max_steps: 1 }, on: Flat };

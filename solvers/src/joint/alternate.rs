@@ -52,7 +52,8 @@ where
     coordinator.acceleration = options.acceleration.rule();
     let tolerance = (accuracy * prepared.tolerance()).max(64.0 * T::EPSILON.to_f64());
     coordinator.tolerance = Tolerance { absolute: tolerance / (start.v.len() as f64).sqrt(), relative: 0.0 };
-    coordinator.accuracy = Accuracy::Relative { first: 1e-2, factor: 0.3, floor: 0.01 * tolerance };
+    let floor = 0.01 * tolerance;
+    coordinator.accuracy = Accuracy::Relative { first: floor.max(1e-2), factor: 0.3, floor };
     coordinator.max_iterations = options.max_iterations;
     coordinator.track_objective = options.trace || prepared.objective.variance.passes() == 0;
     if let Some(state) = log.state()? {

@@ -87,7 +87,8 @@ impl Work for Policy {
         let mut admm = Coordinator::new(Majorize { loss: loss.clone(), max_steps: 500 }, classify, w, z, self.rho)?;
         admm.penalty = self.policy.policy();
         admm.tolerance = Tolerance { absolute: self.tolerance / entries.sqrt(), relative: 0.0 };
-        admm.accuracy = Accuracy::Relative { first: 1e-2, factor: 0.3, floor: 0.01 * self.tolerance };
+        let floor = 0.01 * self.tolerance;
+        admm.accuracy = Accuracy::Relative { first: floor.max(1e-2), factor: 0.3, floor };
         admm.max_iterations = self.max_iterations;
         let outcome = admm.run(())?;
         let (best, record) = (&outcome.best, admm.state().record);

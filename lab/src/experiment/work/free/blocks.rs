@@ -67,7 +67,8 @@ impl Free {
         let absolute = self.tolerance / (z.point.v.len() as f64).sqrt();
         let mut admm = Coordinator::new(reduce, Minus(classify), w, z, PENALTY)?;
         admm.tolerance = Tolerance { absolute, relative: 0.0 };
-        admm.accuracy = Accuracy::Relative { first: 1e-2, factor: 0.3, floor: 0.01 * self.tolerance };
+        let floor = 0.01 * self.tolerance;
+        admm.accuracy = Accuracy::Relative { first: floor.max(1e-2), factor: 0.3, floor };
         admm.max_iterations = self.max_iterations;
         let ended = admm.run(|state: &State<f64, P::Var, Var, DMatrix<f64>>| match is_far(&state.bz) {
             true => ControlFlow::Break(()),
