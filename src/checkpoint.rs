@@ -39,6 +39,7 @@ pub use format::{fingerprint, from_bytes, to_bytes};
 use crate::file::{self, Claim, Disk, Files};
 use crate::{Error, Observer, Real, Result, Space, State};
 use serde::{Serialize, de::DeserializeOwned};
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -97,7 +98,7 @@ impl Checkpoints {
         self.last == 0
     }
 
-    /// Keeps a state; of those before it, the last one.
+    /// Keeps a state; of those before it, the last one, and any that cannot be removed.
     ///
     /// # Errors
     /// [`Error::File`], with the states that were kept before still there, and [`Error::Encoding`].
@@ -107,9 +108,11 @@ impl Checkpoints {
         self.last += 1;
         self.kept.push(self.last);
         while self.kept.len() > KEPT {
-            let path = self.path(self.kept[0]);
-            self.files.remove(&path).map_err(Error::file("remove", &path))?;
-            self.kept.remove(0);
+            match self.files.remove(&self.path(self.kept[0])) {
+                // The new state is kept all the same. The next one tries again.
+                Err(error) if error.kind() != io::ErrorKind::NotFound => break,
+                _ => self.kept.remove(0),
+            };
         }
         Ok(())
     }

@@ -451,6 +451,24 @@ fn a_failure_to_write_is_told_and_ends_nothing() {
     assert!(failure.starts_with("cannot write ") && failure.ends_with("the disk is full"), "{failure}");
 }
 
+/// The state is kept where only the oldest file could not be removed, and the next time both go.
+#[test]
+fn a_file_that_cannot_be_removed_is_no_failure_to_keep() {
+    let folder = tempfile::tempdir().unwrap();
+    // Two listings, three states of five operations each, and the removal.
+    let files = Faulty { done: Arc::default(), fails_at: 18, for_ever: false, written: <[u8]>::len };
+    let mut kept = Checkpoints::claim_on(files, folder.path(), RUN).unwrap();
+    for state in 1..=3u64 {
+        kept.save(&state).unwrap();
+    }
+    assert_eq!(names(&folder).len(), 3);
+    kept.save(&4u64).unwrap();
+    assert_eq!(names(&folder), ["000003.checkpoint", "000004.checkpoint"]);
+    fs::remove_file(folder.path().join("000003.checkpoint")).unwrap();
+    (5..=6u64).for_each(|state| kept.save(&state).unwrap());
+    assert_eq!(names(&folder), ["000005.checkpoint", "000006.checkpoint"], "what somebody else removed is gone");
+}
+
 #[test]
 fn a_file_is_replaced_whole_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
