@@ -103,7 +103,7 @@ impl Certificate {
         tally: &Tally,
     ) -> Self {
         let stationarity = Stationarity {
-            gradient: (record.dual + record.inner_tolerance).to_f64(),
+            gradient: (record.gradient + record.inner_tolerance).to_f64(),
             infeasibility: record.primal.to_f64(),
         };
         Certificate {

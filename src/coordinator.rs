@@ -36,7 +36,7 @@ pub struct Coordinator<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Im
     pub track_objective: bool,
     /// The most iterations that [`run`](Self::run) takes.
     pub max_iterations: u64,
-    /// After so many iterations without smaller residuals a run has stalled.
+    /// After so many iterations that come no nearer to the stopping rule a run has stalled.
     pub patience: u64,
     phases: Phases,
     state: StateOf<T, P, Q>,
@@ -165,7 +165,8 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             }
             let before = self.iterate()?;
             let since = before.record.iteration;
-            self.state.run.get_or_insert_with(|| Run::new(since)).follow(&self.state.record, before);
+            let State { run, record, start, .. } = &mut self.state;
+            run.get_or_insert_with(|| Run::new(since)).follow(record, start.is_back(), &self.stop, before);
             let entered = Instant::now();
             let stopped = observer.observe_timed(&self.state, &self.phases).is_break();
             self.phases.observers += entered.elapsed();
@@ -245,17 +246,26 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     }
 
     /// r = Ax + Bz − c, s = ρAᵀBΔz and their bounds, Boyd et al. (2011, §3.3.1).
+    ///
+    /// How far (x, z, y) with y = ρu is from a stationary point of the Lagrangian: the z-step ends with 0 ∈ ∂g(z) + Bᵀy. The
+    /// x-step, from ẑ and û, ends with 0 ∈ ∂f(x) + ρAᵀ(Ax + Bẑ − c + û). With u = û + αAx − (1 − α)(Bẑ − c) + Bz − c and
+    /// Ax = r − Bz + c that is
+    ///
+    /// > ρAᵀ(u − û − (Ax + Bẑ − c)) = ρAᵀ((2 − α)B(z − ẑ) − (1 − α)r) ∈ ∂f(x) + Aᵀy
     fn measure(&self, next: &mut StateOf<T, P, Q>, ax: &P::Image) -> Result<()> {
         let one = T::one();
         let (absolute, relative) = (T::of(self.tolerance.absolute), T::of(self.tolerance.relative));
-        let step = self.checked_adjoint(&next.bz.plus(-one, self.state.start().0))?;
+        let r = ax.plus(one, &next.bz).plus(-one, &self.c);
+        let moved = next.bz.plus(-one, self.state.start().0);
+        let step = self.checked_adjoint(&moved)?;
+        let gradient = if self.relaxation == one { step } else { self.checked_adjoint(&self.defect(moved, &r))? };
         let multiplier = self.checked_adjoint(&next.u)?;
         let root = |count: usize| T::of((count as f64).sqrt());
         let objective = self.objective(next)?;
         let record = &mut next.record;
-        let r = ax.plus(one, &next.bz).plus(-one, &self.c);
         record.primal = r.norm();
         record.dual = record.penalty * step.norm;
+        record.gradient = record.penalty * gradient.norm;
         record.primal_scale = ax.norm().max(next.bz.norm()).max(self.c.norm());
         record.dual_scale = record.penalty * multiplier.norm;
         record.primal_bound = root(self.c.shape().count()) * absolute + relative * record.primal_scale;
@@ -266,6 +276,13 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         let pull = record.penalty * (next.u.dot(&r) + T::of(0.5) * record.primal * record.primal);
         record.augmented_lagrangian = objective.map(|objective| objective + pull);
         Ok(())
+    }
+
+    /// (2 − α)BΔz − (1 − α)r.
+    fn defect(&self, mut moved: P::Image, r: &P::Image) -> P::Image {
+        let (one, alpha) = (T::one(), self.relaxation);
+        moved.scale(T::of(2.0) - alpha);
+        moved.plus(alpha - one, r)
     }
 
     /// The start of the next iteration and its penalty, as the policies have it. The one place where the dual is rescaled:
@@ -332,7 +349,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             return Some(Status::Converged);
         }
         let limit = record.iteration - run.since >= self.max_iterations;
-        run.hopeless(record, self.patience).or(limit.then_some(Status::IterationLimit))
+        run.hopeless(record, &self.stop, self.patience).or(limit.then_some(Status::IterationLimit))
     }
 
     fn end(&mut self, status: Status) -> Result<Outcome<StateOf<T, P, Q>>> {

@@ -68,7 +68,7 @@ pub fn every<O>(n: u64, observer: O) -> When<O> {
     When { moment: Moment::Every(n.max(1)), observer }
 }
 
-/// Calls an observer in every iteration with smaller residuals, in units of their bounds, than all before.
+/// Calls an observer in every iteration that is nearer to the stopping rule, in units of its bounds, than all before.
 pub fn on_best<O>(observer: O) -> When<O> {
     When { moment: Moment::Best, observer }
 }

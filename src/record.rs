@@ -13,6 +13,8 @@ pub struct Record<T> {
     pub primal: T,
     /// ‖s‖ = ρ‖AᵀBΔz‖.
     pub dual: T,
+    /// What the Lagrangian's gradient in x is off by: ρ‖Aᵀ((2 − α)BΔz − (1 − α)r)‖, which is ‖s‖ for α = 1.
+    pub gradient: T,
     /// The tolerance's bound on ‖r‖.
     pub primal_bound: T,
     /// The tolerance's bound on ‖s‖.
@@ -51,6 +53,7 @@ impl<T: Real> Record<T> {
             iteration: 0,
             primal: zero,
             dual: zero,
+            gradient: zero,
             primal_bound: zero,
             dual_bound: zero,
             primal_scale: zero,
@@ -83,7 +86,7 @@ impl<T: Real> Record<T> {
 }
 
 /// Below this nothing is divided by.
-fn tiny<T: Real>() -> T {
+pub(crate) fn tiny<T: Real>() -> T {
     T::min_value().unwrap_or(T::one()).abs().recip().sqrt()
 }
 

@@ -52,11 +52,9 @@ impl<T: Real, X, Z, S> State<T, X, Z, S> {
         }
     }
 
-    /// Whether the last iteration has the smallest residuals of the run under way, in units of their bounds, or residuals
-    /// within them.
+    /// Whether no iteration of the run under way came nearer to the stopping rule than the last one, or this meets it.
     pub(crate) fn is_best(&self) -> bool {
-        let lowest = self.run.as_ref().and_then(|run| run.lowest);
-        self.record.within_bounds() || lowest.is_some_and(|(_, iteration)| iteration == self.record.iteration)
+        self.run.as_ref().is_some_and(Run::is_at_best)
     }
 
     /// The point (Bz, u) that the next iteration starts from.

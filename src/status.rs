@@ -11,7 +11,7 @@ pub enum Status {
     Converged,
     /// The iterations ran out.
     IterationLimit,
-    /// The residuals have not improved for a long time.
+    /// The iterates have not come nearer to the stopping rule for a long time.
     Stalled,
     /// The residuals grew without bound.
     Diverged,

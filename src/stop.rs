@@ -1,6 +1,7 @@
 //! When a run has converged.
 
 use crate::parameter::not_negative;
+use crate::record::tiny;
 use crate::{Real, Record};
 use std::ops::{BitAnd, BitOr};
 
@@ -85,6 +86,23 @@ impl Stop {
             }
     }
 
+    /// How far an iteration is from meeting it, in units of its bounds: of two rules the nearer one where either will do.
+    pub(crate) fn excess<T: Real>(&self, record: &Record<T>) -> T {
+        let in_units = |value: T, most: f64| value / T::of(most).max(tiny());
+        match self {
+            Stop::Residuals => record.excess(),
+            Stop::Normalised { primal, dual } => {
+                let (r, s) = record.normalised();
+                in_units(r, *primal).max(in_units(s, *dual))
+            }
+            Stop::ObjectiveChange(most) => {
+                record.objective_change.map_or(T::of(f64::INFINITY), |change| in_units(change, *most))
+            }
+            Stop::Any(a, b) => a.excess(record).min(b.excess(record)),
+            Stop::All(a, b) => a.excess(record).max(b.excess(record)),
+        }
+    }
+
     pub(crate) fn wants_objective(&self) -> bool {
         match self {
             Stop::Residuals | Stop::Normalised { .. } => false,
@@ -102,5 +120,34 @@ impl Stop {
             Stop::ObjectiveChange(most) => not_negative(&[("change of the objective to stop at", *most)]),
             Stop::Any(a, b) | Stop::All(a, b) => [a.problems(), b.problems()].concat(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In units of its bounds a rule is met up to 1; of `|` the nearer one counts, of `&` the further one.
+    #[test]
+    fn a_rule_is_met_where_nothing_exceeds_it() {
+        let bounds = Record { iteration: 7, primal_bound: 1e-2, dual_bound: 1e-1, ..Record::new(1.0) };
+        let scales = Record { primal_scale: 10.0, dual_scale: 100.0, ..bounds };
+        let (residuals, normalised) = (Stop::Residuals, Stop::Normalised { primal: 1e-2, dual: 1e-4 });
+        let (change, zero) = (Stop::ObjectiveChange(1e-3), Stop::ObjectiveChange(0.0));
+        let either = residuals.clone() | normalised.clone() & change.clone();
+        let both = (residuals.clone() | change.clone()) & normalised.clone();
+        for primal in [0.0, 5e-3, 0.05, 0.5] {
+            for dual in [0.0, 5e-3, 0.05, 0.5] {
+                for objective_change in [None, Some(0.0), Some(5e-4), Some(5e-3)] {
+                    let record = Record { primal, dual, objective_change, ..scales };
+                    for stop in [&residuals, &normalised, &change, &zero, &either, &both] {
+                        assert_eq!(stop.met(&record), stop.excess(&record) <= 1.0, "{stop:?} {record:?}");
+                    }
+                }
+            }
+        }
+        let record: Record<f64> = Record { primal: 0.05, dual: 0.03, objective_change: Some(4e-3), ..scales };
+        assert_eq!([residuals, normalised, change].map(|stop| stop.excess(&record).round()), [5.0, 3.0, 4.0]);
+        assert_eq!([either, both].map(|stop| stop.excess(&record).round()), [4.0, 4.0]);
     }
 }

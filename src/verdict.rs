@@ -1,6 +1,6 @@
 //! How a run goes: its best state so far, and whether it gets anywhere.
 
-use crate::{Certificate, Real, Record, State, Status, Tally};
+use crate::{Certificate, Real, Record, State, Status, Stop, Tally};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub struct Outcome<S> {
     /// How it ended.
     pub status: Status,
-    /// The final state when converged, else the one with the smallest residuals.
+    /// The final state when converged, else the one nearest to the stopping rule.
     pub best: S,
     /// What the run shows of the conditions for convergence. That the augmented Lagrangian falls is known where
     /// [`track_objective`](crate::Coordinator::track_objective) asks for the values.
@@ -21,8 +21,10 @@ pub struct Outcome<S> {
 pub struct Run<T, X, Z, S> {
     /// The iteration that it began after.
     pub since: u64,
-    /// The smallest residuals so far in units of their bounds, and their iteration.
-    pub lowest: Option<(f64, u64)>,
+    /// How near the run came to the stopping rule, in units of its bounds, and the iteration.
+    pub nearest: Option<(f64, u64)>,
+    /// The smallest residuals so far in units of the bounds of the tolerance.
+    pub lowest: Option<f64>,
     /// For the certificate.
     pub tally: Tally,
     /// The best state so far; none where it is the present one.
@@ -34,30 +36,43 @@ const GROWTH: f64 = 1e8;
 
 impl<T: Real, X, Z, S> Run<T, X, Z, S> {
     pub(crate) fn new(since: u64) -> Self {
-        Run { since, lowest: None, tally: Tally::default(), best: None }
+        Run { since, nearest: None, lowest: None, tally: Tally::default(), best: None }
     }
 
     /// Takes an iteration in. `before` is the state that it started from: it is kept when the new one is worse.
-    pub(crate) fn follow(&mut self, record: &Record<T>, before: State<T, X, Z, S>) {
-        self.tally.follow(record, &before.record);
-        let excess = record.excess().to_f64();
-        if record.within_bounds() {
-            self.best = None; // blocks that stood still leave residuals of 0, which later ones are not measured by
-        } else if self.lowest.is_none_or(|(lowest, _)| excess < lowest) {
-            self.lowest = Some((excess, record.iteration));
+    ///
+    /// Blocks that stood still leave residuals of 0, which later ones are not measured by.
+    pub(crate) fn follow(&mut self, record: &Record<T>, taken_back: bool, stop: &Stop, before: State<T, X, Z, S>) {
+        self.tally.follow(record, taken_back);
+        if !record.within_bounds() {
+            let residuals = record.excess().to_f64();
+            self.lowest = Some(self.lowest.map_or(residuals, |lowest| lowest.min(residuals)));
+        }
+        let excess = stop.excess(record).to_f64();
+        if stop.met(record) {
+            self.best = None;
+        } else if self.nearest.is_none_or(|(nearest, _)| excess < nearest) {
+            self.nearest = Some((excess, record.iteration));
             self.best = None;
         } else {
             self.best.get_or_insert_with(|| Arc::new(State { run: None, ..before }));
         }
     }
 
-    /// The end of a run that leads nowhere.
-    pub(crate) fn hopeless(&self, record: &Record<T>, patience: u64) -> Option<Status> {
-        let (lowest, at) = self.lowest.filter(|_| !record.within_bounds())?;
-        if record.excess().to_f64() > lowest * GROWTH {
+    /// The end of a run that leads nowhere. The residuals tell of a divergence under every stopping rule: what they are normalised
+    /// by grows with them, and a change of the objective may be small by accident.
+    pub(crate) fn hopeless(&self, record: &Record<T>, stop: &Stop, patience: u64) -> Option<Status> {
+        let grown = |lowest: f64| record.excess().to_f64() > lowest * GROWTH;
+        if !record.within_bounds() && self.lowest.is_some_and(grown) {
             return Some(Status::Diverged);
         }
+        let (_, at) = self.nearest.filter(|_| !stop.met(record))?;
         (record.iteration - at >= patience.max(1)).then_some(Status::Stalled)
+    }
+
+    /// Whether the present state is the best one.
+    pub(crate) fn is_at_best(&self) -> bool {
+        self.best.is_none()
     }
 
     /// The best state where it is not the present one.

@@ -3,7 +3,7 @@
 mod common;
 
 use admm::*;
-use common::{ElasticNet, Interval, LAMBDA, Matrix, TIGHT, column, l1, regression, scripted};
+use common::{ElasticNet, Interval, LAMBDA, Matrix, Quadratic, TIGHT, column, design, l1, regression, scripted};
 use nalgebra::DMatrix;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -117,6 +117,74 @@ fn the_augmented_lagrangian_is_that_of_plain_loops() {
             assert!((record.augmented_lagrangian.unwrap() - expected).abs() < 1e-13, "{record:?} {expected}");
         }
     }
+}
+
+/// ½‖x‖² + qᵀx and ½‖z‖² with Ax + z = c: x + q + Aᵀy is what the Lagrangian's gradient in x is off by, for every α.
+#[test]
+fn the_gradient_of_the_lagrangian_is_that_of_its_definition() {
+    let (a, q) = (design(), column(&[1.0, -2.0, 0.5, 0.0, 3.0]));
+    for relaxation in [0.5, 1.0, 1.6] {
+        let f = Quadratic::new(Matrix::identity(5, 5), q.clone(), a.clone());
+        let (x, z) = (Matrix::zeros(5, 1), column(&[1.0, 0.0, -1.0, 2.0]));
+        let admm = Coordinator::new(f, Exact(ElasticNet(0.0, 1.0)), x, z, 0.3).unwrap();
+        let mut admm = admm.with_offset(common::response()).unwrap();
+        (admm.penalty, admm.relaxation, admm.max_iterations) = (Box::new(Fixed), relaxation, 7);
+        admm.tolerance = Tolerance { absolute: 0.0, relative: 0.0 };
+        let outcome = admm.run(()).unwrap();
+        let State { x, u, record, .. } = &outcome.best;
+        let expected = (x + &q + a.tr_mul(u) * 0.3).norm();
+        assert!(expected > 1e-3 && (record.gradient - expected).abs() < 1e-12, "α = {relaxation}: {expected}");
+        assert_eq!(record.gradient == record.dual, relaxation == 1.0);
+        let Finding::Fails(shown) = outcome.certificate.stationarity else { panic!("{}", outcome.certificate) };
+        assert!((shown.gradient - expected).abs() < 1e-9, "{shown}");
+    }
+}
+
+/// Every other iteration starts far away, and is taken back.
+struct Astray;
+
+impl Acceleration<f64, Matrix> for Astray {
+    fn next(&self, step: &Step<'_, f64, Matrix>, memory: &mut Memory<f64, (Matrix, Matrix)>) -> Start<Matrix> {
+        if let Some((bz, u)) = memory.elements.pop() {
+            return Start::Back(bz, u);
+        }
+        let (bz, u) = step.to;
+        memory.elements = vec![(bz.clone(), u.clone())];
+        Start::Ahead(bz.add_scalar(10.0), u.add_scalar(-10.0))
+    }
+}
+
+#[test]
+fn an_iteration_that_is_taken_back_is_no_rise() {
+    let (x, z) = (Matrix::from_element(1, 1, 1.0), Matrix::from_element(1, 1, 0.5));
+    let mut admm = Coordinator::new(Exact(One), Minus(Parabola(-1.0)), x, z, 2.2).unwrap();
+    (admm.penalty, admm.track_objective, admm.acceleration) = (Box::new(Fixed), true, Box::new(Astray));
+    (admm.tolerance, admm.max_iterations) = (Tolerance { absolute: 0.0, relative: 0.0 }, 20);
+    let outcome = admm.run(()).unwrap();
+    let state = admm.state();
+    assert_eq!((state.record.rejected, state.record.iteration), (10, 20));
+    assert_eq!(outcome.certificate.descent, Finding::Holds(Rises { compared: 9, rises: 0, largest: 0.0 }));
+}
+
+/// −½‖z‖² with L = 1 at weight w, of which σz is coupled; and what is known of a sum is what is known of each part.
+#[test]
+fn wrappers_pass_on_how_smooth_a_block_is() {
+    let known = |lipschitz: f64| Smoothness::Smooth { lipschitz: Some(lipschitz) };
+    let z = Matrix::zeros(2, 1);
+    assert_eq!(Weighted { of: Parabola(-1.0), weight: 4.0 }.smoothness(&z), known(0.25));
+    let of = |blocks: Vec<Parabola>| Group { blocks, exec: Exec::Serial };
+    let pair = vec![z.clone(), z.clone()];
+    assert_eq!(of(vec![Parabola(3.0), Parabola(-5.0)]).smoothness(&pair), known(5.0));
+    let boxed = |on_circle: [bool; 2]| {
+        let on = |circle| if circle { Box::new(Circle) as Box<dyn Manifold<f64>> } else { Box::new(Flat) };
+        let member = |circle| Descent { of: Counted::default(), by: Gradient { max_steps: 1 }, on: on(circle) };
+        let start = Iterate::new(z.clone());
+        Group { blocks: on_circle.map(member).into(), exec: Exec::Serial }.smoothness(&vec![start.clone(), start])
+    };
+    assert_eq!(boxed([false, false]), Smoothness::Smooth { lipschitz: None });
+    assert_eq!(boxed([false, true]), Smoothness::Constrained);
+    let silent = Group { blocks: vec![Exact(One), Exact(One)], exec: Exec::Serial };
+    assert_eq!(Subproblem::<f64>::smoothness(&silent, &pair), Smoothness::Unknown);
 }
 
 /// Iterations of one ρ are compared, and no others.

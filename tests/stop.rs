@@ -102,6 +102,21 @@ fn residuals_that_grow_have_diverged_and_the_first_iterate_was_the_best() {
     assert_eq!(admm.state().record.iteration, 10);
 }
 
+/// ‖r‖ is within the bounds of the tolerance all the time, and not within those of the rule.
+#[test]
+fn a_run_stalls_by_the_rule_that_was_chosen() {
+    let mut admm = scripted(&[1.0002, 1.0001, 1.0003]).with_offset(common::column(&[1.0])).unwrap();
+    (admm.stop, admm.patience) = (Stop::Normalised { primal: 1e-6, dual: 1.0 }, 5);
+    let mut best = Vec::new();
+    let outcome = admm.run(on_best(|state: &State<f64, usize, Matrix, Matrix>| {
+        best.push(state.record.iteration);
+        ControlFlow::Continue(())
+    }));
+    let outcome = outcome.unwrap();
+    assert_eq!((outcome.status, outcome.best.x), (Status::Stalled, 2));
+    assert_eq!((admm.state().record.iteration, best), (7, vec![1, 2]));
+}
+
 /// −½x², whose subproblem has a minimiser for ρ > 1.
 struct Concave;
 

@@ -57,7 +57,7 @@ impl Display for Growth {
 /// What is missing to a stationary point.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Stationarity {
-    /// The norm of the gradient that remains: of ADMM that of the Lagrangian, ‖s‖ and the accuracy of the blocks.
+    /// The norm of the gradient that remains: of ADMM that of the Lagrangian and the accuracy of the blocks.
     pub gradient: f64,
     /// How far the result is from feasible: of ADMM ‖r‖.
     pub infeasibility: f64,

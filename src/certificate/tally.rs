@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 /// What a run keeps for its certificate: no more than the records show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
+    /// Those that were not taken back.
     iterations: u64,
+    /// ρ and the augmented Lagrangian of the last of them.
+    last: Option<(f64, f64)>,
     rises: Rises,
     /// The largest ‖Aᵀy‖ before the last two powers of two, and so far.
     multiplier: [f64; 3],
@@ -20,14 +23,19 @@ const GROWTH: f64 = 1.5;
 const SHORTEST: u64 = 8;
 
 impl Tally {
-    /// Takes an iteration in, given the one before.
-    pub(crate) fn follow<T: Real>(&mut self, record: &Record<T>, before: &Record<T>) {
-        self.iterations += 1;
-        if record.penalty == before.penalty
-            && let (Some(now), Some(last)) = (record.augmented_lagrangian, before.augmented_lagrangian)
-        {
-            self.rises.add((now - last).to_f64(), (T::of(64.0) * T::EPSILON * (T::one() + last.abs())).to_f64());
+    /// Takes an iteration in. One that an acceleration takes back is no step of the run.
+    pub(crate) fn follow<T: Real>(&mut self, record: &Record<T>, taken_back: bool) {
+        if taken_back {
+            return;
         }
+        self.iterations += 1;
+        let now = record.augmented_lagrangian.map(|value| (record.penalty.to_f64(), value.to_f64()));
+        if let (Some((penalty, value)), Some((before, last))) = (now, self.last)
+            && penalty == before
+        {
+            self.rises.add(value - last, 64.0 * T::EPSILON.to_f64() * (1.0 + last.abs()));
+        }
+        self.last = now;
         let [_, last, largest] = self.multiplier;
         if self.iterations.is_power_of_two() {
             self.multiplier = [last, largest, largest];
