@@ -244,10 +244,17 @@ fn fault_21_22_duplicates() {
     let twice: Vec<usize> = (0..30).chain(0..10).collect();
     let weights: Vec<f64> = (0..30).map(|i| if i < 10 { 2.0 } else { 1.0 }).collect();
     let repeated: Vec<usize> = twice.iter().map(|&i| labels[i]).collect();
-    let model = one().components(2).tolerance(1e-9).build().unwrap();
-    let weighted = run(&model.prepare(&x, &labels, 2, Some(&weights)).unwrap(), Method::Joint);
-    let expected = run(&model.prepare(columns(&x, &twice), &repeated, 2, None).unwrap(), Method::Joint);
-    assert!((&weighted.model.scaler.scale - &expected.model.scaler.scale).amax() <= 1e-12);
+    let fits = |scale| {
+        let model = one().components(2).tolerance(1e-9).scale(scale).build().unwrap();
+        let weighted = run(&model.prepare(&x, &labels, 2, Some(&weights)).unwrap(), Method::Joint);
+        (weighted, run(&model.prepare(columns(&x, &twice), &repeated, 2, None).unwrap(), Method::Joint))
+    };
+    // Σw²/(Σw)² is 60/1600 for the weights, and 1/40 for repetitions: of the unbiased variances the biased ones are equal.
+    let (weighted, expected) = fits(Scale::Standard);
+    let biased = |fitted: &Fitted<f64>, rest: f64| &fitted.model.scaler.scale * (1.0 - rest).sqrt();
+    assert!((biased(&weighted, 60.0 / 1600.0) - biased(&expected, 1.0 / 40.0)).amax() <= 1e-12);
+    let (weighted, expected) = fits(Scale::Center);
+    assert!((&weighted.model.scaler.mean - &expected.model.scaler.mean).amax() <= 1e-12);
     assert!((weighted.report.objective - expected.report.objective).abs() <= 1e-9);
     assert!((&weighted.model.weights.v - &expected.model.weights.v).amax() <= 1e-6);
     let doubled = DMatrix::from_fn(6, 30, |i, j| x[(i % 3, j)]);
@@ -284,18 +291,22 @@ fn fault_26_sample_weights() {
     says(model.prepare(&x, &labels, 2, Some(&[1e308; 6])), &["overflows"]);
 }
 
-/// Weights that sum to 1, or to a little more, are no repetitions: no division by their sum − 1 ≈ 0.
+/// Whatever weights sum to, 1, a little above 2, or next to nothing, they are shares: a factor changes nothing. Those of 1 are none.
 #[test]
-fn fault_26_weights_of_sum_one() {
+fn fault_26_weights_of_any_sum() {
     let (x, labels) = classes(3, 10, 2, 1);
     let model = one().build().unwrap();
-    let scale = |weight: f64| {
-        let prepared = model.prepare(&x, &labels, 2, Some(&[weight; 10])).unwrap();
-        run(&prepared, Method::TwoStage).model.scaler.scale
+    let scale = |weights: Option<&[f64]>| {
+        run(&model.prepare(&x, &labels, 2, weights).unwrap(), Method::TwoStage).model.scaler.scale
     };
-    let below = scale(0.1);
-    assert!((scale(0.1 + 1e-15) - &below).amax() <= 1e-12);
-    assert!((scale(1.0) * 0.9_f64.sqrt() - &below).amax() <= 1e-12, "n − 1 against n");
+    let uneven: Vec<f64> = (1..=10).map(f64::from).collect();
+    let expected = scale(Some(&uneven));
+    for sum in [1e-290, 1.0, 1.9999, 2.0001, 10.0, 1e290] {
+        let weights: Vec<f64> = uneven.iter().map(|weight| weight * (sum / 55.0)).collect();
+        assert!((scale(Some(&weights)) - &expected).amax() <= 1e-12, "{sum}");
+        assert!((scale(Some(&[sum / 10.0; 10])) - scale(None)).amax() <= 1e-12, "{sum}");
+    }
+    assert_eq!(scale(Some(&[1.0; 10])), scale(None));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::Scale;
 use crate::features::Features;
 use crate::samples::{chunks, sum};
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, largest};
 use admm::{Error, Exec, Result, Shape};
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
@@ -43,8 +43,7 @@ impl<T: Scalar> Scaler<T> {
         Ok(Scaler::learn(&x, &seen, &vec![T::one(); x.ncols()], scale, &Exec::Serial))
     }
 
-    /// Learns from X with sample weights of any scale. Weights that sum to 2 or more count as repetitions: the standard
-    /// deviation divides by their sum − 1, else by their sum. A constant feature keeps scale 1.
+    /// Learns from X with sample weights of any scale: a common factor changes nothing. A constant feature keeps scale 1.
     pub(super) fn learn(x: &Features<T>, seen: &Extremes<T>, weights: &[T], scale: Scale, exec: &Exec) -> Self {
         let d = x.nrows();
         let mut scaler = Scaler { mean: DVector::zeros(d), scale: DVector::repeat(d, T::one()) };
@@ -66,8 +65,7 @@ impl<T: Scalar> Scaler<T> {
                 let distance = value / unit[j] - origin[j] - mean[j];
                 distance * distance
             };
-            let freedom = if total >= T::of(2.0) { total - T::one() } else { total };
-            let variance = seen.moment(x, weights, exec, square) / freedom;
+            let variance = seen.moment(x, weights, exec, square) / freedom(weights).unwrap_or(total);
             let deviation = variance.map(|square| square.sqrt()).component_mul(&unit);
             scaler.scale = deviation.map(|deviation| if deviation > T::zero() { deviation } else { T::one() });
         }
@@ -121,6 +119,17 @@ impl<T: Scalar> Scaler<T> {
         }
         x
     }
+}
+
+/// Σw − Σw²/Σw, which makes the variance unbiased for weights that do not depend on the samples: n − 1 for n weights of 1. Nothing
+/// where one weight outweighs all others.
+fn freedom<T: Scalar>(weights: &[T]) -> Option<T> {
+    let unit = largest(weights);
+    let (sum, squares) = weights.iter().fold((T::zero(), T::zero()), |(sum, squares), &weight| {
+        let weight = weight / unit;
+        (sum + weight, squares + weight * weight)
+    });
+    Some(unit * (sum - squares / sum)).filter(|freedom| *freedom > T::zero())
 }
 
 /// What one look at the data shows of each feature.
