@@ -35,6 +35,7 @@ pub struct Prepared<T: Scalar> {
     pub(super) leading: T,
     pub(super) spectrum: Arc<Spectrum<T>>,
     pub(super) start: Start<T>,
+    /// About the data, whatever λ is.
     warnings: Vec<String>,
 }
 
@@ -91,7 +92,7 @@ impl<T: Scalar> Prepared<T> {
         let asked = (options.components + 1).min(covariance.dimension());
         let (values, vectors, spectrum) = Spectrum::with_top(&covariance, asked)?;
         let spectrum = Arc::new(spectrum);
-        warnings.extend(spectrum_warnings(&values, options));
+        warnings.extend(spectrum_warnings(&values, options.components));
         let weight = T::of(options.weight);
         let entropy = Softmax { samples, ridge: T::of(options.ridge), share: T::one() - weight };
         if options.constraint == Constraint::None && options.weight > 0.0 {
@@ -108,9 +109,11 @@ impl<T: Scalar> Prepared<T> {
         Ok(Prepared { options, scaler, basis, objective, leading: values[0], spectrum, start, warnings })
     }
 
-    /// What the user should know about the data, in sentences.
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
+    /// What the user should know about the data and the choices, in sentences.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = self.warnings.clone();
+        warnings.extend(warnings_of_choices(&self.options));
+        warnings
     }
 
     /// Fits by one method, from the same start as every other. The observer sees each outer iteration, and may stop it.
@@ -262,8 +265,7 @@ fn mixed_scales<T: Scalar>(largest: &DVector<T>) -> Option<String> {
     })
 }
 
-fn spectrum_warnings<T: Scalar>(values: &DVector<T>, options: &Builder) -> Vec<String> {
-    let k = options.components;
+fn spectrum_warnings<T: Scalar>(values: &DVector<T>, k: usize) -> Vec<String> {
     let negligible = values[0] * T::of(1e3) * T::EPSILON;
     let rank = values.iter().filter(|&&value| value > negligible).count();
     let mut warnings = Vec::new();
@@ -272,7 +274,13 @@ fn spectrum_warnings<T: Scalar>(values: &DVector<T>, options: &Builder) -> Vec<S
     } else if values.len() > k && values[k - 1] - values[k] <= negligible {
         warnings.push(format!("no spectral gap: the variances of components {k} and {} are equal", k + 1));
     }
-    if matches!(options.constraint, Constraint::UnitNorm | Constraint::Ball) && k > 1 && options.weight > 0.0 {
+    warnings
+}
+
+fn warnings_of_choices(options: &Builder) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let columns = matches!(options.constraint, Constraint::UnitNorm | Constraint::Ball);
+    if columns && options.components > 1 && options.weight > 0.0 {
         warnings.push(
             "columns that need not be orthogonal are all drawn to the leading eigenvector by the PCA loss".into(),
         );
