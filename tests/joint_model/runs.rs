@@ -50,6 +50,15 @@ fn histories_are_complete_and_the_observer_can_stop() {
     }
 }
 
+/// Rounding hides every decrease long before the gradient is 64 ε.
+#[test]
+fn a_second_stage_says_how_it_ended() {
+    for method in [Method::TwoStage, Method::Alternating] {
+        let status = |tolerance| fit(default().tolerance(tolerance), &wine(), method).report.status;
+        assert_eq!([1e-6, 0.0].map(status), [Status::Converged, Status::Stalled], "{method}");
+    }
+}
+
 #[test]
 fn single_precision_agrees() {
     for data in [iris(), wine(), classes(20, 12, 3, 3)] {
@@ -99,6 +108,14 @@ fn another_weight_is_the_model_of_that_weight() {
     }
     let shrunk = prepare(default().constraint(Constraint::None).shrinkage(0.3).weight(0.1), &wine());
     assert!(matches!(shrunk.with_weight(1.0), Err(Error::Unbounded { .. })));
+}
+
+#[test]
+fn what_is_warned_of_is_true_of_the_weight() {
+    let warned = |prepared: &Prepared<f64>| prepared.warnings().iter().any(|text| text.contains("leading eigenvector"));
+    let without = prepare(default().constraint(Constraint::UnitNorm).weight(0.0), &wine());
+    let with = without.with_weight(0.5).unwrap();
+    assert_eq!([&without, &with, &with.with_weight(0.0).unwrap()].map(warned), [false, true, false]);
 }
 
 /// More features than samples too, where the fit runs in other coordinates than the model.

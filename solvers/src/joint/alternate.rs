@@ -1,10 +1,9 @@
 //! The methods with two blocks: W lowers the PCA loss on its manifold, (V, B, b) the cross-entropy, and W = V.
 
 use super::curved::Curved;
-use super::fit::{Found, Log};
+use super::fit::{Found, Log, Settled, settle};
 use super::reduction::Reduced;
 use super::schedule::{SOLVED, Schedule};
-use super::start::second_stage;
 use super::{Prepared, Progress};
 use crate::classifier::Classifier;
 use crate::kronecker::Kronecker;
@@ -136,14 +135,10 @@ where
     settled(prepared, w.w(), Status::IterationLimit, log)
 }
 
-/// Alternation leaves W ≠ V, and a classifier that fits V: W gets the classifier that fits it best.
-fn settled<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, status: Status, log: &Log<'_>) -> Result<Found<T>> {
-    let (point, _, work) = second_stage(
-        &prepared.objective.entropy.alone(),
-        &prepared.objective.variance.of.covariance,
-        w,
-        prepared.tolerance(),
-    )?;
+/// Alternation leaves W ≠ V, and a classifier that fits V: W gets the classifier that fits it best. Both searches must have converged.
+fn settled<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, ended: Status, log: &Log<'_>) -> Result<Found<T>> {
+    let Settled { point, status, work } = settle(prepared, w)?;
+    let status = if ended == Status::Converged { status } else { ended };
     let mut last = log.last();
     last.passes += work.passes;
     Ok(Found { point, status, last, certificate: None })

@@ -7,7 +7,7 @@ use admm::{Certificate, Finding, Stationarity, Status};
 
 /// The gradient of the joint objective at the feasible W may be so much larger than the tolerance, since W and V may be the
 /// tolerance apart.
-const SLACK: f64 = 10.0;
+pub(super) const SLACK: f64 = 10.0;
 
 /// The certificate of ADMM, with the stationarity of the joint objective at the feasible W in place of that of the
 /// Lagrangian. The other methods have nothing else to show.

@@ -1,11 +1,11 @@
 //! From a prepared problem and a method to a fitted model.
 
-use super::certify::certify;
+use super::certify::{SLACK, certify};
 use super::options::{Builder, Method};
 use super::prepare::{Objective, descent_method};
 use super::reduction::TwoBlocks;
 use super::start::{Start, second_stage};
-use super::{Constraint, Fitted, Model, Moment, Position, Prepared, Progress, Report};
+use super::{Constraint, Fitted, JointObjective, Model, Moment, Position, Prepared, Progress, Report};
 use crate::classifier::Classifier;
 use crate::factor::symmetric_eigen;
 use crate::lbfgs::Lbfgs;
@@ -14,7 +14,7 @@ use crate::variance_reduced::VarianceReduced;
 use crate::view::{product, transposed_product};
 use admm::checkpoint::{from_bytes, to_bytes};
 use admm::method::{Evaluated, stationarity};
-use admm::{Certificate, Error, Iterate, Result, Smooth, Space, Stationarity, Status, Target};
+use admm::{Certificate, Error, Iterate, Result, Smooth, Space, Stationarity, Status, Target, Work};
 use nalgebra::DMatrix;
 use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;
@@ -153,16 +153,40 @@ fn descend<T: Scalar, M: admm::Method<T, Objective<T>, Point = Classifier<T>> + 
 
 /// PCA, then the classifier on its components.
 fn two_stage<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
-    let (Start { principal, principal_cost, .. }, objective) = (&prepared.start, &prepared.objective);
-    let (alone, covariance) = (objective.entropy.alone(), &objective.variance.of.covariance);
-    let (point, _, mut work) = second_stage(&alone, covariance, principal, prepared.tolerance())?;
+    let Start { principal, principal_cost, .. } = &prepared.start;
+    let Settled { point, status, mut work } = settle(prepared, principal)?;
     work += principal_cost.work;
     let objective = prepared.objective_at(&point.v, &point)?;
     let entry = Progress { iteration: work.steps, objective: Some(objective), passes: work.passes, ..log.last() };
-    let status = Status::Converged;
     log.add(|| Ok(entry), &(), Some(status))?;
     Ok(Found { point, status, last: entry, certificate: None })
 }
+
+/// A W with the classifier that fits it best.
+pub(super) struct Settled<T: Scalar> {
+    pub point: Classifier<T>,
+    /// How the search for the classifier ended.
+    pub status: Status,
+    pub work: Work,
+}
+
+/// The second stage for a W. It has converged where the gradient by B and b, on all features, is below the tolerance but for rounding.
+pub(super) fn settle<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>) -> Result<Settled<T>> {
+    let JointObjective { variance, entropy } = &prepared.objective;
+    let (alone, tolerance) = (entropy.alone(), prepared.tolerance());
+    let (point, _, work) = second_stage(&alone, &variance.of.covariance, w, tolerance)?;
+    let gradient = alone.value_and_gradient(&point)?.1;
+    let slope = Classifier { v: Space::zero(&gradient.v), ..gradient }.norm().to_f64();
+    let status = match () {
+        () if slope <= SLACK * tolerance => Status::Converged,
+        () if work.steps >= SECOND_STAGE => Status::IterationLimit,
+        () => Status::Stalled,
+    };
+    Ok(Settled { point, status, work })
+}
+
+/// The steps that [`second_stage`] may take.
+const SECOND_STAGE: u64 = 1_000;
 
 /// The figures of a feasible point, in the space where the method ran.
 fn report<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -> Result<Report> {
