@@ -69,7 +69,8 @@ impl<T: Scalar> InitialHessian<T, Classifier<T>> for Kronecker<T> {
 }
 
 impl<T: Scalar> Kronecker<T> {
-    /// H̄ (c×c), over samples spread evenly (Fibonacci hashing: Knuth, "The Art of Computer Programming" 3, §6.4).
+    /// H̄ (c×c), over samples spread evenly (Fibonacci hashing: Knuth, "The Art of Computer Programming" 3, §6.4). Where all that are
+    /// looked at have weight 0 they count alike.
     fn uncertainty(&self, at: &Classifier<T>) -> DMatrix<T> {
         let samples = &self.entropy.samples;
         let n = samples.x.ncols();
@@ -81,8 +82,10 @@ impl<T: Scalar> Kronecker<T> {
         logits.column_iter_mut().for_each(|mut column| column += at.bias.column(0));
         let p = probabilities(logits);
         let total = chosen.iter().fold(T::zero(), |sum, &i| sum + samples.weights[i]);
+        let equal = T::of(chosen.len() as f64).recip();
+        let share = |i: usize| if total > T::zero() { samples.weights[i] / total } else { equal };
         let mut weighted = p.clone();
-        weighted.column_iter_mut().zip(&chosen).for_each(|(mut column, &i)| column *= samples.weights[i] / total);
+        weighted.column_iter_mut().zip(&chosen).for_each(|(mut column, &i)| column *= share(i));
         let mut mean = -product_transposed(&weighted, &p);
         weighted.row_iter().enumerate().for_each(|(class, row)| mean[(class, class)] += row.sum());
         mean
@@ -215,6 +218,16 @@ mod tests {
             mean += (DMatrix::from_diagonal(&p) - &p * p.transpose()) / 40.0;
         }
         mean
+    }
+
+    /// A batch may hold nothing but samples that do not count.
+    #[test]
+    fn samples_of_weight_zero_count_alike_where_there_are_no_others() {
+        let (equal, _) = model(6, None);
+        let mut model = equal.clone();
+        model.entropy.samples.weights = vec![0.0; 40].into();
+        let at = point(6, 2);
+        assert!((model.look_up(&at) - equal.look_up(&at)).norm() <= 1e-15);
     }
 
     /// On a free W = WA + Δ with WᵀΔ = 0 the logits change by AB + the change of B and by Δ; A costs the pull and the ridge.
