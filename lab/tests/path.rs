@@ -68,6 +68,8 @@ fn every_method_constraint_and_rule_has_a_path() {
         folder.admm(&format!("path wine --cv 2 --weights 3 {flags}")).ok();
     }
     folder.admm("path wine --cv 2 --weights 3 --constraint none --shrinkage 1").ok();
+    folder.admm("path wine --cv 2 --weights 0.2,0.1 --constraint none --shrinkage 0.3").ok();
+    folder.admm("path wine --cv 2 --weights 0 --constraint none").ok();
     folder.admm("path wine --cv 2 --weights 3 --constraint none").fails(1, &["wine", "unbounded"]);
 }
 

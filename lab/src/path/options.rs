@@ -89,6 +89,7 @@ impl PathOptions {
     }
 
     fn with_components(&self, components: usize) -> admm::Result<JointModel> {
-        self.model.builder().components(components).weight(1.0).build()
+        let weight = self.weights.first(self.model.constraint);
+        self.model.builder().components(components).weight(weight).build()
     }
 }

@@ -11,7 +11,7 @@ use crate::whole::Dense;
 /// How to go.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting<'a> {
-    /// With the weight 1.
+    /// With the [weight](super::Weights::first) that the path is prepared at.
     pub model: &'a JointModel,
     /// For the weights below 1.
     pub method: Method,

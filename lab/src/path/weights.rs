@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use admm_solvers::joint::Constraint;
 use serde::{Deserialize, Serialize};
 
 /// Weights in descending order, without repetition, each in [0, 1].
@@ -20,6 +21,12 @@ impl Weights {
     /// From the largest to the smallest.
     pub fn list(&self) -> &[f64] {
         &self.list
+    }
+
+    /// Where a path is prepared: at λ = 1, where the answer is PCA and takes no search for a start. Without a constraint at the
+    /// largest λ, as the shrinkage has to bound the objective along the path and no further.
+    pub fn first(&self, constraint: Constraint) -> f64 {
+        if constraint == Constraint::None { self.list[0] } else { 1.0 }
     }
 }
 

@@ -73,7 +73,7 @@ impl Work for Path {
 
 impl Path {
     fn model(&self) -> Result<JointModel> {
-        self.fit.builder().weight(1.0).build()
+        self.fit.builder().weight(self.own.weights.first(self.fit.constraint)).build()
     }
 
     /// By the training samples alone.
