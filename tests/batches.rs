@@ -74,12 +74,14 @@ fn the_optimum_is_that_without_batches_in_fewer_passes() {
     }
 }
 
-/// The golden data are small: most of a fit is L-BFGS alone, and it must end where it does without batches.
+/// The golden data are small: most of a fit is L-BFGS alone, and it must end where it does without batches. 11 of 178 and 112 of
+/// 1797 samples are the largest that are read.
 #[test]
 fn small_data_end_at_the_same_optimum() {
-    for (data, batch) in [(wine(), 1), (wine(), 11), (digits(), 1), (digits(), 60), (wine(), 178)] {
+    for (data, batch) in [(wine(), 1), (wine(), 11), (digits(), 1), (digits(), 60), (digits(), 112)] {
         let (whole, batched) = (fit(default(), &data, None), fit(default().batch(Some(batch)), &data, None));
         assert_eq!(batched.report.status, Status::Converged, "{batch}");
+        assert_ne!(passes(&batched), passes(&whole), "batches of {batch} are read");
         let gap = (batched.report.objective - whole.report.objective).abs();
         assert!(gap <= 1e-6 * whole.report.objective, "{batch}: {gap}");
     }

@@ -146,17 +146,18 @@ fn more_features_than_samples() {
     }
 }
 
-/// λ = 0.9 has one known minimum. For the smaller λ the best known of several is reported, not asked for.
+/// The lowest of the minima that 20 random starts find (docs/experiments.md, "Local minima"), each with others above it. The
+/// start of all methods is the better end of the path: the principal components alone lead to 0.964427 at λ = 0.1.
 #[test]
-fn digits_from_the_principal_components() {
+fn digits_end_in_the_lowest_known_minima() {
     let data = digits();
-    for (weight, best) in [(0.9, 0.83399199), (0.5, 0.91484425), (0.1, 0.96442748)] {
+    for (weight, lowest) in [(0.9, 0.833992), (0.5, 0.914844), (0.1, 0.959005)] {
         for method in [Method::Admm, Method::Joint] {
             let report = fit(default().weight(weight), &data, method).report;
-            let gap = (report.objective - best) / best;
+            let gap = (report.objective - lowest) / lowest;
             println!("digits {weight} {method}: gap {gap:.1e} {report:?}");
-            assert!(gap <= 1e-6 || weight < 0.9, "{report:?}");
-            assert!(gap.abs() <= 0.05 && report.feasibility <= 1e-12 && report.stationarity <= 1e-4, "{report:?}");
+            assert!(gap.abs() <= 1e-4, "λ = {weight}, {method}: {report:?}");
+            assert!(report.feasibility <= 1e-12 && report.stationarity <= 1e-4, "{report:?}");
         }
     }
 }
