@@ -59,6 +59,9 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Minus<P> {
     fn adjoint(&self, y: &P::Image) -> Adjoint<T> {
         self.0.adjoint(y)
     }
+    fn proximal_move(&self, from: &P::Var, to: &P::Var) -> T {
+        self.0.proximal_move(from, to)
+    }
     fn smoothness(&self, x: &P::Var) -> Smoothness<T> {
         self.0.smoothness(x)
     }

@@ -260,12 +260,15 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         let step = self.checked_adjoint(&moved)?;
         let gradient = if self.relaxation == one { step } else { self.checked_adjoint(&self.defect(moved, &r))? };
         let multiplier = self.checked_adjoint(&next.u)?;
+        let proximal = self.guarded("x", || Ok(self.f.proximal_move(&self.state.x, &next.x)))?
+            + self.guarded("z", || Ok(self.g.proximal_move(&self.state.z, &next.z)))?;
         let root = |count: usize| T::of((count as f64).sqrt());
         let objective = self.objective(next)?;
         let record = &mut next.record;
         record.primal = r.norm();
         record.dual = record.penalty * step.norm;
-        record.gradient = record.penalty * gradient.norm;
+        record.proximal = record.penalty * proximal;
+        record.gradient = record.penalty * gradient.norm + record.proximal;
         record.primal_scale = ax.norm().max(next.bz.norm()).max(self.c.norm());
         record.dual_scale = record.penalty * multiplier.norm;
         record.primal_bound = root(self.c.shape().count()) * absolute + relative * record.primal_scale;
@@ -335,11 +338,13 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     }
 
     /// The stopping rule is met, which proves nothing while the blocks may stop, or never start, further from their minima
-    /// than the bound on the dual residual and are still to be asked for more.
+    /// than the bound on the dual residual and are still to be asked for more; nor while a proximal term holds one of them further
+    /// off than that.
     fn converged(&self) -> bool {
         let record = &self.state.record;
         let accurate = record.inner_tolerance <= record.dual_bound;
-        self.stop.met(record) && (accurate || self.accuracy.next(record) >= record.inner_tolerance)
+        let asked = accurate || self.accuracy.next(record) >= record.inner_tolerance;
+        self.stop.met(record) && asked && record.proximal <= record.dual_bound
     }
 
     /// How the run under way has ended, if it has.

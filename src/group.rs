@@ -55,6 +55,11 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Group<P> {
         Adjoint { norm: square.sqrt(), count }
     }
 
+    fn proximal_move(&self, from: &Self::Var, to: &Self::Var) -> T {
+        let parts = self.blocks.iter().zip(from).zip(to).map(|((block, from), to)| block.proximal_move(from, to));
+        parts.map(|part| part * part).sum::<T>().sqrt()
+    }
+
     /// The members move apart from each other, so the largest L is that of the sum.
     fn smoothness(&self, x: &Self::Var) -> Smoothness<T> {
         let parts = self.blocks.iter().zip(x).map(|(block, x)| block.smoothness(x));

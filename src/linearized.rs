@@ -16,6 +16,9 @@ use nalgebra::DMatrix;
 /// ½‖x − xₖ‖² in the metric ρ(LI − KᵀK). Further steps come nearer to the argmin: they end where the gradient of
 /// the subproblem is below the tolerance. Where KᵀK = L·I the first step is the argmin.
 ///
+/// How far x still moves within the null space of K shows in neither residual. A run does not end while ρ‖(LI − KᵀK)(x − xₖ)‖ is
+/// above the bound of the dual one.
+///
 /// ```
 /// use admm::*;
 /// use nalgebra::DMatrix;
@@ -47,7 +50,7 @@ pub struct Linearized<T, P, K> {
     pub through: K,
     /// L ≥ ‖K‖², for instance from [`norm_squared`](crate::norm_squared).
     pub square: T,
-    /// The most steps of one call. With 1 the dual residual does not see how far x still moves within the null space of K.
+    /// The most steps of one call.
     pub max_steps: u64,
 }
 
@@ -100,5 +103,11 @@ impl<T: Real, P: Prox<T>, K: Operator<T>> Subproblem<T> for Linearized<T, P, K> 
 
     fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
         operator::adjoint(&self.through, y)
+    }
+
+    fn proximal_move(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> T {
+        let moved = to - from;
+        let seen = self.through.transposed(&self.through.apply(&moved));
+        Space::norm(&(moved * self.square - seen))
     }
 }

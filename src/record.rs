@@ -13,8 +13,11 @@ pub struct Record<T> {
     pub primal: T,
     /// ‖s‖ = ρ‖AᵀBΔz‖.
     pub dual: T,
-    /// What the Lagrangian's gradient in x is off by: ρ‖Aᵀ((2 − α)BΔz − (1 − α)r)‖, which is ‖s‖ for α = 1.
+    /// What the Lagrangian's gradient is off by: ρ‖Aᵀ((2 − α)BΔz − (1 − α)r)‖, which is ‖s‖ for α = 1, and the part of the
+    /// proximal terms.
     pub gradient: T,
+    /// The part of both blocks' proximal terms, ρ‖SΔx‖: 0 for blocks without.
+    pub proximal: T,
     /// The tolerance's bound on ‖r‖.
     pub primal_bound: T,
     /// The tolerance's bound on ‖s‖.
@@ -54,6 +57,7 @@ impl<T: Real> Record<T> {
             primal: zero,
             dual: zero,
             gradient: zero,
+            proximal: zero,
             primal_bound: zero,
             dual_bound: zero,
             primal_scale: zero,

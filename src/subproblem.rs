@@ -39,6 +39,11 @@ pub trait Subproblem<T: Real>: Send + Sync {
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
         Adjoint { norm: y.norm(), count: y.shape().count() }
     }
+    /// ‖S(x⁺ − x)‖ for a block whose argmin from x adds ρ/2 (x⁺ − x)ᵀS(x⁺ − x) to what is asked for: times ρ the x⁺ it gives is that
+    /// far from the argmin, of which Kx⁺ need not show anything.
+    fn proximal_move(&self, _from: &Self::Var, _to: &Self::Var) -> T {
+        T::zero()
+    }
     /// What is known of f around x without a pass over the data, for the [`Certificate`](crate::Certificate).
     fn smoothness(&self, _x: &Self::Var) -> Smoothness<T> {
         Smoothness::Unknown

@@ -50,6 +50,9 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Weighted<P> {
         let Adjoint { norm, count } = self.of.adjoint(y);
         Adjoint { norm: norm * T::of(self.weight).sqrt(), count }
     }
+    fn proximal_move(&self, from: &P::Var, to: &P::Var) -> T {
+        self.of.proximal_move(from, to) * T::of(self.weight)
+    }
     /// As a function of σKx: L/w.
     fn smoothness(&self, x: &P::Var) -> Smoothness<T> {
         match self.of.smoothness(x) {

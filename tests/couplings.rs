@@ -186,6 +186,28 @@ fn a_general_consensus_tunes_its_regulariser() {
     assert!((z - (b * 2.0 + v * 1.4) / 5.4).norm() < 1e-14);
 }
 
+/// ½‖x − (0, 5)‖² with Kx = x₁ = 0. From x₁ = 0 both residuals are 0 at once, while x₂ has just begun to move.
+#[test]
+fn a_linearised_run_does_not_end_while_x_moves_where_the_operator_shows_nothing() {
+    let k = Matrix::from_row_slice(1, 2, &[1.0, 0.0]);
+    for weight in [1.0, 4.0] {
+        let of = prox::Translated { of: prox::SquaredL2, by: column(&[0.0, 5.0]) };
+        let f = Weighted { of: Linearized { of, through: k.clone(), square: 1.0, max_steps: 1 }, weight };
+        let group = Group { blocks: vec![f], exec: Exec::Serial };
+        let zero = Group { blocks: vec![Minus(common::zero())], exec: Exec::Serial };
+        let start = (vec![Matrix::zeros(2, 1)], vec![Matrix::zeros(1, 1)]);
+        let mut admm = Coordinator::new(group, zero, start.0, start.1, 1.0).unwrap();
+        admm.tolerance = Tolerance { absolute: 1e-6, relative: 0.0 };
+        let first = admm.step().unwrap();
+        let moved = 5.0 / (1.0 + weight);
+        assert_eq!((first.primal, first.dual), (0.0, 0.0));
+        assert!((first.proximal - weight * moved).abs() < 1e-12, "ρwL‖Δx‖: {first:?}");
+        let outcome = admm.run(()).unwrap();
+        assert_eq!(outcome.status, Status::Converged);
+        assert!((outcome.best.x[0][1] - 5.0).abs() < 1e-5 * weight, "{}", outcome.best.x[0]);
+    }
+}
+
 /// ∇f(x) + ρKᵀ(Kx − v) = 0.
 #[test]
 fn a_smooth_block_is_minimal_through_its_operator() {

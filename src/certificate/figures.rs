@@ -24,7 +24,7 @@ impl Display for Threshold {
 /// How often the augmented Lagrangian rose by more than rounding.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Rises {
-    /// Iterations with the ρ of the one before, and known values.
+    /// Iterations with the ρ of the one before and known values, where those that were taken back are left out.
     pub compared: u64,
     /// Those of them in which it rose.
     pub rises: u64,
