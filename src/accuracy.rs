@@ -10,7 +10,8 @@ pub enum Accuracy {
     Fixed(f64),
     /// A fraction of the smaller of the residuals ρ‖r‖ and ‖s‖, never rising, between `first` and `floor`: early
     /// iterations are cheap. The errors stay summable where the residuals are, as Eckstein and Bertsekas (1992,
-    /// theorem 8) ask.
+    /// theorem 8) ask. A residual of 0 is of a block that stood still within its tolerance, which then stands in
+    /// its place.
     Relative {
         /// The tolerance of the first iteration.
         first: f64,
@@ -40,7 +41,8 @@ impl Accuracy {
         match *self {
             Accuracy::Fixed(tolerance) => T::of(tolerance),
             Accuracy::Relative { factor, floor, .. } => {
-                let residual = (last.penalty * last.primal).min(last.dual);
+                let moved = |residual: T| if residual > T::zero() { residual } else { last.inner_tolerance };
+                let residual = moved(last.penalty * last.primal).min(moved(last.dual));
                 (T::of(factor) * residual).min(last.inner_tolerance).max(T::of(floor))
             }
             Accuracy::Summable { first, power } => T::of(first / ((last.iteration + 1) as f64).powf(power)),

@@ -93,6 +93,19 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         Ok(self)
     }
 
+    /// The scaled dual u of the start in place of 0, which the multiplier y of a problem close by gives as y/ρ.
+    ///
+    /// # Errors
+    /// A size that differs from that of Ax, and entries that are not finite.
+    pub fn with_dual(mut self, u: P::Image) -> Result<Self> {
+        Error::check_size("dual u", self.c.shape(), u.shape())?;
+        if !u.is_finite() {
+            return Err(Error::NotFinite("the dual u".into()));
+        }
+        self.state.u = u;
+        Ok(self)
+    }
+
     /// Continues from a state of another coordinator for the same blocks: what follows has the same bits.
     ///
     /// # Errors

@@ -17,6 +17,22 @@ fn small_lasso() {
     assert!((value - 7.275772789115647).abs() < 1e-8, "{value}");
 }
 
+/// From x = z = x* and the multiplier there, y = λ∂‖x*‖₁ = −Aᵀ(Ax* − b), nothing moves.
+#[test]
+fn the_solution_and_its_dual_stay() {
+    for penalty in [0.1, 1.0, 10.0] {
+        let known = column(&LASSO);
+        let a = design::<f64>();
+        let multiplier = a.transpose() * (response() - &a * &known);
+        let mut admm = regression(l1(LAMBDA), penalty).with_dual(multiplier / penalty).unwrap();
+        let start = State { x: known.clone(), z: known.clone(), bz: -&known, ..admm.state().clone() };
+        admm = admm.resume(start).unwrap();
+        let record = admm.step().unwrap();
+        assert!(record.primal < 1e-12 && record.dual < 1e-12, "ρ = {penalty}: {record:?}");
+        assert!(distance(&admm.state().z, &LASSO) < 1e-12);
+    }
+}
+
 /// Over-relaxation α and penalty ρ against Boyd's own rule and defaults.
 #[test]
 fn small_lasso_takes_as_many_iterations_as_the_monograph() {

@@ -75,13 +75,23 @@ fn residuals_within_their_bounds_wait_for_accurate_blocks() {
     assert_eq!(admm.run(()).unwrap().best.record.iteration, 1, "no more accuracy is to come");
 }
 
+/// Nor do they say how accurate the blocks should be: that falls by the factor then.
+#[test]
+fn a_block_that_stood_still_does_not_ask_for_the_highest_accuracy() {
+    let mut admm = scripted(&[0.0, 1e-2, 1.0]);
+    admm.accuracy = Accuracy::Relative { first: 1e-1, factor: 0.3, floor: 1e-5 };
+    let tolerances: Vec<f64> = admm.iter().take(3).map(|record| record.unwrap().inner_tolerance).collect();
+    let expected = [1e-1, 3e-2, 3e-3];
+    assert!(tolerances.iter().zip(expected).all(|(given, asked)| (given - asked).abs() <= 1e-15), "{tolerances:?}");
+}
+
 /// Such residuals are no measure of those that accurate blocks leave: the run has not diverged.
 #[test]
 fn residuals_of_blocks_that_stood_still_are_no_measure_of_later_ones() {
     let mut admm = scripted(&[0.0, 2.0, 1.0, 5e-4]);
     admm.accuracy = Accuracy::Relative { first: 1e-1, factor: 0.3, floor: 1e-5 };
     let outcome = admm.run(()).unwrap();
-    assert_eq!((outcome.status, outcome.best.x), (Status::Converged, 4));
+    assert_eq!((outcome.status, outcome.best.x), (Status::Converged, 5));
 }
 
 #[test]

@@ -15,11 +15,13 @@ fn fault_15_a_start_that_is_not_finite() {
 }
 
 #[test]
-fn fault_15_an_offset_that_is_not_finite() {
+fn fault_15_an_offset_or_a_dual_that_is_not_finite() {
     for bad in [f64::NAN, f64::INFINITY] {
-        let offset = column(&[0.0, 0.0, 1.0, bad, 0.0]);
-        let error = regression(l1(1.0), 1.0).with_offset(offset).err();
-        assert!(matches!(error, Some(Error::NotFinite(_))), "{error:?}");
+        let column = || column(&[0.0, 0.0, 1.0, bad, 0.0]);
+        let admm = || regression(l1(1.0), 1.0);
+        for error in [admm().with_offset(column()).err(), admm().with_dual(column()).err()] {
+            assert!(matches!(error, Some(Error::NotFinite(_))), "{error:?}");
+        }
     }
 }
 

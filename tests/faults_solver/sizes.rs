@@ -65,12 +65,14 @@ fn fault_39_a_prox_gradient_or_direction_of_another_size() {
 }
 
 #[test]
-fn fault_39_starts_and_offsets_of_another_size() {
+fn fault_39_starts_offsets_and_duals_of_another_size() {
     let start = |n| Matrix::zeros(n, 1);
     let error = Coordinator::new(Exact(l1(1.0)), partner(), start(3), start(2), 1.0).err().unwrap();
     assert_size(&error, "images Ax and Bz", (3, 1), (2, 1));
     let error = regression(l1(1.0), 1.0).with_offset(start(4)).err().unwrap();
     assert_size(&error, "offset c", (5, 1), (4, 1));
+    let error = regression(l1(1.0), 1.0).with_dual(start(4)).err().unwrap();
+    assert_size(&error, "dual u", (5, 1), (4, 1));
     let group = Group { blocks: vec![Exact(l1(1.0)); 3], exec: Exec::Serial };
     let consensus = Minus(Consensus { of: l1(1.0), members: 2 });
     let error = Coordinator::new(group, consensus, vec![start(3); 3], start(3), 1.0).err().unwrap();

@@ -9,7 +9,7 @@ use crate::classifier::Classifier;
 use crate::kronecker::Kronecker;
 use crate::lbfgs::Lbfgs;
 use crate::scalar::Scalar;
-use admm::method::DescentMemory;
+use admm::method::{DescentMemory, Evaluated};
 use admm::{
     Accuracy, Coordinator, Descent, Error, Flat, Iterate, Limits, Minus, Result, Smooth, Space, State, Status,
     Subproblem, Target, Tolerance, Work,
@@ -35,6 +35,24 @@ fn traced<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, z: &ClassifyVar<T>)
     prepared.options.trace.then(|| prepared.objective_at(w, &z.point)).transpose()
 }
 
+/// The classifier's variable with its loss g evaluated, and the dual that leaves it where it is, u = ∇g(V)/ρ. Where ρ is far below
+/// the curvature of g the first step of W would go too far by that: ‖u‖ is at most [`PULL`].
+fn informed<T: Scalar>(
+    classifier: &Classify<T>,
+    start: &Classifier<T>,
+    penalty: T,
+) -> Result<(ClassifyVar<T>, DMatrix<T>, Work)> {
+    let (mut z, mut work): (ClassifyVar<T>, Work) = (Iterate::new(start.clone()), Work::default());
+    let here = Evaluated::at(&classifier.of, start, &mut work)?;
+    let slope = &here.gradient().v;
+    let dual = slope / penalty.max(slope.norm() / T::of(PULL));
+    z.memory.here = Some(here);
+    Ok((z, dual, work))
+}
+
+/// The most by which the first dual pulls W, whose columns have norm 1.
+const PULL: f64 = 0.1;
+
 /// ADMM: manifold block first, smooth block last.
 pub(super) fn admm<T: Scalar, P>(prepared: &Prepared<T>, log: &mut Log<'_>, reduction: P, w: P::Var) -> Result<Found<T>>
 where
@@ -42,9 +60,11 @@ where
 {
     let options = &prepared.options;
     let start = &prepared.start.lower;
-    let z = Iterate::new(start.clone());
     let Schedule { steps, answers, penalty, bounds, threshold, accuracy } = Schedule::of(prepared)?;
-    let mut coordinator = Coordinator::new(reduction, Minus(classify(prepared, steps, answers)), w, z, T::of(penalty))?;
+    let classifier = classify(prepared, steps, answers);
+    let (z, dual, started) = informed(&classifier, start, T::of(penalty))?;
+    let coordinator = Coordinator::new(reduction, Minus(classifier), w, z, T::of(penalty))?;
+    let mut coordinator = coordinator.with_dual(dual)?;
     coordinator.penalty = options.penalty.policy(threshold);
     coordinator.penalty_limits = Limits { bounds, ..Limits::default() };
     coordinator.relaxation = T::of(options.relaxation);
@@ -69,7 +89,7 @@ where
                 primal_residual: record.primal.to_f64(),
                 dual_residual: record.dual.to_f64(),
                 rho: record.penalty.to_f64(),
-                passes: prepared.start.cost.work.passes + record.work.passes,
+                passes: prepared.start.cost.work.passes + started.passes + record.work.passes,
                 seconds: 0.0,
             })
         };
