@@ -34,7 +34,7 @@ impl Layout {
         let cells = (0..width).map(|i| first.text(path, i).map(String::from)).collect::<Result<Vec<_>, _>>()?;
         let header = match options.header {
             Some(header) => header,
-            None if names_are_there(&cells, options) => true,
+            None if names_are_there(&cells, options) || is_numbered(&cells) => true,
             None => {
                 let guess = Columns { path, cells: &cells, header: true };
                 let numbered = || Columns { header: false, ..guess }.roles(options);
@@ -111,6 +111,14 @@ fn names_are_there(cells: &[String], options: &ReadOptions) -> bool {
         LabelColumn::Last | LabelColumn::None => None,
     };
     options.drop.iter().chain(label).any(|name| name.parse::<usize>().is_err() && cells.contains(name))
+}
+
+/// Whether the columns are numbered in order, from 0 or 1, but for one with a name: the label, or an index.
+fn is_numbered(cells: &[String]) -> bool {
+    let numbers: Vec<_> = cells.iter().filter(|cell| cell.parse::<f64>().is_ok()).collect();
+    let from = |first: usize| numbers.iter().enumerate().all(|(i, cell)| **cell == (i + first).to_string());
+    // The samples 0,1 and 1,2 are more likely than headers that count two columns.
+    numbers.len() + 1 >= cells.len() && (cells.len() > 2 && from(0) || numbers.len() > 2 && from(1))
 }
 
 /// A header has text above a number in some feature column, or different texts in all; a lone record with text is one too.

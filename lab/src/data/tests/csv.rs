@@ -34,6 +34,22 @@ fn a_header_of_numbers_is_recognised_by_the_name_of_a_flag() {
 }
 
 #[test]
+fn a_header_may_number_its_columns() {
+    let (numbered, named) = (ReadOptions::default(), labelled("species"));
+    for (text, options, features) in [
+        ("0,1,2,species\n5,6,7,u\n", &numbered, ["0", "1", "2"]),
+        ("species,1,2,3\nu,5,6,7\n", &named, ["1", "2", "3"]),
+        ("0,1,2,3\n5,6,7,1\n", &numbered, ["0", "1", "2"]),
+    ] {
+        let data = Sample::new("a.csv", text).load(options).unwrap();
+        assert_eq!((data.features, data.x.as_slice()), (features.map(String::from).to_vec(), &[5.0, 6.0, 7.0][..]));
+    }
+    for sample in ["0,2,1,u\n", "1,2,u\n", "0.0,1.0,2.0,u\n", "2,3,4,u\n"] {
+        assert_eq!(csv(sample.repeat(2)).unwrap().x.ncols(), 2, "{sample}");
+    }
+}
+
+#[test]
 fn the_first_line_tells_the_separator() {
     let expected = csv("a,b,class\n1,2,u\n3,4,v\n").unwrap();
     for text in ["a;b;class\n1;2;u\n3;4;v\n", "a\tb\tclass\n1\t2\tu\n3\t4\tv\n", "a;b;\"class\"\n1;2;u\n3;4;\"v\"\n"] {
