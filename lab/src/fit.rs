@@ -67,7 +67,11 @@ fn fit<T: Scalar>(
         admm::Error::Unbounded { .. } => Failure::Other(format!("{name}: {error}; {BOUNDED}")),
         error => Failure::library(name)(error),
     })?;
-    prepared.warnings().iter().for_each(|warning| console.warn(warning));
+    let called = |feature: usize| match data::is_unnamed(&features) {
+        true => format!("number {}", feature + 1),
+        false => format!("`{}`", features[feature]),
+    };
+    prepared.warnings(called).iter().for_each(|warning| console.warn(warning));
 
     let mut session = Session { prepared: &prepared, options, console, keeper, found };
     let ended = session.run(from);

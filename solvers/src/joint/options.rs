@@ -292,11 +292,11 @@ impl Builder {
         };
         let Builder { components, weight, ridge, shrinkage, constraint, tolerance, max_iterations, .. } = self;
         check(components > 0, "the number of components must be at least 1".into());
-        check((0.0..=1.0).contains(&weight), format!("the weight must lie in [0, 1], got {weight}"));
-        check(ridge >= 0.0 && ridge.is_finite(), format!("the ridge must be finite and not negative, got {ridge}"));
+        check((0.0..=1.0).contains(&weight), format!("the weight must lie in [0, 1], got {weight:?}"));
+        check(ridge >= 0.0 && ridge.is_finite(), format!("the ridge must be finite and not negative, got {ridge:?}"));
         check(
             tolerance >= 0.0 && tolerance.is_finite(),
-            format!("the tolerance must be finite and not negative, got {tolerance}"),
+            format!("the tolerance must be finite and not negative, got {tolerance:?}"),
         );
         check(self.batch != Some(0), "the size of a batch must be at least 1".into());
         check(
@@ -306,7 +306,7 @@ impl Builder {
         check(max_iterations > 0, "the number of iterations must be at least 1".into());
         check(
             shrinkage >= 0.0 && shrinkage.is_finite(),
-            format!("the shrinkage must be finite and not negative, got {shrinkage}"),
+            format!("the shrinkage must be finite and not negative, got {shrinkage:?}"),
         );
         check(
             shrinkage == 0.0 || constraint == Constraint::None,

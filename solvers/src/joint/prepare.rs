@@ -35,7 +35,11 @@ pub struct Prepared<T: Scalar> {
     pub(super) leading: T,
     pub(super) spectrum: Arc<Spectrum<T>>,
     pub(super) start: Start<T>,
-    /// About the data, whatever λ is.
+    /// The features whose values are all the same.
+    constant: Vec<usize>,
+    /// A feature that rounding loses beside another one.
+    lost: Option<(usize, usize)>,
+    /// Of the data else, whatever λ is.
     warnings: Vec<String>,
 }
 
@@ -82,8 +86,8 @@ impl<T: Scalar> Prepared<T> {
         check_batch(options.batch, x.ncols())?;
         check_classes(labels, classes)?;
         let scaler = Scaler::learn(&x, &seen, &weights, options.scale, &options.exec);
-        let mut warnings = constant_features(&seen, options.scale);
-        warnings.extend(mixed_scales(&scaler.largest(&seen)?));
+        let constant = constant_features(&seen, options.scale);
+        let lost = mixed_scales(&scaler.largest(&seen)?);
         let (basis, scaled) = row_space(x.standardised(&scaler), options)?;
         let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
         let weights = weights.into_iter().map(|weight| weight / total).collect();
@@ -92,7 +96,7 @@ impl<T: Scalar> Prepared<T> {
         let asked = (options.components + 1).min(covariance.dimension());
         let (values, vectors, spectrum) = Spectrum::with_top(&covariance, asked)?;
         let spectrum = Arc::new(spectrum);
-        warnings.extend(spectrum_warnings(&values, options.components));
+        let mut warnings = spectrum_warnings(&values, options.components);
         let weight = T::of(options.weight);
         let entropy = Softmax { samples, ridge: T::of(options.ridge), share: T::one() - weight };
         if options.constraint == Constraint::None && options.weight > 0.0 {
@@ -106,12 +110,33 @@ impl<T: Scalar> Prepared<T> {
             warnings.push("the classes can be separated: without a ridge nothing bounds B".into());
         }
         let options = options.clone();
-        Ok(Prepared { options, scaler, basis, objective, leading: values[0], spectrum, start, warnings })
+        let leading = values[0];
+        Ok(Prepared { options, scaler, basis, objective, leading, spectrum, start, constant, lost, warnings })
     }
 
-    /// What the user should know about the data and the choices, in sentences.
+    /// What the user should know about the data and the choices, in sentences that number the features from 1.
     pub fn warnings(&self) -> Vec<String> {
-        let mut warnings = self.warnings.clone();
+        self.warnings_naming(&[])
+    }
+
+    /// The same, in which features have names.
+    pub fn warnings_naming(&self, names: &[String]) -> Vec<String> {
+        const MOST: usize = 10;
+        let number = if names.is_empty() { "number " } else { "" };
+        let name =
+            |feature: usize| names.get(feature).map_or_else(|| (feature + 1).to_string(), |name| format!("`{name}`"));
+        let mut warnings = Vec::new();
+        if !self.constant.is_empty() {
+            let names = self.constant.iter().take(MOST).map(|&feature| name(feature)).collect::<Vec<_>>().join(", ");
+            let more = self.constant.len().saturating_sub(MOST);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            warnings.push(format!("constant features carry no information and keep scale 1: {number}{names}{more}"));
+        }
+        warnings.extend(self.lost.map(|(lost, beside)| {
+            let (lost, beside) = (name(lost), name(beside));
+            format!("feature {lost} is lost beside feature {beside}, which is of far larger scale: standardise them")
+        }));
+        warnings.extend_from_slice(&self.warnings);
         warnings.extend(warnings_of_choices(&self.options));
         warnings
     }
@@ -239,13 +264,10 @@ fn row_space<T: Scalar>(x: Features<T>, options: &Builder) -> Result<(Basis<T>, 
     Ok((Some(Arc::new(space)), y.into()))
 }
 
-fn constant_features<T: Scalar>(seen: &Extremes<T>, scale: Scale) -> Vec<String> {
-    let constant = |feature: &usize| seen.low[*feature] == seen.high[*feature];
-    let names: Vec<String> = (0..seen.low.len()).filter(constant).map(|feature| (feature + 1).to_string()).collect();
-    if names.is_empty() || scale == Scale::None {
-        return Vec::new();
-    }
-    vec![format!("constant features carry no information and keep scale 1: number {}", names.join(", "))]
+/// None where the features stay as they are: there a constant has variance about 0.
+fn constant_features<T: Scalar>(seen: &Extremes<T>, scale: Scale) -> Vec<usize> {
+    let constant = |feature: &usize| scale != Scale::None && seen.low[*feature] == seen.high[*feature];
+    (0..seen.low.len()).filter(constant).collect()
 }
 
 /// Whether every sample has a loss below ln 2, and so its own class a probability above ½.
@@ -254,15 +276,12 @@ fn separates<T: Scalar>(entropy: &Softmax<T>, at: &Classifier<T>) -> Result<bool
     Ok(entropy.cross_entropy(at)? < least * T::of(std::f64::consts::LN_2))
 }
 
-/// Of the largest |z| of each feature.
-fn mixed_scales<T: Scalar>(largest: &DVector<T>) -> Option<String> {
+/// The features of the smallest and the largest size, of the largest |z| of each, where rounding loses one beside the other.
+fn mixed_scales<T: Scalar>(largest: &DVector<T>) -> Option<(usize, usize)> {
     let sizes = || largest.iter().copied().enumerate().filter(|(_, size)| *size > T::zero());
     let (largest, most) = sizes().reduce(|a, b| if b.1 > a.1 { b } else { a })?;
     let (smallest, least) = sizes().reduce(|a, b| if b.1 < a.1 { b } else { a })?;
-    (least < most * T::EPSILON).then(|| {
-        let (smallest, largest) = (smallest + 1, largest + 1);
-        format!("feature {smallest} is lost beside feature {largest}, which is of far larger scale: standardise them")
-    })
+    (least < most * T::EPSILON).then_some((smallest, largest))
 }
 
 fn spectrum_warnings<T: Scalar>(values: &DVector<T>, k: usize) -> Vec<String> {
