@@ -57,8 +57,8 @@ pub fn score(options: &ScoreOptions, console: Console) -> Result<(), Failure> {
     output::check_apart(&reads(&options.model, &options.data), &[("--json", options.json.as_deref())])?;
     options.json.as_deref().map_or(Ok(()), output::check_writable)?;
     let (model, names) = read_model(&options.model, console)?;
-    let (data, labels) = task::labelled(data::load(&options.data, &options.reading.options(LabelColumn::Last))?)?;
-    matching::check(&names.features, &data)?;
+    let data = data::load(&options.data, &options.reading.options(LabelColumn::Last))?;
+    let (data, labels) = task::labelled(matching::align(&names.features, data)?)?;
     let labels = Classes::try_from(names.classes)?.encode(&labels).map_err(Failure::mismatch(&data.name))?;
     let accuracy = model.score(&data.x, &labels).map_err(Failure::library(&data.name))?;
     let samples = labels.len();
@@ -104,7 +104,7 @@ fn samples(options: &ApplyOptions, names: &Names) -> Result<Dataset, Failure> {
     let fits = |data: &Dataset| matching::check(&names.features, data);
     let read = load(&reading);
     let Err(problem) = read.as_ref().map_err(|_| None).and_then(|data| fits(data).map_err(Some)) else {
-        return Ok(read?);
+        return matching::align(&names.features, read?);
     };
     let label = |column: &String| ReadOptions { label: LabelColumn::Named(column.clone()), ..reading.clone() };
     let helps = |column: &String| load(&label(column)).is_ok_and(|data| fits(&data).is_ok());

@@ -34,7 +34,7 @@ use table::Table;
 pub struct Dataset<X = DMatrix<f64>> {
     /// What was loaded, as it was asked for.
     pub name: String,
-    /// The name of each row of `x`; `x1`, `x2` and so on where the source has none.
+    /// The name of each row of `x`; `x1`, `x2` and so on where the source has none, or from `x0` as the source counts.
     pub features: Vec<String>,
     /// The samples.
     pub x: X,
@@ -47,7 +47,8 @@ pub struct Dataset<X = DMatrix<f64>> {
 pub struct ReadOptions {
     /// Where the labels are.
     pub label: LabelColumn,
-    /// Whether the first record of a CSV is a header; `None` looks whether a feature in it is text above a number.
+    /// Whether the first record of a CSV is a header; `None` looks whether a feature in it is text above a number, or the
+    /// columns are numbered in order.
     pub header: Option<bool>,
     /// Columns of a CSV to leave out, by name or number.
     pub drop: Vec<String>,
@@ -114,17 +115,21 @@ pub fn is_embedded(name: &str) -> bool {
     embedded::names().any(|known| known == name)
 }
 
-/// The first differences between the features that a model knows and those of the data.
-pub fn check_features(expected: &[String], got: &[String]) -> Result<(), DataError> {
-    let name = |names: &[String], i: usize| names.get(i).map_or("nothing".into(), |name| format!("`{name}`"));
-    let differences: Vec<_> = (0..expected.len().max(got.len()))
-        .filter(|&i| expected.get(i) != got.get(i))
-        .take(3)
-        .map(|i| format!("feature {}: expected {}, got {}", i + 1, name(expected, i), name(got, i)))
-        .collect();
-    match differences.is_empty() {
-        true => Ok(()),
-        false => Err(DataError::Features { expected: expected.len(), got: got.len(), differences }),
+/// Whether the features have no names but their numbers.
+pub fn is_unnamed(features: &[String]) -> bool {
+    let first = usize::from(!counts_from_zero(features));
+    features.iter().enumerate().all(|(i, name)| *name == format!("x{}", i + first))
+}
+
+/// Whether the first of them is feature 0.
+pub fn counts_from_zero(features: &[String]) -> bool {
+    features.first().is_some_and(|name| name == "x0")
+}
+
+impl<X> Dataset<X> {
+    /// Whether samples list their features, and those that none of them has may be missing.
+    pub fn is_sparse(&self) -> bool {
+        Format::of(Path::new(&self.name)) == Format::Svmlight
     }
 }
 

@@ -1,18 +1,53 @@
 //! Whether the features of two tables are the same.
 
+use std::collections::HashMap;
+
+use nalgebra::DMatrix;
+
 use crate::data::{self, DataError, Dataset, LineProblem};
 use crate::failure::Failure;
 
-/// The same names in the same order. Where one side has no names of its own, the number of features decides.
-pub fn check<X>(expected: &[String], data: &Dataset<X>) -> Result<(), Failure> {
-    let got = &data.features;
-    let known = if is_unnamed(expected) || is_unnamed(got) { expected.len().min(got.len()) } else { 0 };
-    let got = [&expected[..known], &got[known..]].concat();
-    data::check_features(expected, &got).map_err(Failure::mismatch(&data.name))
+/// Where a table has each of the expected features; none where it leaves a zero out.
+type Places = Vec<Option<usize>>;
+
+/// The expected features in their order: found by name, or by their place where one side has no names of its own. What a
+/// sparse table does not list is 0.
+pub fn align(expected: &[String], data: Dataset) -> Result<Dataset, Failure> {
+    let places = places(expected, &data).map_err(Failure::mismatch(&data.name))?;
+    if places.iter().copied().eq((0..data.x.nrows()).map(Some)) {
+        return Ok(Dataset { features: expected.to_vec(), ..data });
+    }
+    let entry = |i: usize, sample: usize| places[i].map_or(0.0, |row| data.x[(row, sample)]);
+    let x = DMatrix::from_fn(expected.len(), data.x.ncols(), entry);
+    Ok(Dataset { features: expected.to_vec(), x, ..data })
 }
 
-fn is_unnamed(features: &[String]) -> bool {
-    features.iter().enumerate().all(|(i, name)| *name == format!("x{}", i + 1))
+/// The same of a table without names, whose samples stay as they are.
+pub fn check<X>(expected: &[String], data: &Dataset<X>) -> Result<(), Failure> {
+    places(expected, data).map(|_| ()).map_err(Failure::mismatch(&data.name))
+}
+
+fn places<X>(expected: &[String], data: &Dataset<X>) -> Result<Places, DataError> {
+    let got = &data.features;
+    let named: HashMap<_, _> = got.iter().enumerate().map(|(i, name)| (name, i)).collect();
+    let by_name: Places = expected.iter().map(|name| named.get(name).copied()).collect();
+    if got.len() == expected.len() && by_name.iter().all(Option::is_some) {
+        return Ok(by_name);
+    }
+    if !data::is_unnamed(expected) && !data::is_unnamed(got) {
+        let missing = (0..expected.len()).filter(|&i| by_name[i].is_none()).map(|i| expected[i].clone()).collect();
+        let unknown = got.iter().filter(|name| !expected.contains(name)).cloned().collect();
+        return Err(DataError::Features { expected: expected.len(), got: got.len(), missing, unknown });
+    }
+    let sparse = data.is_sparse();
+    let skipped = usize::from(sparse && data::counts_from_zero(expected) && !data::counts_from_zero(got));
+    let length = skipped + got.len();
+    if length == expected.len() || length < expected.len() && sparse {
+        return Ok((0..expected.len()).map(|i| i.checked_sub(skipped).filter(|&i| i < got.len())).collect());
+    }
+    let missing = expected.iter().skip(length).cloned().collect();
+    let unknown = got.iter().skip(expected.len() - skipped.min(expected.len())).cloned().collect();
+    Err(DataError::Features { expected: expected.len(), got: length, missing, unknown })
 }
 
 /// Columns that may be labels, where reading every column as a feature has failed.
@@ -34,29 +69,43 @@ mod tests {
         names.iter().map(ToString::to_string).collect()
     }
 
-    fn compare(expected: &[&str], got: &[&str]) -> Result<(), String> {
-        let x = DMatrix::<f64>::zeros(got.len(), 1);
-        let data = Dataset { name: "data".into(), features: names(got), x, labels: None };
-        check(&names(expected), &data).map_err(|error| error.to_string())
+    /// The first sample of a table, in the order that is expected; its values are 1, 2 and so on.
+    fn compare(expected: &[&str], file: &str, got: &[&str]) -> Result<Vec<f64>, String> {
+        let x = DMatrix::<f64>::from_fn(got.len(), 1, |i, _| i as f64 + 1.0);
+        let data = Dataset { name: file.into(), features: names(got), x, labels: None };
+        align(&names(expected), data).map(|data| data.x.data.into()).map_err(|error| error.to_string())
     }
 
     #[test]
     fn names_count_where_there_are_some() {
-        assert_eq!(compare(&["a", "b"], &["a", "b"]), Ok(()));
-        let error = compare(&["a", "b"], &["b", "a"]).unwrap_err();
-        assert_eq!(
-            error,
-            "data: expected 2 features, got 2: feature 1: expected `a`, got `b`; feature 2: expected `b`, got `a`"
-        );
+        assert_eq!(compare(&["a", "b"], "data", &["a", "b"]), Ok(vec![1.0, 2.0]));
+        assert_eq!(compare(&["a", "b"], "data", &["b", "a"]), Ok(vec![2.0, 1.0]));
+        assert_eq!(compare(&["x1", "x2"], "data", &["x2", "x1"]), Ok(vec![2.0, 1.0]));
+        let error = compare(&["a", "b"], "data", &["c", "a"]).unwrap_err();
+        assert_eq!(error, "data: other features than expected: `b` is missing, `c` is unknown");
+        let error = compare(&["a", "b"], "data", &["b", "a", "c"]).unwrap_err();
+        assert_eq!(error, "data: expected 2 features, got 3: `c` is unknown");
     }
 
     #[test]
     fn numbers_count_where_there_are_no_names() {
-        assert_eq!(compare(&["a", "b"], &["x1", "x2"]), Ok(()));
-        assert_eq!(compare(&["x1", "x2"], &["a", "b"]), Ok(()));
-        let error = compare(&["a", "b"], &["x1", "x2", "x3"]).unwrap_err();
-        assert_eq!(error, "data: expected 2 features, got 3: feature 3: expected nothing, got `x3`");
-        let error = compare(&["x1", "x2"], &["a"]).unwrap_err();
-        assert_eq!(error, "data: expected 2 features, got 1: feature 2: expected `x2`, got nothing");
+        assert_eq!(compare(&["a", "b"], "data", &["x1", "x2"]), Ok(vec![1.0, 2.0]));
+        assert_eq!(compare(&["x1", "x2"], "data", &["a", "b"]), Ok(vec![1.0, 2.0]));
+        let error = compare(&["a", "b"], "data", &["x1", "x2", "x3"]).unwrap_err();
+        assert_eq!(error, "data: expected 2 features, got 3: `x3` is unknown");
+        let error = compare(&["x1", "x2"], "data", &["a"]).unwrap_err();
+        assert_eq!(error, "data: expected 2 features, got 1: `x2` is missing");
+    }
+
+    #[test]
+    fn what_a_sparse_table_does_not_list_is_zero() {
+        assert_eq!(compare(&["x1", "x2", "x3"], "a.svm", &["x1", "x2"]), Ok(vec![1.0, 2.0, 0.0]));
+        assert_eq!(compare(&["a", "b", "c"], "a.svm", &["x1"]), Ok(vec![1.0, 0.0, 0.0]));
+        assert_eq!(compare(&["x0", "x1", "x2"], "a.svm", &["x1"]), Ok(vec![0.0, 1.0, 0.0]));
+        assert_eq!(compare(&["x0", "x1"], "a.svm", &["x0"]), Ok(vec![1.0, 0.0]));
+        let error = compare(&["x0", "x1"], "a.svm", &["x1", "x2"]).unwrap_err();
+        assert_eq!(error, "a.svm: expected 2 features, got 3: `x2` is unknown");
+        let error = compare(&["x1", "x2"], "a.svm", &["x1", "x2", "x3"]).unwrap_err();
+        assert_eq!(error, "a.svm: expected 2 features, got 3: `x3` is unknown");
     }
 }

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use admm::checkpoint::fingerprint;
 use admm_solvers::Scalar;
 use admm_solvers::features::Features;
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
 
 use crate::cli::{FitOptions, Test};
@@ -58,16 +58,22 @@ impl<T: Scalar> Task<T> {
     /// Loads the data, or maps them, and splits them.
     pub fn load(options: &FitOptions) -> Result<Self, Failure> {
         let reading = options.reading.options(LabelColumn::Last);
-        let load = |data: &OsStr| -> Result<(Dataset<Features<T>>, Vec<String>), Failure> {
-            match data::map(data, &reading)? {
-                Some(mapped) => labelled(mapped),
-                None => {
-                    let (data, labels) = labelled(data::load(data, &reading)?)?;
-                    Ok((data.cast()?, labels))
-                }
+        let load = |data: &OsStr, expected: Option<&[String]>| match data::map(data, &reading)? {
+            Some(mapped) => {
+                expected.map_or(Ok(()), |expected| matching::check(expected, &mapped))?;
+                labelled(mapped)
+            }
+            None => {
+                let read = data::load(data, &reading)?;
+                let read = match expected {
+                    Some(expected) => matching::align(expected, read)?,
+                    None => read.resolved::<T>()?,
+                };
+                let (data, labels) = labelled(read)?;
+                Ok((data.cast()?, labels))
             }
         };
-        let (data, labels) = load(options.data())?;
+        let (data, labels) = load(options.data(), None)?;
         let classes = Classes::from_labels(&labels).map_err(Failure::mismatch(&data.name))?;
         let samples = Samples { x: data.x, labels: classes.encode(&labels)? };
         let (train, test) = match options.test() {
@@ -77,8 +83,7 @@ impl<T: Scalar> Task<T> {
                 (train, Some(test))
             }
             Some(Test::Data(test)) => {
-                let (test, labels) = load(test)?;
-                matching::check(&data.features, &test)?;
+                let (test, labels) = load(test, Some(&data.features))?;
                 let labels = classes.encode(&labels).map_err(Failure::mismatch(&test.name))?;
                 (samples, Some(Samples { x: test.x.into_dense(), labels }))
             }
@@ -138,13 +143,25 @@ impl<T: Scalar> Samples<Features<T>> {
 }
 
 impl Dataset {
+    /// With no feature that the precision T makes all 0.
+    fn resolved<T: Scalar>(self) -> Result<Self, Failure> {
+        let largest = self.x.column_iter().fold(DVector::zeros(self.x.nrows()), |most, x| most.sup(&x.abs()));
+        match largest.iter().position(|&size| size > 0.0 && T::of(size) == T::zero()) {
+            None => Ok(self),
+            Some(feature) => Err(Failure::Other(format!(
+                "{}, column `{}`: at most {:e}, its values are too small for 32-bit numbers; use --precision f64",
+                self.name, self.features[feature], largest[feature]
+            ))),
+        }
+    }
+
     /// The same numbers in the precision T, which must be able to hold them, in the same memory where they fit.
     fn cast<T: Scalar>(self) -> Result<Dataset<Features<T>>, Failure> {
         let Self { name, features, x, labels } = self;
         if let Some(bad) = x.iter().position(|&value| !T::of(value).is_finite()) {
             let (row, feature, value) = (bad / x.nrows() + 1, &features[bad % x.nrows()], x[bad]);
             return Err(Failure::Other(format!(
-                "row {row}, column `{feature}`: {value:e} is beyond 32-bit numbers; use --precision f64"
+                "{name}, row {row}, column `{feature}`: {value:e} is beyond 32-bit numbers; use --precision f64"
             )));
         }
         let (d, n) = x.shape();

@@ -39,8 +39,7 @@ impl Whole {
 
     /// The same with other data as its official test samples.
     pub fn judged_on(self, test: &OsStr, reading: &ReadOptions) -> Result<Self, Failure> {
-        let (test, labels) = labelled(data::load(test, reading)?)?;
-        matching::check(&self.features, &test)?;
+        let (test, labels) = labelled(matching::align(&self.features, data::load(test, reading)?)?)?;
         let labels = self.classes.encode(&labels).map_err(Failure::mismatch(&test.name))?;
         Ok(Self { official: Some(Samples { x: test.x, labels }), ..self })
     }

@@ -205,6 +205,52 @@ fn what_was_fit_can_be_used() {
     assert_eq!(components.lines().count(), 41);
 }
 
+/// Features have names or an order, and svmlight may leave zeros out.
+#[test]
+fn the_features_of_a_model_are_found_in_other_tables() {
+    let folder = Folder::new();
+    let csv = small_csv();
+    let rows: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
+    folder.file("side.csv", &csv);
+    folder.file(
+        "turned.csv",
+        rows.iter().map(|row| format!("{},{},{},{}\n", row[2], row[3], row[0], row[1])).collect::<String>(),
+    );
+    folder.file("bare.csv", csv.split_once('\n').unwrap().1);
+    folder.admm("fit side.csv --method joint --out run").ok();
+    let score = folder.admm("score run side.csv").ok();
+    assert_eq!(folder.admm("score run turned.csv --label side").ok(), score);
+    assert_eq!(folder.admm("score run bare.csv").ok(), score);
+    let predicted = folder.admm("predict run side.csv --label side").ok();
+    assert_eq!(folder.admm("predict run turned.csv --label side").ok(), predicted);
+
+    let sparse = |first: usize, features: usize| {
+        let row = |row: &Vec<&str>| {
+            let items = (0..features).map(|i| format!(" {}:{}", first + i, row[i])).collect::<String>();
+            format!("{}{items}\n", u8::from(row[3] == "right"))
+        };
+        rows[1..].iter().map(row).collect::<String>()
+    };
+    for first in [0, 1] {
+        folder.file("whole.svm", sparse(first, 3));
+        folder.file("short.svm", sparse(first, 2));
+        folder.file("long.svm", sparse(first, 2) + &format!("1 {}:1\n", first + 3));
+        folder.file("dense.csv", rows[1..].iter().map(|row| format!("{},{},0\n", row[0], row[1])).collect::<String>());
+        folder.admm("fit whole.svm --test short.svm --method joint --out sparse").ok();
+        let short = folder.admm("predict sparse short.svm").ok();
+        assert_eq!(short, folder.admm("predict sparse dense.csv --no-header").ok(), "what is missing is 0");
+        let unknown = format!("long.svm: expected 3 features, got 4: `x{}` is unknown", first + 3);
+        folder.admm("predict sparse long.svm").fails(1, &[&unknown]);
+        folder.admm("score sparse long.svm").fails(1, &[&unknown]);
+    }
+    folder.file("shifted.svm", "1 1:0.5\n");
+    folder.file("unshifted.svm", "1 0:0 1:0.5\n");
+    folder.file("zero.svm", sparse(0, 3));
+    folder.admm("fit zero.svm --method joint --out zero").ok();
+    let predicted = folder.admm("predict zero shifted.svm").ok();
+    assert_eq!(predicted, folder.admm("predict zero unshifted.svm").ok(), "the model says from where indices count");
+}
+
 #[test]
 fn single_precision_models_are_read_as_well() {
     let folder = Folder::new();

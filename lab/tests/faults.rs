@@ -68,9 +68,9 @@ fn faults_10_and_11_another_table() {
     folder.admm("fit side.csv --method two-stage --out run").ok();
     folder.file("two.csv", "length,width\n1,2\n");
     folder.admm("predict run two.csv").fails(1, &["two.csv", "expected 3 features, got 2", "depth"]);
-    folder.file("swapped.csv", "length,depth,width\n1,2,3\n");
-    let words = ["feature 2: expected `width`, got `depth`", "feature 3: expected `depth`, got `width`"];
-    folder.admm("transform run swapped.csv").fails(1, &words);
+    folder.file("other.csv", "length,depth,height\n1,2,3\n");
+    let words = ["other.csv", "other features than expected: `width` is missing, `height` is unknown"];
+    folder.admm("transform run other.csv").fails(1, &words);
     folder.file("labelled.csv", small_csv());
     folder.admm("predict run labelled.csv").fails(1, &["--label 'side'"]);
 }
@@ -81,7 +81,9 @@ fn faults_13_14_and_53_values() {
     refused("a.csv", "a,b,y\n1,2,u\n3,1e999,v\n", "", &["line 3", "column `b`", "inf is not finite"]);
     refused("a.csv", "a,b,y\n1,2,u\n3,\"1,5\",v\n", "", &["line 3", "column `b`", "1,5"]);
     refused("a.csv", "a,b,y\n1,2,u\n3,red,v\n", "", &["line 3", "column `b`", "red"]);
-    refused("a.csv", "a,b,y\n1e39,2,u\n3,4,v\n", "--precision f32", &["column `a`", "1e39", "--precision f64"]);
+    let single = |rows: &str, words: &[&str]| refused("a.csv", rows, "--precision f32", words);
+    single("a,b,y\n1e39,2,u\n3,4,v\n", &["a.csv, row 1, column `a`", "1e39", "--precision f64"]);
+    single("a,b,y\n1,2e-50,u\n3,4e-50,v\n", &["a.csv, column `b`: at most 4e-50", "too small", "--precision f64"]);
 }
 
 #[test]
@@ -101,6 +103,9 @@ fn faults_19_and_20_constant_columns() {
     let run = folder.admm("fit a.csv -k 1");
     assert_eq!(run.code, Some(0));
     assert!(run.err.contains("constant features") && run.err.contains('2'), "{}", run.err);
+    folder.file("named.csv", "a,b,y\n".to_string() + &lines("7"));
+    let run = folder.admm("fit named.csv -k 1");
+    assert!(run.err.contains("constant features carry no information and keep scale 1: `b`\n"), "{}", run.err);
     refused("b.csv", "a,b,y\n1,2,u\n1,2,v\n1,2,u\n", "-k 1", &["no variance"]);
 }
 
@@ -110,7 +115,7 @@ fn faults_28_to_33_labels() {
     let lonely = "a,b,y\n1,2,u\n3,4,v\n5,7,v\n2,1,v\n3,3,v\n";
     refused("a.csv", lonely, "--test 0.6", &["class `u`", "learn from"]);
     refused("a.csv", "a,b,y\n1,2,u\n3,4,\n5,6,v\n", "", &["line 3", "label"]);
-    refused("a.csv", "a,b,y\n1,2,0.5\n3,4,1.5\n5,6,2.25\n", "", &["regression"]);
+    refused("a.csv", "a,b,y\n1,2,0.5\n3,4,1.5\n5,6,2.25\n", "", &["a.csv, line 2", "regression", "--label"]);
     let folder = Folder::new();
     folder.file("side.csv", small_csv());
     folder.admm("fit side.csv --method two-stage --out run").ok();

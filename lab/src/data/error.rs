@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::Format;
 use super::problem::{HeaderProblem, LineProblem, Place, shorten};
 
 /// Data that cannot be used. Rows, lines and columns count from 1; a line is a physical line of the file.
@@ -142,7 +143,7 @@ pub enum DataError {
         place: Place,
     },
     /// A number that is no class.
-    #[error("{}, {place}: label {value} is not an integer; is it a regression target?", .path.display())]
+    #[error("{}, {place}: label {value} is not an integer; is it a regression target?{}", .path.display(), other_column(.path))]
     FractionalLabel {
         /// The file.
         path: PathBuf,
@@ -165,15 +166,39 @@ pub enum DataError {
     #[error("at least two distinct classes are needed, got {}", if .0.is_empty() { "none".into() } else { list(.0) })]
     Classes(Vec<String>),
     /// Other features than expected.
-    #[error("expected {expected} features, got {got}: {}", .differences.join("; "))]
+    #[error("{}: {}", features_found(*.expected, *.got), features_amiss(.missing, .unknown))]
     Features {
         /// The number of features expected.
         expected: usize,
         /// The number of features found.
         got: usize,
-        /// The first differences.
-        differences: Vec<String>,
+        /// Those that are not there.
+        missing: Vec<String>,
+        /// Those that are not expected.
+        unknown: Vec<String>,
     },
+}
+
+fn features_found(expected: usize, got: usize) -> String {
+    match expected == got {
+        true => "other features than expected".into(),
+        false => format!("expected {expected} features, got {got}"),
+    }
+}
+
+fn features_amiss(missing: &[String], unknown: &[String]) -> String {
+    let some = |names: &[String], is: &str, are: &str| {
+        let shown = names.iter().take(3).map(|name| format!("`{}`", shorten(name))).collect::<Vec<_>>().join(", ");
+        let more = if names.len() > 3 { format!(" and {} more", names.len() - 3) } else { String::new() };
+        (!names.is_empty()).then(|| format!("{shown}{more} {}", if names.len() == 1 { is } else { are }))
+    };
+    let parts = [some(missing, "is missing", "are missing"), some(unknown, "is unknown", "are unknown")];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// What to do about a column of numbers that are no classes.
+fn other_column(path: &Path) -> &'static str {
+    if Format::of(path) == Format::Csv { " (--label says which column holds the classes)" } else { "" }
 }
 
 impl DataError {

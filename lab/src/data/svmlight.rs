@@ -7,7 +7,7 @@ use super::error::DataError;
 use super::lines::Lines;
 use super::problem::{LineProblem, Place, shorten};
 use super::source::Budget;
-use super::table::{Table, feature_names};
+use super::table::Table;
 
 /// Reads a table. Indices count from 1, or from 0 where a 0 occurs; blank lines and comments are skipped.
 pub(super) fn read<'a>(path: &'a Path, reader: Box<dyn BufRead + 'a>) -> Result<Table, DataError> {
@@ -74,7 +74,8 @@ impl Sparse {
             }
             start = end;
         }
-        Ok(Table { features: feature_names(columns), values, labels: Some(self.labels), lines: Some(self.lines) })
+        let features = (0..columns).map(|i| format!("x{}", i + base as usize)).collect();
+        Ok(Table { features, values, labels: Some(self.labels), lines: Some(self.lines) })
     }
 }
 
