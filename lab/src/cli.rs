@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use admm_solvers::joint::{Acceleration, Builder, Constraint, JointModel, Method, Penalty, Rule, Scale};
-use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, RangedI64ValueParser, TypedValueParser};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
 use crate::config::text;
@@ -28,6 +29,18 @@ pub struct Cli {
     /// Print notes, and a line an iteration
     #[arg(long, short, global = true)]
     pub verbose: bool,
+}
+
+impl Cli {
+    /// The definition, in which every flag takes -1 for its value and says what is wrong with it.
+    pub fn definition() -> clap::Command {
+        fn with_negative_numbers(command: clap::Command) -> clap::Command {
+            let takes = |arg: &clap::Arg| !arg.is_positional() && arg.get_action().takes_values();
+            let command = command.mut_args(|arg| if takes(&arg) { arg.allow_negative_numbers(true) } else { arg });
+            command.mut_subcommands(with_negative_numbers)
+        }
+        with_negative_numbers(Self::command())
+    }
 }
 
 const EXAMPLES: &str = "\
@@ -105,10 +118,10 @@ impl Reading {
 #[derive(Debug, Clone, Args, Serialize, Deserialize)]
 pub struct ModelOptions {
     /// μ ≥ 0, the ridge on the classifier's weights
-    #[arg(long, value_name = "MU", default_value_t = 0.01, allow_negative_numbers = true, help_heading = "Model")]
+    #[arg(long, value_name = "MU", default_value_t = 0.01, help_heading = "Model")]
     pub ridge: f64,
     /// γ ≥ 0, the weight of γ/2 ‖W‖² in place of a constraint: with --constraint none
-    #[arg(long, value_name = "G", default_value_t = 0.0, allow_negative_numbers = true, help_heading = "Model")]
+    #[arg(long, value_name = "G", default_value_t = 0.0, help_heading = "Model")]
     pub shrinkage: f64,
     /// What W satisfies
     #[arg(long, default_value = "orthonormal", value_parser = choice(CONSTRAINTS), help_heading = "Model")]
@@ -120,10 +133,10 @@ pub struct ModelOptions {
     #[arg(long, default_value = "majorize", value_parser = choice(RULES), help_heading = "Search")]
     pub rule: Rule,
     /// The gradient that may remain where a method has converged, at least 64 units of rounding: 8e-6 for --precision f32
-    #[arg(long, value_name = "T", default_value = "1e-6", allow_negative_numbers = true, help_heading = "Search")]
+    #[arg(long, value_name = "T", default_value = "1e-6", help_heading = "Search")]
     pub tolerance: f64,
     /// The most iterations of a method
-    #[arg(long, value_name = "N", default_value_t = 5000, help_heading = "Search")]
+    #[arg(long, value_name = "N", default_value_t = 5000, value_parser = count::<u64>, help_heading = "Search")]
     pub max_iterations: u64,
 }
 
@@ -152,17 +165,17 @@ pub struct FitOptions {
     pub reading: Reading,
     /// Test samples: the fraction of each class to keep back, or other data [default: 0.25 without DATA, else none]
     #[arg(long, value_name = "DATA|FRACTION", value_parser = OsStringValueParser::new().map(Test::new))]
-    #[arg(allow_negative_numbers = true, help_heading = "Data")]
+    #[arg(help_heading = "Data")]
     pub test: Option<Test>,
     /// Seed of the random split into training and test samples
-    #[arg(long, value_name = "S", default_value_t = 0, help_heading = "Data")]
+    #[arg(long, value_name = "S", default_value_t = 0, value_parser = count::<u64>, help_heading = "Data")]
     pub seed: u64,
 
     /// Columns of W, at most min(samples, features)
-    #[arg(long, short = 'k', value_name = "K", default_value_t = 2, help_heading = "Model")]
+    #[arg(long, short = 'k', value_name = "K", default_value_t = 2, value_parser = count::<usize>, help_heading = "Model")]
     pub components: usize,
     /// λ in [0, 1], the weight of the PCA loss; 1 − λ is that of classification
-    #[arg(long, value_name = "L", default_value_t = 0.5, allow_negative_numbers = true, help_heading = "Model")]
+    #[arg(long, value_name = "L", default_value_t = 0.5, help_heading = "Model")]
     pub weight: f64,
 
     /// How to minimise
@@ -176,16 +189,16 @@ pub struct FitOptions {
     #[arg(long, default_value = "balance", value_parser = choice(PENALTIES), help_heading = "Search")]
     pub penalty: Penalty,
     /// Over-relaxation of ADMM, between 0 and 2; 1 is none
-    #[arg(long, value_name = "A", default_value_t = 1.0, allow_negative_numbers = true, help_heading = "Search")]
+    #[arg(long, value_name = "A", default_value_t = 1.0, help_heading = "Search")]
     pub relaxation: f64,
     /// Where the iterations of ADMM start from
     #[arg(long, default_value = "none", value_parser = choice(ACCELERATIONS), help_heading = "Search")]
     pub acceleration: Acceleration,
     /// Samples of the random batches that the method joint reads between full passes: worth a try where n is thousands of times d
-    #[arg(long, value_name = "B", help_heading = "Search")]
+    #[arg(long, value_name = "B", value_parser = count::<usize>, help_heading = "Search")]
     pub batch: Option<usize>,
     /// Stop after so many seconds, as Ctrl-C does: with what was found, and exit code 130
-    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, help_heading = "Search")]
+    #[arg(long, value_name = "SECONDS", help_heading = "Search")]
     pub time_limit: Option<f64>,
     /// Threads, 0 for all processors; results do not depend on it
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
@@ -212,9 +225,38 @@ pub struct FitOptions {
     #[serde(with = "text")]
     pub checkpoint: Option<PathBuf>,
     /// Iterations from one checkpoint to the next
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = RangedI64ValueParser::<u64>::new().range(1..))]
     #[arg(requires = "checkpoint", help_heading = "Output")]
     pub every: u64,
+}
+
+/// A number that counts. That it is in its range is checked together with those of the others.
+pub fn count<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| "it must be a whole number that is not negative".into())
+}
+
+/// What the library's sentences about parameters begin with, and the flags of these.
+const SUBJECTS: &[(&str, &str)] = &[
+    ("the number of components", "--components"),
+    ("the weight", "--weight"),
+    ("the ridge", "--ridge"),
+    ("the tolerance", "--tolerance"),
+    ("the size of a batch", "--batch"),
+    ("batches", "--batch"),
+    ("the number of iterations", "--max-iterations"),
+    ("the shrinkage", "--shrinkage"),
+    ("the relaxation", "--relaxation"),
+    ("the acceleration", "--acceleration"),
+    ("the rule", "--rule"),
+];
+
+/// The same sentences, each behind its flag.
+pub fn flagged(problems: &[String]) -> Vec<String> {
+    let flag = |problem: &String| match SUBJECTS.iter().find(|(subject, _)| problem.starts_with(subject)) {
+        Some((_, flag)) => format!("{flag}: {problem}"),
+        None => problem.clone(),
+    };
+    problems.iter().map(flag).collect()
 }
 
 /// The value of `--report`, the name of a page. Anything else after `--report` is rather the DATA that was meant to stand before it.
@@ -235,7 +277,7 @@ pub struct ResumeOptions {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Stop after so many seconds [default: as many as the fit was given]
-    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS")]
     pub time_limit: Option<f64>,
 }
 
@@ -273,13 +315,13 @@ pub struct BenchOptions {
     /// A folder with the scripts of others; PEERS_HOME names that of their data, PEERS_PYTHON the interpreter
     #[arg(long, value_name = "DIR")]
     pub peers: Option<PathBuf>,
-    /// Which of the scripts' data
+    /// Which of the scripts' data, with --peers; alone our methods run on the digits
     #[arg(long, value_delimiter = ',', default_value = "D1,D2,D3,L1", requires = "peers")]
     pub data: Vec<String>,
-    /// How often everything is run; medians are printed
+    /// How often everything is run, with --peers or without; medians are printed
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
     pub runs: u16,
-    /// Seconds that a script may take
+    /// Seconds that a script may take, with --peers
     #[arg(long, value_name = "S", default_value_t = 60, requires = "peers")]
     pub budget: u32,
     /// Write the tables, in Markdown, to a file as well
@@ -378,8 +420,13 @@ const METHODS: Choices<Methods> = &[
 pub const RULES: Choices<Rule> = &[
     ("majorize", Rule::Majorize, "exact or monotone, without a step size"),
     ("hebbian", Rule::Hebbian, "W ← retract(W + η(ΣW − ρ(W − V + U)))"),
-    ("minibatch", Rule::Minibatch, "the same on random batches, with a step that decays: two or three digits"),
-    ("vr-pca", Rule::VrPca, "the same on random batches of reduced variance"),
+    (
+        "minibatch",
+        Rule::Minibatch,
+        "the same on random batches, with a step that decays: two or three digits and then --max-iterations. \
+         Can pay only beyond 4096 features, where Σ is not formed; else far slower than majorize",
+    ),
+    ("vr-pca", Rule::VrPca, "the same on random batches of reduced variance: all digits; for Σ that is not formed"),
     ("oja", Rule::Oja, "Oja's subspace rule; orthonormal only, as are the next three"),
     ("sanger", Rule::Sanger, "components in order"),
     ("krasulina", Rule::Krasulina, "the part of hebbian that turns the span"),
@@ -413,11 +460,10 @@ pub fn choice<T: Copy + Send + Sync>(choices: Choices<T>) -> impl TypedValuePars
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_definition_is_consistent() {
-        Cli::command().debug_assert();
+        Cli::definition().debug_assert();
     }
 
     #[test]
@@ -430,6 +476,20 @@ mod tests {
         ACCELERATIONS.iter().for_each(|(name, value, _)| named(name, value));
         for (name, methods, _) in METHODS {
             assert!(matches!(methods, Methods::All) || methods.list()[0].to_string() == *name);
+        }
+    }
+
+    #[test]
+    fn every_problem_of_a_model_has_its_flag() {
+        let wrong = JointModel::builder().components(0).weight(2.0).ridge(-1.0).tolerance(-1.0).batch(Some(0));
+        let wrong = wrong.max_iterations(0).relaxation(3.0).shrinkage(-1.0);
+        let unfit =
+            JointModel::builder().constraint(Constraint::Ball).rule(Rule::Sanger).batch(Some(1)).relaxation(1.5);
+        let unfit = unfit.acceleration(Acceleration::Nesterov).shrinkage(1.0);
+        for (builder, count) in [(wrong, 9), (unfit, 4)] {
+            let Err(admm::Error::Parameters(problems)) = builder.build() else { panic!("it is out of range") };
+            assert_eq!(problems.len(), count, "{problems:?}");
+            assert!(flagged(&problems).iter().all(|problem| problem.starts_with("--")), "{:?}", flagged(&problems));
         }
     }
 

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::CommandFactory;
 use clap::error::ErrorKind;
 
 use crate::cli::Cli;
@@ -88,11 +87,25 @@ impl Failure {
         move |source| Self::Io { operation, path: path.into(), source }
     }
 
-    /// Says it on stderr. A reader of stdout who has left is no failure.
-    pub fn report(&self) -> ExitCode {
+    /// For `map_err` on the errors of a fit: without a constraint γ decides whether it is bounded.
+    pub fn of_fit(name: &str, advice: &str) -> impl FnOnce(admm::Error) -> Self {
+        move |error| match error {
+            admm::Error::Unbounded { penalty, smallest } => Self::Other(format!(
+                "{name}: without a constraint the objective is unbounded below at the shrinkage γ = {penalty:?}, which must \
+                 be above {smallest:?}; {advice}"
+            )),
+            error => Self::library(name)(error),
+        }
+    }
+
+    /// Says it on stderr, with the usage of the command where flags are wrong. A reader of stdout who has left is no failure.
+    pub fn report(&self, command: Option<&str>) -> ExitCode {
         match self {
             Self::Usage(_) => {
-                let _ = Cli::command().error(ErrorKind::ValueValidation, self).print();
+                let mut cli = Cli::definition();
+                cli.build();
+                let mut command = command.and_then(|name| cli.find_subcommand(name)).unwrap_or(&cli).clone();
+                let _ = command.error(ErrorKind::ValueValidation, self).print();
                 ExitCode::from(2)
             }
             Self::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,

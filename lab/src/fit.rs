@@ -9,7 +9,7 @@ use admm_solvers::joint::{Acceleration, Fitted, JointModel, Method, Names, Penal
 use nalgebra::DMatrix;
 
 use crate::apply::MODEL;
-use crate::cli::{FitOptions, Methods, ModelOptions, Precision, Test};
+use crate::cli::{FitOptions, Methods, ModelOptions, Precision, Test, flagged};
 use crate::config::{CONFIG, Config};
 use crate::failure::Failure;
 use crate::keeper::Keeper;
@@ -63,10 +63,7 @@ fn fit<T: Scalar>(
     let shown = report::some(&task.train);
     let Task { name, features, classes, train, test } = task;
     let prepared = model.prepare(train.x, &train.labels, classes.names().len(), None);
-    let prepared = prepared.map_err(|error| match error {
-        admm::Error::Unbounded { .. } => Failure::Other(format!("{name}: {error}; {BOUNDED}")),
-        error => Failure::library(name)(error),
-    })?;
+    let prepared = prepared.map_err(Failure::of_fit(&name, &format!("{BOUNDED}, or --weight 0")))?;
     let called = |feature: usize| match data::is_unnamed(&features) {
         true => format!("number {}", feature + 1),
         false => format!("`{}`", features[feature]),
@@ -107,7 +104,7 @@ fn judge<T: Scalar>(fitted: Fitted<T>, test: Option<&Samples<DMatrix<T>>>, seed:
 }
 
 /// What to do without a constraint.
-const BOUNDED: &str = "set it by --shrinkage, or choose --constraint orthonormal, unit-norm or ball, or --weight 0";
+pub const BOUNDED: &str = "set it by --shrinkage, or choose --constraint orthonormal, unit-norm or ball";
 
 /// What a method found, and its figures.
 type Found<T> = (Summary, Fitted<T>);
@@ -202,7 +199,7 @@ impl FitOptions {
         match builder.build() {
             Ok(model) if problems.is_empty() => Ok(model),
             Ok(_) => Err(Failure::Usage(problems)),
-            Err(admm::Error::Parameters(of_model)) => Err(Failure::Usage([of_model, problems].concat())),
+            Err(admm::Error::Parameters(of_model)) => Err(Failure::Usage([flagged(&of_model), problems].concat())),
             Err(error) => Err(Failure::library("fit")(error)),
         }
     }
@@ -211,13 +208,13 @@ impl FitOptions {
     fn problems(&self) -> Vec<String> {
         let fraction = match self.test {
             Some(Test::Fraction(fraction)) if !(fraction > 0.0 && fraction < 1.0) => {
-                Some(format!("the fraction of test samples must lie between 0 and 1, got {fraction}"))
+                Some(format!("--test: the fraction of test samples must lie between 0 and 1, got {fraction:?}"))
             }
             _ => None,
         };
         let limit =
             self.time_limit.filter(|limit| Duration::try_from_secs_f64(*limit).map_or(true, |limit| limit.is_zero()));
-        let limit = limit.map(|limit| format!("the time limit must be a positive number of seconds, got {limit}"));
+        let limit = limit.map(|limit| format!("--time-limit: it must be a positive number of seconds, got {limit:?}"));
         [fraction, limit, self.inside(), self.idle()].into_iter().flatten().collect()
     }
 
@@ -253,7 +250,8 @@ fn heading<T: Scalar>(options: &FitOptions, task: &Task<T>) -> String {
     let (features, components) = (table::count(d, "feature"), table::count(options.components, "component"));
     let (classes, FitOptions { weight, .. }) = (task.classes.names().len(), options);
     let ModelOptions { ridge, shrinkage, constraint, .. } = &options.model;
-    let shrinkage = if *shrinkage > 0.0 { format!(", γ = {shrinkage}") } else { String::new() };
+    let shrinkage = if *shrinkage > 0.0 { format!(", γ = {}", table::short(*shrinkage)) } else { String::new() };
+    let (weight, ridge) = (table::short(*weight), table::short(*ridge));
     format!(
         "{n} training{test} samples, {features}, {classes} classes; {components} ({constraint}), λ = {weight}, μ = {ridge}{shrinkage}"
     )

@@ -27,13 +27,14 @@ mod whole;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use cli::{Cli, Command};
 use progress::Console;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::definition().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let console = Console::new(cli.quiet, cli.verbose);
     let done = match cli.command.unwrap_or_default() {
         Command::Fit(options) => fit::run(&options, console),
@@ -47,6 +48,6 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => failure.report(matches.subcommand_name()),
     }
 }

@@ -46,6 +46,11 @@ fn number(value: f64, digits: usize) -> String {
     if value.abs() < 1e5 { format!("{value:.digits$}") } else { format!("{value:.2e}") }
 }
 
+/// Every digit, and not three hundred zeros.
+pub fn short(value: f64) -> String {
+    if value == 0.0 || (1e-6..1e15).contains(&value.abs()) { value.to_string() } else { format!("{value:e}") }
+}
+
 /// So many of a thing.
 pub fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })

@@ -36,6 +36,16 @@ fn usage_errors_are_reported_together() {
     folder.admm("train").fails(2, &["train"]);
     folder.admm("fit --threads 100000").fails(2, &["100000"]);
     folder.admm("predict run").fails(2, &["DATA"]);
+    all.fails(2, &["--weight: the weight", "--max-iterations: ", "--test: ", "Usage: admm fit"]);
+    for flag in ["-k", "--seed", "--max-iterations", "--batch"] {
+        folder.admm(&format!("fit iris {flag} -1")).fails(2, &["'-1'", "whole number"]);
+    }
+    folder.admm("fit iris --penalty -1").fails(2, &["'-1'", "--penalty", "spectral"]);
+    folder.admm("fit iris --threads -1").fails(2, &["-1 is not in 0..=1024"]);
+    folder.admm("fit iris --checkpoint kept --every -1").fails(2, &["-1 is not in 1.."]);
+    let long = folder.admm("fit iris --weight 1e300 --time-limit -1e300");
+    long.fails(2, &["got 1e300", "--time-limit: ", "got -1e300"]);
+    assert!(folder.admm("fit iris --ridge 1e300 --method two-stage").ok().contains("μ = 1e300"));
 }
 
 #[test]

@@ -24,7 +24,15 @@ fn a_path_is_followed_judged_and_chosen_from() {
     assert_eq!(folder.names("run"), files);
 
     let page = folder.text("run/report.html");
-    for said in ["id=\"trade-off\"", "Lowest error: λ = ", "lowest error", "k = 2", "on the Pareto front"] {
+    for said in [
+        ">1.0, 0.75, 0.5, 0.25, 0.0<",
+        ">1, 2<",
+        "id=\"trade-off\"",
+        "Lowest error: λ = ",
+        "lowest error",
+        "k = 2",
+        "on the Pareto front",
+    ] {
         assert!(page.contains(said), "{said}");
     }
     assert!(page.contains(folder.text("run/front.svg").as_str()), "the page shows the figure beside it");
@@ -70,7 +78,9 @@ fn every_method_constraint_and_rule_has_a_path() {
     folder.admm("path wine --cv 2 --weights 3 --constraint none --shrinkage 1").ok();
     folder.admm("path wine --cv 2 --weights 0.2,0.1 --constraint none --shrinkage 0.3").ok();
     folder.admm("path wine --cv 2 --weights 0 --constraint none").ok();
-    folder.admm("path wine --cv 2 --weights 3 --constraint none").fails(1, &["wine", "unbounded"]);
+    folder
+        .admm("path wine --cv 2 --weights 3 --constraint none")
+        .fails(1, &["wine", "unbounded", "shrinkage γ = 0", "--shrinkage"]);
 }
 
 #[test]
@@ -85,7 +95,9 @@ fn fits_that_did_not_converge_are_counted() {
 fn what_is_wrong_is_said() {
     let folder = Folder::new();
     let usage = folder.admm("path wine --cv 1 --repeats 0 --components 0 --ridge -1");
-    usage.fails(2, &["at least 2 folds, got 1", "repeats must be", "components must be", "ridge"]);
+    usage.fails(2, &["--cv: ", "at least 2 folds, got 1", "repeats must be", "components must be", "--ridge: "]);
+    usage.fails(2, &["Usage: admm path"]);
+    folder.admm("path wine -k 1,-1").fails(2, &["'-1'", "--components", "not negative"]);
     folder.admm("path wine --weights 1,2").fails(2, &["--weights", "got 2"]);
     folder.admm("path wine --method two-stage").fails(2, &["two-stage"]);
     folder.admm("path wine --cv 179").fails(1, &["179 folds of 178 samples"]);

@@ -7,7 +7,7 @@ use admm_solvers::joint::{JointModel, Method};
 use clap::Args;
 
 use super::Weights;
-use crate::cli::{Choices, ModelOptions, Reading, choice, page};
+use crate::cli::{Choices, ModelOptions, Reading, choice, count, flagged, page};
 use crate::failure::Failure;
 
 /// The flags of `path`.
@@ -18,13 +18,13 @@ pub struct PathOptions {
     #[command(flatten)]
     pub reading: Reading,
     /// Folds of the cross-validation, each with its share of each class
-    #[arg(long, value_name = "FOLDS", default_value_t = 10, help_heading = "Data")]
+    #[arg(long, value_name = "FOLDS", default_value_t = 10, value_parser = count::<usize>, help_heading = "Data")]
     pub cv: usize,
     /// Cross-validations, each with other folds
-    #[arg(long, value_name = "R", default_value_t = 1, help_heading = "Data")]
+    #[arg(long, value_name = "R", default_value_t = 1, value_parser = count::<u64>, help_heading = "Data")]
     pub repeats: u64,
     /// Seed of the folds
-    #[arg(long, value_name = "S", default_value_t = 0, help_heading = "Data")]
+    #[arg(long, value_name = "S", default_value_t = 0, value_parser = count::<u64>, help_heading = "Data")]
     pub seed: u64,
 
     /// The λ to try: a number of them from 1 to 0, or a list of weights and first:last:count ranges
@@ -32,6 +32,7 @@ pub struct PathOptions {
     pub weights: Weights,
     /// Columns of W, several after commas
     #[arg(long, short = 'k', value_name = "K,…", default_value = "2", value_delimiter = ',', help_heading = "Model")]
+    #[arg(value_parser = count::<usize>)]
     pub components: Vec<usize>,
 
     /// How to minimise
@@ -64,23 +65,28 @@ impl PathOptions {
         self.data.as_deref().unwrap_or("wine".as_ref())
     }
 
-    /// A model for each number of components, ascending, or all flags that are out of range.
-    pub fn models(&self) -> Result<Vec<(usize, JointModel)>, Failure> {
+    /// Ascending, each once.
+    pub fn components(&self) -> Vec<usize> {
         let mut components = self.components.clone();
         components.sort_unstable();
         components.dedup();
+        components
+    }
+
+    /// A model for each number of components, ascending, or all flags that are out of range.
+    pub fn models(&self) -> Result<Vec<(usize, JointModel)>, Failure> {
         let mut problems = Vec::new();
         if self.cv < 2 {
-            problems.push(format!("cross-validation needs at least 2 folds, got {}", self.cv));
+            problems.push(format!("--cv: cross-validation needs at least 2 folds, got {}", self.cv));
         }
         if self.repeats == 0 {
-            problems.push("the number of repeats must be at least 1".into());
+            problems.push("--repeats: the number of repeats must be at least 1".into());
         }
         let mut models = Vec::new();
-        for components in components {
+        for components in self.components() {
             match self.with_components(components) {
                 Ok(model) => models.push((components, model)),
-                Err(admm::Error::Parameters(more)) => problems.extend(more),
+                Err(admm::Error::Parameters(more)) => problems.extend(flagged(&more)),
                 Err(error) => return Err(Failure::library("path")(error)),
             }
         }

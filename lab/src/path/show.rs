@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use super::study::Point;
 use super::{Choice, PathOptions, Spread, front};
-use crate::cli::ModelOptions;
+use crate::cli::{ModelOptions, Reading};
 use crate::sheet::Sheet;
-use crate::table::count;
+use crate::table::{count, short};
 use crate::whole::Whole;
 
 /// A point, and what it is on the path.
@@ -44,6 +44,10 @@ pub struct Summary<'a> {
     version: &'static str,
     data: &'a str,
     samples: usize,
+    #[serde(flatten)]
+    reading: &'a Reading,
+    weights: &'a [f64],
+    components: Vec<usize>,
     cv: usize,
     repeats: u64,
     seed: u64,
@@ -57,7 +61,8 @@ impl<'a> Summary<'a> {
     pub fn new(options: &'a PathOptions, task: &'a Whole, path: &'a [Row]) -> Self {
         let &PathOptions { cv, repeats, seed, method, ref model, .. } = options;
         let (version, data, samples) = (env!("CARGO_PKG_VERSION"), task.name.as_str(), task.samples.labels.len());
-        Self { version, data, samples, cv, repeats, seed, method, model, path }
+        let (reading, weights, components) = (&options.reading, options.weights.list(), options.components());
+        Self { version, data, samples, reading, weights, components, cv, repeats, seed, method, model, path }
     }
 }
 
@@ -98,7 +103,7 @@ fn cells(row: &Row) -> Vec<String> {
     };
     let front = if row.front { "•" } else { "" };
     let [variance, error] = [row.variance_explained, row.error].map(percent);
-    [row.components.to_string(), row.weight.to_string(), variance, error, front.into(), choice.into()].into()
+    [row.components.to_string(), short(row.weight), variance, error, front.into(), choice.into()].into()
 }
 
 fn percent(Spread { mean, sd }: Spread) -> String {
@@ -111,7 +116,7 @@ pub fn sentence(rows: &[Row]) -> String {
         let share = |spread: Spread| format!("{:.1} %", 100.0 * spread.mean);
         let (error, variance) = (share(row.error), share(row.variance_explained));
         let components = count(row.components, "component");
-        format!("λ = {} with {components}: {error} errors, {variance} of the variance", row.weight)
+        format!("λ = {} with {components}: {error} errors, {variance} of the variance", short(row.weight))
     };
     let chosen = |is: fn(&Row) -> bool| rows.iter().find(|row| is(row)).map(describe).unwrap_or_default();
     let (lowest, simpler) = (chosen(|row| row.lowest_error), chosen(|row| row.one_standard_error));
