@@ -4,14 +4,19 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use admm::Exec;
 use admm_solvers::joint::{Model, Names};
+use admm_solvers::samples::Samples as Scaled;
+use admm_solvers::softmax::Softmax;
+use nalgebra::DMatrix;
 use serde::Serialize;
 
 use crate::cli::{ApplyOptions, ScoreOptions};
 use crate::data::{self, Classes, Dataset, LabelColumn, ReadOptions};
 use crate::failure::Failure;
 use crate::progress::Console;
-use crate::{matching, output, task};
+use crate::sheet::align;
+use crate::{matching, output, report, task};
 
 /// The model of a folder of results.
 pub const MODEL: &str = "model.safetensors";
@@ -50,24 +55,76 @@ struct Score {
     error: f64,
     correct: usize,
     samples: usize,
+    cross_entropy: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confusion: Option<Confusion>,
 }
 
-/// Prints the share of samples whose class is predicted.
+/// How many samples of each class (row) are taken for each class (column).
+#[derive(Debug, Serialize)]
+struct Confusion {
+    classes: Vec<String>,
+    counts: Vec<Vec<usize>>,
+}
+
+impl Confusion {
+    /// With more classes a table shows nothing any more.
+    const MOST: usize = 20;
+
+    fn of(classes: &[String], labels: &[usize], predicted: &[usize]) -> Option<Self> {
+        let counts = report::confusion(labels, predicted, classes.len());
+        let counts = counts.row_iter().map(|row| row.iter().copied().collect()).collect();
+        (classes.len() <= Self::MOST).then(|| Self { classes: classes.to_vec(), counts })
+    }
+
+    fn text(&self) -> String {
+        let row = |(class, counts): (&String, &Vec<usize>)| {
+            [vec![class.clone()], counts.iter().map(usize::to_string).collect()].concat()
+        };
+        let headings = [vec!["true".to_string()], self.classes.clone()].concat();
+        let rows = self.classes.iter().zip(&self.counts).map(row);
+        let rows: Vec<_> = [headings].into_iter().chain(rows).collect();
+        format!("\nThe samples of each class, by the class predicted:\n{}", align(&rows, |column| column == 0))
+    }
+}
+
+/// The mean of −ln p over the samples, p being the probability of their own class.
+fn cross_entropy(model: &Model<f64>, x: &DMatrix<f64>, labels: &[usize]) -> admm::Result<f64> {
+    let weights = vec![1.0 / labels.len() as f64; labels.len()];
+    let samples = Scaled::new(model.scaler.apply(x)?, labels, weights, model.weights.bias.len(), Exec::Serial)?;
+    Softmax { samples, ridge: 0.0, share: 1.0 }.cross_entropy(&model.weights)
+}
+
+/// Prints how well the classes of samples are predicted.
 pub fn score(options: &ScoreOptions, console: Console) -> Result<(), Failure> {
     output::check_apart(&reads(&options.model, &options.data), &[("--json", options.json.as_deref())])?;
     options.json.as_deref().map_or(Ok(()), output::check_writable)?;
     let (model, names) = read_model(&options.model, console)?;
     let data = data::load(&options.data, &options.reading.options(LabelColumn::Last))?;
     let (data, labels) = task::labelled(matching::align(&names.features, data)?)?;
-    let labels = Classes::try_from(names.classes)?.encode(&labels).map_err(Failure::mismatch(&data.name))?;
-    let accuracy = model.score(&data.x, &labels).map_err(Failure::library(&data.name))?;
-    let samples = labels.len();
-    let correct = (accuracy * samples as f64).round() as usize;
+    let classes = Classes::try_from(names.classes)?;
+    let labels = classes.encode(&labels).map_err(Failure::mismatch(&data.name))?;
+    let score = Score::of(&model, &data.x, &labels, classes.names()).map_err(Failure::library(&data.name))?;
     if let Some(path) = &options.json {
-        let score = Score { accuracy, error: 1.0 - accuracy, correct, samples };
         output::write(path, &output::json(&score))?;
     }
-    output::print(format!("accuracy {accuracy:.4} ({correct} of {samples} samples)\n"))
+    output::print(score.text())
+}
+
+impl Score {
+    fn of(model: &Model<f64>, x: &DMatrix<f64>, labels: &[usize], classes: &[String]) -> admm::Result<Self> {
+        let accuracy = model.score(x, labels)?;
+        let (samples, error) = (labels.len(), 1.0 - accuracy);
+        let correct = (accuracy * samples as f64).round() as usize;
+        let confusion = Confusion::of(classes, labels, &model.predict(x)?);
+        Ok(Self { accuracy, error, correct, samples, cross_entropy: cross_entropy(model, x, labels)?, confusion })
+    }
+
+    fn text(&self) -> String {
+        let Self { accuracy, correct, samples, cross_entropy, confusion, .. } = self;
+        let table = confusion.as_ref().map_or(String::new(), Confusion::text);
+        format!("accuracy {accuracy:.4} ({correct} of {samples} samples), cross-entropy {cross_entropy:.4}\n{table}")
+    }
 }
 
 fn check_out(options: &ApplyOptions) -> Result<(), Failure> {

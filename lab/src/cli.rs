@@ -74,7 +74,7 @@ pub enum Command {
     Predict(ApplyOptions),
     /// Write the components of each sample as CSV
     Transform(ApplyOptions),
-    /// Print the share of samples whose class is predicted
+    /// Print how well the classes of samples are predicted: accuracy, cross-entropy, and which classes are confused
     Score(ScoreOptions),
     /// Measure how long our methods take to come close to the best known objective, beside other people's
     Bench(BenchOptions),
@@ -304,7 +304,7 @@ pub struct ScoreOptions {
     pub data: OsString,
     #[command(flatten)]
     pub reading: Reading,
-    /// Also write accuracy, error, correct and samples to a file
+    /// Also write accuracy, error, correct, samples, cross_entropy and, for up to 20 classes, confusion to a file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub json: Option<PathBuf>,
 }

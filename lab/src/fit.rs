@@ -55,6 +55,7 @@ fn fit<T: Scalar>(
     console: Console,
 ) -> Result<(), Failure> {
     let heading = heading(options, &task);
+    lone_classes(&task).iter().for_each(|warning| console.warn(warning));
     let (found, from) = match &mut keeper {
         Some(keeper) => keeper.load(&task.name, task.fingerprint()?)?,
         None => (Vec::new(), None),
@@ -101,6 +102,16 @@ fn judge<T: Scalar>(fitted: Fitted<T>, test: Option<&Samples<DMatrix<T>>>, seed:
     let error = test.map(|test| Ok(1.0 - fitted.score(&test.x, &test.labels)?)).transpose();
     let error = error.map_err(Failure::library(fitted.report.method.to_string()))?;
     Ok((Summary::new(&fitted.report, error, seed), fitted))
+}
+
+/// A class of one sample is learnt by heart, and no sample is left to see it by.
+fn lone_classes<T: Scalar>(task: &Task<T>) -> Option<String> {
+    let mut counts = vec![0_usize; task.classes.names().len()];
+    task.train.labels.iter().for_each(|&class| counts[class] += 1);
+    let lone: Vec<_> = counts.iter().zip(task.classes.names()).filter(|(count, _)| **count == 1).collect();
+    let names = lone.iter().take(10).map(|(_, name)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let more = if lone.len() > 10 { format!(" and {} more", lone.len() - 10) } else { String::new() };
+    (!lone.is_empty()).then(|| format!("classes with a single sample to learn from: {names}{more}"))
 }
 
 /// What to do without a constraint.
@@ -214,7 +225,8 @@ impl FitOptions {
         };
         let limit =
             self.time_limit.filter(|limit| Duration::try_from_secs_f64(*limit).map_or(true, |limit| limit.is_zero()));
-        let limit = limit.map(|limit| format!("--time-limit: it must be a positive number of seconds, got {limit:?}"));
+        let limit = limit
+            .map(|limit| format!("--time-limit: the time limit must be a positive number of seconds, got {limit:?}"));
         [fraction, limit, self.inside(), self.idle()].into_iter().flatten().collect()
     }
 

@@ -181,6 +181,16 @@ fn what_was_fit_can_be_used() {
     let kept: Value = serde_json::from_slice(&folder.read("score.json")).unwrap();
     assert_eq!(number(&kept, "error"), error);
     assert!(score.contains(&format!("of {} samples", number(&kept, "samples"))), "{score}");
+    let entropy = number(&summary(&folder, "run/summary.json")[0], "cross_entropy");
+    assert!((number(&kept, "cross_entropy") - entropy).abs() <= 1e-12 && score.contains("cross-entropy 0."), "{score}");
+    let counts: Vec<Vec<usize>> = serde_json::from_value(kept["confusion"]["counts"].clone()).unwrap();
+    assert_eq!((counts[0][0] + counts[1][1]) as f64, number(&kept, "correct"));
+    assert_eq!(kept["confusion"]["classes"].as_array().unwrap(), &["left", "right"]);
+    let table = format!(
+        "true   left  right\nleft   {:4}  {:5}\nright  {:4}  {:5}\n",
+        counts[0][0], counts[0][1], counts[1][0], counts[1][1]
+    );
+    assert!(score.ends_with(&table), "{score}");
 
     let predicted = folder.admm("predict run side.csv --label side").ok();
     let rows = cells(&predicted);

@@ -81,6 +81,10 @@ fn a_changed_figure_is_found_and_named() {
     folder.admm("experiment verify run").fails(1, &["cells.jsonl", "row 2", "`weight`: 0.25", "0.5 when run again"]);
     folder.file("run/cells.jsonl", text.lines().next().unwrap());
     folder.admm("experiment verify run").fails(1, &["1 rows, and 12"]);
+    folder.file("run/cells.jsonl", &text[..text.len() - 10]);
+    for command in ["verify", "report"] {
+        folder.admm(&format!("experiment {command} run")).fails(1, &["run/cells.jsonl, line 12: it is cut off"]);
+    }
 }
 
 /// Cells that take a while each.
@@ -145,7 +149,11 @@ fn what_is_wrong_is_said_before_anything_runs() {
     folder.file("a.toml", SLOW.replace("work = 'fit'", "work = 'fit'\ntest = 'official'"));
     refused("experiment run a.toml --out a", &["digits", "official"]);
     folder.file("b.toml", "title = 1");
-    refused("experiment run b.toml", &["b: TOML parse error", "line 1"]);
+    refused("experiment run b.toml", &["b.toml: TOML parse error", "line 1"]);
+    folder.file("c.toml", SLOW.replace("work = 'fit'", "work = 'fit'\nsettings.colour = 'red'"));
+    refused("experiment run c.toml", &["c.toml, line ", ": grid 0: unknown field `colour`"]);
+    folder.file("d.toml", SLOW.replace("'digits'", "'nothing'"));
+    refused("experiment run d.toml", &["d.toml: the data set `nothing`"]);
     std::fs::create_dir(folder.path().join("notes")).unwrap();
     folder.file("notes/mine.txt", "");
     refused("experiment run trade-off --out notes", &["mine.txt"]);

@@ -127,6 +127,9 @@ fn faults_28_to_33_labels() {
     refused("a.csv", "a,b,y\n1,2,u\n3,4,\n5,6,v\n", "", &["line 3", "label"]);
     refused("a.csv", "a,b,y\n1,2,0.5\n3,4,1.5\n5,6,2.25\n", "", &["a.csv, line 2", "regression", "--label"]);
     let folder = Folder::new();
+    folder.file("lonely.csv", lonely);
+    let lone = folder.admm("fit lonely.csv -k 1 --method joint").err;
+    assert!(lone.contains("classes with a single sample to learn from: `u`\n"), "{lone}");
     folder.file("side.csv", small_csv());
     folder.admm("fit side.csv --method two-stage --out run").ok();
     folder.file("new.csv", "length,width,depth,side\n1,2,3,middle\n");

@@ -1,7 +1,7 @@
 //! An experiment as a TOML file: what is asked, of which data, over which settings, and what is made of the answers.
 
 use serde::Deserialize;
-use toml::{Table as Toml, Value};
+use toml::{Spanned, Table as Toml, Value};
 
 use super::display::{Figure, Table};
 use super::work::Kind;
@@ -35,6 +35,9 @@ pub struct Config {
     /// What errors call it.
     #[serde(skip)]
     pub name: String,
+    /// The line where each part of the grid begins, unless there are overrides.
+    #[serde(skip)]
+    lines: Vec<usize>,
     /// The file with the overrides in it.
     #[serde(skip)]
     pub resolved: Toml,
@@ -97,8 +100,18 @@ impl Config {
             _ => Config::deserialize(Value::Table(table.clone())).map_err(|error| wrong(&error)),
         }?;
         (config.name, config.resolved) = (name.into(), table);
+        config.lines = if overrides.is_empty() { grid_lines(text) } else { Vec::new() };
         config.check().map_err(|problem| wrong(&problem))?;
+        for (place, grid) in config.grid.iter().enumerate() {
+            grid.check().map_err(|problem| config.wrong_grid(place, problem))?;
+        }
         Ok(config)
+    }
+
+    /// What is wrong with a part of the grid, and where that is.
+    pub fn wrong_grid(&self, place: usize, problem: String) -> Failure {
+        let line = self.lines.get(place).map_or(String::new(), |line| format!(", line {line}"));
+        Failure::Other(format!("{}{line}: grid {place}: {problem}", self.name))
     }
 
     fn check(&self) -> Result<(), String> {
@@ -110,17 +123,30 @@ impl Config {
                 "`settings.{key}` does nothing, since each grid has its own: set grid.0.settings.{key}"
             ));
         }
-        for grid in &self.grid {
-            match grid.test {
-                Some(Test::Fraction(share)) if !(share > 0.0 && share < 1.0) => {
-                    return Err(format!("the fraction of test samples must lie between 0 and 1, got {share}"));
-                }
-                _ if grid.repeats == 0 => return Err("repeats must be at least 1".into()),
-                _ => {}
-            }
-        }
         Ok(())
     }
+}
+
+impl Grid {
+    /// What is out of range.
+    fn check(&self) -> Result<(), String> {
+        match self.test {
+            Some(Test::Fraction(share)) if !(share > 0.0 && share < 1.0) => {
+                Err(format!("the fraction of test samples must lie between 0 and 1, got {share:?}"))
+            }
+            _ if self.repeats == 0 => Err("repeats must be at least 1".into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn grid_lines(text: &str) -> Vec<usize> {
+    #[derive(Deserialize)]
+    struct Places {
+        grid: Vec<Spanned<Toml>>,
+    }
+    let line = |grid: Spanned<Toml>| text[..grid.span().start].matches('\n').count() + 1;
+    toml::from_str(text).map_or(Vec::new(), |Places { grid }| grid.into_iter().map(line).collect())
 }
 
 /// That each can be a part of a file's name, and of one file only.
@@ -193,6 +219,8 @@ mod tests {
         assert!(problem(TEXT, &["grid.repeats"]).contains("KEY=VALUE"));
         assert!(problem(TEXT, &["title.a=1"]).contains("`title` has no keys"));
         assert!(problem(TEXT, &["grid.0.repeats=0"]).contains("at least 1"));
+        let line = problem(&(TEXT.to_string() + "repeats = 0\n"), &[]);
+        assert!(line.starts_with("file.toml, line 5: grid 0: repeats"), "{line}");
         assert!(problem(TEXT, &["grid.0.test=1.5"]).contains("got 1.5"));
         assert!(problem(TEXT, &["grid.0.settings.weight=1"]).contains("`settings.weight` does nothing"));
         let table = "[[table]]\nname = '../x'\ntitle = ''\nrows = []\nvalues = []\n";

@@ -42,8 +42,8 @@ impl Cells {
         catalogue::check(folder)?;
         let mut cells = Vec::new();
         for (place, grid) in config.grid.iter().enumerate() {
-            let wrong = |problem| Failure::Other(format!("{}: grid {place}: {problem}", config.name));
-            cells.extend(expand(config, grid, folder).map_err(wrong)?);
+            let new = expand(config, grid, folder).map_err(|problem| config.wrong_grid(place, problem))?;
+            cells.extend(new);
         }
         if cells.is_empty() {
             return Err(Failure::Other(format!("{}: no grid has a cell: each needs data and settings", config.name)));
@@ -51,7 +51,10 @@ impl Cells {
         let (mut tasks, mut sources) = (BTreeMap::new(), Vec::new());
         for cell in &cells {
             if !tasks.contains_key(&cell.data) {
-                let (task, files) = catalogue::load(&cell.data, folder)?;
+                let (task, files) = catalogue::load(&cell.data, folder).map_err(|failure| match failure {
+                    Failure::Other(problem) => Failure::Other(format!("{}: {problem}", config.name)),
+                    failure => failure,
+                })?;
                 tasks.insert(cell.data.clone(), task);
                 sources.extend(files);
             }
@@ -154,6 +157,6 @@ mod tests {
         let text = "title = ''\nquestion = ''\n[[grid]]\nwork = 'fit'\ndata = ['iris']\nsettings.colour = 'red'\n";
         let config = Config::parse("x", text, &[]).unwrap();
         let error = Cells::new(&config, None).err().unwrap().to_string();
-        assert!(error.starts_with("x: grid 0") && error.contains("colour"), "{error}");
+        assert!(error.starts_with("x, line 3: grid 0: ") && error.contains("colour"), "{error}");
     }
 }

@@ -18,7 +18,7 @@ pub fn report(experiment: &Path) -> Result<(), Failure> {
     let folder = Kept::find(experiment)?;
     let kept = Kept::read(&folder)?;
     let (config, manifest) = (kept.config.clone(), kept.manifest.clone());
-    let results = kept.results(&folder)?;
+    let results = kept.results();
     let tables = html! {
         @for (of, made) in results.tables(&config) { (table(&of.title, &made.sheet.headings, &made.sheet.rows)) }
     };

@@ -100,6 +100,8 @@ pub struct Kept {
     /// The text of [`CELLS`].
     pub cells: String,
     timings: String,
+    /// The rows of both.
+    rows: Vec<Map<String, Value>>,
 }
 
 impl Kept {
@@ -124,25 +126,37 @@ impl Kept {
             fs::read_to_string(&path).map_err(Failure::io("read", &path))
         };
         let config = Config::parse(&folder.join(CONFIG).display().to_string(), &text(CONFIG)?, &[])?;
-        let manifest = serde_json::from_str(&text(MANIFEST)?).map_err(wrong(folder, MANIFEST))?;
-        Ok(Self { config, manifest, cells: text(CELLS)?, timings: text(TIMINGS)? })
+        let wrong = |name: &str, problem: &str| Failure::Other(format!("{}{problem}", folder.join(name).display()));
+        let manifest =
+            serde_json::from_str(&text(MANIFEST)?).map_err(|error| wrong(MANIFEST, &format!(": {error}")))?;
+        let (cells, timings) = (text(CELLS)?, text(TIMINGS)?);
+        let mut rows = lines(&cells).map_err(|problem| wrong(CELLS, &problem))?;
+        let seconds = lines(&timings).map_err(|problem| wrong(TIMINGS, &problem))?;
+        if rows.len() != seconds.len() {
+            let problem = format!(": {} rows, and {} in {TIMINGS}: one of them is cut off", rows.len(), seconds.len());
+            return Err(wrong(CELLS, &problem));
+        }
+        for (row, timing) in rows.iter_mut().zip(seconds) {
+            row.insert("seconds".into(), timing.get("seconds").cloned().unwrap_or_default());
+        }
+        Ok(Self { config, manifest, cells, timings, rows })
     }
 
     /// The rows with their seconds, for the tables and figures.
-    pub fn results(self, folder: &Path) -> Result<Results, Failure> {
-        let lines = |text: &str| text.lines().map(serde_json::from_str).collect::<Result<Vec<Map<_, _>>, _>>();
-        let mut rows = lines(&self.cells).map_err(wrong(folder, CELLS))?;
-        let timings = lines(&self.timings).map_err(wrong(folder, TIMINGS))?;
-        for (row, timing) in rows.iter_mut().zip(timings) {
-            row.insert("seconds".into(), timing.get("seconds").cloned().unwrap_or_default());
-        }
-        Ok(Results { rows, cells: self.cells, timings: self.timings })
+    pub fn results(self) -> Results {
+        Results { rows: self.rows, cells: self.cells, timings: self.timings }
     }
 }
 
-fn wrong(folder: &Path, name: &str) -> impl FnOnce(serde_json::Error) -> Failure {
-    let path = folder.join(name);
-    move |error| Failure::Other(format!("{}: {error}", path.display()))
+/// One object a line, or the line that is none.
+fn lines(text: &str) -> Result<Vec<Map<String, Value>>, String> {
+    let read = |(place, line): (usize, &str)| {
+        serde_json::from_str(line).map_err(|error| match error.is_eof() {
+            true => format!(", line {}: it is cut off", place + 1),
+            false => format!(", line {}, column {}: it is no object of JSON", place + 1, error.column()),
+        })
+    };
+    text.lines().enumerate().map(read).collect()
 }
 
 /// Names and contents.

@@ -22,7 +22,7 @@ use crate::table::count;
 /// Runs what is not done yet, and writes everything.
 pub fn run(options: &RunOptions, console: Console) -> Result<(), Failure> {
     let (name, text) = find(&options.experiment)?;
-    let config = Config::parse(&name, &text, &options.set)?;
+    let config = Config::parse(&options.experiment, &text, &options.set)?;
     let cells = Cells::new(&config, options.data_dir.as_deref())?;
     let path = options.out.clone().unwrap_or_else(|| default_folder(&name));
     let folder = Folder::claim(&path, results::is_ours)?;

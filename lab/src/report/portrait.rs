@@ -73,8 +73,13 @@ impl Portrait {
 impl View {
     /// How many samples of each class (row) the model puts in each class (column).
     pub fn confusion(&self, classes: usize) -> DMatrix<usize> {
-        let mut counts = DMatrix::zeros(classes, classes);
-        self.labels.iter().zip(&self.predicted).for_each(|(&label, &predicted)| counts[(label, predicted)] += 1);
-        counts
+        confusion(&self.labels, &self.predicted, classes)
     }
+}
+
+/// How many samples of each class (row) are put in each class (column).
+pub fn confusion(labels: &[usize], predicted: &[usize], classes: usize) -> DMatrix<usize> {
+    let mut counts = DMatrix::zeros(classes, classes);
+    labels.iter().zip(predicted).for_each(|(&label, &predicted)| counts[(label, predicted)] += 1);
+    counts
 }
