@@ -65,11 +65,8 @@ fn fit<T: Scalar>(
     let Task { name, features, classes, train, test } = task;
     let prepared = model.prepare(train.x, &train.labels, classes.names().len(), None);
     let prepared = prepared.map_err(Failure::of_fit(&name, &format!("{BOUNDED}, or --weight 0")))?;
-    let called = |feature: usize| match data::is_unnamed(&features) {
-        true => format!("number {}", feature + 1),
-        false => format!("`{}`", features[feature]),
-    };
-    prepared.warnings(called).iter().for_each(|warning| console.warn(warning));
+    let names: &[String] = if data::is_unnamed(&features) { &[] } else { &features };
+    prepared.warnings_naming(names).iter().for_each(|warning| console.warn(warning));
 
     let mut session = Session { prepared: &prepared, options, console, keeper, found };
     let ended = session.run(from);
