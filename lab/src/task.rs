@@ -119,11 +119,11 @@ impl<X> Samples<X> {
         if let Some(absent) = (0..count).find(lacks) {
             let name = &classes.names()[absent];
             return Err(Failure::Other(format!(
-                "--test {fraction} leaves no sample of class `{name}` to learn from: keep back less"
+                "--test {fraction:?} leaves no sample of class `{name}` to learn from: keep back less"
             )));
         }
         if split.test.is_empty() {
-            return Err(Failure::Other(format!("--test {fraction} keeps no sample back: the classes are too small")));
+            return Err(Failure::Other(format!("--test {fraction:?} keeps no sample back: the classes are too small")));
         }
         Ok(split)
     }

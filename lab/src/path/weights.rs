@@ -42,7 +42,7 @@ impl FromStr for Weights {
         list.sort_by(|a, b| b.total_cmp(a));
         list.dedup();
         match list.iter().find(|weight| !(0.0..=1.0).contains(*weight)) {
-            Some(weight) => Err(format!("a weight must lie in [0, 1], got {weight}")),
+            Some(weight) => Err(format!("a weight must lie in [0, 1], got {weight:?}")),
             None => Ok(Self { text: text.into(), list }),
         }
     }
