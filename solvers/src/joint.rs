@@ -18,6 +18,7 @@ mod scaler;
 mod schedule;
 mod start;
 mod warm;
+mod warnings;
 
 pub use coordination::{Acceleration, Penalty};
 pub use file::Names;

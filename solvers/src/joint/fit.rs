@@ -4,7 +4,7 @@ use super::certify::{SLACK, certify};
 use super::options::{Builder, Method};
 use super::prepare::{Objective, descent_method};
 use super::reduction::TwoBlocks;
-use super::start::{Start, second_stage};
+use super::start::{SECOND_STAGE, Start, second_stage};
 use super::{Constraint, Fitted, JointObjective, Model, Moment, Position, Prepared, Progress, Report};
 use crate::classifier::Classifier;
 use crate::factor::symmetric_eigen;
@@ -184,9 +184,6 @@ pub(super) fn settle<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>) -> Resul
     };
     Ok(Settled { point, status, work })
 }
-
-/// The steps that [`second_stage`] may take.
-const SECOND_STAGE: u64 = 1_000;
 
 /// The figures of a feasible point, in the space where the method ran.
 fn report<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -> Result<Report> {

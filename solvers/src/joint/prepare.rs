@@ -4,7 +4,8 @@ use super::options::{Builder, Method};
 use super::row_space::RowSpace;
 use super::scaler::Extremes;
 use super::start::Start;
-use super::{Constraint, Fitted, JointObjective, Moment, Position, Scale, Scaler};
+use super::warnings::Warnings;
+use super::{Constraint, Fitted, JointObjective, Moment, Position, Scaler};
 use crate::classifier::Classifier;
 use crate::features::Features;
 use crate::kronecker::Kronecker;
@@ -15,7 +16,7 @@ use crate::smooth::Ridge;
 use crate::softmax::Softmax;
 use admm::method::DescentMemory;
 use admm::{Error, Gradient, Manifold, Result, Shape, Smooth};
-use nalgebra::{DMatrix, DVector};
+use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
@@ -35,12 +36,7 @@ pub struct Prepared<T: Scalar> {
     pub(super) leading: T,
     pub(super) spectrum: Arc<Spectrum<T>>,
     pub(super) start: Start<T>,
-    /// The features whose values are all the same.
-    constant: Vec<usize>,
-    /// A feature that rounding loses beside another one.
-    lost: Option<(usize, usize)>,
-    /// Of the data else, whatever λ is.
-    warnings: Vec<String>,
+    warnings: Warnings,
 }
 
 /// Both losses, with the ridge of a W without a constraint.
@@ -86,8 +82,7 @@ impl<T: Scalar> Prepared<T> {
         check_batch(options.batch, x.ncols())?;
         check_classes(labels, classes)?;
         let scaler = Scaler::learn(&x, &seen, &weights, options.scale, &options.exec);
-        let constant = constant_features(&seen, options.scale);
-        let lost = mixed_scales(&scaler.largest(&seen)?);
+        let mut warnings = Warnings::of_features(&seen, &scaler.largest(&seen)?, options.scale);
         let (basis, scaled) = row_space(x.standardised(&scaler), options)?;
         let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
         let weights = weights.into_iter().map(|weight| weight / total).collect();
@@ -96,7 +91,7 @@ impl<T: Scalar> Prepared<T> {
         let asked = (options.components + 1).min(covariance.dimension());
         let (values, vectors, spectrum) = Spectrum::with_top(&covariance, asked)?;
         let spectrum = Arc::new(spectrum);
-        let mut warnings = spectrum_warnings(&values, options.components);
+        warnings.add_spectrum(&values, options.components);
         let weight = T::of(options.weight);
         let entropy = Softmax { samples, ridge: T::of(options.ridge), share: T::one() - weight };
         if options.constraint == Constraint::None && options.weight > 0.0 {
@@ -106,12 +101,10 @@ impl<T: Scalar> Prepared<T> {
         let objective = JointObjective { variance, entropy };
         let principal = vectors.columns(0, options.components).into_owned();
         let start = Start::find(options, &objective, &spectrum, principal, clock)?;
-        if options.ridge == 0.0 && separates(&objective.entropy, &start.lower)? {
-            warnings.push("the classes can be separated: without a ridge nothing bounds B".into());
-        }
+        warnings.add_separation(&objective.entropy, &start.lower)?;
         let options = options.clone();
         let leading = values[0];
-        Ok(Prepared { options, scaler, basis, objective, leading, spectrum, start, constant, lost, warnings })
+        Ok(Prepared { options, scaler, basis, objective, leading, spectrum, start, warnings })
     }
 
     /// What the user should know about the data and the choices, in sentences that number the features from 1.
@@ -121,24 +114,7 @@ impl<T: Scalar> Prepared<T> {
 
     /// The same, in which features have names.
     pub fn warnings_naming(&self, names: &[String]) -> Vec<String> {
-        const MOST: usize = 10;
-        let number = if names.is_empty() { "number " } else { "" };
-        let name =
-            |feature: usize| names.get(feature).map_or_else(|| (feature + 1).to_string(), |name| format!("`{name}`"));
-        let mut warnings = Vec::new();
-        if !self.constant.is_empty() {
-            let names = self.constant.iter().take(MOST).map(|&feature| name(feature)).collect::<Vec<_>>().join(", ");
-            let more = self.constant.len().saturating_sub(MOST);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            warnings.push(format!("constant features carry no information and keep scale 1: {number}{names}{more}"));
-        }
-        warnings.extend(self.lost.map(|(lost, beside)| {
-            let (lost, beside) = (name(lost), name(beside));
-            format!("feature {lost} is lost beside feature {beside}, which is of far larger scale: standardise them")
-        }));
-        warnings.extend_from_slice(&self.warnings);
-        warnings.extend(warnings_of_choices(&self.options));
-        warnings
+        self.warnings.sentences(&self.options, names)
     }
 
     /// Fits by one method, from the same start as every other. The observer sees each outer iteration, and may stop it.
@@ -262,52 +238,4 @@ fn row_space<T: Scalar>(x: Features<T>, options: &Builder) -> Result<(Basis<T>, 
     }
     let (space, y) = RowSpace::of(x.into_dense(), options.components, &options.exec)?;
     Ok((Some(Arc::new(space)), y.into()))
-}
-
-/// None where the features stay as they are: there a constant has variance about 0.
-fn constant_features<T: Scalar>(seen: &Extremes<T>, scale: Scale) -> Vec<usize> {
-    let constant = |feature: &usize| scale != Scale::None && seen.low[*feature] == seen.high[*feature];
-    (0..seen.low.len()).filter(constant).collect()
-}
-
-/// Whether every sample has a loss below ln 2, and so its own class a probability above ½.
-fn separates<T: Scalar>(entropy: &Softmax<T>, at: &Classifier<T>) -> Result<bool> {
-    let least = entropy.samples.weights.iter().fold(T::one(), |least, &weight| least.min(weight));
-    Ok(entropy.cross_entropy(at)? < least * T::of(std::f64::consts::LN_2))
-}
-
-/// The features of the smallest and the largest size, of the largest |z| of each, where rounding loses one beside the other.
-fn mixed_scales<T: Scalar>(largest: &DVector<T>) -> Option<(usize, usize)> {
-    let sizes = || largest.iter().copied().enumerate().filter(|(_, size)| *size > T::zero());
-    let (largest, most) = sizes().reduce(|a, b| if b.1 > a.1 { b } else { a })?;
-    let (smallest, least) = sizes().reduce(|a, b| if b.1 < a.1 { b } else { a })?;
-    (least < most * T::EPSILON).then_some((smallest, largest))
-}
-
-fn spectrum_warnings<T: Scalar>(values: &DVector<T>, k: usize) -> Vec<String> {
-    let negligible = values[0] * T::of(1e3) * T::EPSILON;
-    let rank = values.iter().filter(|&&value| value > negligible).count();
-    let mut warnings = Vec::new();
-    if rank < k {
-        warnings.push(format!("{k} components of data of rank {rank}: the basis is completed without variance"));
-    } else if values.len() > k && values[k - 1] - values[k] <= negligible {
-        warnings.push(format!("no spectral gap: the variances of components {k} and {} are equal", k + 1));
-    }
-    warnings
-}
-
-fn warnings_of_choices(options: &Builder) -> Vec<String> {
-    let mut warnings = Vec::new();
-    let columns = matches!(options.constraint, Constraint::UnitNorm | Constraint::Ball);
-    if columns && options.components > 1 && options.weight > 0.0 {
-        warnings.push(
-            "columns that need not be orthogonal are all drawn to the leading eigenvector by the PCA loss".into(),
-        );
-    }
-    if options.constraint == Constraint::None && options.shrinkage == 0.0 {
-        warnings.push(
-            "without a constraint a longer W with a shorter B evades the ridge: the infimum is not attained".into(),
-        );
-    }
-    warnings
 }

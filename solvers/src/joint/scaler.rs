@@ -43,7 +43,7 @@ impl<T: Scalar> Scaler<T> {
         Ok(Scaler::learn(&x, &seen, &vec![T::one(); x.ncols()], scale, &Exec::Serial))
     }
 
-    /// Learns from X with sample weights of any scale: a common factor changes nothing. A constant feature keeps scale 1.
+    /// Learns from X with sample weights that count repetitions or are shares of any scale. A constant feature keeps scale 1.
     pub(super) fn learn(x: &Features<T>, seen: &Extremes<T>, weights: &[T], scale: Scale, exec: &Exec) -> Self {
         let d = x.nrows();
         let mut scaler = Scaler { mean: DVector::zeros(d), scale: DVector::repeat(d, T::one()) };
@@ -121,15 +121,16 @@ impl<T: Scalar> Scaler<T> {
     }
 }
 
-/// Σw − Σw²/Σw, which makes the variance unbiased for weights that do not depend on the samples: n − 1 for n weights of 1. Nothing
-/// where one weight outweighs all others.
+/// What makes the variance unbiased. Whole weights count repetitions, Σw − 1; others are shares, Σw − Σw²/Σw, where a common factor
+/// changes nothing. Both are n − 1 for n weights of 1. Nothing where one weight outweighs all others.
 fn freedom<T: Scalar>(weights: &[T]) -> Option<T> {
     let unit = largest(weights);
-    let (sum, squares) = weights.iter().fold((T::zero(), T::zero()), |(sum, squares), &weight| {
-        let weight = weight / unit;
-        (sum + weight, squares + weight * weight)
-    });
-    Some(unit * (sum - squares / sum)).filter(|freedom| *freedom > T::zero())
+    let sum = |power: i32| weights.iter().fold(T::zero(), |sum, &weight| sum + (weight / unit).powi(power)); // no overflow
+    let freedom = match weights.iter().all(|weight| weight.fract() == T::zero()) {
+        true => unit * sum(1) - T::one(),
+        false => unit * (sum(1) - sum(2) / sum(1)),
+    };
+    Some(freedom).filter(|freedom| *freedom > T::zero())
 }
 
 /// What one look at the data shows of each feature.

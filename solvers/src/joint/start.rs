@@ -151,6 +151,9 @@ impl<T: Scalar> Manifold<T> for Frozen {
     }
 }
 
+/// The most steps of [`second_stage`].
+pub(super) const SECOND_STAGE: u64 = 1_000;
+
 /// The classifier of the components WᵀX, which needs no pass over X but their projection; its loss, and its steps.
 pub(super) fn second_stage<T: Scalar>(
     alone: &Softmax<T>,
@@ -164,7 +167,7 @@ pub(super) fn second_stage<T: Scalar>(
     let captured = transposed_product(w, &covariance.times(w));
     let spectrum = Arc::new(Spectrum::within(&captured, covariance.trace())?);
     let initial = Kronecker { entropy: problem.clone(), spectrum, variance: Some(T::zero()) };
-    let method = Lbfgs { max_steps: 1_000, ..Lbfgs::from(initial) };
+    let method = Lbfgs { max_steps: SECOND_STAGE, ..Lbfgs::from(initial) };
     let blank = Classifier::blank(DMatrix::identity(k, k), classes);
     let tolerance = T::of(tolerance.max(64.0 * T::EPSILON.to_f64()));
     let (fitted, loss, work) = descend(&method, &problem, &Frozen, blank, tolerance)?;
