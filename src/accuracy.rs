@@ -10,8 +10,8 @@ pub enum Accuracy {
     Fixed(f64),
     /// A fraction of the smaller of the residuals ρ‖r‖ and ‖s‖, never rising, between `first` and `floor`: early
     /// iterations are cheap. The errors stay summable where the residuals are, as Eckstein and Bertsekas (1992,
-    /// theorem 8) ask. A residual of 0 is of a block that stood still within its tolerance, which then stands in
-    /// its place.
+    /// theorem 8) ask. A residual of 0 means that a block stood still within its tolerance: then that tolerance
+    /// takes the place of the residual.
     Relative {
         /// The tolerance of the first iteration.
         first: f64,

@@ -43,7 +43,7 @@ pub struct Coordinator<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Im
 }
 
 impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<T, P, Q> {
-    /// Ax + Bz = 0 from the start (x, z) with u = 0, for x − z = 0 wrap the second block in [`Minus`](crate::Minus).
+    /// Ax + Bz = 0, from the start (x, z) with u = 0. For x − z = 0 wrap the second block in [`Minus`](crate::Minus).
     ///
     /// # Errors
     /// A penalty that is not positive and finite, images of different sizes, a start that is not finite, and whatever a
@@ -93,7 +93,8 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         Ok(self)
     }
 
-    /// The scaled dual u of the start in place of 0, which the multiplier y of a problem close by gives as y/ρ.
+    /// A first scaled dual u other than 0: y/ρ for the multiplier y of a similar problem, or ∇g(z)/ρ for a smooth g against x − z = 0,
+    /// which leaves z where it is.
     ///
     /// # Errors
     /// A size that differs from that of Ax, and entries that are not finite.
@@ -204,7 +205,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         })
     }
 
-    /// The state after this one, Boyd et al. (2011, eqs. 3.5–3.7 with 3.19).
+    /// The state after this one: Boyd et al. (2011, eqs. 3.5–3.7, with the over-relaxation of eq. 3.19).
     fn next(&self, phases: &mut Phases) -> Result<StateOf<T, P, Q>> {
         let (one, alpha, c) = (T::one(), self.relaxation, &self.c);
         let mut next = self.state.clone();
@@ -260,8 +261,8 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
 
     /// r = Ax + Bz − c, s = ρAᵀBΔz and their bounds, Boyd et al. (2011, §3.3.1).
     ///
-    /// How far (x, z, y) with y = ρu is from a stationary point of the Lagrangian: the z-step ends with 0 ∈ ∂g(z) + Bᵀy. The
-    /// x-step, from ẑ and û, ends with 0 ∈ ∂f(x) + ρAᵀ(Ax + Bẑ − c + û). With u = û + αAx − (1 − α)(Bẑ − c) + Bz − c and
+    /// The gradient says how far (x, z, y) with y = ρu is from a stationary point of the Lagrangian. The z-step ends with
+    /// 0 ∈ ∂g(z) + Bᵀy. The x-step, from ẑ and û, ends with 0 ∈ ∂f(x) + ρAᵀ(Ax + Bẑ − c + û). With u = û + αAx − (1 − α)(Bẑ − c) + Bz − c and
     /// Ax = r − Bz + c that is
     ///
     /// > ρAᵀ(u − û − (Ax + Bẑ − c)) = ρAᵀ((2 − α)B(z − ẑ) − (1 − α)r) ∈ ∂f(x) + Aᵀy
@@ -350,9 +351,9 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         guard("z", iteration, || self.g.retune(penalty))
     }
 
-    /// The stopping rule is met, which proves nothing while the blocks may stop, or never start, further from their minima
-    /// than the bound on the dual residual and are still to be asked for more; nor while a proximal term holds one of them further
-    /// off than that.
+    /// Whether the stopping rule is met by blocks that are solved. It proves nothing while the blocks may stop further from their
+    /// minima than the bound on the dual residual, if they are still to be asked for more, nor while a proximal term keeps one of
+    /// them further off than that.
     fn converged(&self) -> bool {
         let record = &self.state.record;
         let accurate = record.inner_tolerance <= record.dual_bound;

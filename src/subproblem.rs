@@ -39,8 +39,8 @@ pub trait Subproblem<T: Real>: Send + Sync {
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
         Adjoint { norm: y.norm(), count: y.shape().count() }
     }
-    /// ‖S(x⁺ − x)‖ for a block whose argmin from x adds ρ/2 (x⁺ − x)ᵀS(x⁺ − x) to what is asked for: times ρ the x⁺ it gives is that
-    /// far from the argmin, of which Kx⁺ need not show anything.
+    /// ‖S(x⁺ − x)‖ for a block whose argmin, from x, adds a proximal term ρ/2 (x⁺ − x)ᵀS(x⁺ − x) to what is asked for; 0 for all
+    /// others. Times ρ it is the gradient that the term leaves at x⁺. Where x moves in the null space of K, neither residual shows it.
     fn proximal_move(&self, _from: &Self::Var, _to: &Self::Var) -> T {
         T::zero()
     }

@@ -27,7 +27,7 @@ const LEAST: f64 = 0.1;
 /// with H̄ the mean of diag(p) − ppᵀ over samples, as if that did not depend on x (Martens and Grosse, "Optimizing neural
 /// networks with Kronecker-factored approximate curvature", 2015, §3), and N = share·BH̄Bᵀ. The pull adds ρ to T. On
 /// orthonormal W the PCA loss adds −2λI/tr Σ to N, and the curvature of the manifold −sym(WᵀG) to T, which is
-/// 2λWᵀΣW/tr Σ + share·μBBᵀ where B is optimal (Absil, Mahony and Sepulchre 2008, §5.3).
+/// 2λWᵀΣW/tr Σ + share·μBBᵀ where B is optimal (Absil, Mahony and Sepulchre 2008, §5.3.3 and §5.5).
 ///
 /// This holds among the changes with WᵀΔ = 0. A change WA within the span does to the logits what AB does as a change of B: it
 /// is counted once, as a change of B. What is left of it where W is free, WA with −AB for B, curves by the pull and the ridge alone.

@@ -14,11 +14,12 @@ use admm::{Iterate, Manifold, Method, Point, Real, Result, Smooth, Smoothness, S
 use nalgebra::DMatrix;
 use std::sync::Arc;
 
-/// An answer of the model may change ∇f by so many times the tolerance, and by this share of ∇f: while the iterates still move far
-/// the model is poor, and answers that it would have to go far for may lead to where no run returns from.
+/// An answer of the model may change ∇f by so many times the tolerance at most: while the iterates still move far the model is
+/// poor, and a distant answer may lead to where no run returns from.
 const REACH: f64 = 300.0;
+/// And by this share of ‖∇f‖ at most.
 const SHARE: f64 = 0.5;
-/// And it is the last in a row where the target has since changed the gradient by less than this share of what answers have changed.
+/// The model answers no further call where the target has changed the gradient by less than this share of what its answers have.
 const SETTLED: f64 = 0.5;
 /// The most that a model of the Hessian is stiffened.
 const STIFFEST: f64 = 2.0;
@@ -204,7 +205,7 @@ fn answer<T: Real, P: Space<T>>(
 }
 
 impl<H> Lbfgs<H> {
-    /// −(H + ρ)⁻¹g, for which the model of the Hessian looks up what it needs at a new point.
+    /// −(H + ρ)⁻¹g, for which the model of the Hessian looks up what it needs where the point is new.
     fn direction<T: Real, F: Smooth<T>>(
         &self,
         search: &mut Search<'_, T, F>,
@@ -285,7 +286,7 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
         }
     }
 
-    /// −Hg by the two-loop recursion; −g where that is no descent.
+    /// −(H + ρ)⁻¹g by the two-loop recursion, with a tangent result; where that is no descent, −g, shortened to length 1.
     fn direction(
         &self,
         initial: &impl InitialHessian<T, F::Point>,

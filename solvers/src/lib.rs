@@ -7,6 +7,17 @@
 //! > L₁(W) = 1 − tr(WᵀΣW)/tr Σ, L₂(V, B, b) = mean cross-entropy of softmax(Bᵀ Vᵀ x + b) + μ/2 ‖B‖²
 //!
 //! Data matrices are d×n: **a sample is a column**.
+//!
+//! | Module | What is in it |
+//! |---|---|
+//! | [`joint`] | the joint model: build, fit, predict |
+//! | [`manifold`] | the sets on which a variable moves |
+//! | [`pca`] | the PCA loss and the rules that lower it |
+//! | [`softmax`], [`classifier`] | the cross-entropy and its variable (V, B, b) |
+//! | [`lbfgs`], [`variance_reduced`] | descent methods; [`kronecker`] is the model of the Hessian that L-BFGS can start from |
+//! | [`prox`], [`operator`], [`smooth`] | proximal operators, linear operators, functions of a normalised or penalised matrix |
+//! | [`features`], [`samples`] | where the numbers of X are, and what belongs to them |
+//! | [`factor`], [`secular`] | factorisations that report failure, and the trust-region subproblem |
 
 pub mod classifier;
 mod exponential;

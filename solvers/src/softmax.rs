@@ -94,7 +94,7 @@ impl<T: Scalar> Softmax<T> {
     }
 }
 
-/// What a chunk of samples adds to the loss and to its gradient: what threads, and later ranks, exchange.
+/// What a chunk of samples adds to the loss and to its gradient: all that threads exchange.
 struct Partial<T: Scalar> {
     entropy: T,
     /// Σᵢ wᵢ‖Vᵀxᵢ‖², where it is asked for.

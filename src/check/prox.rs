@@ -16,9 +16,9 @@ const TARGETS: usize = 4;
 /// - no one-sided difference of φ at the answer is negative, along the axes and random directions: 0 ∈ ∂φ(x);
 /// - two calls give the same bits.
 ///
-/// f must be +∞ (or NaN) off its domain, with room for rounding of 10⁻¹² at most. An indicator may instead be 0 everywhere: then points of its set are
-/// known from its prox alone, and only those are compared. Gaps are relative to |f(x)| + ρ(‖x‖² + ‖v‖²), so choose a v in whose
-/// neighbourhood f matters. An operator with [`retune`](Prox::retune) must have been tuned to the penalty.
+/// f must be +∞ (or NaN) off its domain, with room for rounding of 10⁻¹² at most. An indicator may instead be 0 everywhere:
+/// then points of its set are known from its prox alone, and only those are compared. Gaps are relative to
+/// |f(x)| + ρ(‖x‖² + ‖v‖²), so choose a v in whose neighbourhood f matters. An operator with [`retune`](Prox::retune) must have been tuned to the penalty.
 ///
 /// # Errors
 /// Those of the operator, and an answer of another size than v.

@@ -14,7 +14,7 @@ use std::ops::{AddAssign, Range};
 /// Samples that share the intermediate matrices of a pass, which then stay in the cache.
 pub(crate) const BLOCK: usize = 64;
 
-/// Columns of a product whose left operand faer reads where it is.
+/// The most columns of a product for which faer reads the left operand where it is, and does not pack a copy of it.
 const UNPACKED: usize = 12;
 
 /// The samples of a block as they are stored.
@@ -104,7 +104,7 @@ impl<T: Scalar> Block<'_, T> {
     /// out (k×b) ← VᵀZ.
     pub(crate) fn project(&self, v: &Folded<T>, mut out: MatMut<'_, T>) {
         match self {
-            // Many columns of V fill a vector of f64 better than one of f32.
+            // faer lays the columns of V along a vector: few of them, or k of them in f32, leave much of it empty.
             Block::Dense(x) if v.k() <= FEW || size_of::<T>() < size_of::<f64>() => {
                 inner_products(out.as_mut(), v.v.as_ref(), *x);
             }

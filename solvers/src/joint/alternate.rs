@@ -35,8 +35,8 @@ fn traced<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, z: &ClassifyVar<T>)
     prepared.options.trace.then(|| prepared.objective_at(w, &z.point)).transpose()
 }
 
-/// The classifier's variable with its loss g evaluated, and the dual that leaves it where it is, u = ∇g(V)/ρ. Where ρ is far below
-/// the curvature of g the first step of W would go too far by that: ‖u‖ is at most [`PULL`].
+/// The classifier's variable with its loss g evaluated, and the dual that leaves it where it is, u = ∇g(V)/ρ. Where ρ is far
+/// below the curvature of g, such a dual would send the first W too far: ‖u‖ is at most [`PULL`].
 fn informed<T: Scalar>(
     classifier: &Classify<T>,
     start: &Classifier<T>,
@@ -53,13 +53,16 @@ fn informed<T: Scalar>(
 /// The most by which the first dual pulls W, whose columns have norm 1.
 const PULL: f64 = 0.1;
 
-/// ADMM: manifold block first, smooth block last.
-pub(super) fn admm<T: Scalar, P>(prepared: &Prepared<T>, log: &mut Log<'_>, reduction: P, w: P::Var) -> Result<Found<T>>
+/// Both blocks with their coordinator as the options and the schedule have it, and the work that its start took.
+fn coordinator<T: Scalar, P>(
+    prepared: &Prepared<T>,
+    reduction: P,
+    w: P::Var,
+) -> Result<(Coordinator<T, P, Minus<Classify<T>>>, Work)>
 where
-    P: Subproblem<T, Image = DMatrix<T>, Var: Reduced<T>>,
+    P: Subproblem<T, Image = DMatrix<T>>,
 {
-    let options = &prepared.options;
-    let start = &prepared.start.lower;
+    let (options, start) = (&prepared.options, &prepared.start.point);
     let Schedule { steps, answers, penalty, bounds, threshold, accuracy } = Schedule::of(prepared)?;
     let classifier = classify(prepared, steps, answers);
     let (z, dual, started) = informed(&classifier, start, T::of(penalty))?;
@@ -75,6 +78,15 @@ where
     coordinator.accuracy = Accuracy::Relative { first: floor.max(1e-2), factor: 0.3, floor };
     coordinator.max_iterations = options.max_iterations;
     coordinator.track_objective = options.trace || prepared.objective.variance.passes() == 0;
+    Ok((coordinator, started))
+}
+
+/// ADMM: manifold block first, smooth block last.
+pub(super) fn admm<T: Scalar, P>(prepared: &Prepared<T>, log: &mut Log<'_>, reduction: P, w: P::Var) -> Result<Found<T>>
+where
+    P: Subproblem<T, Image = DMatrix<T>, Var: Reduced<T>>,
+{
+    let (mut coordinator, started) = coordinator(prepared, reduction, w)?;
     if let Some(state) = log.state()? {
         coordinator = coordinator.resume(state)?;
     }
@@ -111,7 +123,8 @@ where
 }
 
 /// The same two blocks in turn, each pulled towards the other with a fixed ρ and no dual: what is left of ADMM with
-/// u = 0, with a last second stage for its W. Its fixed point minimises both losses plus ρ/2 ‖W − V‖² and so is no stationary point of the joint objective.
+/// u = 0, with a last second stage for its W. Its fixed point minimises both losses plus ρ/2 ‖W − V‖², and so is no
+/// stationary point of the joint objective.
 pub(super) fn alternating<T: Scalar, P>(
     prepared: &Prepared<T>,
     log: &mut Log<'_>,
@@ -122,7 +135,7 @@ where
     P: Subproblem<T, Image = DMatrix<T>, Var: Reduced<T>>,
 {
     let classifier = classify(prepared, SOLVED.steps, SOLVED.answers);
-    let start = &prepared.start.lower;
+    let start = &prepared.start.point;
     let tolerance = T::of(prepared.tolerance());
     let penalty = T::of(SOLVED.penalty);
     let fresh = || (w, Iterate::new(start.clone()), prepared.start.cost.work);
@@ -149,14 +162,20 @@ where
         };
         let ended = (change <= tolerance).then_some(Status::Converged);
         if let Some(status) = log.add(entry, &(&w, &z, work), ended)? {
-            return settled(prepared, w.w(), status, log);
+            return with_second_stage(prepared, w.w(), status, log);
         }
     }
-    settled(prepared, w.w(), Status::IterationLimit, log)
+    with_second_stage(prepared, w.w(), Status::IterationLimit, log)
 }
 
-/// Alternation leaves W ≠ V, and a classifier that fits V: W gets the classifier that fits it best. Both searches must have converged.
-fn settled<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, ended: Status, log: &Log<'_>) -> Result<Found<T>> {
+/// Alternation leaves W ≠ V and a classifier that fits V: W gets the classifier that fits it best. Both searches must have
+/// converged.
+fn with_second_stage<T: Scalar>(
+    prepared: &Prepared<T>,
+    w: &DMatrix<T>,
+    ended: Status,
+    log: &Log<'_>,
+) -> Result<Found<T>> {
     let Settled { point, status, work } = settle(prepared, w)?;
     let status = if ended == Status::Converged { status } else { ended };
     let mut last = log.last();

@@ -120,7 +120,7 @@ fn descend<T: Scalar, M: admm::Method<T, Objective<T>, Point = Classifier<T>> + 
     method: &M,
     here: impl Fn(&M::Memory) -> Option<&Evaluated<T, Classifier<T>>>,
 ) -> Result<Found<T>> {
-    let (options, start, on) = (&prepared.options, &prepared.start.lower, prepared.manifold());
+    let (options, start, on) = (&prepared.options, &prepared.start.point, prepared.manifold());
     let origin = Space::zero(&start.v);
     let tolerance = T::of(prepared.tolerance());
     let free = Target { v: &origin, penalty: T::zero(), tolerance };
@@ -170,7 +170,8 @@ pub(super) struct Settled<T: Scalar> {
     pub work: Work,
 }
 
-/// The second stage for a W. It has converged where the gradient by B and b, on all features, is below the tolerance but for rounding.
+/// The second stage for a W. It runs on the components WᵀX; it has converged where the gradient by B and b on all features, which
+/// rounds differently, is at most [`SLACK`] times the tolerance.
 pub(super) fn settle<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>) -> Result<Settled<T>> {
     let JointObjective { variance, entropy } = &prepared.objective;
     let (alone, tolerance) = (entropy.alone(), prepared.tolerance());

@@ -101,7 +101,7 @@ impl<T: Scalar> Prepared<T> {
         let objective = JointObjective { variance, entropy };
         let principal = vectors.columns(0, options.components).into_owned();
         let start = Start::find(options, &objective, &spectrum, principal, clock)?;
-        warnings.add_separation(&objective.entropy, &start.lower)?;
+        warnings.add_separation(&objective.entropy, &start.point)?;
         let options = options.clone();
         let leading = values[0];
         Ok(Prepared { options, scaler, basis, objective, leading, spectrum, start, warnings })

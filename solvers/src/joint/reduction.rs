@@ -16,7 +16,7 @@ use nalgebra::DMatrix;
 const STEPS: u64 = 500;
 /// b, for the rules that read batches.
 const BATCH: usize = 32;
-/// Of the batches. Nothing else in a fit is random.
+/// Of the batches.
 const SEED: u64 = 0;
 
 /// A variable that holds W.
@@ -48,7 +48,7 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
     pub fn fit(self) -> Result<Found<T>> {
         let variance = self.prepared.objective.variance.clone();
         let loss = variance.of.clone();
-        let start = self.prepared.start.lower.v.clone();
+        let start = self.prepared.start.point.v.clone();
         let max_steps = STEPS;
         match (self.prepared.options.rule, self.prepared.options.constraint) {
             (Rule::Majorize, Constraint::Orthonormal) => self.run(Majorize { loss, max_steps }, start),
@@ -97,7 +97,7 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
     }
 
     fn descend<F: Send + Sync, D: admm::Method<T, F, Point = DMatrix<T>>>(self, of: F, by: D) -> Result<Found<T>> {
-        let start = Iterate::new(self.prepared.start.lower.v.clone());
+        let start = Iterate::new(self.prepared.start.point.v.clone());
         let on = self.prepared.manifold();
         self.run(Descent { of, by, on }, start)
     }

@@ -121,8 +121,9 @@ impl<T: Scalar> Scaler<T> {
     }
 }
 
-/// What makes the variance unbiased. Whole weights count repetitions, Σw − 1; others are shares, Σw − Σw²/Σw, where a common factor
-/// changes nothing. Both are n − 1 for n weights of 1. Nothing where one weight outweighs all others.
+/// The degrees of freedom: the sum of weighted squares over them is an unbiased variance. Weights that are whole numbers count
+/// repetitions, Σw − 1. Others are shares, Σw − Σw²/Σw, where a common factor cancels. Both are n − 1 for n weights of 1.
+/// Nothing where none are left, as where one weight outweighs all others.
 fn freedom<T: Scalar>(weights: &[T]) -> Option<T> {
     let unit = largest(weights);
     let sum = |power: i32| weights.iter().fold(T::zero(), |sum, &weight| sum + (weight / unit).powi(power)); // no overflow

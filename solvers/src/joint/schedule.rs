@@ -28,11 +28,11 @@ pub(super) const SOLVED: Schedule =
     Schedule { steps: 50, answers: 0, penalty: 0.1, bounds: (1e-8, 1e8), threshold: 10.0, accuracy: 1.0 };
 
 impl Schedule {
-    /// Majorisation on orthonormal W is monotone and takes no pass: there one step of the other block is enough, as its
-    /// curvature pairs outlive the call, and none is spent on a target that moves on. Up to twelve more iterations bring W to terms with
-    /// the model of the other loss before that is read again. ρ is of the size of the curvature of the manifold at the start. A block
-    /// that takes one step moves less than one that solves its problem, and the dual residual with it: ρ must not rise for that
-    /// alone, nor may the run end.
+    /// Majorisation on orthonormal W is monotone and takes no pass where Σ is formed. There one step of the other block a call is
+    /// enough: its curvature pairs outlive the call, and more steps would be spent on a target that moves on. In up to twelve further
+    /// iterations its model of the loss answers, so that W fits the model before the data are read again. ρ starts at the curvature of
+    /// the manifold. A block that takes one step moves less than one that solves its problem, and so the dual residual is smaller than
+    /// it should be: hence a larger threshold for balancing ρ, and a smaller bound on the residuals.
     ///
     /// Over-relaxation asks for 1/(2 − α) as much ρ, as in the bound 2L/(2 − α) of the certificate. With it, with
     /// accelerations and with other policies no model answers: that was measured for plain iterations alone.
@@ -55,17 +55,18 @@ impl Schedule {
 /// The largest eigenvalue of 2λWᵀΣW/tr Σ + (1−λ)μBBᵀ at the start: how strongly the manifold curves where B is optimal, as in
 /// [`Kronecker`](crate::kronecker::Kronecker).
 fn held<T: Scalar>(prepared: &Prepared<T>) -> Result<f64> {
-    let (at, objective) = (&prepared.start.lower, &prepared.objective);
+    let (at, objective) = (&prepared.start.point, &prepared.objective);
     let captured = transposed_product(&at.v, &objective.variance.of.covariance.times(&at.v));
     let ridge = product_transposed(&at.b, &at.b) * (objective.entropy.share * objective.entropy.ridge);
     Ok(symmetric_eigen(&(captured * T::of(2.0 * prepared.options.weight) + ridge))?.0[0].to_f64())
 }
 
-/// The lower bound of ρ in units of the curvature 2λλ₁/tr Σ of the PCA loss. Orthonormal W moves by majorisation from where it
-/// stands, and below half the curvature a run may go in circles for ever. Balancing leads it out, as its residuals differ then; a
-/// policy that goes by other figures may not. Columns are minimised globally, and while ρ is close to the curvature they may jump
-/// for ever between distant minimisers; from twice that on, the problem of W is strongly convex apart from the constraint. Without
-/// a constraint γ/2 ‖W‖² sees to it.
+/// The lower bound of ρ in units of the curvature 2λλ₁/tr Σ of the PCA loss.
+///
+/// Orthonormal W moves from where it stands, and below half the curvature a run may go in circles for ever. Balancing leads it out,
+/// as its residuals differ then; a policy that goes by other figures may not. Columns are minimised globally, and while ρ is close
+/// to the curvature they may jump for ever between distant minimisers; from twice the curvature on they do not. Without a constraint
+/// γ/2 ‖W‖² bounds the problem.
 fn share(options: &Builder) -> f64 {
     match options.constraint {
         Constraint::Orthonormal if options.penalty == Penalty::Balance => 0.1,

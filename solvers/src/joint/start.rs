@@ -2,7 +2,7 @@
 //!
 //! The minimisers of the joint objective, as λ goes from 1 to 0, lead from PCA to the best classifier; for the same λ
 //! the branch from each end may arrive at another local minimum. So both ends are computed from the principal
-//! components, and all methods start from the one whose joint objective is lower.
+//! components, and all methods but two-stage start from the one whose joint objective is lower.
 
 use super::options::Builder;
 use super::prepare::descent_method;
@@ -22,15 +22,15 @@ use nalgebra::DMatrix;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Both ends of the path and what they cost.
+/// Where methods start, and what that cost to find.
 #[derive(Debug, Clone)]
 pub(super) struct Start<T: Scalar> {
     /// Principal components: the first of two stages.
     pub principal: DMatrix<T>,
     /// What they took, the covariance included.
     pub principal_cost: Cost,
-    /// The end with the lower joint objective.
-    pub lower: Classifier<T>,
+    /// The end with the lower joint objective, or a point that was given.
+    pub point: Classifier<T>,
     /// What it took to find, from the data on.
     pub cost: Cost,
 }
@@ -75,7 +75,7 @@ impl<T: Scalar> Start<T> {
                 lower = entropic;
             }
         }
-        Ok(Start { principal, principal_cost, lower, cost: cost(work) })
+        Ok(Start { principal, principal_cost, point: lower, cost: cost(work) })
     }
 }
 

@@ -46,8 +46,7 @@ impl<T: Scalar> Prepared<T> {
     /// # Errors
     /// Other sizes, entries that are not finite, and a projection that fails.
     pub fn with_start(&self, start: &Classifier<T>) -> Result<Self> {
-        let (d, lower) = (self.scaler.mean.len(), &self.start.lower);
-        let (k, classes) = lower.b.shape();
+        let (d, (k, classes)) = (self.scaler.mean.len(), self.start.point.b.shape());
         let shape = Shape(vec![(d, k), (k, classes), (classes, 1)]);
         Error::check_size("the start", shape, admm::Space::shape(start))?;
         if !admm::Space::is_finite(start) {
@@ -55,7 +54,7 @@ impl<T: Scalar> Prepared<T> {
         }
         let inner = self.basis.as_ref().map_or_else(|| Ok(start.v.clone()), |space| space.lower(&start.v))?;
         let mut other = self.clone();
-        other.start.lower = Classifier { v: self.manifold().project(&inner)?, ..start.clone() };
+        other.start.point = Classifier { v: self.manifold().project(&inner)?, ..start.clone() };
         other.start.cost = Cost { work: Work::default(), seconds: 0.0 };
         Ok(other)
     }
