@@ -112,7 +112,7 @@ const POWER: (usize, f64) = (100, 0.9);
 /// An upper bound of ‖K‖² on x of the given size, for [`Linearized`](crate::Linearized): at most 1.12 times too large.
 ///
 /// A hundred steps of the power method for KᵀK from a random start, always the same one. They end below 0.9‖K‖² with a
-/// probability under 3·10⁻⁶√n for x of n entries (Kuczyński and Woźniakowski, "Estimating the largest eigenvalue by the
+/// probability under 4·10⁻⁶√n for x of n entries (Kuczyński and Woźniakowski, "Estimating the largest eigenvalue by the
 /// power and Lanczos algorithms with a random start", 1992), so their result is divided by 0.9.
 ///
 /// # Errors
