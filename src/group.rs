@@ -60,7 +60,7 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Group<P> {
         parts.map(|part| part * part).sum::<T>().sqrt()
     }
 
-    /// The members move apart from each other, so the largest L is that of the sum.
+    /// Each member has variables of its own, so the largest of their L is that of the sum.
     fn smoothness(&self, x: &Self::Var) -> Smoothness<T> {
         let parts = self.blocks.iter().zip(x).map(|(block, x)| block.smoothness(x));
         parts.fold(Smoothness::Smooth { lipschitz: Some(T::zero()) }, |sum, part| match (sum, part) {
