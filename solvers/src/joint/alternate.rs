@@ -19,6 +19,7 @@ use std::ops::ControlFlow;
 
 type Classify<T> = Descent<Curved<T>, Lbfgs<Option<Kronecker<T>>>, Flat>;
 type ClassifyVar<T> = Iterate<Classifier<T>, DescentMemory<T, Classifier<T>>>;
+type Admm<T, P> = Coordinator<T, P, Minus<Classify<T>>>;
 
 fn classify<T: Scalar>(prepared: &Prepared<T>, max_steps: u64, answers: u64) -> Classify<T> {
     let leading = prepared.leading * prepared.objective.variance.of.covariance.trace();
@@ -54,11 +55,7 @@ fn informed<T: Scalar>(
 const PULL: f64 = 0.1;
 
 /// Both blocks with their coordinator as the options and the schedule have it, and the work that its start took.
-fn coordinator<T: Scalar, P>(
-    prepared: &Prepared<T>,
-    reduction: P,
-    w: P::Var,
-) -> Result<(Coordinator<T, P, Minus<Classify<T>>>, Work)>
+fn coordinator<T: Scalar, P>(prepared: &Prepared<T>, reduction: P, w: P::Var) -> Result<(Admm<T, P>, Work)>
 where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
