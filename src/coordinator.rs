@@ -139,12 +139,14 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         (&self.f, &self.g)
     }
 
-    /// Both blocks, to go on from here with other parameters: the next weight of a path. What the variables remember of the
-    /// functions is [forgotten](Subproblem::forget). A block that is replaced must have been [tuned](Subproblem::retune) to the
-    /// penalty of the [state](Self::state).
+    /// Both blocks, to go on from here with other parameters: the next weight of a path. Iterates, dual and penalty stay; what
+    /// is known of the old functions goes, that which the variables [remember](Subproblem::forget) and what the penalty policy, the
+    /// acceleration and the [record](State::record) do, whose count of changes of ρ begins anew. A block that is replaced must have been
+    /// [tuned](Subproblem::retune) to the penalty of the [state](Self::state).
     pub fn blocks_mut(&mut self) -> (&mut P, &mut Q) {
         self.f.forget(&mut self.state.x);
         self.g.forget(&mut self.state.z);
+        self.state.forget(T::of(self.accuracy.first()));
         (&mut self.f, &mut self.g)
     }
 

@@ -52,6 +52,18 @@ impl<T: Real, X, Z, S> State<T, X, Z, S> {
         }
     }
 
+    /// Keeps the iterates, the dual, the penalty, the number of the iteration and the cost: all that does not tell of functions that
+    /// have changed. The blocks are to be solved as accurately as at first.
+    pub(crate) fn forget(&mut self, inner_tolerance: T) {
+        let Record { iteration, penalty_clamped, accepted, rejected, work, .. } = self.record;
+        let counts = Record { iteration, penalty_clamped, accepted, rejected, work, ..Record::new(self.penalty) };
+        self.record = Record { inner_tolerance, ..counts };
+        self.start = Start::Here;
+        self.penalty_memory = Memory::default();
+        self.acceleration_memory = Memory::default();
+        self.run = None;
+    }
+
     /// Whether no iteration of the run under way came nearer to the stopping rule than the last one, or this meets it.
     pub(crate) fn is_best(&self) -> bool {
         self.run.as_ref().is_some_and(Run::is_at_best)

@@ -234,6 +234,32 @@ fn a_run_goes_on_with_another_function() {
     assert!(admm.iter().next().unwrap().is_err(), "parameters are checked as in a run");
 }
 
+/// What policies know of the old function would take back every iteration, or hold the penalty and the accuracy of the blocks.
+#[test]
+fn a_run_with_another_function_is_that_of_another_coordinator_from_there() {
+    type Rule = fn() -> Box<dyn Acceleration<f64, Matrix>>;
+    let rules: [Rule; 3] = [|| Box::new(Plain), || Box::new(Anderson::default()), || Box::new(Nesterov::default())];
+    for rule in rules {
+        let prepared = |mut admm: common::Lasso| {
+            (admm.penalty, admm.acceleration, admm.tolerance) = (Box::new(Balance::default()), rule(), common::TIGHT);
+            admm.accuracy = Accuracy::Relative { first: 1e-2, factor: 0.3, floor: 1e-12 };
+            admm.penalty_limits.max_changes = 5;
+            admm
+        };
+        let mut admm = prepared(regression(l1(LAMBDA), 0.01));
+        assert_eq!(admm.run(()).unwrap().status, Status::Converged);
+        *admm.blocks_mut().1 = Minus(Exact(l1(LAMBDA / 2.0)));
+        let State { x, z, u, penalty, .. } = admm.state().clone();
+        let f = Exact(common::LeastSquares::new(common::design(), common::response()));
+        let g = Minus(Exact(l1(LAMBDA / 2.0)));
+        let fresh = Coordinator::new(f, g, x, z, penalty).unwrap().with_dual(u).unwrap();
+        let (before, outcome) = (admm.state().record.iteration, admm.run(()).unwrap());
+        let expected = prepared(fresh).run(()).unwrap();
+        assert_eq!((outcome.status, outcome.best.z), (Status::Converged, expected.best.z));
+        assert_eq!(outcome.best.record.iteration - before, expected.best.record.iteration);
+    }
+}
+
 #[test]
 fn the_iterator_ends_at_the_limit_and_at_an_error() {
     let mut admm = scripted(&[1.0]);
