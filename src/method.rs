@@ -98,8 +98,10 @@ pub fn retract<T: Real, P: Point<T>>(on: &dyn Manifold<T>, x: &P, step: &P) -> R
 /// The size of the first-order change that is still possible: ‖grad‖ over the manifold and the free parts together.
 pub fn stationarity<T: Real, P: Point<T>>(on: &dyn Manifold<T>, x: &P, gradient: &P) -> Result<T> {
     let coupled = on.stationarity(x.coupled(), gradient.coupled())?;
-    let free = gradient.dot(gradient) - gradient.coupled().norm_squared();
-    Ok((coupled * coupled + free.max(T::zero())).sqrt())
+    // Not ‖gradient‖² less that of the coupled part, in whose rounding a small rest is lost.
+    let mut free = gradient.clone();
+    free.coupled_mut().fill(T::zero());
+    Ok((coupled * coupled + free.dot(&free)).sqrt())
 }
 
 /// What a gradient method keeps between calls, so that a warm start costs nothing.

@@ -2,7 +2,7 @@
 
 mod data;
 
-use admm::method::DescentMemory;
+use admm::method::{DescentMemory, stationarity};
 use admm::{
     Descent, Direction, Error, Exec, Flat, Gradient, Iterate, Manifold, Method, Rate, Result, Smooth, Space, Steps,
     Subproblem, Target, Work,
@@ -412,4 +412,16 @@ fn bad_answers_of_a_function_are_errors() {
     let block = Descent { of: WrongDirection, by: Steps { rate: Rate::Constant(0.1), max_steps: 5 }, on: Flat };
     let error = block.argmin(&mut Iterate::new(matrix(3, 2, 2)), to).unwrap_err();
     assert_eq!(error.to_string(), "direction: expected size 3×2, got 2×3");
+}
+
+/// The gradient by V is normal to the manifold and large, those by B and b are all that is left.
+#[test]
+fn a_small_gradient_of_the_free_part_is_not_lost_beside_a_large_one_of_the_coupled() {
+    let x = Classifier::blank(orthonormal(6, 2, 1), 3);
+    for size in [1e-6, 1e-10] {
+        let (b, bias) = (DMatrix::from_element(2, 3, size), DMatrix::from_element(3, 1, size));
+        let gradient = Classifier { v: &x.v * 10.0, b, bias };
+        let left = stationarity(&Stiefel::default(), &x, &gradient).unwrap();
+        assert!((left - 3.0 * size).abs() <= 1e-3 * size, "{left:e}");
+    }
 }
