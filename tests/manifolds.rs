@@ -219,7 +219,28 @@ fn bounds_that_nothing_satisfies_are_refused() {
         assert!(matches!(project(lower, upper), Err(Error::Parameters(_))), "{lower} {upper}");
     }
     assert_eq!(Bounds { lower: -1.0, upper: 1.0 }.residual(&x), 6.0);
-    assert!(Bounds { lower: -1.0, upper: 1.0 }.residual(&(x * nan)).is_nan());
+    assert!(Bounds { lower: -1.0, upper: 1.0 }.residual(&(&x * nan)).is_nan());
+    let each = |lower: [f64; 3], upper: [f64; 3]| {
+        let [lower, upper] = [lower, upper].map(|entries| Matrix::from_row_slice(1, 3, &entries));
+        Bounds { lower, upper }
+    };
+    let bounds = each([-1.0, 0.5, -infinity], [0.0, 0.5, infinity]);
+    assert_eq!((bounds.project(&x).unwrap().as_slice(), bounds.residual(&x)), (&[-1.0, 0.5, 7.0][..], 1.0));
+    assert!(matches!(each([0.0, 1.0, 0.0], [1.0, 0.0, 1.0]).project(&x), Err(Error::Parameters(_))));
+    assert!(matches!(bounds.project(&x.transpose()), Err(Error::Size { .. })));
+}
+
+/// Bounds of each entry that are the same for all of them.
+#[test]
+fn bounds_of_each_entry_are_those_of_all_where_they_agree() {
+    let (x, g) = (orthonormal(5, 2, 1), orthonormal(5, 2, 2));
+    let one = Bounds { lower: -0.25, upper: 0.5 };
+    let each = Bounds { lower: x.map(|_| -0.25), upper: x.map(|_| 0.5) };
+    let landed = one.project(&x).unwrap();
+    assert_eq!(each.project(&x), Ok(landed.clone()));
+    assert_eq!(each.tangent(&landed, &g), one.tangent(&landed, &g));
+    assert_eq!(each.retract(&landed, &g), one.retract(&landed, &g));
+    assert_eq!(each.stationarity(&landed, &g), one.stationarity(&landed, &g));
 }
 
 #[test]

@@ -3,10 +3,10 @@
 
 mod data;
 
-use admm::{Coordinator, Exact, Minus, Prox, Result, Status, Tolerance};
+use admm::{Coordinator, Exact, Minus, Result, Status, Tolerance};
 use admm_solvers::manifold::Bounds;
 use admm_solvers::operator::QuadraticThrough;
-use admm_solvers::prox::{Indicator, Quadratic, Separable};
+use admm_solvers::prox::{Indicator, Quadratic};
 use nalgebra::DMatrix;
 
 type Program = Coordinator<f64, Exact<Quadratic<f64>>, Minus<Exact<Indicator<Bounds>>>>;
@@ -30,9 +30,9 @@ fn known() -> Result<()> {
     let p = DMatrix::from_row_slice(2, 2, &[4., 1., 1., 2.]);
     let a = DMatrix::from_row_slice(4, 2, &[1., 1., 1., 0., 0., 1., 0., 1.]);
     let f = QuadraticThrough::new(Quadratic::new(p, DMatrix::from_element(2, 1, 1.0))?, a)?;
-    let limits = [(1.0, 1.0), (0.0, 0.7), (0.0, 0.7), (f64::NEG_INFINITY, f64::INFINITY)];
-    let rows = limits.map(|(lower, upper)| (1, Box::new(Indicator(Bounds { lower, upper })) as Box<dyn Prox<f64>>));
-    let g = Minus(Exact(Separable(rows.into())));
+    let lower = DMatrix::from_column_slice(4, 1, &[1.0, 0.0, 0.0, f64::NEG_INFINITY]);
+    let upper = DMatrix::from_column_slice(4, 1, &[1.0, 0.7, 0.7, f64::INFINITY]);
+    let g = Minus(Exact(Indicator(Bounds { lower, upper })));
     let mut admm = Coordinator::new(f, g, DMatrix::zeros(2, 1), DMatrix::zeros(4, 1), 1.0)?;
     admm.tolerance = TIGHT;
     let best = admm.run(())?.best;

@@ -8,7 +8,7 @@
 //! | [`GreatCircles`] | ‖xⱼ‖ = 1 | gⱼ − xⱼ(xⱼᵀgⱼ) | xⱼ/‖xⱼ‖ | exponential |
 //! | [`NonNegativeUnitColumns`] | xᵢⱼ ≥ 0, ‖xⱼ‖ = 1 | G; where −G leaves the set, less | xⱼ₊/‖xⱼ₊‖ | nearest to X + ξ |
 //! | [`Ball`] | ‖xⱼ‖ ≤ r | G; where −G leaves the set, less | xⱼ·min(1, r/‖xⱼ‖) | nearest to X + ξ |
-//! | [`Bounds`] | l ≤ xᵢⱼ ≤ u | G; where −G leaves the set, less | min(u, max(l, xᵢⱼ)) | nearest to X + ξ |
+//! | [`Bounds`] | lᵢⱼ ≤ xᵢⱼ ≤ uᵢⱼ | G; where −G leaves the set, less | min(u, max(l, xᵢⱼ)) | nearest to X + ξ |
 //! | [`Whole`] | of all entries as one column | as for the column | as for the column | as for the column |
 //! | [`Product`] | of groups of columns, one each | part by part | part by part | part by part |
 //!
@@ -36,7 +36,7 @@ mod unit_columns;
 mod whole;
 
 pub use ball::Ball;
-pub use bounds::Bounds;
+pub use bounds::{Bound, Bounds};
 pub use grassmann::Grassmann;
 pub use great_circles::GreatCircles;
 pub use non_negative::NonNegativeUnitColumns;

@@ -2,59 +2,104 @@
 
 use crate::factor::check;
 use crate::scalar::{Scalar, worst};
-use admm::{Error, Manifold, Result};
+use admm::{Error, Manifold, Result, Shape, Space};
 use nalgebra::DMatrix;
 
-/// The box {X (d×k) : l ≤ xᵢⱼ ≤ u}. An infinite bound is none: 0 and ∞ are the non-negative matrices.
+/// The box {X (d×k) : lᵢⱼ ≤ xᵢⱼ ≤ uᵢⱼ}, with two numbers for all entries or two matrices (d×k). An infinite bound is none: 0
+/// and ∞ are the non-negative matrices.
 ///
 /// The nearest point has the entries min(u, max(l, xᵢⱼ)) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.2.4). As for
 /// every convex set here, a step is followed by the projection, and the stationarity is ‖x − project(x − g)‖. The
 /// residual is maxᵢⱼ max(0, l − xᵢⱼ, xᵢⱼ − u), and the tangent part of a gradient g that of which −g does not leave the
 /// box: it is 0 where an entry is at a bound and −g points out.
 ///
+/// ```
+/// use admm::Prox;
+/// use admm_solvers::manifold::Bounds;
+/// use admm_solvers::prox::Indicator;
+/// use nalgebra::DMatrix;
+///
+/// let column = |entries: [f64; 2]| DMatrix::from_column_slice(2, 1, &entries);
+/// let limits = Indicator(Bounds { lower: column([-1.0, 0.0]), upper: column([1.0, f64::INFINITY]) });
+/// assert_eq!(limits.prox(&column([-3.0, 7.0]), 1.0)?, column([-1.0, 7.0]));
+/// # Ok::<(), admm::Error>(())
+/// ```
+///
 /// # Errors
-/// `retract` and `project` report [`Error::Parameters`] for bounds that no number satisfies,
-/// [`Error::NotFinite`] for an entry that is not finite and [`Error::Numerical`] for an empty matrix.
+/// `retract` and `project` report [`Error::Parameters`] for bounds that no number satisfies, [`Error::Size`] for bounds of another
+/// size than X, [`Error::NotFinite`] for an entry that is not finite and [`Error::Numerical`] for an empty matrix.
 #[doc(alias = "Box")]
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bounds {
+pub struct Bounds<B = f64> {
     /// l < ∞.
-    pub lower: f64,
+    pub lower: B,
     /// u ≥ l and > −∞.
-    pub upper: f64,
+    pub upper: B,
 }
 
-impl Bounds {
-    /// l and u as numbers of the type T.
-    fn of<T: Scalar>(&self) -> (T, T) {
-        (T::of(self.lower), T::of(self.upper))
+/// A bound of each entry of a matrix: one number for all of them, or a matrix.
+pub trait Bound<T>: Send + Sync {
+    /// That of the entry with this number, column by column.
+    fn at(&self, entry: usize) -> T;
+    /// Its size, where it has one.
+    fn size(&self) -> Option<(usize, usize)>;
+}
+
+impl<T: Scalar> Bound<T> for f64 {
+    fn at(&self, _entry: usize) -> T {
+        T::of(*self)
+    }
+    fn size(&self) -> Option<(usize, usize)> {
+        None
     }
 }
 
-impl<T: Scalar> Manifold<T> for Bounds {
+impl<T: Scalar> Bound<T> for DMatrix<T> {
+    fn at(&self, entry: usize) -> T {
+        self[entry]
+    }
+    fn size(&self) -> Option<(usize, usize)> {
+        Some(self.shape())
+    }
+}
+
+impl<B> Bounds<B> {
+    /// Each entry of x with its bounds.
+    fn entries<'a, T: Scalar>(&'a self, x: &'a DMatrix<T>) -> impl Iterator<Item = (T, T, T)> + 'a
+    where
+        B: Bound<T>,
+    {
+        x.iter().enumerate().map(|(entry, &x)| (x, self.lower.at(entry), self.upper.at(entry)))
+    }
+}
+
+/// A matrix of the size of x, column by column.
+fn like<T: Scalar>(x: &DMatrix<T>, entries: impl Iterator<Item = T>) -> DMatrix<T> {
+    DMatrix::from_iterator(x.nrows(), x.ncols(), entries)
+}
+
+impl<T: Scalar, B: Bound<T>> Manifold<T> for Bounds<B> {
     fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
-        let (lower, upper) = self.of::<T>();
-        x.zip_map(g, |x, g| {
-            let out = (x <= lower && g > T::zero()) || (x >= upper && g < T::zero());
-            if out { T::zero() } else { g }
-        })
+        let out = |(x, lower, upper): (T, T, T), g: T| (x <= lower && g > T::zero()) || (x >= upper && g < T::zero());
+        like(x, self.entries(x).zip(g).map(|(entry, &g)| if out(entry, g) { T::zero() } else { g }))
     }
     fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
         self.project(&(x + step))
     }
     fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
-        let (lower, upper) = self.of::<T>();
+        for size in [self.lower.size(), self.upper.size()].into_iter().flatten() {
+            Error::check_size("the bounds of a box", Space::shape(x), Shape(vec![size]))?;
+        }
         let infinity = T::of(f64::INFINITY);
-        if !(lower <= upper && lower < infinity && upper > -infinity) {
-            let message = format!("no number is between the bounds {} and {} of a box", self.lower, self.upper);
-            return Err(Error::parameter(message));
+        let empty = |lower: T, upper: T| !(lower <= upper && lower < infinity && upper > -infinity);
+        if let Some((_, lower, upper)) = self.entries(x).find(|&(_, lower, upper)| empty(lower, upper)) {
+            return Err(Error::parameter(format!("no number is between the bounds {lower} and {upper} of a box")));
         }
         check(x, "the matrix to project on a box")?;
-        Ok(x.map(|entry| entry.max(lower).min(upper)))
+        Ok(like(x, self.entries(x).map(|(x, lower, upper)| x.max(lower).min(upper))))
     }
     fn residual(&self, x: &DMatrix<T>) -> T {
-        let (lower, upper) = self.of::<T>();
-        worst(x.iter().flat_map(|&entry| [lower - entry, entry - upper]))
+        worst(self.entries(x).flat_map(|(x, lower, upper)| [lower - x, x - upper]))
     }
     fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
         Ok((x - self.project(&(x - g))?).norm())
