@@ -55,19 +55,14 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         if !ax.is_finite() || !bz.is_finite() {
             return Err(Error::NotFinite("the start".into()));
         }
-        f.retune(penalty)?;
-        g.retune(penalty)?;
-        let accuracy = Accuracy::Fixed(1e-10);
-        let primal = ax.plus(T::one(), &bz).norm();
-        let mut state = State::new(x, z, bz, penalty);
-        state.record = Record { primal, inner_tolerance: T::of(accuracy.first()), ..state.record };
+        caught(|| f.retune(penalty).and_then(|()| g.retune(penalty)))?;
         Ok(Coordinator {
-            c: state.bz.zero(),
+            c: bz.zero(),
             f,
             g,
             tolerance: Tolerance::default(),
             stop: Stop::default(),
-            accuracy,
+            accuracy: Accuracy::Fixed(1e-10),
             penalty: Box::new(Balance::default()),
             penalty_limits: Limits::default(),
             relaxation: T::one(),
@@ -76,7 +71,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             max_iterations: 10_000,
             patience: 1_000,
             phases: Phases::default(),
-            state,
+            state: State::new(x, z, bz, penalty),
         })
     }
 

@@ -46,6 +46,26 @@ fn fault_37_an_error_of_a_block_keeps_its_words() {
 }
 
 #[test]
+fn fault_38_a_block_that_panics_while_it_is_tuned() {
+    struct Untuned;
+    impl Prox<f64> for Untuned {
+        fn value(&self, _x: &Matrix) -> f64 {
+            0.0
+        }
+        fn prox(&self, v: &Matrix, _penalty: f64) -> Result<Matrix> {
+            Ok(v.clone())
+        }
+        fn retune(&mut self, _penalty: f64) -> Result<()> {
+            std::panic::panic_any(DELIBERATE)
+        }
+    }
+    quietly();
+    let (x, z) = (Matrix::zeros(3, 1), Matrix::zeros(3, 1));
+    let error = Coordinator::new(Exact(Untuned), partner(), x, z, 1.0).err();
+    assert_eq!(error, Some(Error::Panic(DELIBERATE.into())));
+}
+
+#[test]
 fn fault_38_a_block_that_panics() {
     let in_argmin = Error::Panic("deliberate in call 4".into());
     assert_eq!(cause(first(Fault::PanicsInArgmin), "x", 4), in_argmin);
