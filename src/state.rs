@@ -52,6 +52,16 @@ impl<T: Real, X, Z, S> State<T, X, Z, S> {
         }
     }
 
+    /// The multiplier y = ρu of Ax + Bz = c.
+    pub fn multiplier(&self) -> S
+    where
+        S: Space<T>,
+    {
+        let mut y = self.u.clone();
+        y.scale(self.penalty);
+        y
+    }
+
     /// Keeps the iterates, the dual, the penalty, the number of the iteration and the cost: all that does not tell of functions that
     /// have changed. The blocks are to be solved as accurately as at first.
     pub(crate) fn forget(&mut self, inner_tolerance: T) {

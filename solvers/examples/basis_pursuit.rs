@@ -28,7 +28,7 @@ pub(crate) fn main() -> Result<()> {
     let gap = (&best.z - truth).amax();
     println!("{used} entries, {gap:.0e} off the sparse solution, {} iterations", best.record.iteration);
     // The multiplier is in ∂‖z‖₁: no entry above 1, and ⟨y, z⟩ = ‖z‖₁.
-    let y = &best.u * best.penalty;
+    let y = best.multiplier();
     assert!(outcome.status == Status::Converged && gap < 1e-7);
     assert!(y.amax() < 1.0 + 1e-8 && (y.dot(&best.z) - best.z.lp_norm(1)).abs() < 1e-8);
     Ok(())

@@ -31,7 +31,7 @@ pub(crate) fn main() -> Result<()> {
     let (best, error) = (&outcome.best, |x: &DMatrix<f64>| (x - image()).norm() / image().norm());
     println!("error {:.3} before and {:.3} after", error(&noisy), error(&best.x));
     // X − B + ∇ᵀY = 0, with columns of Y no longer than λ.
-    let y = &best.u * best.penalty;
+    let y = best.multiplier();
     let gap = (&best.x - &noisy + GRADIENT.transposed(&y)).amax();
     let longest = y.column_iter().map(|column| column.norm()).fold(0.0, f64::max);
     println!("{} iterations, optimal to {gap:.0e}", best.record.iteration);

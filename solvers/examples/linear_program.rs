@@ -38,7 +38,7 @@ pub(crate) fn main() -> Result<()> {
     let primal = c.dot(&best.z);
     println!("cost {primal:.6}, {} iterations", best.record.iteration);
     // The reduced costs −y are not negative, vanish where x does not, and c + y is an Aᵀν of the same cost ⟨b, ν⟩.
-    let reduced = &best.u * -best.penalty;
+    let reduced = -best.multiplier();
     let infeasible = (&a * &best.z - &b).amax() / b.amax();
     let nu = (&a * a.transpose()).cholesky().expect("A has full rank").solve(&(&a * (&c - &reduced)));
     let (gap, slack) = ((primal - b.dot(&nu)).abs() / primal, (a.tr_mul(&nu) - (&c - &reduced)).amax());

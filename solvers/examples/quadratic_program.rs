@@ -36,7 +36,7 @@ fn known() -> Result<()> {
     let mut admm = Coordinator::new(f, g, DMatrix::zeros(2, 1), DMatrix::zeros(4, 1), 1.0)?;
     admm.tolerance = TIGHT;
     let best = admm.run(())?.best;
-    let (x, y) = (best.x, best.u * best.penalty);
+    let (y, x) = (best.multiplier(), best.x);
     println!("x = {:.10?}, multipliers {:.10?}", x.as_slice(), y.as_slice());
     assert!((x - DMatrix::from_column_slice(2, 1, &[0.3, 0.7])).amax() < 1e-9);
     assert!((y - DMatrix::from_column_slice(4, 1, &[-2.9, 0.0, 0.2, 0.0])).amax() < 1e-9);

@@ -31,7 +31,7 @@ pub(crate) fn main() -> Result<()> {
     let jumps: Vec<usize> = (0..99).filter(|&i| best.z[i] != 0.0).map(|i| i + 1).collect();
     println!("jumps at {jumps:?}, {} iterations", best.record.iteration);
     // x − b + Dᵀy = 0 with y in λ∂‖z‖₁.
-    let y = &best.u * best.penalty;
+    let y = best.multiplier();
     let gradient = &best.x - signal(100) + Differences.transposed(&y);
     let violation = data::violation(&-y, &best.z, WEIGHT);
     println!("optimal to {:.0e} and {violation:.0e}", gradient.amax());
