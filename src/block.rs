@@ -17,7 +17,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Exact<P> {
         Ok(self.0.value(x))
     }
     fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
-        to.check_size(Space::shape(x))?;
+        to.check_size(x.shape())?;
         *x = prox_of(&self.0, to.v, to.penalty)?;
         Ok(Work { steps: 1, passes: 0 })
     }
@@ -103,7 +103,7 @@ impl<T: Real, F: Send + Sync, D: Method<T, F>, M: Manifold<T>> Subproblem<T> for
         self.by.value(&self.of, x)
     }
     fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
-        to.check_size(Space::shape(crate::Point::coupled(&x.point)))?;
+        to.check_size(crate::Point::coupled(&x.point).shape())?;
         self.by.minimise(&self.of, &self.on, x, to)
     }
     fn image(&self, x: &Self::Var) -> DMatrix<T> {

@@ -162,6 +162,13 @@ impl Shape {
     }
 }
 
+/// Of a matrix.
+impl From<(usize, usize)> for Shape {
+    fn from(size: (usize, usize)) -> Self {
+        Shape(vec![size])
+    }
+}
+
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, (rows, columns)) in self.0.iter().enumerate() {

@@ -6,8 +6,17 @@ use nalgebra::DMatrix;
 
 /// A linear operator K from matrices to matrices, with its adjoint.
 ///
-/// A [`DMatrix`] is one: x ↦ Kx. Of your own one, check with [`check::adjoint`](crate::check::adjoint) that
-/// ⟨Kx, y⟩ = ⟨x, Kᵀy⟩.
+/// A [`DMatrix`] is one: x ↦ Kx. Of your own one, [`check::adjoint`](crate::check::adjoint) checks that ⟨Kx, y⟩ = ⟨x, Kᵀy⟩:
+///
+/// ```
+/// use admm::{Operator, check};
+/// use nalgebra::DMatrix;
+///
+/// let k = DMatrix::from_row_slice(1, 2, &[3.0, -1.0]);
+/// let (x, y) = (DMatrix::zeros(2, 1), DMatrix::zeros(1, 1));
+/// check::adjoint(|x| k.apply(x), |y| k.transposed(y), &x, &y)?.assert();
+/// # Ok::<(), admm::Error>(())
+/// ```
 pub trait Operator<T: Real>: Send + Sync {
     /// The size of Kx for an x of the given size.
     ///
@@ -97,7 +106,7 @@ pub(crate) fn check_target<T: Real>(
     x: &DMatrix<T>,
     to: &Target<'_, T, DMatrix<T>>,
 ) -> Result<()> {
-    to.check_size(Shape(vec![k.range(x.shape())?]))
+    to.check_size(k.range(x.shape())?)
 }
 
 /// ‖Kᵀy‖ and its number of entries, for [`Subproblem::adjoint`](crate::Subproblem::adjoint).

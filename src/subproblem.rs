@@ -69,19 +69,19 @@ pub enum Smoothness<T> {
 pub struct Target<'a, T, S> {
     /// v, in the coupling space.
     pub v: &'a S,
-    /// ρ > 0.
+    /// ρ > 0, or for a descent method 0: f alone.
     pub penalty: T,
     /// The norm of the subproblem's gradient at which an iterative block may stop.
     pub tolerance: T,
 }
 
 impl<T: Real, S: Space<T>> Target<'_, T, S> {
-    /// `Ok` where v has the sizes of Kx.
+    /// `Ok` where v has the sizes of Kx, `x.shape()` for a matrix with K = I.
     ///
     /// # Errors
     /// [`Error::Size`](crate::Error::Size) where not: for a block to return.
-    pub fn check_size(&self, image: Shape) -> Result<()> {
-        crate::Error::check_size("target", image, self.v.shape())
+    pub fn check_size(&self, image: impl Into<Shape>) -> Result<()> {
+        crate::Error::check_size("target", image.into(), self.v.shape())
     }
 }
 

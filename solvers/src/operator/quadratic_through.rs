@@ -3,7 +3,7 @@
 use crate::prox::{Quadratic, Shifted};
 use crate::scalar::Scalar;
 use crate::view::transposed_product;
-use admm::{Adjoint, Error, Operator, Prox, Result, Shape, Space, Subproblem, Target, Work};
+use admm::{Adjoint, Error, Operator, Prox, Result, Space, Subproblem, Target, Work};
 use nalgebra::DMatrix;
 
 /// ½⟨x, Px⟩ + ⟨q, x⟩ with x (n×k), coupled through an operator K on columns of n entries.
@@ -48,7 +48,7 @@ impl<T: Scalar, K: Operator<T>> Subproblem<T> for QuadraticThrough<T, K> {
     fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
         let q = &self.of.q;
         Error::check_size("the variable of a quadratic function", Space::shape(q), Space::shape(x))?;
-        to.check_size(Shape(vec![self.through.range(q.shape())?]))?;
+        to.check_size(self.through.range(q.shape())?)?;
         let right = self.through.transposed(to.v) * to.penalty - q;
         *x = self.system.factor(to.penalty)?.solve(&right);
         Ok(Work { steps: 1, passes: 0 })
