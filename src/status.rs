@@ -26,7 +26,8 @@ impl Status {
             Status::Converged => "The stopping rule is met.",
             Status::IterationLimit => "Allow more iterations, or ask for less accuracy.",
             Status::Stalled => {
-                "No progress: solve the inner problems more accurately, change the penalty or loosen the tolerance."
+                "No progress: solve the inner problems more accurately, change the penalty, loosen the tolerance, or check \
+                 that the constraints can be met."
             }
             Status::Diverged => {
                 "The residuals grow: raise the penalty, put the smooth block last, or check that the problem is bounded."

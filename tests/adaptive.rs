@@ -308,10 +308,11 @@ fn anderson_halves_the_iterations_of_the_small_lasso() {
     };
     let boyd = Tolerance { absolute: 1e-4, relative: 1e-2 };
     let high = Tolerance { absolute: 1e-8, relative: 1e-8 };
+    let anderson = Anderson::default();
     for (alpha, rho) in [1.0, 1.5, 1.8].into_iter().flat_map(|alpha| [0.1, 1.0, 10.0, 100.0].map(|rho| (alpha, rho))) {
         for tolerance in [boyd, high] {
             let plain = iterations(tolerance, alpha, rho, Box::new(Plain)).iteration;
-            let mixed = iterations(tolerance, alpha, rho, Box::<Anderson>::default());
+            let mixed = iterations(tolerance, alpha, rho, Box::new(anderson));
             let most = if plain > 12 { plain / 2 } else { plain };
             println!("α = {alpha}, ρ = {rho}: {plain} plain, {} with Anderson acceleration", mixed.iteration);
             assert!(mixed.iteration <= most, "α = {alpha}, ρ = {rho}: {mixed:?}");

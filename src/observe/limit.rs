@@ -13,7 +13,7 @@ pub fn time_limit<S>(limit: Duration) -> impl FnMut(&S) -> ControlFlow<()> {
 }
 
 /// Ends a run where f(x) + g(z) is at most this. Between iterations x and z do not meet the constraint exactly, so the
-/// value may lie below the minimum.
+/// value may lie below the minimum. The state that has it is [`Coordinator::state`](crate::Coordinator::state).
 #[derive(Debug, Clone, Copy)]
 pub struct TargetObjective(pub f64);
 
