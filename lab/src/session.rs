@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use admm::Status;
+use admm::{Finding, Status};
 use admm_solvers::Scalar;
 use admm_solvers::joint::{Fitted, Method, Moment, Position, Prepared};
 
@@ -68,9 +68,18 @@ impl<T: Scalar> Session<'_, T> {
             let advice = if separated { SEPARATED } else { report.status.advice() };
             self.console.warn(&format!("{method}: {}. {advice}", report.status));
         }
+        let unproven = matches!(report.certificate.stationarity, Finding::Fails(_));
+        if method == Method::Admm && report.status == Status::Converged && unproven {
+            let gradient = report.stationarity;
+            self.console
+                .warn(&format!("{method}: W and V agree, but the gradient that remains is {gradient:.1e}. {NEARER}"));
+        }
         Ok(fitted)
     }
 }
 
 /// What no number of iterations helps against.
 const SEPARATED: &str = "It separates the classes, and nothing bounds B: set --ridge.";
+
+/// What helps where rounding, or features of large numbers, hide the gradient from the residuals.
+const NEARER: &str = "Scale the features, lower --tolerance, or use --precision f64.";

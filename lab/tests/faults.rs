@@ -156,6 +156,15 @@ fn fault_34_separable_data_without_a_ridge() {
 }
 
 #[test]
+fn a_gradient_that_remains_is_no_secret() {
+    let folder = Folder::new();
+    let err = |flags: &str| folder.admm(&format!("fit breast-cancer --method admm {flags}")).err;
+    let unscaled = err("--scale none --precision f32");
+    assert!(unscaled.starts_with("warning: admm: W and V agree, but the gradient that remains is "), "{unscaled}");
+    assert_eq!(err(""), "");
+}
+
+#[test]
 fn faults_46_to_52_text() {
     refused("a.csv", "", "", &["a.csv", "empty"]);
     refused("a.csv", "\n\n", "", &["a.csv"]);
