@@ -47,8 +47,8 @@ pub struct Dataset<X = DMatrix<f64>> {
 pub struct ReadOptions {
     /// Where the labels are.
     pub label: LabelColumn,
-    /// Whether the first record of a CSV is a header; `None` looks whether a feature in it is text above a number, or the
-    /// columns are numbered in order.
+    /// Whether the first record of a CSV is a header; `None` looks whether it has text above a number, or the columns are
+    /// numbered in order.
     pub header: Option<bool>,
     /// Columns of a CSV to leave out, by name or number.
     pub drop: Vec<String>,

@@ -39,7 +39,7 @@ impl Layout {
                 let guess = Columns { path, cells: &cells, header: true };
                 let numbered = || Columns { header: false, ..guess }.roles(options);
                 let (label, dropped) = guess.roles(options).or_else(|error| numbered().map_err(|_| error))?;
-                is_header(path, &cells, second, |i| Some(i) != label && !dropped.contains(&i))?
+                is_header(path, &cells, second, label, &dropped)?
             }
         };
         let columns = Columns { path, cells: &cells, header };
@@ -122,29 +122,35 @@ fn is_numbered(cells: &[String]) -> bool {
 }
 
 /// A header has text above a number in some feature column, or different texts in all; a lone record with text is one too.
+/// Labels may be text in one sample and a number in the next: theirs counts only where three features or more ascend, as years
+/// and wavelengths do.
 fn is_header(
     path: &Path,
     cells: &[String],
     second: Option<&Record>,
-    is_feature: impl Fn(usize) -> bool,
+    label: Option<usize>,
+    dropped: &[usize],
 ) -> Result<bool, DataError> {
-    let is_text = |&i: &usize| cells[i].parse::<f64>().is_err();
-    let features: Vec<_> = (0..cells.len()).filter(|&i| is_feature(i)).collect();
+    let is_text = |i: usize| cells[i].parse::<f64>().is_err();
+    let features: Vec<_> = (0..cells.len()).filter(|i| Some(*i) != label && !dropped.contains(i)).collect();
     let different = features.iter().map(|&i| &cells[i]).collect::<HashSet<_>>().len() == features.len();
-    if !features.is_empty() && different && features.iter().all(is_text) {
+    if !features.is_empty() && different && features.iter().all(|&i| is_text(i)) {
         return Ok(true); // no sample in any case
     }
-    for i in features.into_iter().filter(is_text) {
-        let below = match second {
-            Some(second) if i < second.len() => second.text(path, i)?.parse::<f64>().is_ok(),
-            Some(_) => false,
-            None => true,
-        };
-        if below {
+    let above_number = |i: usize, alone: bool| match second {
+        Some(second) if i < second.len() => second.text(path, i).map(|below| below.parse::<f64>().is_ok()),
+        Some(_) => Ok(false),
+        None => Ok(alone),
+    };
+    for &i in features.iter().filter(|&&i| is_text(i)) {
+        if above_number(i, true)? {
             return Ok(true);
         }
     }
-    Ok(false)
+    let numbers: Vec<f64> = features.iter().filter_map(|&i| cells[i].parse().ok()).collect();
+    let ascend = numbers.len() == features.len() && numbers.len() > 2 && numbers.is_sorted_by(|one, next| one < next);
+    let name = |i: &usize| is_text(*i) && cells[*i].contains(char::is_alphabetic);
+    label.filter(|i| ascend && name(i)).map_or(Ok(false), |i| above_number(i, false))
 }
 
 /// Names that are unique and not empty, except where the column is dropped.

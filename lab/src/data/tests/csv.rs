@@ -17,6 +17,15 @@ fn header_is_recognised_by_a_feature_only() {
 }
 
 #[test]
+fn a_header_of_years_is_recognised_by_the_name_above_labels_that_are_numbers() {
+    let data = csv("900,902.5,910,class\n1,2,3,0\n3,4,5,1\n").unwrap();
+    assert_eq!((data.features, data.x.shape()), (["900", "902.5", "910"].map(String::from).to_vec(), (3, 2)));
+    for sample in ["5,6,7,u\n1,2,3,v\n", "5,6,7,?\n1,2,3,0\n", "5,7,6,u\n1,2,3,0\n", "5,6,7,u\n"] {
+        assert_eq!(csv(sample).unwrap().features, ["x1", "x2", "x3"], "{sample}");
+    }
+}
+
+#[test]
 fn a_header_of_numbers_is_recognised_by_the_name_of_a_flag() {
     let sample = Sample::new("a.csv", "0,1,class\n5,6,u\n7,8,v\n");
     let drop = ReadOptions { drop: vec!["class".into()], label: LabelColumn::None, ..Default::default() };
