@@ -122,7 +122,9 @@ fn after_a_kill_the_run_goes_on_and_ends_with_the_same_file() {
         "killed/running.jsonl",
         "{\"program\":\"\",\"run\":\"\"}\n{\"cell\":0,\"seconds\":[0.0],\"rows\":[{}]}\n",
     );
-    folder.admm(line).ok();
+    let other = folder.admm(line);
+    assert!(other.err.contains("dropped 1 finished cell of another run"), "{}", other.err);
+    other.ok();
     assert_eq!(folder.text("killed/cells.jsonl"), folder.text("whole/cells.jsonl"));
 }
 

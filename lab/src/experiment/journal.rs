@@ -24,6 +24,8 @@ struct Line {
 pub struct Journal {
     path: PathBuf,
     file: Mutex<File>,
+    /// How many finished cells of another run it held.
+    pub dropped: usize,
 }
 
 impl Journal {
@@ -35,12 +37,13 @@ impl Journal {
         };
         let mut lines = text.split_inclusive(|&byte| byte == b'\n').filter(|line| line.ends_with(b"\n"));
         let same = lines.next().is_some_and(|line| line.strip_suffix(b"\n") == Some(run.as_bytes()));
-        let kept: Vec<&[u8]> = if same { lines.take_while(|line| read(line).is_some()).collect() } else { Vec::new() };
+        let found: Vec<&[u8]> = lines.take_while(|line| read(line).is_some()).collect();
+        let (kept, dropped) = if same { (found, 0) } else { (Vec::new(), found.len()) };
         let done = kept.iter().filter_map(|line| read(line)).collect();
         // Rewritten whole: after a cut-off line nothing could be appended.
         crate::output::write(path, &[&[run.as_bytes(), b"\n"], &kept[..]].concat().concat())?;
         let file = File::options().append(true).open(path).map_err(Failure::io("open", path))?;
-        Ok((Self { path: path.into(), file: Mutex::new(file) }, done))
+        Ok((Self { path: path.into(), file: Mutex::new(file), dropped }, done))
     }
 
     /// Adds a cell, from any thread.
@@ -88,6 +91,7 @@ mod tests {
         fs::write(&path, &whole).unwrap();
         let (_, done) = Journal::open(&path, "run 1").unwrap();
         assert_eq!(done[&3][0].figures["value"].as_f64(), Some(1.0 / 3.0));
-        assert!(Journal::open(&path, "run 2").unwrap().1.is_empty());
+        let (other, done) = Journal::open(&path, "run 2").unwrap();
+        assert_eq!((done.len(), other.dropped), (0, 2));
     }
 }

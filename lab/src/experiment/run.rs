@@ -33,6 +33,10 @@ pub fn run(options: &RunOptions, console: Console) -> Result<(), Failure> {
     if !done.is_empty() {
         console.warn(&format!("going on with an earlier run: {} of {} cells are there", done.len(), cells.cells.len()));
     }
+    if journal.dropped > 0 {
+        let cells = count(journal.dropped, "finished cell");
+        console.warn(&format!("dropped {cells} of another run, which was interrupted"));
+    }
     let known = |cell: usize| done.get(&cell).cloned();
     let rows = run_cells(&cells, threads, console, known, |cell, rows| journal.add(cell, rows));
     if matches!(rows, Err(Failure::Interrupted)) {
