@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use admm::Exec;
 use admm_solvers::Scalar;
-use admm_solvers::joint::{Acceleration, Fitted, JointModel, Method, Names, Penalty, Rule};
+use admm_solvers::joint::{Acceleration, Fitted, JointModel, Method, Names, Penalty};
 use nalgebra::DMatrix;
 
 use crate::apply::MODEL;
@@ -224,17 +224,19 @@ impl FitOptions {
             self.time_limit.filter(|limit| Duration::try_from_secs_f64(*limit).map_or(true, |limit| limit.is_zero()));
         let limit = limit
             .map(|limit| format!("--time-limit: the time limit must be a positive number of seconds, got {limit:?}"));
-        [fraction, limit, self.inside(), self.idle()].into_iter().flatten().collect()
+        [fraction, limit, self.clash(), self.idle()].into_iter().flatten().collect()
     }
 
-    /// What is said of an output in the folder of another, which is for the results alone.
-    fn inside(&self) -> Option<String> {
-        let out = absolute(self.out.as_ref()?).ok()?;
-        let page = self.report().filter(|page| absolute(page).is_ok_and(|page| page != out.join(PAGE)));
-        let others = [("--json", &self.json), ("--report", &page), ("--checkpoint", &self.checkpoint)];
-        let inside = |path: &PathBuf| absolute(path).is_ok_and(|path| path.starts_with(&out));
-        let (flag, _) = others.into_iter().find(|(_, path)| path.as_ref().is_some_and(inside))?;
-        Some(format!("{flag} lies in the folder of --out, which is for the results alone: choose another place"))
+    /// What is said of outputs that are in each other's way.
+    fn clash(&self) -> Option<String> {
+        let place = |path: Option<&Path>| absolute(path?).ok();
+        let json = self.json.as_deref();
+        if json.is_some() && place(json) == place(self.report().as_deref()) {
+            return Some("--json and --report name the same file: choose two".into());
+        }
+        let (out, checkpoint) = (("--out", self.out.as_deref()), ("--checkpoint", self.checkpoint.as_deref()));
+        let page = report::elsewhere(self.report.as_ref(), out.1);
+        output::inside(&[("--json", json), ("--report", page.as_deref()), checkpoint, out], &[out, checkpoint])
     }
 
     /// What is said of choices for one method where another is to run.
@@ -243,8 +245,8 @@ impl FitOptions {
         if method != Method::Joint && self.batch.is_some() {
             return Some(format!("--batch is for the method joint, not for {method}"));
         }
-        if matches!(method, Method::Joint | Method::TwoStage) && self.model.rule != Rule::default() {
-            return Some(format!("--rule is for the methods admm and alternating, not for {method}"));
+        if let Some(problem) = self.model.idle(method) {
+            return Some(problem);
         }
         let choices = (self.penalty, self.relaxation, self.acceleration);
         let idle = method != Method::Admm && choices != (Penalty::default(), 1.0, Acceleration::default());

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 
 use admm::file::{self, Claim, Disk, Files, Staged};
 use serde::Serialize;
@@ -49,6 +49,17 @@ pub fn check_apart(read: &[PathBuf], outputs: &[(&str, Option<&Path>)]) -> Resul
     let refused = outputs.iter().find_map(|(flag, path)| path.filter(|path| over(path)).map(|path| (flag, path)));
     refused.map_or(Ok(()), |(flag, path)| {
         Err(Failure::Usage(vec![format!("{flag} would overwrite {}, which is read", path.display())]))
+    })
+}
+
+/// What is said of an output in the folder of another, which is for that alone.
+pub fn inside(outputs: &[(&str, Option<&Path>)], folders: &[(&str, Option<&Path>)]) -> Option<String> {
+    let place = |path: &Option<&Path>| absolute((*path)?).ok();
+    folders.iter().find_map(|(folder, around)| {
+        let around = place(around)?;
+        let lies = |path: &Option<&Path>| place(path).is_some_and(|path| path.starts_with(&around));
+        let (flag, _) = outputs.iter().find(|(flag, path)| flag != folder && lies(path))?;
+        Some(format!("{flag} lies in the folder of {folder}, which holds nothing else: choose another place"))
     })
 }
 

@@ -9,7 +9,7 @@ mod sections;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 
 pub use fit::{FitReport, choices};
 pub use path::PathReport;
@@ -23,6 +23,12 @@ pub const PAGE: &str = "report.html";
 pub fn place(asked: Option<&Option<PathBuf>>, out: Option<&Path>) -> Option<PathBuf> {
     let named = asked?.clone();
     Some(named.unwrap_or_else(|| out.unwrap_or(Path::new("")).join(PAGE)))
+}
+
+/// The same, unless it is the page's own place in the folder of results.
+pub fn elsewhere(asked: Option<&Option<PathBuf>>, out: Option<&Path>) -> Option<PathBuf> {
+    let own = out.map(|out| absolute(out.join(PAGE)).ok());
+    place(asked, out).filter(|page| own != Some(absolute(page).ok()))
 }
 
 /// The command that is running, as a shell would take it.

@@ -259,6 +259,13 @@ fn outputs_are_written_over_nothing_that_is_read_or_kept() {
         let refused = folder.admm(&format!("fit data.csv -k 1 --out run {output}"));
         refused.fails(2, &[&format!("{flag} lies in the folder of --out")]);
     }
+    for output in ["--json kept/config.json", "--report=kept/x.html", "--out kept/run"] {
+        let flag = output.split([' ', '=']).next().unwrap();
+        let refused = folder.admm(&format!("fit data.csv -k 1 --checkpoint kept {output}"));
+        refused.fails(2, &[&format!("{flag} lies in the folder of --checkpoint")]);
+    }
+    folder.admm("fit iris --json x.html --report=./x.html").fails(2, &["--json and --report name the same file"]);
+    assert_eq!(folder.names("."), ["data.csv", "page.html", "run"]);
     folder.admm("fit data.csv -k 1 --out run --report=run/report.html").ok();
     folder.admm("fit data.csv -k 1 --out run --report").ok();
 }

@@ -98,6 +98,8 @@ fn what_is_wrong_is_said() {
     usage.fails(2, &["--cv: ", "at least 2 folds, got 1", "repeats must be", "components must be", "--ridge: "]);
     usage.fails(2, &["Usage: admm path"]);
     folder.admm("path wine -k 1,-1").fails(2, &["'-1'", "--components", "not negative"]);
+    let idle = folder.admm("path wine --rule oja --out run --report run/x.html");
+    idle.fails(2, &["--rule is for the methods admm and alternating, not for joint", "--report lies in the folder"]);
     folder.admm("path wine --weights 1,2").fails(2, &["--weights", "got 2"]);
     folder.admm("path wine --method two-stage").fails(2, &["two-stage"]);
     folder.admm("path wine --cv 179").fails(1, &["179 folds of 178 samples"]);

@@ -9,6 +9,7 @@ use clap::Args;
 use super::Weights;
 use crate::cli::{Choices, ModelOptions, Reading, choice, count, flagged, page};
 use crate::failure::Failure;
+use crate::{output, report};
 
 /// The flags of `path`.
 #[derive(Debug, Args)]
@@ -82,6 +83,9 @@ impl PathOptions {
         if self.repeats == 0 {
             problems.push("--repeats: the number of repeats must be at least 1".into());
         }
+        let page = report::elsewhere(self.report.as_ref(), self.out.as_deref());
+        problems.extend(self.model.idle(self.method));
+        problems.extend(output::inside(&[("--report", page.as_deref())], &[("--out", self.out.as_deref())]));
         let mut models = Vec::new();
         for components in self.components() {
             match self.with_components(components) {
