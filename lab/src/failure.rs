@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 
-use crate::cli::Cli;
+use crate::cli::{Cli, flagged};
 use crate::data::DataError;
 use crate::figure::FigureError;
 
@@ -87,13 +87,15 @@ impl Failure {
         move |source| Self::Io { operation, path: path.into(), source }
     }
 
-    /// For `map_err` on the errors of a fit: without a constraint γ decides whether it is bounded.
+    /// For `map_err` on the errors of a fit: flags that do not fit the data, and γ, which decides whether it is bounded
+    /// without a constraint.
     pub fn of_fit(name: &str, advice: &str) -> impl FnOnce(admm::Error) -> Self {
         move |error| match error {
             admm::Error::Unbounded { penalty, smallest } => Self::Other(format!(
                 "{name}: without a constraint the objective is unbounded below at the shrinkage γ = {penalty:?}, which must \
                  be above {smallest:?}; {advice}"
             )),
+            admm::Error::Parameters(problems) => Self::Other(format!("{name}: {}", flagged(&problems).join("\n  "))),
             error => Self::library(name)(error),
         }
     }

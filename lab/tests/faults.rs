@@ -53,7 +53,12 @@ fn faults_1_to_8_shapes() {
     refused("a.csv", "a,b,y\n", "", &["a.csv", "no rows"]);
     refused("a.csv", "y\nu\nv\n", "", &["a.csv", "no feature"]);
     refused("a.csv", "a,b,y\n1,2,u\n", "", &["class"]);
-    refused("side.csv", small_csv(), "-k 4", &["4 components", "40 samples × 3 features", "at most 3"]);
+    refused(
+        "side.csv",
+        small_csv(),
+        "-k 4",
+        &["side.csv: --components: ", "4 components", "40 samples × 3 features", "at most 3"],
+    );
     let folder = Folder::new();
     folder.file("narrow.csv", "a,y\n1,u\n2,v\n1.5,u\n2.5,v\n");
     folder.admm("fit narrow.csv -k 1").ok();

@@ -184,8 +184,9 @@ fn check_enough((d, n): (usize, usize), components: usize) -> Result<()> {
     }
     let largest = n.min(d);
     if components > largest {
-        let message = format!("{components} components of {n} samples × {d} features: at most {largest} are possible");
-        return Err(Error::parameter(message));
+        return Err(Error::parameter(format!(
+            "the number of components must be at most {largest}, got {components} components of {n} samples × {d} features"
+        )));
     }
     Ok(())
 }
