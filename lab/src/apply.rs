@@ -127,8 +127,10 @@ impl Score {
     }
 }
 
+/// That `--out` can be written, and is nothing that is read.
 fn check_out(options: &ApplyOptions) -> Result<(), Failure> {
-    output::check_apart(&reads(&options.model, &options.data), &[("--out", options.out.as_deref())])
+    output::check_apart(&reads(&options.model, &options.data), &[("--out", options.out.as_deref())])?;
+    options.out.as_deref().map_or(Ok(()), output::check_writable)
 }
 
 /// The files that are read.

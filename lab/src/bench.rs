@@ -20,6 +20,7 @@ type Trace = Vec<(f64, f64, f64)>;
 
 /// Runs everything in turn, so many times, and prints medians: a table as soon as it is whole.
 pub fn run(options: &BenchOptions, console: Console) -> Result<(), Failure> {
+    options.out.as_deref().map_or(Ok(()), output::check_writable)?;
     let mut text = String::new();
     let mut whole = |table: Table| {
         let table = format!("{table}\n");

@@ -372,6 +372,7 @@ fn a_bench_shows_how_long_each_gap_took() {
     }
     assert_eq!(std::fs::read_to_string(folder.path().join("table.md")).unwrap(), out);
 
+    folder.admm("bench --runs 1 --out absent/table.md").fails(1, &["cannot write absent/table.md"]);
     folder.admm("bench --data D1").fails(2, &["--peers"]);
     folder.admm("bench --peers . --data D9").fails(2, &["D1, D2, D3 and L1", "D9"]);
     let nowhere = folder.command(&["bench", "--peers", "."]).env_remove("PEERS_HOME").output().unwrap();
