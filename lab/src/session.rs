@@ -82,4 +82,4 @@ impl<T: Scalar> Session<'_, T> {
 const SEPARATED: &str = "It separates the classes, and nothing bounds B: set --ridge.";
 
 /// What helps where rounding, or features of large numbers, hide the gradient from the residuals.
-const NEARER: &str = "Scale the features, lower --tolerance, or use --precision f64.";
+const NEARER: &str = "Use --precision f64, scale the features, or lower --tolerance.";
