@@ -70,8 +70,8 @@ fn fit<T: Scalar>(
 
     let mut session = Session { prepared: &prepared, options, console, keeper, found };
     let ended = session.run(from);
-    if let (Err(Failure::Interrupted), Some(folder)) = (&ended, &options.checkpoint) {
-        console.warn(&format!("stopped; `admm resume {}` goes on", folder.display()));
+    if let Err(Failure::Interrupted) = &ended {
+        stopped(options, session.found.len()).iter().for_each(|warning| console.warn(warning));
     }
     let judge = |fitted| judge(fitted, test.as_ref(), options.seed);
     let found = session.found.into_iter().map(judge).collect::<Result<Vec<_>, _>>()?;
@@ -92,6 +92,15 @@ fn fit<T: Scalar>(
     };
     let kept = keep(&report, options, folder);
     kept.and(ended).and(print(&heading, &found))
+}
+
+/// What is missing after so many methods, and how it is had.
+fn stopped(options: &FitOptions, tried: usize) -> Option<String> {
+    let untried: Vec<_> = options.method.list().into_iter().skip(tried).map(|method| method.to_string()).collect();
+    match &options.checkpoint {
+        Some(folder) => Some(format!("stopped; `admm resume {}` goes on", folder.display())),
+        None => (!untried.is_empty()).then(|| format!("stopped before {}", untried.join(", "))),
+    }
 }
 
 /// Adds the share of test samples that a model gets wrong.

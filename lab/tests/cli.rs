@@ -95,6 +95,14 @@ fn quiet_and_verbose() {
 }
 
 #[test]
+fn a_fit_that_is_stopped_names_what_it_did_not_try() {
+    let folder = Folder::new();
+    let run = folder.admm("fit wine --time-limit 1e-9");
+    assert_eq!((run.code, run.err.as_str()), (Some(130), "warning: stopped before joint, alternating, two-stage\n"));
+    assert_eq!(folder.admm("fit wine --time-limit 1e-9 --method joint").err, "");
+}
+
+#[test]
 fn json_has_the_promised_keys() {
     let folder = Folder::new();
     folder.admm("fit wine --test 0.25 --seed 7 --json figures.json").ok();
