@@ -50,12 +50,12 @@ fn histories_are_complete_and_the_observer_can_stop() {
     }
 }
 
-/// Rounding hides every decrease long before the gradient is 64 ε.
+/// The gradient by B and b falls to 64 ε, the least that is asked for, beside a large one by W, which stays.
 #[test]
 fn a_second_stage_says_how_it_ended() {
     for method in [Method::TwoStage, Method::Alternating] {
         let status = |tolerance| fit(default().tolerance(tolerance), &wine(), method).report.status;
-        assert_eq!([1e-6, 0.0].map(status), [Status::Converged, Status::Stalled], "{method}");
+        assert_eq!([1e-6, 0.0].map(status), [Status::Converged; 2], "{method}");
     }
 }
 
