@@ -53,7 +53,7 @@ fn a_header_may_number_its_columns() {
         let data = Sample::new("a.csv", text).load(options).unwrap();
         assert_eq!((data.features, data.x.as_slice()), (features.map(String::from).to_vec(), &[5.0, 6.0, 7.0][..]));
     }
-    for sample in ["0,2,1,u\n", "1,2,u\n", "0.0,1.0,2.0,u\n", "2,3,4,u\n"] {
+    for sample in ["0,2,1,u\n", "1,2,u\n", "1,2,3,4\n", "0.0,1.0,2.0,u\n", "2,3,4,u\n"] {
         assert_eq!(csv(sample.repeat(2)).unwrap().x.ncols(), 2, "{sample}");
     }
 }
