@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};
 
 /// What a run shows of the conditions under which ADMM converges on a nonconvex problem: Wang, Yin and Zeng (2019,
-/// theorem 1), and with over-relaxation Themelis and Patrinos (2020). They are sufficient: a run that lacks one may have
-/// found the same point, but no theorem says so.
+/// theorem 1), and with over-relaxation Themelis and Patrinos (2020). They are sufficient: a run that lacks one may
+/// have found the same point, but no theorem says so.
 ///
 /// ```
 /// use admm::*;
@@ -143,8 +143,8 @@ fn order<T>(last: Smoothness<T>) -> Finding<String> {
     }
 }
 
-/// With a smooth last block BᵀB = I an iteration changes the augmented Lagrangian, after the first block has lowered it, by
-/// at most (L + ρ)(2L − (2 − α)ρ)/(2αρ) ‖BΔz‖².
+/// With a smooth last block BᵀB = I an iteration changes the augmented Lagrangian, after the first block has lowered
+/// it, by at most (L + ρ)(2L − (2 − α)ρ)/(2αρ) ‖BΔz‖².
 fn threshold<T: Real>(last: Smoothness<T>, penalty: f64, relaxation: f64) -> Finding<Threshold> {
     match last {
         Smoothness::Smooth { lipschitz: Some(lipschitz) } => {

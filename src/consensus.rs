@@ -50,8 +50,8 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Consensus<P> {
 
 /// One variable z (n×k) of which each of N blocks sees some rows: z ↦ (S₁z, …, S_N z). Boyd et al. (2011, §7.2).
 ///
-/// The regulariser must be a sum over the rows of z. The argmin is then, for each row, that of its summand at the mean of the
-/// targets of the c blocks that see it, with penalty cρ: one proximal operator for every number c that occurs.
+/// The regulariser must be a sum over the rows of z. The argmin is then, for each row, that of its summand at the mean
+/// of the targets of the c blocks that see it, with penalty cρ: one proximal operator for every number c that occurs.
 #[derive(Debug, Clone)]
 pub struct GeneralConsensus<P> {
     of: P,
@@ -64,8 +64,8 @@ impl<P> GeneralConsensus<P> {
     /// The regulariser and the rows that each block sees.
     ///
     /// # Errors
-    /// [`Error::Parameters`] for no blocks, for a row that no block sees or one block twice, and for selections of different
-    /// variables.
+    /// [`Error::Parameters`] for no blocks, for a row that no block sees or one block twice, and for selections of
+    /// different variables.
     pub fn new(of: P, views: Vec<Selection>) -> Result<Self> {
         let rows = views.first().map_or(0, Selection::of);
         let mut seen = vec![0; rows];

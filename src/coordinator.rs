@@ -88,8 +88,8 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         Ok(self)
     }
 
-    /// A first scaled dual u other than 0: y/ρ for the multiplier y of a similar problem, or ∇g(z)/ρ for a smooth g against x − z = 0,
-    /// which leaves z where it is.
+    /// A first scaled dual u other than 0: y/ρ for the multiplier y of a similar problem, or ∇g(z)/ρ for a smooth g
+    /// against x − z = 0, which leaves z where it is.
     ///
     /// # Errors
     /// A size that differs from that of Ax, and entries that are not finite.
@@ -105,8 +105,8 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     /// Continues from a state of another coordinator for the same blocks: what follows has the same bits.
     ///
     /// # Errors
-    /// A state of other sizes or with entries that are not finite, a penalty that is not positive and finite, and whatever
-    /// a block says when it is tuned to that.
+    /// A state of other sizes or with entries that are not finite, a penalty that is not positive and finite, and
+    /// whatever a block says when it is tuned to that.
     pub fn resume(mut self, state: StateOf<T, P, Q>) -> Result<Self> {
         check_penalty(state.penalty)?;
         let iteration = state.record.iteration + 1;
@@ -134,10 +134,11 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         (&self.f, &self.g)
     }
 
-    /// Both blocks, to go on from here with other parameters: the next weight of a path. Iterates, dual and penalty stay; what
-    /// is known of the old functions goes, that which the variables [remember](Subproblem::forget) and what the penalty policy, the
-    /// acceleration and the [record](State::record) do, whose count of changes of ρ begins anew. A block that is replaced must have been
-    /// [tuned](Subproblem::retune) to the penalty of the [state](Self::state).
+    /// Both blocks, to go on from here with other parameters: the next weight of a path. Iterates, dual and penalty
+    /// stay; what is known of the old functions goes, that which the variables [remember](Subproblem::forget) and what
+    /// the penalty policy, the acceleration and the [record](State::record) do, whose count of changes of ρ begins
+    /// anew. A block that is replaced must have been [tuned](Subproblem::retune) to the penalty of the
+    /// [state](Self::state).
     pub fn blocks_mut(&mut self) -> (&mut P, &mut Q) {
         self.f.forget(&mut self.state.x);
         self.g.forget(&mut self.state.z);
@@ -258,9 +259,9 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
 
     /// r = Ax + Bz − c, s = ρAᵀBΔz and their bounds, Boyd et al. (2011, §3.3.1).
     ///
-    /// The gradient says how far (x, z, y) with y = ρu is from a stationary point of the Lagrangian. The z-step ends with
-    /// 0 ∈ ∂g(z) + Bᵀy. The x-step, from ẑ and û, ends with 0 ∈ ∂f(x) + ρAᵀ(Ax + Bẑ − c + û). With u = û + αAx − (1 − α)(Bẑ − c) + Bz − c and
-    /// Ax = r − Bz + c that is
+    /// The gradient says how far (x, z, y) with y = ρu is from a stationary point of the Lagrangian. The z-step ends
+    /// with 0 ∈ ∂g(z) + Bᵀy. The x-step, from ẑ and û, ends with 0 ∈ ∂f(x) + ρAᵀ(Ax + Bẑ − c + û). With u = û + αAx −
+    /// (1 − α)(Bẑ − c) + Bz − c and Ax = r − Bz + c that is
     ///
     /// > ρAᵀ(u − û − (Ax + Bẑ − c)) = ρAᵀ((2 − α)B(z − ẑ) − (1 − α)r) ∈ ∂f(x) + Aᵀy
     fn measure(&self, next: &mut StateOf<T, P, Q>, ax: &P::Image) -> Result<()> {
@@ -299,9 +300,9 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         moved.plus(alpha - one, r)
     }
 
-    /// The start of the next iteration and its penalty, as the policies have it. The one place where the dual is rescaled:
-    /// y = ρu stays, and what an acceleration knows under one ρ it does not know under another. An iteration that is taken
-    /// back has nothing to say about ρ.
+    /// The start of the next iteration and its penalty, as the policies have it. The one place where the dual is
+    /// rescaled: y = ρu stays, and what an acceleration knows under one ρ it does not know under another. An iteration
+    /// that is taken back has nothing to say about ρ.
     fn plan(&self, next: &mut StateOf<T, P, Q>, ax: &P::Image) -> Result<()> {
         next.start = Start::Here;
         if self.stop.met(&next.record) {
@@ -348,9 +349,9 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         guard("z", iteration, || self.g.retune(penalty))
     }
 
-    /// Whether the stopping rule is met by blocks that are solved. It proves nothing while the blocks may stop further from their
-    /// minima than the bound on the dual residual, if they are still to be asked for more, nor while a proximal term keeps one of
-    /// them further off than that.
+    /// Whether the stopping rule is met by blocks that are solved. It proves nothing while the blocks may stop further
+    /// from their minima than the bound on the dual residual, if they are still to be asked for more, nor while a
+    /// proximal term keeps one of them further off than that.
     fn converged(&self) -> bool {
         let record = &self.state.record;
         let accurate = record.inner_tolerance <= record.dual_bound;

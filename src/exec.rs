@@ -1,5 +1,5 @@
-//! Where independent pieces of work run. Results come back and are added in the order of the pieces, never in the order in
-//! which threads finish, so a sum has the same bits for any number of threads.
+//! Where independent pieces of work run. Results come back and are added in the order of the pieces, never in the order
+//! in which threads finish, so a sum has the same bits for any number of threads.
 
 use crate::{Error, Result};
 use rayon::ThreadPool;
@@ -45,8 +45,8 @@ impl Exec {
         results
     }
 
-    /// `piece(0) + … + piece(count − 1)`, added in this order, or `None` where there is no piece. A piece is added as soon as
-    /// those before it are, so that few wait at once.
+    /// `piece(0) + … + piece(count − 1)`, added in this order, or `None` where there is no piece. A piece is added as
+    /// soon as those before it are, so that few wait at once.
     pub fn sum<S: AddAssign + Send>(&self, count: usize, piece: impl Fn(usize) -> S + Sync + Send) -> Option<S> {
         let mut sum: Option<S> = None;
         self.in_order(count, piece, |piece| match &mut sum {
@@ -93,12 +93,12 @@ impl<R, F: FnMut(R)> Queue<R, F> {
     }
 }
 
-/// So often a calling thread that is none of the pool looks whether the others are done before it sleeps: falling asleep and being
-/// woken takes longer than a small piece.
+/// So often a calling thread that is none of the pool looks whether the others are done before it sleeps: falling
+/// asleep and being woken takes longer than a small piece.
 const AWAKE: usize = 1_000;
 
-/// Each thread takes the next piece when it has done one. The calling thread is one of them: it does not wait for another
-/// to wake, which small pieces would feel.
+/// Each thread takes the next piece when it has done one. The calling thread is one of them: it does not wait for
+/// another to wake, which small pieces would feel.
 fn in_turn(pool: &ThreadPool, count: usize, piece: &(impl Fn(usize) + Sync)) {
     let (next, over) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let take = || iter::repeat_with(|| next.fetch_add(1, Relaxed)).take_while(|&i| i < count).for_each(piece);

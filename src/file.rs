@@ -65,18 +65,19 @@ impl Files for Disk {
     }
 }
 
-/// Replaces a file in one step, whatever happens meanwhile: whoever looks sees the old one or the new one, and after the
-/// return a loss of power leaves the new one.
+/// Replaces a file in one step, whatever happens meanwhile: whoever looks sees the old one or the new one, and after
+/// the return a loss of power leaves the new one.
 ///
 /// # Errors
-/// [`Error::File`]. Nothing is left beside the file, and unless it was the last operation that failed, the old one stands.
+/// [`Error::File`]. Nothing is left beside the file, and unless it was the last operation that failed, the old one
+/// stands.
 pub fn replace(files: &dyn Files, path: &Path, bytes: &[u8]) -> Result<()> {
     Staged::write(files, path, bytes)?.place()?;
     files.sync_folder(parent(path)).map_err(Error::file("synchronise the folder of", path))
 }
 
-/// A file that is on the disk, but not yet in its place. Where it is dropped before, nothing is left of it. Several of them
-/// are written, and only then put in their places, where a disk that is full must leave all old ones.
+/// A file that is on the disk, but not yet in its place. Where it is dropped before, nothing is left of it. Several of
+/// them are written, and only then put in their places, where a disk that is full must leave all old ones.
 pub struct Staged<'a> {
     files: &'a dyn Files,
     temporary: Option<PathBuf>,

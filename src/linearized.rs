@@ -6,18 +6,18 @@ use nalgebra::DMatrix;
 
 /// The block of a [`Prox`] that is coupled through a K ≠ I.
 ///
-/// f(x) + ρ/2 ‖Kx − v‖² has no closed form. Its quadratic part lies below ρL/2 ‖x − (xₖ − Kᵀ(Kxₖ − v)/L)‖² + const with L ≥ ‖K‖²,
-/// which does:
+/// f(x) + ρ/2 ‖Kx − v‖² has no closed form. Its quadratic part lies below ρL/2 ‖x − (xₖ − Kᵀ(Kxₖ − v)/L)‖² + const with
+/// L ≥ ‖K‖², which does:
 ///
 /// > x ← prox_f(x − Kᵀ(Kx − v)/L, ρL)
 ///
-/// One step a call is linearised ADMM (Parikh and Boyd, "Proximal Algorithms", 2014, §4.4.2; He and Yuan, "On the O(1/n)
-/// convergence rate of the Douglas–Rachford alternating direction method", 2012), that is ADMM with the proximal term
-/// ½‖x − xₖ‖² in the metric ρ(LI − KᵀK). Further steps come nearer to the argmin: they end where the gradient of
+/// One step a call is linearised ADMM (Parikh and Boyd, "Proximal Algorithms", 2014, §4.4.2; He and Yuan, "On the
+/// O(1/n) convergence rate of the Douglas–Rachford alternating direction method", 2012), that is ADMM with the proximal
+/// term ½‖x − xₖ‖² in the metric ρ(LI − KᵀK). Further steps come nearer to the argmin: they end where the gradient of
 /// the subproblem is below the tolerance. Where KᵀK = L·I the first step is the argmin.
 ///
-/// How far x still moves within the null space of K shows in neither residual. A run does not end while ρ‖(LI − KᵀK)(x − xₖ)‖ is
-/// above the bound of the dual one.
+/// How far x still moves within the null space of K shows in neither residual. A run does not end while ρ‖(LI − KᵀK)(x
+/// − xₖ)‖ is above the bound of the dual one.
 ///
 /// ```
 /// use admm::*;
@@ -40,8 +40,8 @@ use nalgebra::DMatrix;
 /// ```
 ///
 /// # Errors
-/// A target that is not of the size of Kx, [`Error::Parameters`] for an L that is not positive and finite, and those of the
-/// proximal operator.
+/// A target that is not of the size of Kx, [`Error::Parameters`] for an L that is not positive and finite, and those of
+/// the proximal operator.
 #[derive(Debug, Clone)]
 pub struct Linearized<T, P, K> {
     /// f.

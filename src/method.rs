@@ -1,4 +1,5 @@
-//! How a [`Descent`](crate::Descent) block moves: gradient descent with backtracking, and steps along a custom direction.
+//! How a [`Descent`](crate::Descent) block moves: gradient descent with backtracking, and steps along a custom
+//! direction.
 
 mod gradient;
 mod search;
@@ -55,7 +56,8 @@ impl<T: Real, P: Point<T>> Evaluated<T, P> {
         }
         Ok(Evaluated { value, gradient })
     }
-    /// What a quadratic model has at x + step, of which the step changes the gradient by y: f + ⟨∇f + y/2, step⟩ and ∇f + y.
+    /// What a quadratic model has at x + step, of which the step changes the gradient by y: f + ⟨∇f + y/2, step⟩ and
+    /// ∇f + y.
     pub fn foreseen(&self, step: &P, y: &P) -> Self {
         let slope = self.gradient.plus(T::of(0.5), y).dot(step);
         Evaluated { value: self.value + slope, gradient: self.gradient.plus(T::one(), y) }
@@ -81,7 +83,8 @@ impl<T: Real, P: Point<T>> Evaluated<T, P> {
     }
 }
 
-/// The manifold's retraction, of which the drift off the set is measured and, beyond rounding, repaired by the projection.
+/// The manifold's retraction, of which the drift off the set is measured and, beyond rounding, repaired by the
+/// projection.
 pub fn land<T: Real>(on: &dyn Manifold<T>, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
     let moved = on.retract(x, step)?;
     let rounding = T::of(1e3) * T::EPSILON * (T::one() + moved.norm());
@@ -110,7 +113,8 @@ pub fn stationarity<T: Real, P: Point<T>>(on: &dyn Manifold<T>, x: &P, gradient:
 pub struct DescentMemory<T, P> {
     /// The evaluation at the current point.
     pub here: Option<Evaluated<T, P>>,
-    /// Where f was last evaluated, with what was found, while the current point and its evaluation come from a model of f.
+    /// Where f was last evaluated, with what was found, while the current point and its evaluation come from a model of
+    /// f.
     pub read: Option<(P, Evaluated<T, P>)>,
     /// How many calls in a row a model has answered.
     pub answers: u64,

@@ -11,9 +11,10 @@ use std::ops::ControlFlow;
 
 /// Sees every state, and may end the run.
 pub trait Observer<S> {
-    /// Called after each iteration; `Break` ends the run with [`Status::Stopped`](crate::Status::Stopped). So an observer is a
-    /// stopping rule of your own: the state that met it is [`Coordinator::state`](crate::Coordinator::state), while the outcome has the
-    /// one that is best by the rule of the coordinator.
+    /// Called after each iteration; `Break` ends the run with [`Status::Stopped`](crate::Status::Stopped). So an
+    /// observer is a stopping rule of your own: the state that met it is
+    /// [`Coordinator::state`](crate::Coordinator::state), while the outcome has the one that is best by the rule of the
+    /// coordinator.
     fn observe(&mut self, state: &S) -> ControlFlow<()>;
     /// The same with where the time went so far: what the coordinator calls.
     fn observe_timed(&mut self, state: &S, _phases: &Phases) -> ControlFlow<()> {

@@ -6,7 +6,8 @@ use nalgebra::DMatrix;
 
 /// A linear operator K from matrices to matrices, with its adjoint.
 ///
-/// A [`DMatrix`] is one: x ↦ Kx. Of your own one, [`check::adjoint`](crate::check::adjoint) checks that ⟨Kx, y⟩ = ⟨x, Kᵀy⟩:
+/// A [`DMatrix`] is one: x ↦ Kx. Of your own one, [`check::adjoint`](crate::check::adjoint) checks that ⟨Kx, y⟩ = ⟨x,
+/// Kᵀy⟩:
 ///
 /// ```
 /// use admm::{Operator, check};

@@ -55,7 +55,8 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// As much of the change as the limits allow. A ρ that began outside the interval may come in, and goes no further out.
+    /// As much of the change as the limits allow. A ρ that began outside the interval may come in, and goes no further
+    /// out.
     pub(crate) fn allow<T: Real>(&self, wanted: T, record: &mut Record<T>) -> Result<T> {
         let penalty = record.penalty;
         if record.penalty_changes >= self.max_changes || wanted == penalty {

@@ -13,8 +13,8 @@ pub struct Record<T> {
     pub primal: T,
     /// ‖s‖ = ρ‖AᵀBΔz‖.
     pub dual: T,
-    /// A bound on the gradient of the Lagrangian: ρ‖Aᵀ((2 − α)BΔz − (1 − α)r)‖, which is ‖s‖ for α = 1, plus the part of
-    /// the proximal terms.
+    /// A bound on the gradient of the Lagrangian: ρ‖Aᵀ((2 − α)BΔz − (1 − α)r)‖, which is ‖s‖ for α = 1, plus the part
+    /// of the proximal terms.
     pub gradient: T,
     /// The part of both blocks' proximal terms, ρ‖SΔx‖: 0 for blocks without.
     pub proximal: T,

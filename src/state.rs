@@ -62,8 +62,8 @@ impl<T: Real, X, Z, S> State<T, X, Z, S> {
         y
     }
 
-    /// Keeps the iterates, the dual, the penalty, the number of the iteration and the cost: all that does not tell of functions that
-    /// have changed. The blocks are to be solved as accurately as at first.
+    /// Keeps the iterates, the dual, the penalty, the number of the iteration and the cost: all that does not tell of
+    /// functions that have changed. The blocks are to be solved as accurately as at first.
     pub(crate) fn forget(&mut self, inner_tolerance: T) {
         let Record { iteration, penalty_clamped, accepted, rejected, work, .. } = self.record;
         let counts = Record { iteration, penalty_clamped, accepted, rejected, work, ..Record::new(self.penalty) };

@@ -86,7 +86,8 @@ impl Stop {
             }
     }
 
-    /// How far an iteration is from meeting it, in units of its bounds: of two rules the nearer one where either will do.
+    /// How far an iteration is from meeting it, in units of its bounds: of two rules the nearer one where either will
+    /// do.
     pub(crate) fn excess<T: Real>(&self, record: &Record<T>) -> T {
         let in_units = |value: T, most: f64| value / T::of(most).max(tiny());
         match self {

@@ -39,8 +39,9 @@ pub trait Subproblem<T: Real>: Send + Sync {
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
         Adjoint { norm: y.norm(), count: y.shape().count() }
     }
-    /// ‖S(x⁺ − x)‖ for a block whose argmin, from x, adds a proximal term ρ/2 (x⁺ − x)ᵀS(x⁺ − x) to what is asked for; 0 for all
-    /// others. Times ρ it is the gradient that the term leaves at x⁺. Where x moves in the null space of K, neither residual shows it.
+    /// ‖S(x⁺ − x)‖ for a block whose argmin, from x, adds a proximal term ρ/2 (x⁺ − x)ᵀS(x⁺ − x) to what is asked for;
+    /// 0 for all others. Times ρ it is the gradient that the term leaves at x⁺. Where x moves in the null space of K,
+    /// neither residual shows it.
     fn proximal_move(&self, _from: &Self::Var, _to: &Self::Var) -> T {
         T::zero()
     }
@@ -57,7 +58,8 @@ pub enum Smoothness<T> {
     Unknown,
     /// It has a constraint.
     Constrained,
-    /// It is differentiable everywhere; around the point, moves Δ of Kx change its gradient by at most L‖Δ‖, if L is known.
+    /// It is differentiable everywhere; around the point, moves Δ of Kx change its gradient by at most L‖Δ‖, if L is
+    /// known.
     Smooth {
         /// L.
         lipschitz: Option<T>,
@@ -123,11 +125,12 @@ pub trait Prox<T: Real>: Send + Sync {
     fn value(&self, x: &DMatrix<T>) -> T;
     /// argmin f(x) + ρ/2 ‖x − v‖², for any ρ > 0.
     fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>>;
-    /// The ρ of the calls of [`prox`](Self::prox) from here on: refresh what was computed for the old one, such as a factorisation.
+    /// The ρ of the calls of [`prox`](Self::prox) from here on: refresh what was computed for the old one, such as a
+    /// factorisation.
     ///
-    /// A block that scales the penalty tells what arrives at `prox`: N members that agree on x, for instance, make Nρ of ρ. Where
-    /// a block asks for several, as [`GeneralConsensus`](crate::GeneralConsensus) may, it tells the smallest, and `prox` computes
-    /// anew what it needs for the others.
+    /// A block that scales the penalty tells what arrives at `prox`: N members that agree on x, for instance, make Nρ
+    /// of ρ. Where a block asks for several, as [`GeneralConsensus`](crate::GeneralConsensus) may, it tells the
+    /// smallest, and `prox` computes anew what it needs for the others.
     fn retune(&mut self, _penalty: T) -> Result<()> {
         Ok(())
     }

@@ -59,8 +59,8 @@ impl<T: Real, X, Z, S> Run<T, X, Z, S> {
         }
     }
 
-    /// The end of a run that leads nowhere. The residuals tell of a divergence under every stopping rule: what they are normalised
-    /// by grows with them, and a change of the objective may be small by accident.
+    /// The end of a run that leads nowhere. The residuals tell of a divergence under every stopping rule: what they are
+    /// normalised by grows with them, and a change of the objective may be small by accident.
     pub(crate) fn hopeless(&self, record: &Record<T>, stop: &Stop, patience: u64) -> Option<Status> {
         let grown = |lowest: f64| record.excess().to_f64() > lowest * GROWTH;
         if !record.within_bounds() && self.lowest.is_some_and(grown) {

@@ -7,12 +7,13 @@ use nalgebra::DMatrix;
 
 /// A block whose penalty is wρ: the same function with the coupling operator σK, where σ = √w.
 ///
-/// Both sides of a constraint times σ have the penalty σ²ρ on the constraint as it was, whose multiplier is σρu. So the blocks of
-/// a [`Group`](crate::Group), each with a weight, have penalties of their own against a group with the same weights, member by
-/// member, or against a [`Consensus`] with all of them.
+/// Both sides of a constraint times σ have the penalty σ²ρ on the constraint as it was, whose multiplier is σρu. So the
+/// blocks of a [`Group`](crate::Group), each with a weight, have penalties of their own against a group with the same
+/// weights, member by member, or against a [`Consensus`] with all of them.
 ///
 /// # Errors
-/// When it is tuned, which is at the start: a weight that is not positive and finite; not one for each member of a consensus.
+/// When it is tuned, which is at the start: a weight that is not positive and finite; not one for each member of a
+/// consensus.
 #[derive(Debug, Clone)]
 pub struct Weighted<P, W = f64> {
     /// The block.

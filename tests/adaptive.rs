@@ -1,4 +1,5 @@
-//! The policies for ρ and the accelerations against their papers in plain loops, iterate by iterate, and what they promise.
+//! The policies for ρ and the accelerations against their papers in plain loops, iterate by iterate, and what they
+//! promise.
 
 mod common;
 mod plain;
@@ -233,8 +234,8 @@ fn nesterov_with_restart_follows_goldstein() {
     }
 }
 
-/// Walker and Ni (2011) with the ridge of Fu, Zhang and Boyd (2020): the αⱼ that sum to 1 and make ‖Σ αⱼ fⱼ‖² + λ Σ γⱼ² least,
-/// γⱼ = α₀ + … + αⱼ, by Lagrange's equations.
+/// Walker and Ni (2011) with the ridge of Fu, Zhang and Boyd (2020): the αⱼ that sum to 1 and make ‖Σ αⱼ fⱼ‖² + λ Σ γⱼ²
+/// least, γⱼ = α₀ + … + αⱼ, by Lagrange's equations.
 fn mixed(history: &[(Vector, Vector)]) -> Vector {
     let n = history.len();
     let moves: Vec<Vector> = history.iter().map(|(w, g)| plus(g, -1.0, w)).collect();
@@ -295,8 +296,8 @@ fn anderson_follows_walker_and_ni_with_its_safeguard() {
     assert!(taken_back >= 3, "the safeguard was tried: {taken_back}");
 }
 
-/// At most half the iterations in all rows of the table of golden.rs, run to 10⁻⁸. By the rule of the monograph the three rows
-/// of a dozen and less are over before there is much to mix: they take no more than without.
+/// At most half the iterations in all rows of the table of golden.rs, run to 10⁻⁸. By the rule of the monograph the
+/// three rows of a dozen and less are over before there is much to mix: they take no more than without.
 #[test]
 fn anderson_halves_the_iterations_of_the_small_lasso() {
     let iterations = |tolerance: Tolerance, alpha: f64, rho: f64, by: Box<dyn Acceleration<f64, Matrix>>| {
@@ -371,8 +372,8 @@ fn a_safeguard_that_takes_everything_back_leaves_the_plain_run() {
     assert_eq!((record.accepted, record.rejected, plain.state().record.iteration), (0, 10, 20));
 }
 
-/// Of iterations from mixtures that stand, ‖g(w) − w‖ is never longer than the safeguard allows; after one that is taken back two
-/// are plain.
+/// Of iterations from mixtures that stand, ‖g(w) − w‖ is never longer than the safeguard allows; after one that is
+/// taken back two are plain.
 #[test]
 fn a_mixture_that_stands_moves_no_further_than_the_safeguard_allows() {
     let (mut admm, mut shortest, mut unbeaten, safeguard) = (endless(0.1), f64::INFINITY, 0, 1.5);

@@ -1,4 +1,5 @@
-//! The joint gradient in batches of reduced variance: what a batch says of all samples, and that fits end as those without.
+//! The joint gradient in batches of reduced variance: what a batch says of all samples, and that fits end as those
+//! without.
 
 mod data;
 
@@ -74,8 +75,8 @@ fn the_optimum_is_that_without_batches_in_fewer_passes() {
     }
 }
 
-/// The golden data are small: most of a fit is L-BFGS alone, and it must end where it does without batches. 11 of 178 and 112 of
-/// 1797 samples are the largest that are read.
+/// The golden data are small: most of a fit is L-BFGS alone, and it must end where it does without batches. 11 of 178
+/// and 112 of 1797 samples are the largest that are read.
 #[test]
 fn small_data_end_at_the_same_optimum() {
     for (data, batch) in [(wine(), 1), (wine(), 11), (digits(), 1), (digits(), 60), (digits(), 112)] {

@@ -1,4 +1,5 @@
-//! The check kit sees a fault in each quantity that it checks: one broken block a law, and the finding that must name it.
+//! The check kit sees a fault in each quantity that it checks: one broken block a law, and the finding that must name
+//! it.
 
 mod common;
 mod data;
@@ -194,8 +195,8 @@ fn a_wrong_block() {
     assert!(matches!(check::subproblem(&faulty(Fault::None, 1), &start, to), Err(Error::Size { .. })));
 }
 
-/// QR is a first-order retraction of *tangent* steps. [`Steps`] takes the whole step, so with QR it comes to rest beside
-/// the minimiser, where with the polar factor it comes to rest on it.
+/// QR is a first-order retraction of *tangent* steps. [`Steps`] takes the whole step, so with QR it comes to rest
+/// beside the minimiser, where with the polar factor it comes to rest on it.
 #[test]
 fn a_retraction_that_does_not_suit_the_rule() {
     let covariance = Covariance::from_matrix(with_spectrum(&[1.0, 0.3, 0.1, 0.05], 1).0).unwrap();
@@ -242,7 +243,8 @@ fn a_wrong_proximal_operator() {
         caught(check::prox(&By(norm, |v: &Matrix, _| v * 0.0), &v, 2.0), lower);
         caught(check::prox(&By(norm, |v: &Matrix, _| v.clone()), &v, 2.0), lower);
         caught(check::prox(&By(norm, |v: &Matrix, rho| soft(v, 1.0 / rho + 1e-4)), &v, 2.0), slope);
-        // Indicators: one that leaves the set, one whose set is too small, and one that is 0 everywhere and not nearest.
+        // Indicators: one that leaves the set, one whose set is too small, and one that is 0 everywhere and not
+        // nearest.
         let set = |x: &Matrix| if x.amax() <= 1.0 { 0.0 } else { f64::INFINITY };
         check::convex_prox(&By(set, box_of(1.0)), &v, 2.0).unwrap().assert();
         caught(check::prox(&By(set, box_of(1.1)), &v, 2.0), lower);

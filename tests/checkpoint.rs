@@ -1,5 +1,5 @@
-//! Checkpoints: every bit comes back, damage is seen, a fault leaves the older one, and a run that is continued from one
-//! ends as if it had never stopped.
+//! Checkpoints: every bit comes back, damage is seen, a fault leaves the older one, and a run that is continued from
+//! one ends as if it had never stopped.
 
 mod common;
 
@@ -213,7 +213,8 @@ fn lasso() -> Lasso {
 
 type LassoState = State<f64, Matrix, Matrix, Matrix>;
 
-/// Goes on to the last iteration, and returns all bits of the state there but those that say how the run goes, which is over.
+/// Goes on to the last iteration, and returns all bits of the state there but those that say how the run goes, which is
+/// over.
 fn finish(mut admm: Lasso, watch: impl Observer<LassoState>) -> Vec<u8> {
     let last = |state: &LassoState| match state.record.iteration {
         LAST => ControlFlow::Break(()),
@@ -331,8 +332,8 @@ fn a_state_that_does_not_fit_is_refused() {
     assert!(matches!(bad(&|state| state.penalty = 0.0), Error::Parameters(_)));
 }
 
-/// The disk, whose n-th operation fails, and every later one too where it fails for ever. A write that fails has written
-/// a part.
+/// The disk, whose n-th operation fails, and every later one too where it fails for ever. A write that fails has
+/// written a part.
 struct Faulty {
     done: Arc<AtomicU64>,
     fails_at: u64,
@@ -387,8 +388,8 @@ fn go_on(files: Faulty, folder: &Path) -> Result<Vec<u8>> {
     Ok(finish(admm, &mut Checkpointer::new(&mut kept, 5)))
 }
 
-/// The n-th operation fails, for n = 1, 2, … until a run passes untouched, once and for ever. The run goes on or ends with
-/// a typed error; what was kept before is there, nothing else is, and from there the run ends with the same bits.
+/// The n-th operation fails, for n = 1, 2, … until a run passes untouched, once and for ever. The run goes on or ends
+/// with a typed error; what was kept before is there, nothing else is, and from there the run ends with the same bits.
 #[test]
 fn faults_58_and_59_each_operation_fails() {
     let expected = finish(lasso(), ());

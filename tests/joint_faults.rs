@@ -284,8 +284,8 @@ fn fault_26_sample_weights() {
     says(model.prepare(&x, &labels, 2, Some(&[1e308; 6])), &["overflows"]);
 }
 
-/// Weights that are no whole numbers are shares, whether they sum to next to nothing, a little above 2, or a lot: a factor changes
-/// nothing.
+/// Weights that are no whole numbers are shares, whether they sum to next to nothing, a little above 2, or a lot: a
+/// factor changes nothing.
 #[test]
 fn fault_26_weights_of_any_sum() {
     let (x, labels) = classes(3, 10, 2, 1);

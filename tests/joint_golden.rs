@@ -107,7 +107,8 @@ fn breast_cancer() {
     reaches("breast-cancer", &data, &[(0.5, 0.24039807, 0.621313)]);
 }
 
-/// Passes of ADMM and of the direct method until the objective at the feasible W is within 10⁻⁶ of the lower of their ends.
+/// Passes of ADMM and of the direct method until the objective at the feasible W is within 10⁻⁶ of the lower of their
+/// ends.
 fn passes(data: &Data, weight: f64) -> [u64; 2] {
     let model = JointModel::builder().weight(weight).tolerance(1e-8).trace(true).build().unwrap();
     let prepared = model.prepare(&data.x, &data.labels, data.classes, None).unwrap();
@@ -118,8 +119,8 @@ fn passes(data: &Data, weight: f64) -> [u64; 2] {
     fits.map(|fitted| fitted.history.iter().find(|entry| close(entry.objective)).expect("it converges").passes)
 }
 
-/// As a model of its loss answers most calls of the classifier's block, and the first dual is the one of the start. Rounding differs
-/// between processors: one pass more is allowed for in a row.
+/// As a model of its loss answers most calls of the classifier's block, and the first dual is the one of the start.
+/// Rounding differs between processors: one pass more is allowed for in a row.
 #[test]
 fn admm_takes_few_passes_more_than_the_direct_method() {
     let (x, labels) = data::digits();

@@ -1,5 +1,5 @@
-//! Linearised ADMM, general consensus, sharing and exchange against plain loops with unscaled duals, iterate by iterate,
-//! and three blocks one after the other, which diverge.
+//! Linearised ADMM, general consensus, sharing and exchange against plain loops with unscaled duals, iterate by
+//! iterate, and three blocks one after the other, which diverge.
 
 mod common;
 mod plain;
@@ -188,8 +188,8 @@ fn three_blocks_side_by_side_converge() {
     assert!(outcome.best.x.iter().all(|x| x[0].abs() < 1e-7), "{:?}", outcome.best.x);
 }
 
-/// Boyd et al. (2011, §7.1) with a penalty wᵢρ for each block, the unscaled duals yᵢ, and ρ by the residuals of the weighted
-/// constraint √wᵢ (xᵢ − z) = 0.
+/// Boyd et al. (2011, §7.1) with a penalty wᵢρ for each block, the unscaled duals yᵢ, and ρ by the residuals of the
+/// weighted constraint √wᵢ (xᵢ − z) = 0.
 #[test]
 fn blocks_with_penalties_of_their_own_follow_boyd() {
     let weights = [0.25, 1.0, 3.0, 7.0];

@@ -7,7 +7,8 @@ use admm_solvers::prox::{CrossEntropy, Logistic};
 use functions::*;
 use proptest::prelude::*;
 
-/// The entries of x with x_i + κ exp(x_i − s) = a_i, where s is the logarithm of the sum of all exp x_i: one bisection in another.
+/// The entries of x with x_i + κ exp(x_i − s) = a_i, where s is the logarithm of the sum of all exp x_i: one bisection
+/// in another.
 fn twin(v: &[f64], label: usize, share: f64) -> Vec<f64> {
     let a: Vec<f64> = v.iter().enumerate().map(|(i, v)| if i == label { v + share } else { *v }).collect();
     let entry = |a: f64, s: f64| bisect(a - share, a, |x| x + share * (x - s).min(0.0).exp() - a);

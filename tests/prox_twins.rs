@@ -141,8 +141,9 @@ proptest! {
         close(&prox(Indicator(Whole(UnitColumns)), v, 1.0), &v.normalize(), scale)?;
     }
 
-    /// By conditions of optimality, since matrices far from each other are almost as near where singular values are close: of
-    /// the nuclear norm ρ(v − x) is a subgradient at x; low rank by Eckart and Young; orthonormal ones by the inner product.
+    /// By conditions of optimality, since matrices far from each other are almost as near where singular values are
+    /// close: of the nuclear norm ρ(v − x) is a subgradient at x; low rank by Eckart and Young; orthonormal ones by the
+    /// inner product.
     #[test]
     fn spectra(n in 1..5_usize, k in 1..4_usize, seed: u64, scale in 0.1..10.0_f64, penalty in 0.1..10.0_f64) {
         let v = &(random::<f64>(n, k, seed) * scale);

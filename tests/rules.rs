@@ -1,4 +1,5 @@
-//! The update rules of the PCA loss: naive twins, where they converge and how fast, what they remember and what they cost.
+//! The update rules of the PCA loss: naive twins, where they converge and how fast, what they remember and what they
+//! cost.
 
 mod data;
 
@@ -327,8 +328,8 @@ fn an_overridden_gradient_keeps_the_value() {
     assert_eq!((changed.b, changed.bias), (gradient.b, gradient.bias));
 }
 
-/// Sanger's rule as a closure, in the ADMM block and in the joint descent: the same minimum as with the gradient, in the
-/// basis where WᵀΣW is diagonal.
+/// Sanger's rule as a closure, in the ADMM block and in the joint descent: the same minimum as with the gradient, in
+/// the basis where WᵀΣW is diagonal.
 #[test]
 fn a_closure_replaces_the_gradient_in_both_methods() {
     let (x, labels) = classes(6, 90, 3, 1);

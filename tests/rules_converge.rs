@@ -169,7 +169,8 @@ fn every_rule_fits_or_says_why_not() {
         builder.tolerance(tolerance).max_iterations(300).build()
     };
     for constraint in [Constraint::Orthonormal, Constraint::UnitNorm, Constraint::Ball, Constraint::None] {
-        // The joint objective has no slope where ADMM ends, and one where alternation does: there a gap is of first order.
+        // The joint objective has no slope where ADMM ends, and one where alternation does: there a gap is of first
+        // order.
         for (method, tolerance) in [(JointMethod::Admm, 1e-6), (JointMethod::Alternating, 1e-8)] {
             let run = |rule| {
                 let prepared = model(rule, constraint, tolerance).unwrap().prepare(&x, &labels, 3, None).unwrap();

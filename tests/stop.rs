@@ -234,7 +234,8 @@ fn a_run_goes_on_with_another_function() {
     assert!(admm.iter().next().unwrap().is_err(), "parameters are checked as in a run");
 }
 
-/// What policies know of the old function would take back every iteration, or hold the penalty and the accuracy of the blocks.
+/// What policies know of the old function would take back every iteration, or hold the penalty and the accuracy of the
+/// blocks.
 #[test]
 fn a_run_with_another_function_is_that_of_another_coordinator_from_there() {
     type Rule = fn() -> Box<dyn Acceleration<f64, Matrix>>;

@@ -1,5 +1,6 @@
-//! The coordinator against the *unscaled* method of Boyd et al. (2011, eqs. 3.2–3.4) in plain loops, iterate by iterate.
-//! ADMM corrects its own mistakes, so a test of the optimum alone does not see a wrong dual, residual or penalty.
+//! The coordinator against the *unscaled* method of Boyd et al. (2011, eqs. 3.2–3.4) in plain loops, iterate by
+//! iterate. ADMM corrects its own mistakes, so a test of the optimum alone does not see a wrong dual, residual or
+//! penalty.
 
 mod common;
 mod plain;

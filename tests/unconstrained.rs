@@ -58,7 +58,8 @@ proptest! {
     }
 }
 
-/// The joint model refuses a shrinkage that does not bound it, names the smallest, and above it all rules and methods agree.
+/// The joint model refuses a shrinkage that does not bound it, names the smallest, and above it all rules and methods
+/// agree.
 #[test]
 fn the_joint_model_needs_a_shrinkage_above_the_bound() {
     let (x, labels) = wine();

@@ -1,4 +1,5 @@
-//! `admm bench`: how long our methods, and on request the scripts of others, take to come close to the best known objective.
+//! `admm bench`: how long our methods, and on request the scripts of others, take to come close to the best known
+//! objective.
 
 mod lasso;
 mod ours;

@@ -132,7 +132,8 @@ pub struct ModelOptions {
     /// How the W block lowers the PCA loss
     #[arg(long, default_value = "majorize", value_parser = choice(RULES), help_heading = "Search")]
     pub rule: Rule,
-    /// The gradient that may remain where a method has converged, at least 64 units of rounding: 8e-6 for --precision f32
+    /// The gradient that may remain where a method has converged, at least 64 units of rounding: 8e-6 for --precision
+    /// f32
     #[arg(long, value_name = "T", default_value = "1e-6", help_heading = "Search")]
     pub tolerance: f64,
     /// The most iterations of a method
@@ -200,7 +201,8 @@ pub struct FitOptions {
     /// Where the iterations of ADMM start from
     #[arg(long, default_value = "none", value_parser = choice(ACCELERATIONS), help_heading = "Search")]
     pub acceleration: Acceleration,
-    /// Samples of the random batches that the method joint reads between full passes: worth a try where n is thousands of times d
+    /// Samples of the random batches that the method joint reads between full passes: worth a try where n is thousands
+    /// of times d
     #[arg(long, value_name = "B", value_parser = count::<usize>, help_heading = "Search")]
     pub batch: Option<usize>,
     /// Stop after so many seconds, as Ctrl-C does: with what was found, and exit code 130
@@ -265,7 +267,8 @@ pub fn flagged(problems: &[String]) -> Vec<String> {
     problems.iter().map(flag).collect()
 }
 
-/// The value of `--report`, the name of a page. Anything else after `--report` is rather the DATA that was meant to stand before it.
+/// The value of `--report`, the name of a page. Anything else after `--report` is rather the DATA that was meant to
+/// stand before it.
 pub fn page(name: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(name);
     match path.extension() {

@@ -47,8 +47,8 @@ pub struct Dataset<X = DMatrix<f64>> {
 pub struct ReadOptions {
     /// Where the labels are.
     pub label: LabelColumn,
-    /// Whether the first record of a CSV is a header; `None` looks whether it has text above a number, or the columns are
-    /// numbered in order.
+    /// Whether the first record of a CSV is a header; `None` looks whether it has text above a number, or the columns
+    /// are numbered in order.
     pub header: Option<bool>,
     /// Columns of a CSV to leave out, by name or number.
     pub drop: Vec<String>,
@@ -82,8 +82,8 @@ pub fn load(data: &OsStr, options: &ReadOptions) -> Result<Dataset, DataError> {
     }
 }
 
-/// Maps a pair `x.npy,y.npy` of which x is large and holds numbers of type T, sample after sample. They stay in the file,
-/// and whether they are finite is not known yet. `None` for all other data, which [`load`] reads.
+/// Maps a pair `x.npy,y.npy` of which x is large and holds numbers of type T, sample after sample. They stay in the
+/// file, and whether they are finite is not known yet. `None` for all other data, which [`load`] reads.
 pub fn map<T: Scalar>(data: &OsStr, options: &ReadOptions) -> Result<Option<Dataset<Features<T>>>, DataError> {
     let path = Path::new(data);
     let Some((x_path, y_path)) = source::pair(path) else { return Ok(None) };

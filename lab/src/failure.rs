@@ -100,7 +100,8 @@ impl Failure {
         }
     }
 
-    /// Says it on stderr, with the usage of the command where flags are wrong. A reader of stdout who has left is no failure.
+    /// Says it on stderr, with the usage of the command where flags are wrong. A reader of stdout who has left is no
+    /// failure.
     pub fn report(&self, command: Option<&str>) -> ExitCode {
         match self {
             Self::Usage(_) => {

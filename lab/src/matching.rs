@@ -10,8 +10,8 @@ use crate::failure::Failure;
 /// Where a table has each of the expected features; none where it leaves a zero out.
 type Places = Vec<Option<usize>>;
 
-/// The expected features in their order: found by name, or by their place where one side has no names of its own. What a
-/// sparse table does not list is 0.
+/// The expected features in their order: found by name, or by their place where one side has no names of its own. What
+/// a sparse table does not list is 0.
 pub fn align(expected: &[String], data: Dataset) -> Result<Dataset, Failure> {
     let places = places(expected, &data).map_err(Failure::mismatch(&data.name))?;
     if places.iter().copied().eq((0..data.x.nrows()).map(Some)) {

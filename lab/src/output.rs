@@ -86,8 +86,8 @@ impl Folder {
         Ok(folder)
     }
 
-    /// Makes these the results in the folder. All of them are on the disk before the first takes its place, and earlier ones
-    /// beside them are removed once these are there.
+    /// Makes these the results in the folder. All of them are on the disk before the first takes its place, and earlier
+    /// ones beside them are removed once these are there.
     pub fn fill(&self, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
         let stage = |(name, bytes): &(String, Vec<u8>)| {
             let path = self.path.join(name);

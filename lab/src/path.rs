@@ -29,7 +29,8 @@ use crate::whole::Whole;
 use crate::{interrupt, split};
 use study::Study;
 
-/// Fits along the path on every fold, chooses, fits again on all samples, saves and, whether or not that worked, prints.
+/// Fits along the path on every fold, chooses, fits again on all samples, saves and, whether or not that worked,
+/// prints.
 pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
     let models = options.models()?;
     let exec = Exec::threads(options.threads.into()).map_err(Failure::library("--threads"))?;

@@ -27,8 +27,8 @@ pub struct Session<'a, T: Scalar> {
 }
 
 impl<T: Scalar> Session<'_, T> {
-    /// Fits by the methods that are missing, the first one from a position. What was found stays, whatever happens. Every
-    /// call takes an iteration at least, so that a run under any time limit comes to its end.
+    /// Fits by the methods that are missing, the first one from a position. What was found stays, whatever happens.
+    /// Every call takes an iteration at least, so that a run under any time limit comes to its end.
     pub fn run(&mut self, mut from: Option<Position>) -> Result<(), Failure> {
         for method in self.options.method.list().into_iter().skip(self.found.len()) {
             let fitted = self.fit(method, from.take())?;

@@ -1,4 +1,5 @@
-//! Basis pursuit, minimise ‖x‖₁ subject to Ax = b: the sparse solution of a system with many. 100 unknowns, 40 equations.
+//! Basis pursuit, minimise ‖x‖₁ subject to Ax = b: the sparse solution of a system with many. 100 unknowns, 40
+//! equations.
 
 mod data;
 

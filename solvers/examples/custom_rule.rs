@@ -1,7 +1,7 @@
 //! A rule that is the gradient of nothing, in the ADMM block and in the joint descent: Sanger's, as a closure.
 //!
-//! Both minimise λ·L₁(W) + (1−λ)·L₂(W, B, b), but what flows back from L₁ is the rule. On orthonormal W it differs from the
-//! gradient of L₁ by a turn within the span, so both end at a minimum: in the basis where WᵀΣW is diagonal.
+//! Both minimise λ·L₁(W) + (1−λ)·L₂(W, B, b), but what flows back from L₁ is the rule. On orthonormal W it differs from
+//! the gradient of L₁ by a turn within the span, so both end at a minimum: in the basis where WᵀΣW is diagonal.
 
 use admm::{Coordinator, Descent, Exec, Flat, Gradient, Iterate, Minus, Rate, Result, Steps, Subproblem, Target};
 use admm_solvers::classifier::Classifier;

@@ -1,5 +1,5 @@
-//! A market: 20 agents trade 5 goods, minimise Σ ½⟨xᵢ − tᵢ, Pᵢ(xᵢ − tᵢ)⟩ subject to Σ xᵢ = 0. The scaled dual is the price, which
-//! rises for what is in demand (Boyd et al., 2011, §7.3.2).
+//! A market: 20 agents trade 5 goods, minimise Σ ½⟨xᵢ − tᵢ, Pᵢ(xᵢ − tᵢ)⟩ subject to Σ xᵢ = 0. The scaled dual is the
+//! price, which rises for what is in demand (Boyd et al., 2011, §7.3.2).
 
 mod data;
 

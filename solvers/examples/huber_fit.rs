@@ -1,4 +1,5 @@
-//! Robust regression, minimise Σ huber(Ax − b)ᵢ, at the size of Boyd's script: 5000 equations in 200 unknowns, 200 outliers.
+//! Robust regression, minimise Σ huber(Ax − b)ᵢ, at the size of Boyd's script: 5000 equations in 200 unknowns, 200
+//! outliers.
 
 mod data;
 

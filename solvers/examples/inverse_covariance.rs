@@ -1,6 +1,8 @@
-//! A sparse inverse covariance, minimise tr(SX) − log det X + λ‖X‖₁, at the size of Boyd's script: 100 variables, 1000 samples.
+//! A sparse inverse covariance, minimise tr(SX) − log det X + λ‖X‖₁, at the size of Boyd's script: 100 variables, 1000
+//! samples.
 //!
-//! A variable depends on its two neighbours alone; so the inverse is tridiagonal, though every covariance differs from 0.
+//! A variable depends on its two neighbours alone; so the inverse is tridiagonal, though every covariance differs
+//! from 0.
 
 mod data;
 

@@ -1,4 +1,5 @@
-//! The lasso, minimise ½‖Ax − b‖² + λ‖x‖₁, at the size of Boyd's script: 1500 samples of 5000 features, 100 of them in use.
+//! The lasso, minimise ½‖Ax − b‖² + λ‖x‖₁, at the size of Boyd's script: 1500 samples of 5000 features, 100 of them in
+//! use.
 //!
 //! About a second in release. Where the lasso is all you want, take coordinate descent:
 //! it is the specialised method, and faster. Here any regulariser with a proximal operator takes the place of the norm.

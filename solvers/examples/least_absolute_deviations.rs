@@ -1,5 +1,5 @@
-//! Least absolute deviations, minimise ‖Ax − b‖₁ with z = Ax − b, at the size of Boyd's script: 1000 equations in 100 unknowns,
-//! 8 % of them grossly wrong, which does not matter at all.
+//! Least absolute deviations, minimise ‖Ax − b‖₁ with z = Ax − b, at the size of Boyd's script: 1000 equations in 100
+//! unknowns, 8 % of them grossly wrong, which does not matter at all.
 
 mod data;
 

@@ -1,6 +1,8 @@
-//! A linear program, minimise ⟨c, x⟩ subject to Ax = b and x ≥ 0, at the size of Boyd's script: 500 unknowns, 400 equations.
+//! A linear program, minimise ⟨c, x⟩ subject to Ax = b and x ≥ 0, at the size of Boyd's script: 500 unknowns, 400
+//! equations.
 //!
-//! To his four digits. For all digits of a linear program take a simplex or interior-point method, the specialised ones.
+//! To his four digits. For all digits of a linear program take a simplex or interior-point method, the specialised
+//! ones.
 
 mod data;
 

@@ -1,5 +1,5 @@
-//! Sparse logistic regression by consensus, minimise Σ log(1 + exp(−(Ax − b)ᵢ)) + λ‖x‖₁, the samples spread over blocks: four
-//! samples whose answer is known, and 100 features with 500 samples on 10 blocks.
+//! Sparse logistic regression by consensus, minimise Σ log(1 + exp(−(Ax − b)ᵢ)) + λ‖x‖₁, the samples spread over
+//! blocks: four samples whose answer is known, and 100 features with 500 samples on 10 blocks.
 
 mod data;
 

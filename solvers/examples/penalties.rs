@@ -1,6 +1,6 @@
-//! What a policy makes of a bad penalty: ten problems of the gallery, begun with the best fixed ρ divided by a thousand, and
-//! multiplied by it. Prints the table of docs/penalties.md, and ends in a panic unless a policy is within three times the
-//! iterations of the best fixed ρ, from both sides, on nine problems.
+//! What a policy makes of a bad penalty: ten problems of the gallery, begun with the best fixed ρ divided by a
+//! thousand, and multiplied by it. Prints the table of docs/penalties.md, and ends in a panic unless a policy is within
+//! three times the iterations of the best fixed ρ, from both sides, on nine problems.
 
 macro_rules! problems {
     ($($name:ident at $path:literal),* $(,)?) => {$(

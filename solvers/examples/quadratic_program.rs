@@ -1,5 +1,5 @@
-//! Quadratic programs: minimise ½⟨x, Px⟩ + ⟨q, x⟩ in a box, 100 unknowns as in Boyd's script, and subject to l ≤ Ax ≤ u, with
-//! the multipliers, where the answer is known.
+//! Quadratic programs: minimise ½⟨x, Px⟩ + ⟨q, x⟩ in a box, 100 unknowns as in Boyd's script, and subject to l ≤ Ax ≤
+//! u, with the multipliers, where the answer is known.
 
 mod data;
 

@@ -1,4 +1,5 @@
-//! Robust PCA, minimise ‖L‖* + λ‖S‖₁ subject to L + S = M: a matrix of rank 4 with one entry in twenty grossly wrong, 80×80.
+//! Robust PCA, minimise ‖L‖* + λ‖S‖₁ subject to L + S = M: a matrix of rank 4 with one entry in twenty grossly wrong,
+//! 80×80.
 //!
 //! Candès, Li, Ma and Wright, "Robust principal component analysis?" (2011), with their λ = 1/√n.
 

@@ -1,9 +1,10 @@
 //! The pass against what this machine can do, all measured in turn in one run:
 //! `cargo run --release -p admm-solvers --example roofline [samples]`.
 //!
-//! A pass is one evaluation of the softmax loss and its gradient: 4ndk operations on nd numbers. Beside it stand a square
-//! product per thread (the most operations a second), a sum of all numbers (the most bytes), and the same evaluation by
-//! two products, each over all samples of a thread, with a plain softmax between them. Every figure is a median of seven.
+//! A pass is one evaluation of the softmax loss and its gradient: 4ndk operations on nd numbers. Beside it stand a
+//! square product per thread (the most operations a second), a sum of all numbers (the most bytes), and the same
+//! evaluation by two products, each over all samples of a thread, with a plain softmax between them. Every figure is a
+//! median of seven.
 
 use admm::{Exec, Smooth};
 use admm_solvers::{Scalar, classifier::Classifier, features::Features, samples::Samples, softmax::Softmax};

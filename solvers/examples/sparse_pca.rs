@@ -1,6 +1,6 @@
-//! Sparse PCA on the Stiefel manifold, minimise −tr(WᵀΣW)/tr Σ + μ‖V‖₁ subject to W = V and WᵀW = I: two components of ten
-//! variables each among fifty. Nonconvex and nonsmooth, so a local minimum is all that is asked for (Kovnatsky, Glashoff and
-//! Bronstein, "MADMM: a generic algorithm for non-smooth optimization on manifolds", 2016).
+//! Sparse PCA on the Stiefel manifold, minimise −tr(WᵀΣW)/tr Σ + μ‖V‖₁ subject to W = V and WᵀW = I: two components of
+//! ten variables each among fifty. Nonconvex and nonsmooth, so a local minimum is all that is asked for (Kovnatsky,
+//! Glashoff and Bronstein, "MADMM: a generic algorithm for non-smooth optimization on manifolds", 2016).
 
 mod data;
 

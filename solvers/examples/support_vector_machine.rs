@@ -1,6 +1,6 @@
-//! A linear support vector machine by consensus, minimise ½‖w‖² + C Σ max(1 − yⱼ⟨w, xⱼ⟩, 0), at the size of Boyd's script: 200
-//! samples of two features on 20 blocks, split as badly as possible: each block sees one class alone. The block is written here
-//! from the ground up; its inner method, on all samples at once, is the specialised solver.
+//! A linear support vector machine by consensus, minimise ½‖w‖² + C Σ max(1 − yⱼ⟨w, xⱼ⟩, 0), at the size of Boyd's
+//! script: 200 samples of two features on 20 blocks, split as badly as possible: each block sees one class alone. The
+//! block is written here from the ground up; its inner method, on all samples at once, is the specialised solver.
 
 mod data;
 

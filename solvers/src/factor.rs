@@ -1,7 +1,7 @@
 //! Factorisations that either keep their promise or say why not.
 //!
-//! Every one climbs the same ladder. The entries are checked, scaled by a power of two (which is exact) and factorised by
-//! faer, and the result is measured. Where that fails, nalgebra takes over with a bound on its iterations, and for
+//! Every one climbs the same ladder. The entries are checked, scaled by a power of two (which is exact) and factorised
+//! by faer, and the result is measured. Where that fails, nalgebra takes over with a bound on its iterations, and for
 //! singular values the eigenvectors of the Gram matrix; their results are measured too. Where all fail, the result is
 //! [`Error::Numerical`]. So no NaN goes in or comes out, nothing loops for ever, and entries of 1e±150 or below the
 //! smallest normal number cost no accuracy. All of it runs on one thread: the same input gives the same bits.

@@ -1,7 +1,7 @@
 //! VᵀX by inner products, for single precision and for few columns of V.
 //!
-//! faer holds k numbers of a sample in the lanes of a vector. In single precision k = 20 fills 20 of 32 and k = 2 fills two.
-//! Here the d numbers of a feature vector fill the lanes, all of them whatever k is.
+//! faer holds k numbers of a sample in the lanes of a vector. In single precision k = 20 fills 20 of 32 and k = 2 fills
+//! two. Here the d numbers of a feature vector fill the lanes, all of them whatever k is.
 
 use crate::scalar::Scalar;
 use crate::view::fetch;
@@ -15,7 +15,8 @@ use std::array::from_fn;
 /// Up to so many columns of V the limit is memory, not arithmetic.
 pub(crate) const FEW: usize = 2;
 
-/// out (k×b) ← VᵀX for V (d×k) and X (d×b), whose columns are contiguous: fastest where those of V are aligned, as faer's are.
+/// out (k×b) ← VᵀX for V (d×k) and X (d×b), whose columns are contiguous: fastest where those of V are aligned, as
+/// faer's are.
 pub(crate) fn inner_products<T: Scalar>(out: MatMut<'_, T>, v: MatRef<'_, T>, x: MatRef<'_, T>) {
     T::Arch::default().dispatch(InnerProducts { out, v, x });
 }
@@ -29,7 +30,8 @@ struct InnerProducts<'a, T> {
 impl<T: Scalar> WithSimd for InnerProducts<'_, T> {
     type Output = ();
 
-    /// For more than a few columns, by tiles that with what they read fill the 16 registers of AVX2 or most of the 32 of AVX-512.
+    /// For more than a few columns, by tiles that with what they read fill the 16 registers of AVX2 or most of the 32
+    /// of AVX-512.
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         match self.v.ncols() {
@@ -43,8 +45,8 @@ impl<T: Scalar> WithSimd for InnerProducts<'_, T> {
 type Column<'a, 'd, T> = ColRef<'a, T, Dim<'d>, ContiguousFwd>;
 
 impl<T: Scalar> InnerProducts<'_, T> {
-    /// Some samples by some columns of V at a time, with the sums of so many steps apart; meanwhile the next samples are
-    /// fetched.
+    /// Some samples by some columns of V at a time, with the sums of so many steps apart; meanwhile the next samples
+    /// are fetched.
     #[inline(always)]
     fn by_tiles<S: Simd, const SAMPLES: usize, const COLUMNS: usize, const STEPS: usize>(self, simd: S) {
         let Self { mut out, v, x } = self;

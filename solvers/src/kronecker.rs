@@ -24,13 +24,14 @@ const LEAST: f64 = 0.1;
 ///
 /// > in W: Σ ⊗ N + I ⊗ T, in B: share·(WᵀΣW ⊗ H̄ + μI), in b: share·H̄
 ///
-/// with H̄ the mean of diag(p) − ppᵀ over samples, as if that did not depend on x (Martens and Grosse, "Optimizing neural
-/// networks with Kronecker-factored approximate curvature", 2015, §3), and N = share·BH̄Bᵀ. The pull adds ρ to T. On
-/// orthonormal W the PCA loss adds −2λI/tr Σ to N, and the curvature of the manifold −sym(WᵀG) to T, which is
+/// with H̄ the mean of diag(p) − ppᵀ over samples, as if that did not depend on x (Martens and Grosse, "Optimizing
+/// neural networks with Kronecker-factored approximate curvature", 2015, §3), and N = share·BH̄Bᵀ. The pull adds ρ to
+/// T. On orthonormal W the PCA loss adds −2λI/tr Σ to N, and the curvature of the manifold −sym(WᵀG) to T, which is
 /// 2λWᵀΣW/tr Σ + share·μBBᵀ where B is optimal (Absil, Mahony and Sepulchre 2008, §5.3.3 and §5.5).
 ///
-/// This holds among the changes with WᵀΔ = 0. A change WA within the span does to the logits what AB does as a change of B: it
-/// is counted once, as a change of B. What is left of it where W is free, WA with −AB for B, curves by the pull and the ridge alone.
+/// This holds among the changes with WᵀΔ = 0. A change WA within the span does to the logits what AB does as a change
+/// of B: it is counted once, as a change of B. What is left of it where W is free, WA with −AB for B, curves by the
+/// pull and the ridge alone.
 #[derive(Debug, Clone)]
 pub struct Kronecker<T: Scalar> {
     /// The cross-entropy.
@@ -69,8 +70,8 @@ impl<T: Scalar> InitialHessian<T, Classifier<T>> for Kronecker<T> {
 }
 
 impl<T: Scalar> Kronecker<T> {
-    /// H̄ (c×c), over samples spread evenly (Fibonacci hashing: Knuth, "The Art of Computer Programming" 3, §6.4). Where all that are
-    /// looked at have weight 0 they count alike.
+    /// H̄ (c×c), over samples spread evenly (Fibonacci hashing: Knuth, "The Art of Computer Programming" 3, §6.4).
+    /// Where all that are looked at have weight 0 they count alike.
     fn uncertainty(&self, at: &Classifier<T>) -> DMatrix<T> {
         let samples = &self.entropy.samples;
         let n = samples.x.ncols();
@@ -126,8 +127,8 @@ impl<T: Scalar> Kronecker<T> {
         Pencil::new(t, &n, self.spectrum.values[0])
     }
 
-    /// A for a change WA within the span, with −AB for B: the components turn, the logits stay. What curves is the pull and the
-    /// ridge, A ↦ ρWᵀWA + share·μABBᵀ.
+    /// A for a change WA within the span, with −AB for B: the components turn, the logits stay. What curves is the pull
+    /// and the ridge, A ↦ ρWᵀWA + share·μABBᵀ.
     fn solve_within(&self, near: Near<'_, T, Classifier<T>>, q: &Classifier<T>) -> Result<DMatrix<T>> {
         let Near { point: at, penalty, .. } = near;
         let slope = transposed_product(&at.v, &q.v) - product_transposed(&q.b, &at.b);
@@ -230,7 +231,8 @@ mod tests {
         assert!((model.look_up(&at) - equal.look_up(&at)).norm() <= 1e-15);
     }
 
-    /// On a free W = WA + Δ with WᵀΔ = 0 the logits change by AB + the change of B and by Δ; A costs the pull and the ridge.
+    /// On a free W = WA + Δ with WᵀΔ = 0 the logits change by AB + the change of B and by Δ; A costs the pull and the
+    /// ridge.
     #[test]
     fn a_solution_solves_the_equations_of_its_parts() {
         let (model, sigma) = model(6, None);

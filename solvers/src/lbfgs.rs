@@ -1,25 +1,28 @@
 //! Limited-memory BFGS on a manifold, with a quadratic pull whose curvature is known exactly.
 //!
 //! Nocedal and Wright, "Numerical Optimization" (2006, algorithm 7.4); on a manifold the pairs are carried along by
-//! projection onto the new tangent space (Huang, Gallivan and Absil 2015). The memory holds the curvature of f alone and
-//! adds that of ρ/2 ‖x − v‖² when it is used, so it survives every change of v and ρ between two calls.
+//! projection onto the new tangent space (Huang, Gallivan and Absil 2015). The memory holds the curvature of f alone
+//! and adds that of ρ/2 ‖x − v‖² when it is used, so it survives every change of v and ρ between two calls.
 //!
-//! The pairs correct an [`InitialHessian`]: a multiple of the identity, or a model of the Hessian that is cheap to invert.
+//! The pairs correct an [`InitialHessian`]: a multiple of the identity, or a model of the Hessian that is cheap to
+//! invert.
 //!
-//! f(x) and ∇f(x) where they were last evaluated, with that Hessian, are a model of f whose minimum under any pull is known without
-//! another evaluation. Such answers let the other blocks of ADMM come to terms with the model before f is evaluated again.
+//! f(x) and ∇f(x) where they were last evaluated, with that Hessian, are a model of f whose minimum under any pull is
+//! known without another evaluation. Such answers let the other blocks of ADMM come to terms with the model before f is
+//! evaluated again.
 
 use admm::method::{DescentMemory, Evaluated, Search, Trial, stationarity};
 use admm::{Iterate, Manifold, Method, Point, Real, Result, Smooth, Smoothness, Space, Target, Work};
 use nalgebra::DMatrix;
 use std::sync::Arc;
 
-/// An answer of the model may change ∇f by so many times the tolerance at most: while the iterates still move far the model is
-/// poor, and a distant answer may lead to where no run returns from.
+/// An answer of the model may change ∇f by so many times the tolerance at most: while the iterates still move far the
+/// model is poor, and a distant answer may lead to where no run returns from.
 const REACH: f64 = 300.0;
 /// And by this share of ‖∇f‖ at most.
 const SHARE: f64 = 0.5;
-/// The model answers no further call where the target has changed the gradient by less than this share of what its answers have.
+/// The model answers no further call where the target has changed the gradient by less than this share of what its
+/// answers have.
 const SETTLED: f64 = 0.5;
 /// The most that a model of the Hessian is stiffened.
 const STIFFEST: f64 = 2.0;
@@ -31,7 +34,8 @@ pub struct Lbfgs<H = Scaling> {
     pub memory: usize,
     /// The most steps that one call takes.
     pub max_steps: u64,
-    /// How many calls in a row the model of f may answer between two that evaluate f, on flat space. The first call evaluates it.
+    /// How many calls in a row the model of f may answer between two that evaluate f, on flat space. The first call
+    /// evaluates it.
     pub answers: u64,
     /// What the pairs correct.
     pub initial: H,
@@ -79,9 +83,9 @@ pub struct Near<'a, T, P> {
     pub gradient: &'a P,
     /// ρ.
     pub penalty: T,
-    /// From 1 up, what to multiply the curvature of the model with: how much more f curved along the last steps on flat space, which
-    /// take to directions that the model believes flat. The scaling of Oren and Luenberger, "Self-scaling variable metric algorithms"
-    /// (1974), for a Hessian that is not a multiple of the identity.
+    /// From 1 up, what to multiply the curvature of the model with: how much more f curved along the last steps on flat
+    /// space, which take to directions that the model believes flat. The scaling of Oren and Luenberger, "Self-scaling
+    /// variable metric algorithms" (1974), for a Hessian that is not a multiple of the identity.
     pub stiffness: T,
     /// The last step and the change of the gradient along it.
     pub pair: Option<(&'a P, &'a P)>,
@@ -176,7 +180,8 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> Method<T, F> for Lbf
     }
 }
 
-/// Whether the other blocks have come to terms with the model: the target hardly moves, beside what it moved since f was evaluated.
+/// Whether the other blocks have come to terms with the model: the target hardly moves, beside what it moved since f
+/// was evaluated.
 fn settled<T: Real, P: Point<T>>(x: &Iterate<P, DescentMemory<T, P>>, to: &Target<'_, T, DMatrix<T>>) -> bool {
     x.memory.read.as_ref().zip(x.memory.here.as_ref()).is_some_and(|((_, there), here)| {
         let answered = here.gradient().plus(-T::one(), there.gradient()).norm();
@@ -275,8 +280,8 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
         (change.norm() <= reach).then(|| here.foreseen(direction, &change))
     }
 
-    /// A fifth of the way, on a logarithmic scale, to what a step d = −(H + ρ)⁻¹g showed: ⟨d, y⟩/⟨d, Hd⟩ times what it was, with the
-    /// change y of ∇f along d, where both are positive.
+    /// A fifth of the way, on a logarithmic scale, to what a step d = −(H + ρ)⁻¹g showed: ⟨d, y⟩/⟨d, Hd⟩ times what it
+    /// was, with the change y of ∇f along d, where both are positive.
     fn stiffen(&self, stiffness: &mut Option<T>, gradient: &F::Point, direction: &F::Point, change: &F::Point) {
         let foreseen = -direction.dot(gradient) - self.0.to.penalty * direction.coupled().norm_squared();
         let found = change.dot(direction);
@@ -286,7 +291,8 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
         }
     }
 
-    /// −(H + ρ)⁻¹g by the two-loop recursion, with a tangent result; where that is no descent, −g, shortened to length 1.
+    /// −(H + ρ)⁻¹g by the two-loop recursion, with a tangent result; where that is no descent, −g, shortened to
+    /// length 1.
     fn direction(
         &self,
         initial: &impl InitialHessian<T, F::Point>,
@@ -401,8 +407,8 @@ mod tests {
         }
     }
 
-    /// With two answers in a row every third call evaluates f, and on a quadratic whose Hessian is known each call gives the minimum,
-    /// with f and ∇f there.
+    /// With two answers in a row every third call evaluates f, and on a quadratic whose Hessian is known each call
+    /// gives the minimum, with f and ∇f there.
     #[test]
     fn a_model_that_is_exact_answers_exactly() {
         let by = Lbfgs { max_steps: 1, answers: 2, ..Lbfgs::from(Exact) };

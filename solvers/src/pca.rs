@@ -1,4 +1,5 @@
-//! The first loss: the share of the variance that a reduction by W loses, λ(1 − tr(WᵀΣW)/tr Σ), and the rules that lower it.
+//! The first loss: the share of the variance that a reduction by W loses, λ(1 − tr(WᵀΣW)/tr Σ), and the rules that
+//! lower it.
 //!
 //! | Rule | Update of W, or direction G | Reads | Use it |
 //! |---|---|---|---|

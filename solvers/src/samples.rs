@@ -50,8 +50,8 @@ impl<T: Scalar> Samples<T> {
         Samples { x: x.into(), ..self.clone() }
     }
 
-    /// The samples with the given numbers. One of weight wᵢ (of sum 1) enters with nwᵢ/b, which is 1/b for equal weights: for
-    /// any weights, sums over random numbers have the mean of those over all samples.
+    /// The samples with the given numbers. One of weight wᵢ (of sum 1) enters with nwᵢ/b, which is 1/b for equal
+    /// weights: for any weights, sums over random numbers have the mean of those over all samples.
     pub(crate) fn batch(&self, numbers: &[usize]) -> Self {
         let factor = T::of(self.x.ncols() as f64 / numbers.len() as f64);
         let labels = numbers.iter().map(|&sample| self.labels[sample]).collect();

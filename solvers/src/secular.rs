@@ -15,8 +15,8 @@
 //! ```
 //!
 //! where no digit of s is lost near the pole at s = 0. If b has no part in the leading eigenspace and ‖y(0)‖ < 1, no s
-//! exists (the "hard case"): then s = 0, and y takes the length that is missing from the first leading eigenvector, with
-//! the sign of its coefficient in c where that is only too small for b, and a positive one where it is zero.
+//! exists (the "hard case"): then s = 0, and y takes the length that is missing from the first leading eigenvector,
+//! with the sign of its coefficient in c where that is only too small for b, and a positive one where it is zero.
 
 use crate::scalar::{Scalar, binade, largest, norm, set_length};
 use crate::view::{product, transposed_product};
@@ -141,8 +141,9 @@ fn at<T: Scalar>(gaps: &[T], b: &[T], s: T) -> Vec<T> {
     gaps.iter().zip(b).map(|(&gap, &b)| if b == T::zero() { b } else { b / (s + gap) }).collect()
 }
 
-/// The s > 0 with ‖y(s)‖ = 1, which exists and is unique where ‖y(0)‖ > 1: Newton's method on 1/‖y(s)‖, which is concave
-/// (Conn, Gould and Toint, "Trust-Region Methods", 2000, §7.3.3), in a bracket that bisection shrinks where it must.
+/// The s > 0 with ‖y(s)‖ = 1, which exists and is unique where ‖y(0)‖ > 1: Newton's method on 1/‖y(s)‖, which is
+/// concave (Conn, Gould and Toint, "Trust-Region Methods", 2000, §7.3.3), in a bracket that bisection shrinks where it
+/// must.
 fn root<T: Scalar>(gaps: &[T], b: &[T]) -> T {
     let larger = |a: T, b: T| if b > a { b } else { a };
     let mut low = gaps.iter().zip(b).fold(T::zero(), |low, (&gap, b)| larger(low, b.abs() - gap));

@@ -1,13 +1,15 @@
 //! Minibatches of reduced variance: between two full passes a random batch stands for all samples.
 //!
-//! At an anchor x̃ of which ∇f is known, the gradient of the batch is corrected as in SVRG (Johnson and Zhang, "Accelerating stochastic
-//! gradient descent using predictive variance reduction", 2013; on manifolds Zhang, Reddi and Sra 2016), to
+//! At an anchor x̃ of which ∇f is known, the gradient of the batch is corrected as in SVRG (Johnson and Zhang,
+//! "Accelerating stochastic gradient descent using predictive variance reduction", 2013; on manifolds Zhang, Reddi and
+//! Sra 2016), to
 //!
 //! > ∇f_b(x) − ∇f_b(x̃) + ∇f(x̃),
 //!
-//! whose noise vanishes as x comes to x̃. It is the gradient of f_b(x) + ⟨∇f(x̃) − ∇f_b(x̃), x⟩, which L-BFGS lowers in a few steps
-//! that read the batch alone (Shamir, Srebro and Zhang, "Communication-efficient distributed optimization using an approximate
-//! Newton-type method", 2014): there is no step size to tune, and the pull of the target enters exactly.
+//! whose noise vanishes as x comes to x̃. It is the gradient of f_b(x) + ⟨∇f(x̃) − ∇f_b(x̃), x⟩, which L-BFGS lowers in
+//! a few steps that read the batch alone (Shamir, Srebro and Zhang, "Communication-efficient distributed optimization
+//! using an approximate Newton-type method", 2014): there is no step size to tune, and the pull of the target enters
+//! exactly.
 
 use crate::lbfgs::{InitialHessian, Lbfgs, Near};
 use crate::samples::draw;
@@ -37,13 +39,14 @@ pub trait FiniteSum<T: Scalar>: Smooth<T> + Sized {
     fn of_batch(&self, numbers: &[usize]) -> Self;
 }
 
-/// L-BFGS of which each step, while batches are worth it, is an epoch: at most ten steps on a random batch, and a full pass that judges
-/// where they led.
+/// L-BFGS of which each step, while batches are worth it, is an epoch: at most ten steps on a random batch, and a full
+/// pass that judges where they led.
 ///
-/// Where f did not fall, L-BFGS takes a step on all samples from the anchor instead, so f falls at every anchor whatever the batch. Where
-/// it fell by less than half of what the batch promised, the next batch is twice as large (Byrd, Chin, Nocedal and Wu, "Sample size
-/// selection in optimization methods for machine learning", 2012), and once it would exceed a sixteenth of the samples L-BFGS goes on
-/// alone. An epoch counts as one of the steps that a call may take.
+/// Where f did not fall, L-BFGS takes a step on all samples from the anchor instead, so f falls at every anchor
+/// whatever the batch. Where it fell by less than half of what the batch promised, the next batch is twice as large
+/// (Byrd, Chin, Nocedal and Wu, "Sample size selection in optimization methods for machine learning", 2012), and once
+/// it would exceed a sixteenth of the samples L-BFGS goes on alone. An epoch counts as one of the steps that a call may
+/// take.
 #[derive(Debug, Clone, Copy)]
 pub struct VarianceReduced<H> {
     /// The samples of the first batch.
@@ -256,7 +259,8 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-    /// The mean of (aᵢᵀx − cᵢ)²/2, that of all terms or of a batch, which counts its evaluations: of all terms, and of one on a batch.
+    /// The mean of (aᵢᵀx − cᵢ)²/2, that of all terms or of a batch, which counts its evaluations: of all terms, and of
+    /// one on a batch.
     struct Squares {
         terms: Vec<(Pair, f64)>,
         all: bool,
@@ -348,7 +352,8 @@ mod tests {
         (x, evaluations)
     }
 
-    /// Without pairs L-BFGS is preconditioned gradient descent, so an epoch is short to restate; what each came to is counted.
+    /// Without pairs L-BFGS is preconditioned gradient descent, so an epoch is short to restate; what each came to is
+    /// counted.
     #[test]
     fn epochs_are_those_of_plain_loops() {
         let (n, batch, seed, h) = (800, 3, 5, 0.6);
@@ -401,7 +406,8 @@ mod tests {
         assert!(taken >= 3 && refused >= 1 && shortened >= 1 && grown > 1, "{taken} {refused} {shortened} {grown}");
     }
 
-    /// As many as f itself counts: those that read all terms, and what batches read of n terms as it fills up, in one call and in many.
+    /// As many as f itself counts: those that read all terms, and what batches read of n terms as it fills up, in one
+    /// call and in many.
     #[test]
     fn passes_are_what_f_counts() {
         for max_steps in [1, 3, 50] {

@@ -7,11 +7,12 @@ use nalgebra::{DMatrix, DVector};
 use std::cmp::Ordering;
 
 /// Anderson acceleration of type II, Walker and Ni (2011), of the map w ↦ g(w) that an iteration is on w = (Bz, u): the
-/// next one starts from the mixture Σ αⱼ g(wⱼ) of the last ends, Σ αⱼ = 1, whose mixed moves Σ αⱼ (g(wⱼ) − wⱼ) are shortest.
+/// next one starts from the mixture Σ αⱼ g(wⱼ) of the last ends, Σ αⱼ = 1, whose mixed moves Σ αⱼ (g(wⱼ) − wⱼ) are
+/// shortest.
 ///
-/// The safeguard: an iteration from a mixture whose move ‖g(w) − w‖ is longer than D/(k + 1) times the shortest so far, which k
-/// mixtures have not beaten, is taken back. It costs itself and the memory; the run goes on where plain ADMM would have. So where
-/// mixtures do not help, two iterations of three are plain ones.
+/// The safeguard: an iteration from a mixture whose move ‖g(w) − w‖ is longer than D/(k + 1) times the shortest so far,
+/// which k mixtures have not beaten, is taken back. It costs itself and the memory; the run goes on where plain ADMM
+/// would have. So where mixtures do not help, two iterations of three are plain ones.
 #[derive(Debug, Clone, Copy)]
 pub struct Anderson {
     /// m ≥ 1: the differences of so many iterations are mixed.
@@ -60,8 +61,8 @@ impl<T: Real, S: Space<T>> Acceleration<T, S> for Anderson {
 }
 
 /// g − ΔG γ with γ = argmin ‖f − ΔF γ‖² + η(‖ΔF‖² + ‖ΔW‖²)‖γ‖², where f = g − w and Δ are the differences of successive
-/// iterations: Walker and Ni (2011, §2), regularised as Fu, Zhang and Boyd (2020) do. η is the root of the machine precision, in
-/// 64 bits about their 10⁻⁸.
+/// iterations: Walker and Ni (2011, §2), regularised as Fu, Zhang and Boyd (2020) do. η is the root of the machine
+/// precision, in 64 bits about their 10⁻⁸.
 fn mixture<T: Real, W: Space<T>>(history: &[W]) -> Option<W> {
     let apart = |to: &W, from: &W| to.plus(-T::one(), from);
     let moves: Vec<W> = history.chunks(2).map(|pair| apart(&pair[1], &pair[0])).collect();

@@ -4,9 +4,9 @@ use super::{Acceleration, owned};
 use crate::parameter::fraction;
 use crate::{Memory, Real, Space, Start, Step};
 
-/// Fast ADMM with restart, Goldstein, O'Donoghue, Setzer and Baraniuk (2014, algorithm 8): Nesterov's momentum on (Bz, u).
-/// Where the combined residual ‖u − û‖² + ‖B(z − ẑ)‖² does not fall below η times the last one, the iteration is taken
-/// back and the momentum begins anew.
+/// Fast ADMM with restart, Goldstein, O'Donoghue, Setzer and Baraniuk (2014, algorithm 8): Nesterov's momentum on (Bz,
+/// u). Where the combined residual ‖u − û‖² + ‖B(z − ẑ)‖² does not fall below η times the last one, the iteration is
+/// taken back and the momentum begins anew.
 #[derive(Debug, Clone, Copy)]
 pub struct Nesterov {
     /// η in (0, 1).

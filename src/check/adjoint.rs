@@ -7,7 +7,8 @@ use crate::{Error, Real, Result, Space, Subproblem};
 /// Pairs that are tried.
 const TRIALS: usize = 8;
 
-/// Whether `transposed` is the adjoint of `operator`: ⟨Kx, y⟩ = ⟨x, Kᵀy⟩ for random x and y of the sizes of those given.
+/// Whether `transposed` is the adjoint of `operator`: ⟨Kx, y⟩ = ⟨x, Kᵀy⟩ for random x and y of the sizes of those
+/// given.
 ///
 /// ```
 /// use admm::check;
@@ -40,8 +41,8 @@ pub fn adjoint<T: Real, X: Sample<T>, Y: Sample<T>>(
     Ok(Report { check: "adjoint", findings: vec![finding] })
 }
 
-/// Whether the coupling operator K of a block is linear and its [`adjoint`](Subproblem::adjoint) has the norm and the number
-/// of entries of Kᵀy, which is computed from the definition: one image for each entry of x.
+/// Whether the coupling operator K of a block is linear and its [`adjoint`](Subproblem::adjoint) has the norm and the
+/// number of entries of Kᵀy, which is computed from the definition: one image for each entry of x.
 ///
 /// `variable` makes the block's variable of a vector like x: `|x| x` for a block whose variable is a matrix,
 /// `Iterate::new` for a [`Descent`](crate::Descent). The number of entries may leave out those that K never sees.

@@ -9,11 +9,11 @@ pub(super) const DIRECTIONS: usize = 8;
 /// The order of R(t) as t → 0, where R(t) is the largest remainder over the directions, so that a remainder which
 /// vanishes by accident along one of them does not matter.
 ///
-/// R is evaluated at t = 1, 10⁻¹, … 10⁻¹¹. The order is the slope of log R between the two smallest steps at which R stands
-/// clear of rounding: far from it higher terms rule, near it noise does. Where R then falls into rounding at once, as that of
-/// a set with corners, the order is at least the slope of this fall. Rounding is taken to be the largest of `rounding` and of
-/// R at steps of a few ε, where nothing else is left. A remainder that is rounding throughout has the order ∞.
-/// `remainder` is `None` where the function has no finite value.
+/// R is evaluated at t = 1, 10⁻¹, … 10⁻¹¹. The order is the slope of log R between the two smallest steps at which R
+/// stands clear of rounding: far from it higher terms rule, near it noise does. Where R then falls into rounding at
+/// once, as that of a set with corners, the order is at least the slope of this fall. Rounding is taken to be the
+/// largest of `rounding` and of R at steps of a few ε, where nothing else is left. A remainder that is rounding
+/// throughout has the order ∞. `remainder` is `None` where the function has no finite value.
 pub(super) fn order<T: Real>(
     law: &'static str,
     least: f64,

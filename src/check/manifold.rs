@@ -28,8 +28,9 @@ pub fn manifold<T: Real, M: Manifold<T>>(m: &M, x: &DMatrix<T>) -> Result<Report
     Ok(Report { check: "manifold", findings })
 }
 
-/// The order of the retraction at x: that of R(x, tξ) − x − tξ in t along tangent directions ξ must be 2, or more. Asked for
-/// the order 3, the tangent part of the remainder must be of third order: a second-order retraction, such as the polar one.
+/// The order of the retraction at x: that of R(x, tξ) − x − tξ in t along tangent directions ξ must be 2, or more.
+/// Asked for the order 3, the tangent part of the remainder must be of third order: a second-order retraction, such as
+/// the polar one.
 ///
 /// # Errors
 /// Those of [`manifold`].

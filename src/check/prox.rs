@@ -16,8 +16,8 @@ const TARGETS: usize = 4;
 /// - no one-sided difference of φ at the answer is negative, along the axes and random directions: 0 ∈ ∂φ(x);
 /// - two calls give the same bits.
 ///
-/// f must be +∞ (or NaN) off its domain, with room for rounding of 10⁻¹² at most. An indicator may instead be 0 everywhere:
-/// then points of its set are known from its prox alone, and only those are compared. Gaps are relative to
+/// f must be +∞ (or NaN) off its domain, with room for rounding of 10⁻¹² at most. An indicator may instead be 0
+/// everywhere: then points of its set are known from its prox alone, and only those are compared. Gaps are relative to
 /// |f(x)| + ρ(‖x‖² + ‖v‖²), so choose a v in whose neighbourhood f matters. An operator with [`retune`](Prox::retune) must have been tuned to the penalty.
 ///
 /// # Errors
@@ -65,8 +65,8 @@ pub fn prox<T: Real, P: Prox<T>>(p: &P, v: &DMatrix<T>, penalty: T) -> Result<Re
     Ok(Report { check: "prox", findings: vec![lower, slope, repeats] })
 }
 
-/// [`prox`] for a convex f: its operator P is besides firmly non-expansive, ‖P(a) − P(b)‖² ≤ ⟨P(a) − P(b), a − b⟩ for all a
-/// and b (Parikh and Boyd, "Proximal Algorithms", 2014, §2.3).
+/// [`prox`] for a convex f: its operator P is besides firmly non-expansive, ‖P(a) − P(b)‖² ≤ ⟨P(a) − P(b), a − b⟩ for
+/// all a and b (Parikh and Boyd, "Proximal Algorithms", 2014, §2.3).
 ///
 /// # Errors
 /// Those of [`prox`].
@@ -89,8 +89,8 @@ pub fn convex_prox<T: Real, P: Prox<T>>(p: &P, v: &DMatrix<T>, penalty: T) -> Re
     Ok(report)
 }
 
-/// Moreau's identity for f and its conjugate f*, whose operators are given: v = prox_f(v, ρ) + prox_f*(ρv, 1/ρ)/ρ (Parikh
-/// and Boyd 2014, §2.5).
+/// Moreau's identity for f and its conjugate f*, whose operators are given: v = prox_f(v, ρ) + prox_f*(ρv, 1/ρ)/ρ
+/// (Parikh and Boyd 2014, §2.5).
 ///
 /// # Errors
 /// Those of the operators, and answers of another size than v.

@@ -3,8 +3,8 @@
 use crate::{Real, Space, SplitMix64};
 use nalgebra::DMatrix;
 
-/// A space of which the kit can draw elements. Implemented for [`DMatrix`] and for `Vec<S>`; for a variable of your own it
-/// is one line a field.
+/// A space of which the kit can draw elements. Implemented for [`DMatrix`] and for `Vec<S>`; for a variable of your own
+/// it is one line a field.
 ///
 /// ```
 /// use admm::{Real, Shape, Space, check::Sample};
@@ -82,7 +82,8 @@ impl Random {
         })
     }
 
-    /// A random element whose norm is about the given one, and never exactly: x + direction(x, ‖x‖) would be 0 at times.
+    /// A random element whose norm is about the given one, and never exactly: x + direction(x, ‖x‖) would be 0 at
+    /// times.
     pub(super) fn direction<T: Real, S: Sample<T>>(&mut self, like: &S, norm: T) -> S {
         let mut direction = self.normal(like);
         direction.scale(norm / T::of((like.shape().count().max(1) as f64).sqrt()));

@@ -7,8 +7,8 @@ use nalgebra::DMatrix;
 /// Evaluations that one search may take.
 const EVALUATIONS: usize = 2000;
 
-/// The lowest value on a walk from `start` along the coordinate axes and random directions, with steps that are halved where
-/// nothing is lower (Kolda, Lewis and Torczon, "Optimization by direct search", 2003, algorithm 3.2).
+/// The lowest value on a walk from `start` along the coordinate axes and random directions, with steps that are halved
+/// where nothing is lower (Kolda, Lewis and Torczon, "Optimization by direct search", 2003, algorithm 3.2).
 pub(super) fn descend<T: Real>(start: &DMatrix<T>, step: T, value: impl Fn(&DMatrix<T>) -> T) -> T {
     let mut random = Random::new();
     let (mut lowest, mut point, mut length, mut left) = (value(start), start.clone(), step, EVALUATIONS);

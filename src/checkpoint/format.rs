@@ -74,7 +74,8 @@ pub(super) fn encode(configuration: u128, state: &impl Serialize) -> Result<Vec<
     Ok(bytes)
 }
 
-/// The whole file. Its header is read first, so that another kind of file, or a length that is not true, takes no memory.
+/// The whole file. Its header is read first, so that another kind of file, or a length that is not true, takes no
+/// memory.
 pub(super) fn read(files: &dyn Files, path: &Path) -> Result<Vec<u8>> {
     let first = |most: u64| files.read(path, most).map_err(Error::file("read", path));
     let expected = announced(&first(HEADER as u64)?).map_err(unusable(path))?;

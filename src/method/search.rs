@@ -40,9 +40,9 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
     }
 
     /// The first length from `length` down at which the objective falls by 10⁻⁴⟨g, x⁺ − x⟩ (Armijo, along the
-    /// retraction or the projection arc), or close to rounding the approximate Wolfe condition of Hager and Zhang (2005,
-    /// eq. 4.1) holds. Shorter lengths come from quadratic interpolation, or are a tenth where f is not finite. `None` where
-    /// rounding hides every decrease.
+    /// retraction or the projection arc), or close to rounding the approximate Wolfe condition of Hager and Zhang
+    /// (2005, eq. 4.1) holds. Shorter lengths come from quadratic interpolation, or are a tenth where f is not finite.
+    /// `None` where rounding hides every decrease.
     ///
     /// # Errors
     /// Those of f, and [`Error::NotFinite`] where it is finite at no trial.

@@ -3,8 +3,8 @@
 use super::{Balance, Penalty};
 use crate::{Memory, Real, Step};
 
-/// Residual balancing by the normalised residuals ‖r‖ / max(‖Ax‖, ‖Bz‖, ‖c‖) and ‖s‖ / ‖Aᵀy‖, Wohlberg (2017): other units
-/// of the objective or of the constraint change no decision.
+/// Residual balancing by the normalised residuals ‖r‖ / max(‖Ax‖, ‖Bz‖, ‖c‖) and ‖s‖ / ‖Aᵀy‖, Wohlberg (2017): other
+/// units of the objective or of the constraint change no decision.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RelativeBalance(pub Balance);
 

@@ -50,7 +50,8 @@ fn the_rule_of_the_block_does_not_change_the_optimum() {
     }
 }
 
-/// Nor does it change nothing. The bound of the certificate is above every ρ here: what it vouches for is less than what converges.
+/// Nor does it change nothing. The bound of the certificate is above every ρ here: what it vouches for is less than
+/// what converges.
 #[test]
 fn the_coordination_does_not_change_the_optimum() {
     let penalties =

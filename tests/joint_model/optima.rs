@@ -146,8 +146,9 @@ fn more_features_than_samples() {
     }
 }
 
-/// The lowest of the minima that 20 random starts find (docs/experiments.md, "Local minima"), each with others above it. The
-/// start of all methods is the better end of the path: the principal components alone lead to 0.964427 at λ = 0.1.
+/// The lowest of the minima that 20 random starts find (docs/experiments.md, "Local minima"), each with others above
+/// it. The start of all methods is the better end of the path: the principal components alone lead to 0.964427 at λ =
+/// 0.1.
 #[test]
 fn digits_end_in_the_lowest_known_minima() {
     let data = digits();

@@ -113,8 +113,8 @@ fn names_are_there(cells: &[String], options: &ReadOptions) -> bool {
     options.drop.iter().chain(label).any(|name| name.parse::<usize>().is_err() && cells.contains(name))
 }
 
-/// Whether the columns are numbered in order, but for one with a name: the label, or an index. Without one, from 0 alone, and
-/// three columns or more: a first sample 1,2,3 is likelier than such a header.
+/// Whether the columns are numbered in order, but for one with a name: the label, or an index. Without one, from 0
+/// alone, and three columns or more: a first sample 1,2,3 is likelier than such a header.
 fn is_numbered(cells: &[String]) -> bool {
     let numbers: Vec<_> = cells.iter().filter(|cell| cell.parse::<f64>().is_ok()).collect();
     let from = |first: usize| numbers.iter().enumerate().all(|(i, cell)| **cell == (i + first).to_string());
@@ -122,9 +122,9 @@ fn is_numbered(cells: &[String]) -> bool {
     named <= 1 && (cells.len() > 2 && from(0) || named == 1 && numbers.len() > 2 && from(1))
 }
 
-/// A header has text above a number in some feature column, or different texts in all; a lone record with text is one too.
-/// Labels may be text in one sample and a number in the next: theirs counts only where three features or more ascend, as years
-/// and wavelengths do.
+/// A header has text above a number in some feature column, or different texts in all; a lone record with text is one
+/// too. Labels may be text in one sample and a number in the next: theirs counts only where three features or more
+/// ascend, as years and wavelengths do.
 fn is_header(
     path: &Path,
     cells: &[String],

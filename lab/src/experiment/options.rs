@@ -11,13 +11,13 @@ pub enum ExperimentCommand {
     List,
     /// Run an experiment, or go on with one that was interrupted
     ///
-    /// Writes cells.jsonl (every figure of every cell), timings.jsonl, the tables as CSV, Markdown and LaTeX, the figures as
-    /// SVG, experiment.toml (the file with the values of --set) and manifest.json into the folder.
+    /// Writes cells.jsonl (every figure of every cell), timings.jsonl, the tables as CSV, Markdown and LaTeX, the
+    /// figures as SVG, experiment.toml (the file with the values of --set) and manifest.json into the folder.
     Run(RunOptions),
     /// Run an experiment again and compare with what a folder holds
     ///
-    /// On the same kind of processor every bit of cells.jsonl must be the same. On another one numbers may differ by 1e-4 of their
-    /// size, words not at all, and counts of iterations and passes freely.
+    /// On the same kind of processor every bit of cells.jsonl must be the same. On another one numbers may differ by
+    /// 1e-4 of their size, words not at all, and counts of iterations and passes freely.
     Verify(VerifyOptions),
     /// Write the results of a folder as report.html: one page with tables and figures, which needs no network
     Report {

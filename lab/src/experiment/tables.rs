@@ -39,8 +39,8 @@ fn same(a: &Value, b: &Value) -> bool {
     a == b || a.as_f64().zip(b.as_f64()).is_some_and(|(a, b)| a == b)
 }
 
-/// The rows by the values of some columns. Those that agree in the first column stand together; values keep the order in
-/// which they appear.
+/// The rows by the values of some columns. Those that agree in the first column stand together; values keep the order
+/// in which they appear.
 pub fn group<'a>(columns: &[String], rows: &[&'a Figures]) -> Vec<Group<'a>> {
     if rows.is_empty() {
         return Vec::new();

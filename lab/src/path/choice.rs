@@ -13,7 +13,8 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// Of the points of a cross-validation. The standard error is sd/√folds: repeats share their samples and do not lower it.
+    /// Of the points of a cross-validation. The standard error is sd/√folds: repeats share their samples and do not
+    /// lower it.
     pub fn of(points: &[Point], folds: usize) -> Self {
         let errors: Vec<f64> = points.iter().map(|point| point.error.mean).collect();
         let lowest = (0..errors.len()).fold(0, |best, i| if errors[i] < errors[best] { i } else { best });

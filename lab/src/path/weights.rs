@@ -23,8 +23,8 @@ impl Weights {
         &self.list
     }
 
-    /// Where a path is prepared: at λ = 1, where the answer is PCA and takes no search for a start. Without a constraint at the
-    /// largest λ, as the shrinkage has to bound the objective along the path and no further.
+    /// Where a path is prepared: at λ = 1, where the answer is PCA and takes no search for a start. Without a
+    /// constraint at the largest λ, as the shrinkage has to bound the objective along the path and no further.
     pub fn first(&self, constraint: Constraint) -> f64 {
         if constraint == Constraint::None { self.list[0] } else { 1.0 }
     }

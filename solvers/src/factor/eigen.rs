@@ -36,8 +36,8 @@ pub fn symmetric_eigen<T: Scalar>(a: &DMatrix<T>) -> Result<Eigenpairs<T>> {
 ///
 /// Where k is much smaller than d, they are sought in a block Krylov space (Golub and Van Loan, "Matrix Computations",
 /// 4th edition, §10.3.6); where that does not converge to rounding, all of A is decomposed. Copies of a repeated
-/// eigenvalue beyond the size of a block enter the space by rounding, faster than a smaller eigenvalue converges. Here A
-/// is read as a whole, not only its lower triangle.
+/// eigenvalue beyond the size of a block enter the space by rounding, faster than a smaller eigenvalue converges. Here
+/// A is read as a whole, not only its lower triangle.
 ///
 /// # Errors
 /// [`Error::Parameters`] for k = 0 or k > d, and those of [`symmetric_eigen`].
@@ -104,8 +104,8 @@ fn descending<T: Scalar>((values, vectors): Eigenpairs<T>) -> Eigenpairs<T> {
     (values.select_rows(&order), vectors.select_columns(&order))
 }
 
-/// Rayleigh–Ritz in span{X, AX, A²X, …} with full reorthogonalisation. `None` where that space would have to grow beyond
-/// a third of the whole, or can grow no more.
+/// Rayleigh–Ritz in span{X, AX, A²X, …} with full reorthogonalisation. `None` where that space would have to grow
+/// beyond a third of the whole, or can grow no more.
 fn by_krylov<T: Scalar>(
     d: usize,
     k: usize,
@@ -141,8 +141,8 @@ fn orthonormal_to<T: Scalar>(basis: &DMatrix<T>, x: DMatrix<T>) -> Result<Option
     Ok((overlap <= T::of(64.0) * T::EPSILON).then_some(next))
 }
 
-/// The k leading Ritz pairs of an orthonormal V (d×m), given AV, if every ‖Ay − θy‖ is rounding, which in sums of d terms
-/// grows as √d.
+/// The k leading Ritz pairs of an orthonormal V (d×m), given AV, if every ‖Ay − θy‖ is rounding, which in sums of d
+/// terms grows as √d.
 fn ritz<T: Scalar>(basis: &DMatrix<T>, images: &DMatrix<T>, k: usize) -> Result<Option<Eigenpairs<T>>> {
     let (values, rotation) = symmetric_eigen(&transposed_product(basis, images))?;
     let rotation = rotation.columns(0, k).into_owned();

@@ -68,7 +68,8 @@ fn by_nalgebra<T: Scalar>(a: &DMatrix<T>) -> Option<ThinSvd<T>> {
     (gap.norm() <= T::of(1e4) * T::EPSILON * a.norm()).then_some(svd)
 }
 
-/// V from AᵀA = VΛVᵀ, then AV = UR with R diagonal but for rounding: singular values below √ε σ₁ have lost their digits.
+/// V from AᵀA = VΛVᵀ, then AV = UR with R diagonal but for rounding: singular values below √ε σ₁ have lost their
+/// digits.
 fn by_gram<T: Scalar>(a: &DMatrix<T>) -> Option<ThinSvd<T>> {
     if a.nrows() < a.ncols() {
         let ThinSvd { left, values, right } = by_gram(&a.transpose())?;

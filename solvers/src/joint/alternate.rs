@@ -36,8 +36,8 @@ fn traced<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, z: &ClassifyVar<T>)
     prepared.options.trace.then(|| prepared.objective_at(w, &z.point)).transpose()
 }
 
-/// The classifier's variable with its loss g evaluated, and the dual that leaves it where it is, u = ∇g(V)/ρ. Where ρ is far
-/// below the curvature of g, such a dual would send the first W too far: ‖u‖ is at most [`PULL`].
+/// The classifier's variable with its loss g evaluated, and the dual that leaves it where it is, u = ∇g(V)/ρ. Where ρ
+/// is far below the curvature of g, such a dual would send the first W too far: ‖u‖ is at most [`PULL`].
 fn informed<T: Scalar>(
     classifier: &Classify<T>,
     start: &Classifier<T>,
@@ -165,8 +165,8 @@ where
     with_second_stage(prepared, w.w(), Status::IterationLimit, log)
 }
 
-/// Alternation leaves W ≠ V and a classifier that fits V: W gets the classifier that fits it best. Both searches must have
-/// converged.
+/// Alternation leaves W ≠ V and a classifier that fits V: W gets the classifier that fits it best. Both searches must
+/// have converged.
 fn with_second_stage<T: Scalar>(
     prepared: &Prepared<T>,
     w: &DMatrix<T>,

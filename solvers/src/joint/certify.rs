@@ -5,8 +5,8 @@ use super::fit::Found;
 use crate::scalar::Scalar;
 use admm::{Certificate, Finding, Stationarity, Status};
 
-/// The gradient of the joint objective at the feasible W may be so much larger than the tolerance, since W and V may be the
-/// tolerance apart.
+/// The gradient of the joint objective at the feasible W may be so much larger than the tolerance, since W and V may be
+/// the tolerance apart.
 pub(super) const SLACK: f64 = 10.0;
 
 /// The certificate of ADMM, with the stationarity of the joint objective at the feasible W in place of that of the

@@ -23,8 +23,8 @@ impl<T: Scalar> Smooth<T> for Curved<T> {
     fn passes(&self) -> u64 {
         self.entropy.passes()
     }
-    /// (1−λ)/2·λ₁(Σ)σ₁(B)² for this B and b: a sample adds BHBᵀ ⊗ xxᵀ to the Hessian in V, and H = diag p − ppᵀ is at most ½I
-    /// (Böhning, "Multinomial logistic regression algorithm", 1992).
+    /// (1−λ)/2·λ₁(Σ)σ₁(B)² for this B and b: a sample adds BHBᵀ ⊗ xxᵀ to the Hessian in V, and H = diag p − ppᵀ is at
+    /// most ½I (Böhning, "Multinomial logistic regression algorithm", 1992).
     fn lipschitz(&self, at: &Classifier<T>) -> Option<T> {
         let largest = thin_svd(&at.b).ok()?.values[0];
         Some(T::of(0.5) * self.entropy.share * self.leading * largest * largest)

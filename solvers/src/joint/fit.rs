@@ -54,8 +54,8 @@ impl<'a> Log<'a> {
     pub fn state<S: DeserializeOwned>(&mut self) -> Result<Option<S>> {
         self.state.take().map(|bytes| from_bytes(&bytes)).transpose()
     }
-    /// Adds an entry that `entry` makes, with the seconds filled in, and tells how the fit has ended: as given, or because
-    /// the observer stops it. From `state` it could be continued.
+    /// Adds an entry that `entry` makes, with the seconds filled in, and tells how the fit has ended: as given, or
+    /// because the observer stops it. From `state` it could be continued.
     pub fn add(
         &mut self,
         entry: impl FnOnce() -> Result<Progress>,
@@ -170,8 +170,8 @@ pub(super) struct Settled<T: Scalar> {
     pub work: Work,
 }
 
-/// The second stage for a W. It runs on the components WᵀX; it has converged where the gradient by B and b on all features, which
-/// rounds differently, is at most [`SLACK`] times the tolerance.
+/// The second stage for a W. It runs on the components WᵀX; it has converged where the gradient by B and b on all
+/// features, which rounds differently, is at most [`SLACK`] times the tolerance.
 pub(super) fn settle<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>) -> Result<Settled<T>> {
     let JointObjective { variance, entropy } = &prepared.objective;
     let (alone, tolerance) = (entropy.alone(), prepared.tolerance());

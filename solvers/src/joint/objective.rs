@@ -57,8 +57,8 @@ impl<T: Scalar> FiniteSum<T> for JointObjective<T, Ridge<VarianceLoss<T>>> {
     }
 }
 
-/// A loss of W that can be the first of a [`JointObjective`], and may take part in the pass of the second. For a loss of
-/// your own nothing needs to be written but the name.
+/// A loss of W that can be the first of a [`JointObjective`], and may take part in the pass of the second. For a loss
+/// of your own nothing needs to be written but the name.
 pub trait Reduction<T: Scalar>: Smooth<T, Point = DMatrix<T>> {
     /// q, where −q/2 Σᵢ wᵢ‖Wᵀxᵢ‖² over these samples is a part of the loss that would take a pass of its own.
     fn in_pass(&self, _samples: &Samples<T>) -> Option<T> {

@@ -40,8 +40,8 @@ impl Constraint {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
-    /// The exact or monotone minimisation that fits the constraint: [`Majorize`](crate::pca::Majorize) on orthonormal W,
-    /// the [secular equation](crate::pca::Columns) on columns.
+    /// The exact or monotone minimisation that fits the constraint: [`Majorize`](crate::pca::Majorize) on orthonormal
+    /// W, the [secular equation](crate::pca::Columns) on columns.
     #[default]
     Majorize,
     /// The users' rule, [`Hebbian`](crate::pca::Hebbian).
@@ -204,8 +204,8 @@ impl JointModel {
 
     /// Fits by the chosen method. X is d×n, a sample is a column; labels are class numbers 0 … c−1.
     ///
-    /// X is whatever becomes [`Features`]: a matrix that is handed over is scaled in place, a borrowed one is copied, one in
-    /// an `Arc`, a mapped file and a sparse one are left as they are.
+    /// X is whatever becomes [`Features`]: a matrix that is handed over is scaled in place, a borrowed one is copied,
+    /// one in an `Arc`, a mapped file and a sparse one are left as they are.
     ///
     /// # Errors
     /// Those of [`prepare`](Self::prepare), and of a block that fails.
@@ -256,8 +256,9 @@ impl Builder {
         /// How the W block works, for the methods that have one.
         rule: Rule,
         /// For the method joint: the samples of the first random batch that stands for all between two full passes, see
-        /// [`VarianceReduced`](crate::variance_reduced::VarianceReduced). From 1 to n; batches of more than n/16 are not read, and
-        /// L-BFGS goes on alone, as it does by default. Worth a try where n is a thousand times d or more.
+        /// [`VarianceReduced`](crate::variance_reduced::VarianceReduced). From 1 to n; batches of more than n/16 are
+        /// not read, and L-BFGS goes on alone, as it does by default. Worth a try where n is a thousand times d or
+        /// more.
         batch: Option<usize>,
         /// The method of [`JointModel::fit`].
         method: Method,

@@ -5,8 +5,8 @@ use admm::Result;
 use serde::{Deserialize, Serialize};
 use std::ops::Deref;
 
-/// Where a fit stands. On the same data, with the same choices, [`Prepared::resume`](super::Prepared::resume) ends with the
-/// bits of a fit that went on from here.
+/// Where a fit stands. On the same data, with the same choices, [`Prepared::resume`](super::Prepared::resume) ends with
+/// the bits of a fit that went on from here.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Position {
     /// The method.

@@ -25,8 +25,8 @@ use crate::lbfgs::Lbfgs;
 
 /// Data and start of a [`JointModel`](super::JointModel), ready for any [`Method`].
 ///
-/// Where d > n everything runs in the space of r ≤ n dimensions that the samples span: X = QY, W = QW̃. On orthonormal W
-/// nothing is lost, since a part of W outside the span of X captures no variance and moves no logit.
+/// Where d > n everything runs in the space of r ≤ n dimensions that the samples span: X = QY, W = QW̃. On orthonormal
+/// W nothing is lost, since a part of W outside the span of X captures no variance and moves no logit.
 #[derive(Debug, Clone)]
 pub struct Prepared<T: Scalar> {
     pub(super) options: Builder,
@@ -141,8 +141,9 @@ impl<T: Scalar> Prepared<T> {
         self.options.constraint.manifold()
     }
 
-    /// The model of the Hessian of the cross-entropy, with the PCA loss where its weight is given. It makes for long steps: where W
-    /// is orthonormal they stay close; where W is free there are distant minimisers, and a step may end at one, as on wine.
+    /// The model of the Hessian of the cross-entropy, with the PCA loss where its weight is given. It makes for long
+    /// steps: where W is orthonormal they stay close; where W is free there are distant minimisers, and a step may end
+    /// at one, as on wine.
     pub(super) fn model(&self, variance: Option<T>) -> Option<Kronecker<T>> {
         let close = self.options.constraint == Constraint::Orthonormal;
         let (entropy, spectrum) = (&self.objective.entropy, &self.spectrum);

@@ -75,8 +75,8 @@ pub struct Progress {
     pub iteration: u64,
     /// The joint objective at the feasible W, if it is known or traced.
     pub objective: Option<f64>,
-    /// The augmented Lagrangian of ADMM, objective and pull of the two copies W and V together: where a value of the PCA
-    /// loss takes a pass, only if it is traced.
+    /// The augmented Lagrangian of ADMM, objective and pull of the two copies W and V together: where a value of the
+    /// PCA loss takes a pass, only if it is traced.
     pub augmented_lagrangian: Option<f64>,
     /// ‖W − V‖.
     pub primal_residual: f64,

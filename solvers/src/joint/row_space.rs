@@ -26,9 +26,10 @@ struct Pivots<T: Scalar> {
 }
 
 impl<T: Scalar> RowSpace<T> {
-    /// Q and Y (r×n). From the Gram matrix XᵀX = P(RS)ᵀ(RS)Pᵀ with R (r×r) upper triangular, by Cholesky's factorisation
-    /// with pivots (Higham, "Accuracy and Stability of Numerical Algorithms", 2nd edition, §10.3): Y = [R S]Pᵀ, and the r
-    /// pivots are the columns. Where those are too close to dependence for that, or fewer than `least`, by Householder's QR.
+    /// Q and Y (r×n). From the Gram matrix XᵀX = P(RS)ᵀ(RS)Pᵀ with R (r×r) upper triangular, by Cholesky's
+    /// factorisation with pivots (Higham, "Accuracy and Stability of Numerical Algorithms", 2nd edition, §10.3): Y = [R
+    /// S]Pᵀ, and the r pivots are the columns. Where those are too close to dependence for that, or fewer than `least`,
+    /// by Householder's QR.
     pub fn of(x: DMatrix<T>, least: usize, exec: &Exec) -> Result<(Self, DMatrix<T>)> {
         match by_gram(&x, exec).filter(|(_, y)| y.nrows() >= least) {
             Some((pivots, y)) => Ok((RowSpace { columns: x, pivots: Some(pivots) }, y)),
@@ -60,8 +61,8 @@ fn dependent() -> Error {
     Error::Numerical("the samples are linearly dependent".into())
 }
 
-/// `None` where rounding in the Gram matrix would show in Q: QᵀQ − I is of the order of ε over the square of the ratio of
-/// the smallest to the largest entry of R's diagonal.
+/// `None` where rounding in the Gram matrix would show in Q: QᵀQ − I is of the order of ε over the square of the ratio
+/// of the smallest to the largest entry of R's diagonal.
 fn by_gram<T: Scalar>(x: &DMatrix<T>, exec: &Exec) -> Option<(Pivots<T>, DMatrix<T>)> {
     let n = x.ncols();
     let mut factors = lower_gram(view(x), exec);

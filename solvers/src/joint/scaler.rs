@@ -43,7 +43,8 @@ impl<T: Scalar> Scaler<T> {
         Ok(Scaler::learn(&x, &seen, &vec![T::one(); x.ncols()], scale, &Exec::Serial))
     }
 
-    /// Learns from X with sample weights that count repetitions or are shares of any scale. A constant feature keeps scale 1.
+    /// Learns from X with sample weights that count repetitions or are shares of any scale. A constant feature keeps
+    /// scale 1.
     pub(super) fn learn(x: &Features<T>, seen: &Extremes<T>, weights: &[T], scale: Scale, exec: &Exec) -> Self {
         let d = x.nrows();
         let mut scaler = Scaler { mean: DVector::zeros(d), scale: DVector::repeat(d, T::one()) };
@@ -121,9 +122,9 @@ impl<T: Scalar> Scaler<T> {
     }
 }
 
-/// The degrees of freedom: the sum of weighted squares over them is an unbiased variance. Weights that are whole numbers count
-/// repetitions, Σw − 1. Others are shares, Σw − Σw²/Σw, where a common factor cancels. Both are n − 1 for n weights of 1.
-/// Nothing where none are left, as where one weight outweighs all others.
+/// The degrees of freedom: the sum of weighted squares over them is an unbiased variance. Weights that are whole
+/// numbers count repetitions, Σw − 1. Others are shares, Σw − Σw²/Σw, where a common factor cancels. Both are n − 1 for
+/// n weights of 1. Nothing where none are left, as where one weight outweighs all others.
 fn freedom<T: Scalar>(weights: &[T]) -> Option<T> {
     let unit = largest(weights);
     let sum = |power: i32| weights.iter().fold(T::zero(), |sum, &weight| sum + (weight / unit).powi(power)); // no overflow

@@ -1,4 +1,5 @@
-//! How ADMM goes about the joint model: what the block of the classifier does in an iteration, and where ρ starts and may go.
+//! How ADMM goes about the joint model: what the block of the classifier does in an iteration, and where ρ starts and
+//! may go.
 
 use super::options::Builder;
 use super::{Acceleration, Constraint, Penalty, Prepared, Rule};
@@ -28,11 +29,12 @@ pub(super) const SOLVED: Schedule =
     Schedule { steps: 50, answers: 0, penalty: 0.1, bounds: (1e-8, 1e8), threshold: 10.0, accuracy: 1.0 };
 
 impl Schedule {
-    /// Majorisation on orthonormal W is monotone and takes no pass where Σ is formed. There one step of the other block a call is
-    /// enough: its curvature pairs outlive the call, and more steps would be spent on a target that moves on. In up to twelve further
-    /// iterations its model of the loss answers, so that W fits the model before the data are read again. ρ starts at the curvature of
-    /// the manifold. A block that takes one step moves less than one that solves its problem, and so the dual residual is smaller than
-    /// it should be: hence a larger threshold for balancing ρ, and a smaller bound on the residuals.
+    /// Majorisation on orthonormal W is monotone and takes no pass where Σ is formed. There one step of the other block
+    /// a call is enough: its curvature pairs outlive the call, and more steps would be spent on a target that moves on.
+    /// In up to twelve further iterations its model of the loss answers, so that W fits the model before the data are
+    /// read again. ρ starts at the curvature of the manifold. A block that takes one step moves less than one that
+    /// solves its problem, and so the dual residual is smaller than it should be: hence a larger threshold for
+    /// balancing ρ, and a smaller bound on the residuals.
     ///
     /// Over-relaxation asks for 1/(2 − α) as much ρ, as in the bound 2L/(2 − α) of the certificate. With it, with
     /// accelerations and with other policies no model answers: that was measured for plain iterations alone.
@@ -52,8 +54,8 @@ impl Schedule {
     }
 }
 
-/// The largest eigenvalue of 2λWᵀΣW/tr Σ + (1−λ)μBBᵀ at the start: how strongly the manifold curves where B is optimal, as in
-/// [`Kronecker`](crate::kronecker::Kronecker).
+/// The largest eigenvalue of 2λWᵀΣW/tr Σ + (1−λ)μBBᵀ at the start: how strongly the manifold curves where B is optimal,
+/// as in [`Kronecker`](crate::kronecker::Kronecker).
 fn held<T: Scalar>(prepared: &Prepared<T>) -> Result<f64> {
     let (at, objective) = (&prepared.start.point, &prepared.objective);
     let captured = transposed_product(&at.v, &objective.variance.of.covariance.times(&at.v));
@@ -63,10 +65,10 @@ fn held<T: Scalar>(prepared: &Prepared<T>) -> Result<f64> {
 
 /// The lower bound of ρ in units of the curvature 2λλ₁/tr Σ of the PCA loss.
 ///
-/// Orthonormal W moves from where it stands, and below half the curvature a run may go in circles for ever. Balancing leads it out,
-/// as its residuals differ then; a policy that goes by other figures may not. Columns are minimised globally, and while ρ is close
-/// to the curvature they may jump for ever between distant minimisers; from twice the curvature on they do not. Without a constraint
-/// γ/2 ‖W‖² bounds the problem.
+/// Orthonormal W moves from where it stands, and below half the curvature a run may go in circles for ever. Balancing
+/// leads it out, as its residuals differ then; a policy that goes by other figures may not. Columns are minimised
+/// globally, and while ρ is close to the curvature they may jump for ever between distant minimisers; from twice the
+/// curvature on they do not. Without a constraint γ/2 ‖W‖² bounds the problem.
 fn share(options: &Builder) -> f64 {
     match options.constraint {
         Constraint::Orthonormal if options.penalty == Penalty::Balance => 0.1,

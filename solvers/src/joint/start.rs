@@ -79,9 +79,9 @@ impl<T: Scalar> Start<T> {
     }
 }
 
-/// Towards the least cross-entropy alone. A span is found by Fisher's discriminants, with the classifier that fits them best,
-/// and a few steps on. Where each column counts, discriminants are close to saddle points (on wine at λ = 0.1 ADMM stands for
-/// a thousand iterations there): many steps lead away from the principal components.
+/// Towards the least cross-entropy alone. A span is found by Fisher's discriminants, with the classifier that fits them
+/// best, and a few steps on. Where each column counts, discriminants are close to saddle points (on wine at λ = 0.1
+/// ADMM stands for a thousand iterations there): many steps lead away from the principal components.
 fn entropic_end<T: Scalar>(
     options: &Builder,
     alone: &Softmax<T>,
@@ -107,8 +107,8 @@ fn entropic_end<T: Scalar>(
 /// The accuracy that tells the branch.
 const SCOUTING: f64 = 1e-3;
 
-/// Orthonormal W (d×k) whose first columns span the leading discriminants of Fisher (1936) and Rao (1948), Σ^{−½}u for the
-/// left singular vectors u of Σ^{−½}M, and whose others are what the principal components add. Column j of M is
+/// Orthonormal W (d×k) whose first columns span the leading discriminants of Fisher (1936) and Rao (1948), Σ^{−½}u for
+/// the left singular vectors u of Σ^{−½}M, and whose others are what the principal components add. Column j of M is
 /// √πⱼ(μⱼ − μ) for a class with share πⱼ and mean μⱼ: but for 1/√πⱼ the negative gradient of the cross-entropy at the
 /// classifier that knows the shares alone.
 fn discriminant<T: Scalar>(alone: &Softmax<T>, spectrum: &Spectrum<T>, principal: &DMatrix<T>) -> Result<DMatrix<T>> {

@@ -23,9 +23,9 @@ impl<T: Scalar> Prepared<T> {
         Ok(other)
     }
 
-    /// The same problem from another start: W (d×k, for scaled features, as in a [`Model`](super::Model)), B and b. Every method
-    /// but [`TwoStage`](super::Method::TwoStage) starts there, from the point of the constraint that is nearest to W, and counts
-    /// its own passes alone.
+    /// The same problem from another start: W (d×k, for scaled features, as in a [`Model`](super::Model)), B and b.
+    /// Every method but [`TwoStage`](super::Method::TwoStage) starts there, from the point of the constraint that is
+    /// nearest to W, and counts its own passes alone.
     ///
     /// ```
     /// use admm_solvers::joint::{JointModel, Method};

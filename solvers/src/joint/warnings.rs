@@ -74,7 +74,8 @@ fn constant<T: Scalar>(seen: &Extremes<T>, scale: Scale) -> Vec<usize> {
     (0..seen.low.len()).filter(constant).collect()
 }
 
-/// The features of the smallest and the largest size, of the largest |z| of each, where rounding loses one beside the other.
+/// The features of the smallest and the largest size, of the largest |z| of each, where rounding loses one beside the
+/// other.
 fn mixed_scales<T: Scalar>(largest: &DVector<T>) -> Option<(usize, usize)> {
     let sizes = || largest.iter().copied().enumerate().filter(|(_, size)| *size > T::zero());
     let (largest, most) = sizes().reduce(|a, b| if b.1 > a.1 { b } else { a })?;

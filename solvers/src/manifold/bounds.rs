@@ -5,8 +5,8 @@ use crate::scalar::{Scalar, worst};
 use admm::{Error, Manifold, Result, Shape, Space};
 use nalgebra::DMatrix;
 
-/// The box {X (d×k) : lᵢⱼ ≤ xᵢⱼ ≤ uᵢⱼ}, with two numbers for all entries or two matrices (d×k). An infinite bound is none: 0
-/// and ∞ are the non-negative matrices.
+/// The box {X (d×k) : lᵢⱼ ≤ xᵢⱼ ≤ uᵢⱼ}, with two numbers for all entries or two matrices (d×k). An infinite bound is
+/// none: 0 and ∞ are the non-negative matrices.
 ///
 /// The nearest point has the entries min(u, max(l, xᵢⱼ)) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.2.4). As for
 /// every convex set here, a step is followed by the projection, and the stationarity is ‖x − project(x − g)‖. The
@@ -26,8 +26,9 @@ use nalgebra::DMatrix;
 /// ```
 ///
 /// # Errors
-/// `retract` and `project` report [`Error::Parameters`] for bounds that no number satisfies, [`Error::Size`] for bounds of another
-/// size than X, [`Error::NotFinite`] for an entry that is not finite and [`Error::Numerical`] for an empty matrix.
+/// `retract` and `project` report [`Error::Parameters`] for bounds that no number satisfies, [`Error::Size`] for bounds
+/// of another size than X, [`Error::NotFinite`] for an entry that is not finite and [`Error::Numerical`] for an empty
+/// matrix.
 #[doc(alias = "Box")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bounds<B = f64> {

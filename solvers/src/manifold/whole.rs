@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 /// The set of all X (d×k) whose entries, stacked into one column (dk×1), are in a set of columns.
 ///
-/// `Whole(UnitColumns)` is the sphere ‖X‖ = 1 in the Frobenius norm, `Whole(GreatCircles)` the same with the exponential
-/// for its retraction, and `Whole(Ball { radius })` the ball ‖X‖ ≤ r. Everything else is as it is for one column.
+/// `Whole(UnitColumns)` is the sphere ‖X‖ = 1 in the Frobenius norm, `Whole(GreatCircles)` the same with the
+/// exponential for its retraction, and `Whole(Ball { radius })` the ball ‖X‖ ≤ r. Everything else is as it is for one
+/// column.
 ///
 /// ```
 /// use admm::Manifold;

@@ -5,9 +5,9 @@ use crate::scalar::Scalar;
 use admm::{Operator, Result};
 use nalgebra::DMatrix;
 
-/// The gradient of an image x (h×w) by forward differences, 0 across the border: x ↦ 2×hw, for each pixel in column-major
-/// order its step down and its step to the right. ‖K‖² < 8 (Chambolle, "An algorithm for total variation minimization and
-/// applications", 2004).
+/// The gradient of an image x (h×w) by forward differences, 0 across the border: x ↦ 2×hw, for each pixel in
+/// column-major order its step down and its step to the right. ‖K‖² < 8 (Chambolle, "An algorithm for total variation
+/// minimization and applications", 2004).
 ///
 /// With `Columns(L2)` it is the isotropic total variation of an image, with `L1` the anisotropic one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

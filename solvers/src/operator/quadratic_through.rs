@@ -8,12 +8,13 @@ use nalgebra::DMatrix;
 
 /// ½⟨x, Px⟩ + ⟨q, x⟩ with x (n×k), coupled through an operator K on columns of n entries.
 ///
-/// The argmin solves (P + ρKᵀK)x = ρKᵀv − q (Boyd et al., "Distributed optimization …", 2011, §4.2.5) by Cholesky's factor, which
-/// `retune` keeps for its penalty. P may be singular where KᵀK is not: with P = 0 and q = 0 it is the x block of least absolute
-/// deviations.
+/// The argmin solves (P + ρKᵀK)x = ρKᵀv − q (Boyd et al., "Distributed optimization …", 2011, §4.2.5) by Cholesky's
+/// factor, which `retune` keeps for its penalty. P may be singular where KᵀK is not: with P = 0 and q = 0 it is the x
+/// block of least absolute deviations.
 ///
 /// # Errors
-/// A target that is not of the size of Kx, and [`Error::Numerical`] where P + ρKᵀK is not positive definite to rounding.
+/// A target that is not of the size of Kx, and [`Error::Numerical`] where P + ρKᵀK is not positive definite to
+/// rounding.
 #[derive(Debug, Clone)]
 pub struct QuadraticThrough<T: Scalar, K> {
     of: Quadratic<T>,

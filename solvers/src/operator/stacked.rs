@@ -5,7 +5,8 @@ use crate::scalar::Scalar;
 use admm::{Error, Operator, Result, Shape};
 use nalgebra::DMatrix;
 
-/// x ↦ (K₁x, K₂x, …), from top to bottom. The other block is then a [`Separable`](crate::prox::Separable): one function a part.
+/// x ↦ (K₁x, K₂x, …), from top to bottom. The other block is then a [`Separable`](crate::prox::Separable): one function
+/// a part.
 pub struct Stacked<T: Scalar> {
     parts: Vec<(Box<dyn Operator<T>>, usize)>,
     domain: (usize, usize),
@@ -16,7 +17,8 @@ impl<T: Scalar> Stacked<T> {
     /// The operators, and the size of x.
     ///
     /// # Errors
-    /// [`Error::Size`] for an x that an operator does not take, and where Kᵢx and K₁x have different numbers of columns.
+    /// [`Error::Size`] for an x that an operator does not take, and where Kᵢx and K₁x have different numbers of
+    /// columns.
     pub fn new(parts: Vec<Box<dyn Operator<T>>>, domain: (usize, usize)) -> Result<Self> {
         let sizes: Vec<_> = parts.iter().map(|part| part.range(domain)).collect::<Result<_>>()?;
         let width = sizes.first().map_or(domain.1, |size| size.1);

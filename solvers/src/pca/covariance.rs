@@ -167,8 +167,8 @@ const NARROW: usize = 8;
 const STRIP: usize = 128;
 const PANEL: usize = 32;
 
-/// ΣW, strips of columns of Σ made on these threads and summed in their order. For few columns of W only the lower triangle
-/// is read from memory.
+/// ΣW, strips of columns of Σ made on these threads and summed in their order. For few columns of W only the lower
+/// triangle is read from memory.
 fn symmetric_product<T: Scalar>(exec: &Exec, sigma: &DMatrix<T>, w: &DMatrix<T>) -> DMatrix<T> {
     let (d, k) = w.shape();
     if k > NARROW {
@@ -184,7 +184,8 @@ fn symmetric_product<T: Scalar>(exec: &Exec, sigma: &DMatrix<T>, w: &DMatrix<T>)
     product
 }
 
-/// What some columns of the lower triangle of Σ, and as many rows of the upper one, add to ΣW: its rows from the first of them on.
+/// What some columns of the lower triangle of Σ, and as many rows of the upper one, add to ΣW: its rows from the first
+/// of them on.
 fn lower_strip<T: Scalar>(sigma: &DMatrix<T>, w: &DMatrix<T>, strip: Range<usize>) -> DMatrix<T> {
     let (d, k) = w.shape();
     let (first, w) = (strip.start, view(w));

@@ -53,8 +53,8 @@ impl<T: Scalar, F: Fn(&VarianceLoss<T>, &DMatrix<T>) -> DMatrix<T> + Send + Sync
     }
 }
 
-/// A loss whose gradient is overridden: the value of a rule's loss, and minus its direction for ∇f. So the rule flows back
-/// from this loss in a joint descent, as in [`JointObjective`](crate::joint::JointObjective).
+/// A loss whose gradient is overridden: the value of a rule's loss, and minus its direction for ∇f. So the rule flows
+/// back from this loss in a joint descent, as in [`JointObjective`](crate::joint::JointObjective).
 ///
 /// A line search compares values: it ends, as stalled, where the direction does not lower the sum of all losses.
 #[derive(Debug, Clone)]

@@ -14,10 +14,10 @@ use nalgebra::DMatrix;
 /// - **Source:** Krasulina (1969) for k = 1; Tang, "Exponentially convergent stochastic k-PCA without variance
 ///   reduction" (2019, algorithm 1).
 /// - **Step size:** η ≤ 1/(2λλ₁/tr Σ) where a retraction follows; with a minibatch one of order b/(2λ max ‖x‖²/tr Σ).
-/// - **Rate:** by 1 − η(λₖ − λₖ₊₁) in units of G. On data of rank k, and nearly so close to it, also with a constant η and
-///   minibatches: the noise is proportional to the reconstruction error (Tang 2019, theorem 1).
-/// - **When:** data of low rank, one sample or a minibatch at a time. On orthonormal W it equals [`Oja`](super::Oja); on
-///   others it never shrinks WᵀW, so a retraction should follow.
+/// - **Rate:** by 1 − η(λₖ − λₖ₊₁) in units of G. On data of rank k, and nearly so close to it, also with a constant η
+///   and minibatches: the noise is proportional to the reconstruction error (Tang 2019, theorem 1).
+/// - **When:** data of low rank, one sample or a minibatch at a time. On orthonormal W it equals [`Oja`](super::Oja);
+///   on others it never shrinks WᵀW, so a retraction should follow.
 #[derive(Debug, Clone)]
 pub struct Krasulina<E>(pub E);
 

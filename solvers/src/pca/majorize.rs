@@ -9,14 +9,14 @@ use nalgebra::DMatrix;
 
 /// The PCA loss on orthonormal W, minimised by majorisation.
 ///
-/// - **Formula:** W ← polar(2λΣW/tr Σ + ρC). On WᵀW = I the subproblem −λ tr(WᵀΣW)/tr Σ + ρ/2 ‖W − C‖² is, up to a constant,
-///   the negative of the convex function λ tr(WᵀΣW)/tr Σ + ρ tr(WᵀC). Its tangent plane at W lies below it, and the polar
-///   factor maximises that plane (von Neumann), so no step raises the objective.
+/// - **Formula:** W ← polar(2λΣW/tr Σ + ρC). On WᵀW = I the subproblem −λ tr(WᵀΣW)/tr Σ + ρ/2 ‖W − C‖² is, up to a
+///   constant, the negative of the convex function λ tr(WᵀΣW)/tr Σ + ρ tr(WᵀC). Its tangent plane at W lies below it,
+///   and the polar factor maximises that plane (von Neumann), so no step raises the objective.
 /// - **Source:** Journée, Nesterov, Richtárik and Sepulchre, "Generalized power method for sparse principal component
 ///   analysis" (2010, algorithm 1).
 /// - **Step size:** none.
-/// - **Rate:** without a pull the tangents of the angles to the top-k space shrink by λₖ₊₁/λₖ a step; with one, the sooner the
-///   larger ρ.
+/// - **Rate:** without a pull the tangents of the angles to the top-k space shrink by λₖ₊₁/λₖ a step; with one, the
+///   sooner the larger ρ.
 /// - **When:** always, on orthonormal W: the default.
 #[derive(Debug, Clone)]
 pub struct Majorize<T: Scalar> {

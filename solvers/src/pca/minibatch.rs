@@ -10,8 +10,8 @@ use rand_chacha::ChaCha8Rng;
 
 /// Batches of b samples, drawn uniformly and independently with a generator of its own.
 ///
-/// A sample of weight wᵢ (of sum 1) enters with nwᵢ, which is 1 for equal weights: for any weights Σ̃ = (1/b)Σ nwᵢ xᵢxᵢᵀ
-/// has the mean Σ. The numbers depend on the seed alone, not on the platform.
+/// A sample of weight wᵢ (of sum 1) enters with nwᵢ, which is 1 for equal weights: for any weights Σ̃ = (1/b)Σ nwᵢ
+/// xᵢxᵢᵀ has the mean Σ. The numbers depend on the seed alone, not on the platform.
 #[derive(Debug, Clone)]
 pub struct Batches<T: Scalar> {
     samples: Samples<T>,
@@ -50,8 +50,8 @@ impl<T: Scalar> Batches<T> {
 ///   [`Hebbian`](super::Hebbian).
 /// - **Source:** Oja and Karhunen, "On stochastic approximation of the eigenvectors and eigenvalues of the expectation
 ///   of a random matrix" (1985), whose steps are followed by the factor Q.
-/// - **Step size:** a decaying one, [`Rate::Decaying`](admm::Rate::Decaying), with c = τ/(L + ρ) above 1/(2·gap) in units
-///   of G; a constant η stops at an error of order η/b.
+/// - **Step size:** a decaying one, [`Rate::Decaying`](admm::Rate::Decaying), with c = τ/(L + ρ) above 1/(2·gap) in
+///   units of G; a constant η stops at an error of order η/b.
 /// - **Rate:** the squared sine of the angle falls as 1/t (Balsubramani, Dasgupta and Freund 2013, theorem 1.1).
 /// - **When:** n is large, a pass is dear and two or three digits are enough; for more take [`VrPca`](super::VrPca).
 #[derive(Debug, Clone)]

@@ -13,10 +13,10 @@ use nalgebra::DMatrix;
 ///   w ← w + ηy(x − yw) with y = xᵀw, the first-order part of w ← (w + ηyx)/‖w + ηyx‖.
 /// - **Source:** Oja, "A simplified neuron model as a principal component analyzer" (1982, equation 3); Oja, "Neural
 ///   networks, principal components, and subspaces" (1989).
-/// - **Step size:** η < 1/L with L = 2λλ₁/tr Σ and ‖W‖ ≤ 1 at the start, best η = 1/(2L): at 1/L the lengths swing for ever.
-///   With noise a decaying one, c/(τ + t). Where a retraction follows, as for [`Hebbian`](super::Hebbian).
-/// - **Rate:** without noise linear, by 1 − η(λₖ − λₖ₊₁) for the space and 1 − 2ηλₖ for WᵀW → I, in units of G; with noise
-///   and c large enough the mean square of the angle falls as 1/t.
+/// - **Step size:** η < 1/L with L = 2λλ₁/tr Σ and ‖W‖ ≤ 1 at the start, best η = 1/(2L): at 1/L the lengths swing for
+///   ever. With noise a decaying one, c/(τ + t). Where a retraction follows, as for [`Hebbian`](super::Hebbian).
+/// - **Rate:** without noise linear, by 1 − η(λₖ − λₖ₊₁) for the space and 1 − 2ηλₖ for WᵀW → I, in units of G; with
+///   noise and c large enough the mean square of the angle falls as 1/t.
 /// - **When:** without a constraint, where a retraction is too dear: W becomes orthonormal, in a basis of the space
 ///   that the start decides. On orthonormal W it is the Riemannian gradient.
 #[derive(Debug, Clone)]

@@ -8,8 +8,8 @@ use nalgebra::DMatrix;
 
 /// The block power method on orthonormal W.
 ///
-/// - **Formula:** W ← Q with 2λΣW/tr Σ + ρC = QR. Without a pull it is orthogonal iteration, and its span after each step
-///   is that of [`Majorize`](super::Majorize), whose polar factor differs from Q by a rotation alone.
+/// - **Formula:** W ← Q with 2λΣW/tr Σ + ρC = QR. Without a pull it is orthogonal iteration, and its span after each
+///   step is that of [`Majorize`](super::Majorize), whose polar factor differs from Q by a rotation alone.
 /// - **Source:** Golub and Van Loan, "Matrix Computations" (4th edition, §8.2.4).
 /// - **Step size:** none.
 /// - **Rate:** the tangents of the angles to the top-k space shrink by λₖ₊₁/λₖ a step, and column j tends to the jth

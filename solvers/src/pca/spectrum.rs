@@ -16,10 +16,11 @@ const TURNS: usize = 2;
 /// Of that basis.
 const SEED: u64 = 1;
 
-/// Σ/tr Σ ≈ U diag(s)Uᵀ + s̄(I − UUᵀ), with approximate leading eigenvectors U (d×r) and the mean s̄ of what they leave.
+/// Σ/tr Σ ≈ U diag(s)Uᵀ + s̄(I − UUᵀ), with approximate leading eigenvectors U (d×r) and the mean s̄ of what they
+/// leave.
 ///
-/// Exact for d ≤ 256. Beyond that r = 128, by subspace iteration (Golub and Van Loan, "Matrix Computations", 4th edition,
-/// §8.2.4): three products with Σ.
+/// Exact for d ≤ 256. Beyond that r = 128, by subspace iteration (Golub and Van Loan, "Matrix Computations", 4th
+/// edition, §8.2.4): three products with Σ.
 #[derive(Debug, Clone)]
 pub struct Spectrum<T: Scalar> {
     pub(crate) values: DVector<T>,
@@ -49,7 +50,8 @@ impl<T: Scalar> Spectrum<T> {
         Ok(Spectrum { values, vectors: product(&basis, &rotation), rest, trace: covariance.trace() })
     }
 
-    /// The k leading eigenvalues and eigenvectors, and the model with them: where it takes all of them, they are computed once.
+    /// The k leading eigenvalues and eigenvectors, and the model with them: where it takes all of them, they are
+    /// computed once.
     ///
     /// # Errors
     /// As for [`of`](Self::of).

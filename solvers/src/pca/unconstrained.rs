@@ -10,8 +10,8 @@ use nalgebra::{DMatrix, DVector};
 /// The PCA loss with γ/2 ‖W‖² on all matrices, minimised exactly.
 ///
 /// - **Formula:** W ← ρ((ρ + γ)I − 2λΣ/tr Σ)⁻¹C.
-/// - **Step size:** none. ρ + γ must be above 2λλ₁/tr Σ, since below it the subproblem has no minimum; other penalties are
-///   refused, with the smallest that would do.
+/// - **Step size:** none. ρ + γ must be above 2λλ₁/tr Σ, since below it the subproblem has no minimum; other penalties
+///   are refused, with the smallest that would do.
 /// - **When:** to see what a constraint is for, or with γ > 2λλ₁/tr Σ as a soft bound on the norm.
 ///
 /// ```

@@ -11,14 +11,15 @@ use serde::{Deserialize, Serialize};
 
 /// The Hebbian direction by VR-PCA in its block form.
 ///
-/// - **Formula:** G = (2λ/tr Σ)(Σ̃(W − W̃R) + ΣW̃R) with an anchor W̃, the W of every m-th step, whose ΣW̃ is computed in full,
-///   and the rotation R = polar(W̃ᵀW) that brings the anchor nearest to W (Procrustes). The mean is ΣW for every R; the
-///   variance falls with ‖W − W̃R‖.
+/// - **Formula:** G = (2λ/tr Σ)(Σ̃(W − W̃R) + ΣW̃R) with an anchor W̃, the W of every m-th step, whose ΣW̃ is computed
+///   in full, and the rotation R = polar(W̃ᵀW) that brings the anchor nearest to W (Procrustes). The mean is ΣW for
+///   every R; the variance falls with ‖W − W̃R‖.
 /// - **Source:** Shamir, "Fast stochastic algorithms for SVD and PCA: convergence properties and convexity" (2016,
 ///   algorithm 2); for k = 1 "A stochastic PCA and SVD algorithm with an exponential convergence rate" (2015).
-/// - **Step size:** η = 1/(r̄√m) with r̄ the mean of ‖x‖² (Shamir 2015, §4), which is 1/(2λ√m) in units of G, for m = n/b.
-/// - **Rate:** linear in epochs, of two passes each where Σ is not formed, once η and m fit the gap: three digits an epoch
-///   or so for a gap above 1/√n.
+/// - **Step size:** η = 1/(r̄√m) with r̄ the mean of ‖x‖² (Shamir 2015, §4), which is 1/(2λ√m) in units of G, for m =
+///   n/b.
+/// - **Rate:** linear in epochs, of two passes each where Σ is not formed, once η and m fit the gap: three digits an
+///   epoch or so for a gap above 1/√n.
 /// - **When:** many samples and high accuracy, where Σ is too large to form; also on columns of norm 1 or at most 1.
 #[derive(Debug, Clone)]
 pub struct VrPca<T: Scalar> {

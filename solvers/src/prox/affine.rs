@@ -9,8 +9,9 @@ use nalgebra::DMatrix;
 
 /// The indicator of {x (n×k) : Ax = b} with A (m×n) of any rank and b (m×k).
 ///
-/// The nearest point is x₀ + (I − VVᵀ)v, with the solution x₀ = A⁺b of least norm and an orthonormal basis V of the rows of A
-/// (Parikh and Boyd, "Proximal Algorithms", 2014, §6.2.1), both from one singular value decomposition made by `new`.
+/// The nearest point is x₀ + (I − VVᵀ)v, with the solution x₀ = A⁺b of least norm and an orthonormal basis V of the
+/// rows of A (Parikh and Boyd, "Proximal Algorithms", 2014, §6.2.1), both from one singular value decomposition made by
+/// `new`.
 ///
 /// # Errors
 /// `prox` reports [`Error::Size`] for a v that is not n×k.
@@ -22,8 +23,8 @@ pub struct Affine<T: Scalar> {
 
 impl<T: Scalar> Affine<T> {
     /// # Errors
-    /// [`Error::Size`] where A and b do not have as many rows, [`Error::Numerical`] where no x solves Ax = b to rounding, and
-    /// those of [`thin_svd`].
+    /// [`Error::Size`] where A and b do not have as many rows, [`Error::Numerical`] where no x solves Ax = b to
+    /// rounding, and those of [`thin_svd`].
     pub fn new(a: &DMatrix<T>, b: &DMatrix<T>) -> Result<Self> {
         Error::check_size("b of Ax = b", Shape(vec![(a.nrows(), b.ncols())]), Space::shape(b))?;
         let svd = thin_svd(a)?;

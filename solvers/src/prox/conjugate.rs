@@ -9,9 +9,9 @@ use nalgebra::DMatrix;
 ///
 /// prox(v, ρ) = v − prox_f(ρv, 1/ρ)/ρ: Moreau's identity (Parikh and Boyd, "Proximal Algorithms", 2014, §2.5).
 ///
-/// The value is ⟨x, y⟩ − f(x) at the best x when a little is charged for its length, x = prox_f(y/μ, μ) with μ = √ε. So it is
-/// f*(y) from below, to about μ‖x‖²; and off the domain of f* it is large, of the order of the square of the distance by μ, and
-/// not ∞.
+/// The value is ⟨x, y⟩ − f(x) at the best x when a little is charged for its length, x = prox_f(y/μ, μ) with μ = √ε. So
+/// it is f*(y) from below, to about μ‖x‖²; and off the domain of f* it is large, of the order of the square of the
+/// distance by μ, and not ∞.
 ///
 /// # Errors
 /// `retune` and `prox` report those of f.

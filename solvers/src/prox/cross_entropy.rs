@@ -6,16 +6,17 @@ use crate::scalar::{Scalar, largest};
 use admm::{Error, Prox, Result, Shape, Space};
 use nalgebra::DMatrix;
 
-/// Newton steps for one sample, and halvings of one of them. A few are needed, and some 40 where wrong logits of ±10⁴ meet a
-/// penalty of 10⁻⁸.
+/// Newton steps for one sample, and halvings of one of them. A few are needed, and some 40 where wrong logits of ±10⁴
+/// meet a penalty of 10⁻⁸.
 const STEPS: usize = 200;
 
-/// Σⱼ wⱼ (log Σᵢ exp xᵢⱼ − x_{yⱼ,j}) of logits X (c×n, a sample is a column) with labels yⱼ and weights wⱼ: the cross-entropy of
-/// softmax probabilities.
+/// Σⱼ wⱼ (log Σᵢ exp xᵢⱼ − x_{yⱼ,j}) of logits X (c×n, a sample is a column) with labels yⱼ and weights wⱼ: the
+/// cross-entropy of softmax probabilities.
 ///
-/// With κ = w/ρ and p = softmax(x), the column of prox(v, ρ) is the root of κ(p − e_y) + x − v, found by Newton's method with
-/// backtracking (Boyd and Vandenberghe, "Convex Optimization", 2004, §9.5.2). The Hessian D − κppᵀ with D = I + κ diag(p) is
-/// solved in O(c) by the formula of Sherman and Morrison (1950); there 1 − κpᵀD⁻¹p = Σ pᵢ/(1 + κpᵢ), which cannot cancel.
+/// With κ = w/ρ and p = softmax(x), the column of prox(v, ρ) is the root of κ(p − e_y) + x − v, found by Newton's
+/// method with backtracking (Boyd and Vandenberghe, "Convex Optimization", 2004, §9.5.2). The Hessian D − κppᵀ with D =
+/// I + κ diag(p) is solved in O(c) by the formula of Sherman and Morrison (1950); there 1 − κpᵀD⁻¹p = Σ pᵢ/(1 + κpᵢ),
+/// which cannot cancel.
 #[doc(alias = "softmax")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct CrossEntropy<T: Scalar> {
@@ -26,8 +27,8 @@ pub struct CrossEntropy<T: Scalar> {
 
 impl<T: Scalar> CrossEntropy<T> {
     /// # Errors
-    /// [`Error::Size`] for another number of weights than of labels, [`Error::Parameters`] for a label that is not below
-    /// `classes` and for a weight that is not a number from 0.
+    /// [`Error::Size`] for another number of weights than of labels, [`Error::Parameters`] for a label that is not
+    /// below `classes` and for a weight that is not a number from 0.
     pub fn new(labels: Vec<usize>, weights: Vec<T>, classes: usize) -> Result<Self> {
         let row = |count: usize| Shape(vec![(1, count)]);
         Error::check_size("sample weights", row(labels.len()), row(weights.len()))?;

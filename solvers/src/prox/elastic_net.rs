@@ -7,7 +7,8 @@ use nalgebra::DMatrix;
 
 /// λ₁‖x‖₁ + λ₂/2 ‖x‖² (Zou and Hastie, "Regularization and variable selection via the elastic net", 2005).
 ///
-/// prox(v, ρ) has the entries ρ/(ρ + λ₂)·sign(vᵢ)·max(|vᵢ| − λ₁/ρ, 0) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.5.3).
+/// prox(v, ρ) has the entries ρ/(ρ + λ₂)·sign(vᵢ)·max(|vᵢ| − λ₁/ρ, 0) (Parikh and Boyd, "Proximal Algorithms", 2014,
+/// §6.5.3).
 ///
 /// # Errors
 /// `prox` reports [`Error::Parameters`] for a weight that is not a number from 0.

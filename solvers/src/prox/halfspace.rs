@@ -8,12 +8,12 @@ use nalgebra::DMatrix;
 
 /// The indicator of {x : ⟨a, x⟩ ≤ b}.
 ///
-/// The nearest point is v − max(⟨a, v⟩ − b, 0)/‖a‖²·a (Parikh and Boyd, "Proximal Algorithms", 2014, §6.2.2), taken twice: where
-/// v is long and x is short, the second time removes what rounding left.
+/// The nearest point is v − max(⟨a, v⟩ − b, 0)/‖a‖²·a (Parikh and Boyd, "Proximal Algorithms", 2014, §6.2.2), taken
+/// twice: where v is long and x is short, the second time removes what rounding left.
 ///
 /// # Errors
-/// `prox` reports [`Error::Parameters`] for a = 0 and a b that is not finite, [`Error::NotFinite`] for an entry of a that is not
-/// finite and [`Error::Size`] for a v that is not of the size of a.
+/// `prox` reports [`Error::Parameters`] for a = 0 and a b that is not finite, [`Error::NotFinite`] for an entry of a
+/// that is not finite and [`Error::Size`] for a v that is not of the size of a.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Halfspace<T: Scalar> {
     /// a ≠ 0.

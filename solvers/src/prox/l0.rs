@@ -7,8 +7,8 @@ use nalgebra::DMatrix;
 
 /// ‖x‖₀, the number of entries that are not 0. It is not convex.
 ///
-/// prox(v, ρ) keeps the entries with |vᵢ| > √(2/ρ) and sets the others to 0: hard thresholding (Beck, "First-Order Methods in
-/// Optimization", 2017, example 6.10).
+/// prox(v, ρ) keeps the entries with |vᵢ| > √(2/ρ) and sets the others to 0: hard thresholding (Beck, "First-Order
+/// Methods in Optimization", 2017, example 6.10).
 #[doc(alias = "cardinality")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct L0;

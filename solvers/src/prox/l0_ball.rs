@@ -8,8 +8,8 @@ use nalgebra::DMatrix;
 /// The indicator of {x : ‖x‖₀ ≤ r}, the points with at most r entries that are not 0. It is not convex.
 ///
 /// The nearest point keeps the r entries of largest magnitude, the first ones of several (Beck, "First-Order Methods in
-/// Optimization", 2017, example 6.25). `SingularValues(L0Ball { count })` is the set of the matrices of rank r or below, and the
-/// nearest of them the truncated singular value decomposition (Eckart and Young, 1936).
+/// Optimization", 2017, example 6.25). `SingularValues(L0Ball { count })` is the set of the matrices of rank r or
+/// below, and the nearest of them the truncated singular value decomposition (Eckart and Young, 1936).
 #[doc(alias = "cardinality")]
 #[doc(alias = "Rank")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use nalgebra::DMatrix;
 
 /// ‖x‖₁ = Σ |xᵢ|.
 ///
-/// prox(v, ρ) has the entries sign(vᵢ)·max(|vᵢ| − 1/ρ, 0): soft thresholding (Parikh and Boyd, "Proximal Algorithms", 2014,
-/// §6.5.2). The conjugate is the indicator of |yᵢ| ≤ 1.
+/// prox(v, ρ) has the entries sign(vᵢ)·max(|vᵢ| − 1/ρ, 0): soft thresholding (Parikh and Boyd, "Proximal Algorithms",
+/// 2014, §6.5.2). The conjugate is the indicator of |yᵢ| ≤ 1.
 #[doc(alias = "lasso")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct L1;

@@ -7,8 +7,9 @@ use nalgebra::DMatrix;
 
 /// The indicator of {x : ‖x‖₁ ≤ r}.
 ///
-/// The nearest point to a v outside has the entries sign(vᵢ)·max(|vᵢ| − τ, 0), whose magnitudes are the point of the simplex of
-/// total r nearest to |v| (Duchi et al., "Efficient projections onto the ℓ₁-ball", 2008). The conjugate is r‖y‖∞.
+/// The nearest point to a v outside has the entries sign(vᵢ)·max(|vᵢ| − τ, 0), whose magnitudes are the point of the
+/// simplex of total r nearest to |v| (Duchi et al., "Efficient projections onto the ℓ₁-ball", 2008). The conjugate is
+/// r‖y‖∞.
 ///
 /// # Errors
 /// `prox` reports [`Error::Parameters`](admm::Error::Parameters) for a radius that is not a number above 0.

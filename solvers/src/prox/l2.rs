@@ -7,8 +7,8 @@ use nalgebra::DMatrix;
 
 /// ‖x‖₂ = √(Σ xᵢ²), for a matrix the Frobenius norm. Of columns apart it is `Columns(L2)`, the group lasso.
 ///
-/// prox(v, ρ) = max(1 − 1/(ρ‖v‖), 0)·v: block soft thresholding (Parikh and Boyd, "Proximal Algorithms", 2014, §6.5.1). The
-/// conjugate is the indicator of ‖y‖ ≤ 1.
+/// prox(v, ρ) = max(1 − 1/(ρ‖v‖), 0)·v: block soft thresholding (Parikh and Boyd, "Proximal Algorithms", 2014, §6.5.1).
+/// The conjugate is the indicator of ‖y‖ ≤ 1.
 #[doc(alias = "Frobenius")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct L2;

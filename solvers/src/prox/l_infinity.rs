@@ -7,8 +7,8 @@ use nalgebra::DMatrix;
 
 /// ‖x‖∞ = max |xᵢ|.
 ///
-/// prox(v, ρ) has the entries sign(vᵢ)·min(|vᵢ|, τ) with Σ max(|vᵢ| − τ, 0) = 1/ρ, and is 0 for ‖v‖₁ ≤ 1/ρ (Parikh and Boyd,
-/// "Proximal Algorithms", 2014, §6.5.2). The conjugate is the indicator of ‖y‖₁ ≤ 1.
+/// prox(v, ρ) has the entries sign(vᵢ)·min(|vᵢ|, τ) with Σ max(|vᵢ| − τ, 0) = 1/ρ, and is 0 for ‖v‖₁ ≤ 1/ρ (Parikh and
+/// Boyd, "Proximal Algorithms", 2014, §6.5.2). The conjugate is the indicator of ‖y‖₁ ≤ 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LInfinity;
 

@@ -8,12 +8,12 @@ use nalgebra::DMatrix;
 /// f(y ∘ x) for labels yᵢ = ±1: with [`Hinge`](super::Hinge), [`SquaredHinge`](super::SquaredHinge) or
 /// [`Logistic`](super::Logistic) a loss of the scores x of two classes.
 ///
-/// prox(v, ρ) = y ∘ prox_f(y ∘ v, ρ), as the product is a reflection (Beck, "First-Order Methods in Optimization", 2017, theorem
-/// 6.15).
+/// prox(v, ρ) = y ∘ prox_f(y ∘ v, ρ), as the product is a reflection (Beck, "First-Order Methods in Optimization",
+/// 2017, theorem 6.15).
 ///
 /// # Errors
-/// `prox` reports [`Error::Parameters`] for a label that is not ±1, [`Error::Size`] for a v that is not of the size of y, and those of
-/// f.
+/// `prox` reports [`Error::Parameters`] for a label that is not ±1, [`Error::Size`] for a v that is not of the size of
+/// y, and those of f.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labelled<T: Scalar, P> {
     /// f.

@@ -9,13 +9,13 @@ use nalgebra::DMatrix;
 
 /// ½‖Ax − b‖² with A (m×n), b (m×k) and x (n×k).
 ///
-/// prox(v, ρ) = v + (AᵀA + ρI)⁻¹Aᵀ(b − Av), and where A is wider than tall, by the matrix inversion lemma, v + Aᵀ(AAᵀ + ρI)⁻¹
-/// (b − Av) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.1.1; Boyd et al., "Distributed optimization …", 2011, §4.2.4). The
-/// Gram matrix is formed once; Cholesky's factor is kept by `retune` for its penalty.
+/// prox(v, ρ) = v + (AᵀA + ρI)⁻¹Aᵀ(b − Av), and where A is wider than tall, by the matrix inversion lemma, v + Aᵀ(AAᵀ +
+/// ρI)⁻¹ (b − Av) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.1.1; Boyd et al., "Distributed optimization …",
+/// 2011, §4.2.4). The Gram matrix is formed once; Cholesky's factor is kept by `retune` for its penalty.
 ///
 /// # Errors
-/// `retune` and `prox` report [`Error::Numerical`] where ρ vanishes beside a singular Gram matrix. `prox` reports [`Error::Size`] for
-/// a v that is not n×k.
+/// `retune` and `prox` report [`Error::Numerical`] where ρ vanishes beside a singular Gram matrix. `prox` reports
+/// [`Error::Size`] for a v that is not n×k.
 #[derive(Debug, Clone)]
 pub struct LeastSquares<T: Scalar> {
     a: DMatrix<T>,
@@ -26,8 +26,8 @@ pub struct LeastSquares<T: Scalar> {
 
 impl<T: Scalar> LeastSquares<T> {
     /// # Errors
-    /// [`Error::Size`] where A and b do not have as many rows, [`Error::NotFinite`] for an entry of A, b or the Gram matrix that is
-    /// not finite.
+    /// [`Error::Size`] where A and b do not have as many rows, [`Error::NotFinite`] for an entry of A, b or the Gram
+    /// matrix that is not finite.
     pub fn new(a: DMatrix<T>, b: DMatrix<T>) -> Result<Self> {
         Self::on(&Exec::Serial, a, b)
     }

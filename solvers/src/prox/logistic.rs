@@ -10,8 +10,8 @@ const STEPS: usize = 1000;
 
 /// Σ log(1 + exp(−xᵢ)) of margins x. `Labelled` makes margins of scores and labels ±1.
 ///
-/// prox(v, ρ) solves ρ(x − vᵢ) = σ(x) with σ(x) = 1/(1 + eˣ), which has its root in [vᵢ, vᵢ + 1/ρ] (Parikh and Boyd, "Proximal
-/// Algorithms", 2014, §6.1.2).
+/// prox(v, ρ) solves ρ(x − vᵢ) = σ(x) with σ(x) = 1/(1 + eˣ), which has its root in [vᵢ, vᵢ + 1/ρ] (Parikh and Boyd,
+/// "Proximal Algorithms", 2014, §6.1.2).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Logistic;
 
@@ -24,8 +24,8 @@ impl<T: Scalar> Prox<T> for Logistic {
     }
 }
 
-/// Newton's method from the point of [v, v + 1/ρ] nearest to 0. As ρ(x − v) − σ(x) increases, convex below 0 and concave above,
-/// every step from there goes the same way and none goes too far: rounding alone turns back.
+/// Newton's method from the point of [v, v + 1/ρ] nearest to 0. As ρ(x − v) − σ(x) increases, convex below 0 and
+/// concave above, every step from there goes the same way and none goes too far: rounding alone turns back.
 fn root<T: Scalar>(v: T, penalty: T) -> T {
     let (low, high) = (v, v + T::one() / penalty);
     let newton = |x: T| {

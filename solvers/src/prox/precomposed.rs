@@ -7,8 +7,8 @@ use crate::view::{product, product_transposed, transposed_product};
 use admm::{Error, Prox, Result, Shape, Space};
 use nalgebra::DMatrix;
 
-/// f(Lx) for an L (m×n) with LLᵀ = αI and α > 0, such as a rotation, some rows of one, or a multiple. With a `Translated` f it is
-/// f(Lx + b).
+/// f(Lx) for an L (m×n) with LLᵀ = αI and α > 0, such as a rotation, some rows of one, or a multiple. With a
+/// `Translated` f it is f(Lx + b).
 ///
 /// prox(v, ρ) = v + 1/α·Lᵀ(prox_f(Lv, ρ/α) − Lv) (Beck, "First-Order Methods in Optimization", 2017, theorem 6.15).
 ///
@@ -24,7 +24,8 @@ pub struct Precomposed<T: Scalar, P> {
 
 impl<T: Scalar, P: Prox<T>> Precomposed<T, P> {
     /// # Errors
-    /// [`Error::Parameters`] for an L of which LLᵀ is no multiple αI with α > 0, those of an empty L or one that is not finite.
+    /// [`Error::Parameters`] for an L of which LLᵀ is no multiple αI with α > 0, those of an empty L or one that is not
+    /// finite.
     pub fn new(of: P, map: DMatrix<T>) -> Result<Self> {
         factor::check(&map, "the map of a function")?;
         let gram = product_transposed(&map, &map);

@@ -9,12 +9,12 @@ use nalgebra::DMatrix;
 
 /// ½⟨x, Px⟩ + ⟨q, x⟩ with a symmetric P (n×n), and q and x (n×k).
 ///
-/// prox(v, ρ) = v − (P + ρI)⁻¹(Pv + q) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.1.1) by Cholesky's factor, which
-/// `retune` keeps for its penalty. P may be indefinite: then ρ must be above −λmin(P).
+/// prox(v, ρ) = v − (P + ρI)⁻¹(Pv + q) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.1.1) by Cholesky's factor,
+/// which `retune` keeps for its penalty. P may be indefinite: then ρ must be above −λmin(P).
 ///
 /// # Errors
-/// `retune` and `prox` report [`Error::Unbounded`] for a smaller ρ, and [`Error::Numerical`] where P + ρI is singular to rounding.
-/// `prox` reports [`Error::Size`] for a v that is not n×k.
+/// `retune` and `prox` report [`Error::Unbounded`] for a smaller ρ, and [`Error::Numerical`] where P + ρI is singular
+/// to rounding. `prox` reports [`Error::Size`] for a v that is not n×k.
 #[derive(Debug, Clone)]
 pub struct Quadratic<T: Scalar> {
     pub(crate) p: Shifted<T>,
@@ -23,8 +23,8 @@ pub struct Quadratic<T: Scalar> {
 
 impl<T: Scalar> Quadratic<T> {
     /// # Errors
-    /// [`Error::Size`] for a P that is not n×n, [`Error::NotFinite`] for an entry that is not finite and [`Error::Parameters`] for
-    /// a P that is not symmetric to rounding.
+    /// [`Error::Size`] for a P that is not n×n, [`Error::NotFinite`] for an entry that is not finite and
+    /// [`Error::Parameters`] for a P that is not symmetric to rounding.
     pub fn new(p: DMatrix<T>, q: DMatrix<T>) -> Result<Self> {
         let n = q.nrows();
         Error::check_size("P of a quadratic function", Shape(vec![(n, n)]), Space::shape(&p))?;

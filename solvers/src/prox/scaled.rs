@@ -10,8 +10,8 @@ use nalgebra::DMatrix;
 /// prox(v, ρ) = prox_f(v, ρ/w) (Parikh and Boyd, "Proximal Algorithms", 2014, §2.2).
 ///
 /// # Errors
-/// `retune` and `prox` report [`Error::Parameters`](admm::Error::Parameters) for a weight that is not a number above 0, and those of
-/// f.
+/// `retune` and `prox` report [`Error::Parameters`](admm::Error::Parameters) for a weight that is not a number above 0,
+/// and those of f.
 ///
 /// ```
 /// use admm::Prox;

@@ -7,8 +7,8 @@ use nalgebra::DMatrix;
 
 /// The indicator of {(t, x) : ‖x‖ ≤ t}, where t is the first entry and x is all others. Its polar cone is its negative.
 ///
-/// The nearest point to a (s, v) outside is 0 where ‖v‖ ≤ −s, and else ½(1 + s/‖v‖)·(‖v‖, v) (Parikh and Boyd, "Proximal
-/// Algorithms", 2014, §6.3.2).
+/// The nearest point to a (s, v) outside is 0 where ‖v‖ ≤ −s, and else ½(1 + s/‖v‖)·(‖v‖, v) (Parikh and Boyd,
+/// "Proximal Algorithms", 2014, §6.3.2).
 #[doc(alias = "Lorentz")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SecondOrderCone;

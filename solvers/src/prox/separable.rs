@@ -10,8 +10,8 @@ use nalgebra::DMatrix;
 /// prox(v, ρ) is that of each function on its rows (Parikh and Boyd, "Proximal Algorithms", 2014, §2.1).
 ///
 /// # Errors
-/// `prox` reports [`Error::Size`] for a v that has another number of rows, and [`Error::Member`] with the place of a function that
-/// failed.
+/// `prox` reports [`Error::Size`] for a v that has another number of rows, and [`Error::Member`] with the place of a
+/// function that failed.
 ///
 /// ```
 /// use admm::Prox;

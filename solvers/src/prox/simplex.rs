@@ -5,11 +5,12 @@ use crate::scalar::Scalar;
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
-/// The indicator of {x : xᵢ ≥ 0, Σxᵢ = s}. With s = 1 those are the probabilities, `Columns(Simplex { total: 1.0 })` those of
-/// each column, and the conjugate is max xᵢ.
+/// The indicator of {x : xᵢ ≥ 0, Σxᵢ = s}. With s = 1 those are the probabilities, `Columns(Simplex { total: 1.0 })`
+/// those of each column, and the conjugate is max xᵢ.
 ///
-/// The nearest point has the entries max(vᵢ − τ, 0), with the τ at which they add up to s, found by sorting (Held, Wolfe and
-/// Crowder, "Validation of subgradient optimization", 1974; Parikh and Boyd, "Proximal Algorithms", 2014, §6.2.5).
+/// The nearest point has the entries max(vᵢ − τ, 0), with the τ at which they add up to s, found by sorting (Held,
+/// Wolfe and Crowder, "Validation of subgradient optimization", 1974; Parikh and Boyd, "Proximal Algorithms", 2014,
+/// §6.2.5).
 ///
 /// # Errors
 /// `prox` reports [`Error::Parameters`](admm::Error::Parameters) for an s that is not a number above 0.
@@ -30,8 +31,8 @@ impl<T: Scalar> Prox<T> for Simplex {
     }
 }
 
-/// The τ with Σ max(xᵢ − τ, 0) = total, as the largest entry and how far τ is below it: differences to the largest entry keep
-/// their accuracy where τ itself would lose it.
+/// The τ with Σ max(xᵢ − τ, 0) = total, as the largest entry and how far τ is below it: differences to the largest
+/// entry keep their accuracy where τ itself would lose it.
 pub(super) fn waterline<T: Scalar>(x: impl Iterator<Item = T>, total: T) -> (T, T) {
     let mut sorted: Vec<T> = x.collect();
     sorted.sort_by(|a, b| b.partial_cmp(a).expect("entries are finite"));

@@ -9,9 +9,9 @@ use nalgebra::{DMatrix, DVector};
 
 /// f(σ(X)) for an f of which the order and the signs of the entries do not matter, such as a norm of σ.
 ///
-/// prox(V, ρ) = A diag(prox_f(σ, ρ)) Bᵀ with V = A diag(σ) Bᵀ (Parikh and Boyd, "Proximal Algorithms", 2014, §6.7.2). So
-/// `SingularValues(L1)` is the nuclear norm, `SingularValues(LInfinity)` the spectral norm and `SingularValues(L0Ball { count })`
-/// the set of the matrices of rank `count` or below.
+/// prox(V, ρ) = A diag(prox_f(σ, ρ)) Bᵀ with V = A diag(σ) Bᵀ (Parikh and Boyd, "Proximal Algorithms", 2014, §6.7.2).
+/// So `SingularValues(L1)` is the nuclear norm, `SingularValues(LInfinity)` the spectral norm and
+/// `SingularValues(L0Ball { count })` the set of the matrices of rank `count` or below.
 ///
 /// # Errors
 /// `prox` reports those of f and of [`thin_svd`]. Where the latter fails, the value is NaN.
@@ -39,9 +39,9 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for SingularValues<P> {
 
 /// f(λ(X)) for symmetric X, ∞ for others, and an f of which the order of the entries does not matter.
 ///
-/// prox(V, ρ) = Q diag(prox_f(λ, ρ)) Qᵀ with the symmetric part ½(V + Vᵀ) = Q diag(λ) Qᵀ (Parikh and Boyd, "Proximal Algorithms",
-/// 2014, §6.7.1). So `Eigenvalues(Indicator(Bounds { lower: 0.0, upper: f64::INFINITY }))` is the cone of the positive semidefinite
-/// matrices.
+/// prox(V, ρ) = Q diag(prox_f(λ, ρ)) Qᵀ with the symmetric part ½(V + Vᵀ) = Q diag(λ) Qᵀ (Parikh and Boyd, "Proximal
+/// Algorithms", 2014, §6.7.1). So `Eigenvalues(Indicator(Bounds { lower: 0.0, upper: f64::INFINITY }))` is the cone of
+/// the positive semidefinite matrices.
 ///
 /// # Errors
 /// `prox` reports those of f and of [`symmetric_eigen`]. Where the latter fails, the value is NaN.
