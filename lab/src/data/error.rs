@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Format;
 use super::problem::{HeaderProblem, LineProblem, Place, shorten};
+use crate::table::count;
 
 /// Data that cannot be used. Rows, lines and columns count from 1; a line is a physical line of the file.
 #[derive(Debug, thiserror::Error)]
@@ -182,7 +183,7 @@ pub enum DataError {
 fn features_found(expected: usize, got: usize) -> String {
     match expected == got {
         true => "other features than expected".into(),
-        false => format!("expected {expected} features, got {got}"),
+        false => format!("expected {}, got {got}", count(expected, "feature")),
     }
 }
 
