@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use admm_solvers::joint::{Acceleration, Builder, Constraint, JointModel, Method, Penalty, Rule, Scale};
-use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, RangedI64ValueParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, RangedI64ValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
+use crate::choices::{ACCELERATIONS, CONSTRAINTS, METHODS, Methods, PENALTIES, RULES, SCALES, choice};
 use crate::config::text;
 use crate::data::{LabelColumn, ReadOptions};
 use crate::experiment::ExperimentCommand;
@@ -243,30 +244,6 @@ pub fn count<N: FromStr>(text: &str) -> Result<N, String> {
     text.parse().map_err(|_| "it must be a whole number that is not negative".into())
 }
 
-/// What the library's sentences about parameters begin with, and the flags of these.
-const SUBJECTS: &[(&str, &str)] = &[
-    ("the number of components", "--components"),
-    ("the weight", "--weight"),
-    ("the ridge", "--ridge"),
-    ("the tolerance", "--tolerance"),
-    ("the size of a batch", "--batch"),
-    ("batches", "--batch"),
-    ("the number of iterations", "--max-iterations"),
-    ("the shrinkage", "--shrinkage"),
-    ("the relaxation", "--relaxation"),
-    ("the acceleration", "--acceleration"),
-    ("the rule", "--rule"),
-];
-
-/// The same sentences, each behind its flag.
-pub fn flagged(problems: &[String]) -> Vec<String> {
-    let flag = |problem: &String| match SUBJECTS.iter().find(|(subject, _)| problem.starts_with(subject)) {
-        Some((_, flag)) => format!("{flag}: {problem}"),
-        None => problem.clone(),
-    };
-    problems.iter().map(flag).collect()
-}
-
 /// The value of `--report`, the name of a page. Anything else after `--report` is rather the DATA that was meant to
 /// stand before it.
 pub fn page(name: &str) -> Result<PathBuf, String> {
@@ -357,38 +334,6 @@ impl Test {
     }
 }
 
-/// Which methods to run.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(into = "Vec<Method>", from = "Vec<Method>")]
-pub enum Methods {
-    /// All that there are.
-    All,
-    /// A single one.
-    One(Method),
-}
-
-impl Methods {
-    /// In the order of the table.
-    pub fn list(self) -> Vec<Method> {
-        match self {
-            Self::All => Method::ALL.to_vec(),
-            Self::One(method) => vec![method],
-        }
-    }
-}
-
-impl From<Methods> for Vec<Method> {
-    fn from(methods: Methods) -> Self {
-        methods.list()
-    }
-}
-
-impl From<Vec<Method>> for Methods {
-    fn from(list: Vec<Method>) -> Self {
-        if let [one] = list[..] { Self::One(one) } else { Self::All }
-    }
-}
-
 /// Bits of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -399,73 +344,6 @@ pub enum Precision {
     F64,
 }
 
-/// A name, what it stands for, and its help.
-pub type Choices<T> = &'static [(&'static str, T, &'static str)];
-
-/// What `--constraint` takes.
-pub const CONSTRAINTS: Choices<Constraint> = &[
-    ("orthonormal", Constraint::Orthonormal, "WᵀW = I"),
-    ("unit-norm", Constraint::UnitNorm, "columns of norm 1"),
-    ("ball", Constraint::Ball, "columns of norm at most 1"),
-    ("none", Constraint::None, "nothing: needs --shrinkage, or --weight 0, since the PCA loss is unbounded below"),
-];
-
-/// What `--scale` takes.
-pub const SCALES: Choices<Scale> = &[
-    ("standard", Scale::Standard, "mean 0, standard deviation 1"),
-    ("center", Scale::Center, "mean 0"),
-    ("none", Scale::None, "as they are"),
-];
-
-const METHODS: Choices<Methods> = &[
-    ("all", Methods::All, "one after the other, from the same start"),
-    ("admm", Methods::One(Method::Admm), "a block for each loss, joined by a dual variable"),
-    ("joint", Methods::One(Method::Joint), "the gradient of the whole objective"),
-    ("alternating", Methods::One(Method::Alternating), "a block for each loss in turn, without the dual"),
-    ("two-stage", Methods::One(Method::TwoStage), "PCA, then a classifier on its components"),
-];
-
-/// What `--rule` takes.
-pub const RULES: Choices<Rule> = &[
-    ("majorize", Rule::Majorize, "exact or monotone, without a step size"),
-    ("hebbian", Rule::Hebbian, "W ← retract(W + η(ΣW − ρ(W − V + U)))"),
-    (
-        "minibatch",
-        Rule::Minibatch,
-        "the same on random batches, with a step that decays: two or three digits and then --max-iterations. \
-         Can pay only beyond 4096 features, where Σ is not formed; else far slower than majorize",
-    ),
-    ("vr-pca", Rule::VrPca, "the same on random batches of reduced variance: all digits; for Σ that is not formed"),
-    ("oja", Rule::Oja, "Oja's subspace rule; orthonormal only, as are the next three"),
-    ("sanger", Rule::Sanger, "components in order"),
-    ("krasulina", Rule::Krasulina, "the part of hebbian that turns the span"),
-    ("power", Rule::Power, "orthogonal iteration"),
-    ("lbfgs", Rule::Lbfgs, "a quasi-Newton solve; not for ball"),
-];
-
-const PENALTIES: Choices<Penalty> = &[
-    ("fixed", Penalty::Fixed, "not at all"),
-    ("balance", Penalty::Balance, "by the residuals"),
-    ("relative-balance", Penalty::RelativeBalance, "by the normalised residuals"),
-    ("spectral", Penalty::Spectral, "by the curvatures that both blocks show"),
-    ("square-root", Penalty::SquareRoot, "by the square root of the ratio of the normalised residuals"),
-];
-
-const ACCELERATIONS: Choices<Acceleration> = &[
-    ("none", Acceleration::None, "where the last one ended"),
-    ("anderson", Acceleration::Anderson, "a mixture of earlier ones"),
-    ("nesterov", Acceleration::Nesterov, "ahead, by momentum; without relaxation"),
-];
-
-/// Reads one of the names.
-pub fn choice<T: Copy + Send + Sync>(choices: Choices<T>) -> impl TypedValueParser<Value = T> {
-    let names = choices.iter().map(|(name, _, help)| PossibleValue::new(*name).help(*help));
-    PossibleValuesParser::new(names).map(|given| {
-        let chosen = choices.iter().find(|(name, ..)| *name == given);
-        chosen.expect("the parser lets only these through").1
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -473,33 +351,6 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         Cli::definition().debug_assert();
-    }
-
-    #[test]
-    fn names_are_those_of_the_library() {
-        let named = |name: &str, value: &dyn std::fmt::Display| assert_eq!(value.to_string(), name);
-        CONSTRAINTS.iter().for_each(|(name, value, _)| named(name, value));
-        SCALES.iter().for_each(|(name, value, _)| named(name, value));
-        RULES.iter().for_each(|(name, value, _)| named(name, value));
-        PENALTIES.iter().for_each(|(name, value, _)| named(name, value));
-        ACCELERATIONS.iter().for_each(|(name, value, _)| named(name, value));
-        for (name, methods, _) in METHODS {
-            assert!(matches!(methods, Methods::All) || methods.list()[0].to_string() == *name);
-        }
-    }
-
-    #[test]
-    fn every_problem_of_a_model_has_its_flag() {
-        let wrong = JointModel::builder().components(0).weight(2.0).ridge(-1.0).tolerance(-1.0).batch(Some(0));
-        let wrong = wrong.max_iterations(0).relaxation(3.0).shrinkage(-1.0);
-        let unfit =
-            JointModel::builder().constraint(Constraint::Ball).rule(Rule::Sanger).batch(Some(1)).relaxation(1.5);
-        let unfit = unfit.acceleration(Acceleration::Nesterov).shrinkage(1.0);
-        for (builder, count) in [(wrong, 9), (unfit, 4)] {
-            let Err(admm::Error::Parameters(problems)) = builder.build() else { panic!("it is out of range") };
-            assert_eq!(problems.len(), count, "{problems:?}");
-            assert!(flagged(&problems).iter().all(|problem| problem.starts_with("--")), "{:?}", flagged(&problems));
-        }
     }
 
     #[test]

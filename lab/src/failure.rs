@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 
-use crate::cli::{Cli, flagged};
+use crate::cli::Cli;
 use crate::data::DataError;
 use crate::figure::FigureError;
+use crate::flags::flagged;
 
 /// The reasons to end with an exit code other than 0.
 #[derive(Debug, thiserror::Error)]
@@ -89,11 +90,12 @@ impl Failure {
 
     /// For `map_err` on the errors of a fit: flags that do not fit the data, and γ, which decides whether it is bounded
     /// without a constraint.
-    pub fn of_fit(name: &str, advice: &str) -> impl FnOnce(admm::Error) -> Self {
+    pub fn of_fit(name: &str) -> impl FnOnce(admm::Error) -> Self {
         move |error| match error {
             admm::Error::Unbounded { penalty, smallest } => Self::Other(format!(
                 "{name}: without a constraint the objective is unbounded below at the shrinkage γ = {penalty:?}, which must \
-                 be above {smallest:?}; {advice}"
+                 be above {smallest:?}; set it by --shrinkage, choose --constraint orthonormal, unit-norm or ball, or a weight \
+                 of 0"
             )),
             admm::Error::Parameters(problems) => Self::Other(format!("{name}: {}", flagged(&problems).join("\n  "))),
             error => Self::library(name)(error),

@@ -9,9 +9,11 @@ use admm_solvers::joint::{Acceleration, Fitted, JointModel, Method, Names, Penal
 use nalgebra::DMatrix;
 
 use crate::apply::MODEL;
-use crate::cli::{FitOptions, Methods, ModelOptions, Precision, Test, flagged};
+use crate::choices::Methods;
+use crate::cli::{FitOptions, ModelOptions, Precision, Test};
 use crate::config::{CONFIG, Config};
 use crate::failure::Failure;
+use crate::flags::flagged;
 use crate::keeper::Keeper;
 use crate::output::{self, Folder};
 use crate::progress::Console;
@@ -19,6 +21,7 @@ use crate::report::{self, FitReport, PAGE};
 use crate::session::Session;
 use crate::summary::{Summary, history_csv};
 use crate::task::{Samples, Task};
+use crate::words::{count, short, some_of};
 use crate::{data, interrupt, table};
 
 /// Fits, prints and saves.
@@ -64,7 +67,7 @@ fn fit<T: Scalar>(
     let shown = report::some(&task.train);
     let Task { name, features, classes, train, test } = task;
     let prepared = model.prepare(train.x, &train.labels, classes.names().len(), None);
-    let prepared = prepared.map_err(Failure::of_fit(&name, &format!("{BOUNDED}, or --weight 0")))?;
+    let prepared = prepared.map_err(Failure::of_fit(&name))?;
     let names: &[String] = if data::is_unnamed(&features) { &[] } else { &features };
     prepared.warnings_naming(names).iter().for_each(|warning| console.warn(warning));
 
@@ -114,14 +117,10 @@ fn judge<T: Scalar>(fitted: Fitted<T>, test: Option<&Samples<DMatrix<T>>>, seed:
 fn lone_classes<T: Scalar>(task: &Task<T>) -> Option<String> {
     let mut counts = vec![0_usize; task.classes.names().len()];
     task.train.labels.iter().for_each(|&class| counts[class] += 1);
-    let lone: Vec<_> = counts.iter().zip(task.classes.names()).filter(|(count, _)| **count == 1).collect();
-    let names = lone.iter().take(10).map(|(_, name)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let more = if lone.len() > 10 { format!(" and {} more", lone.len() - 10) } else { String::new() };
-    (!lone.is_empty()).then(|| format!("classes with a single sample to learn from: {names}{more}"))
+    let lone = counts.iter().zip(task.classes.names()).filter(|(count, _)| **count == 1);
+    let lone: Vec<_> = lone.map(|(_, name)| name.clone()).collect();
+    (!lone.is_empty()).then(|| format!("classes with a single sample to learn from: {}", some_of(&lone, 10)))
 }
-
-/// What to do without a constraint.
-pub const BOUNDED: &str = "set it by --shrinkage, or choose --constraint orthonormal, unit-norm or ball";
 
 /// What a method found, and its figures.
 type Found<T> = (Summary, Fitted<T>);
@@ -267,11 +266,11 @@ impl FitOptions {
 fn heading<T: Scalar>(options: &FitOptions, task: &Task<T>) -> String {
     let (d, n) = task.train.x.shape();
     let test = task.test.as_ref().map_or(String::new(), |test| format!(" and {} test", test.labels.len()));
-    let (features, components) = (table::count(d, "feature"), table::count(options.components, "component"));
+    let (features, components) = (count(d, "feature"), count(options.components, "component"));
     let (classes, FitOptions { weight, .. }) = (task.classes.names().len(), options);
     let ModelOptions { ridge, shrinkage, constraint, .. } = &options.model;
-    let shrinkage = if *shrinkage > 0.0 { format!(", γ = {}", table::short(*shrinkage)) } else { String::new() };
-    let (weight, ridge) = (table::short(*weight), table::short(*ridge));
+    let shrinkage = if *shrinkage > 0.0 { format!(", γ = {}", short(*shrinkage)) } else { String::new() };
+    let (weight, ridge) = (short(*weight), short(*ridge));
     format!(
         "{n} training{test} samples, {features}, {classes} classes; {components} ({constraint}), λ = {weight}, μ = {ridge}{shrinkage}"
     )

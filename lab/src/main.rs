@@ -2,6 +2,7 @@
 
 mod apply;
 mod bench;
+mod choices;
 mod cli;
 mod config;
 mod data;
@@ -9,6 +10,7 @@ mod experiment;
 mod failure;
 mod figure;
 mod fit;
+mod flags;
 mod interrupt;
 mod keeper;
 mod matching;
@@ -24,6 +26,7 @@ mod summary;
 mod table;
 mod task;
 mod whole;
+mod words;
 
 use std::process::ExitCode;
 

@@ -21,7 +21,6 @@ pub use weights::Weights;
 use crate::apply::MODEL;
 use crate::data::{self, LabelColumn};
 use crate::failure::Failure;
-use crate::fit::BOUNDED;
 use crate::output::{self, Folder};
 use crate::progress::Console;
 use crate::report::{self, PAGE, PathReport};
@@ -81,8 +80,7 @@ fn is_ours(name: &str) -> bool {
 fn refit(model: &JointModel, options: &PathOptions, task: &Whole, row: &Row) -> Result<Fitted<f64>, Failure> {
     let weights: Vec<f64> = options.weights.list().iter().copied().filter(|&weight| weight >= row.weight).collect();
     let setting = Setting { model, method: options.method, weights: &weights };
-    let path =
-        walk(&setting, &task.samples, task.classes.names().len()).map_err(Failure::of_fit(&task.name, BOUNDED))?;
+    let path = walk(&setting, &task.samples, task.classes.names().len()).map_err(Failure::of_fit(&task.name))?;
     Ok(path.into_iter().last().expect("the chosen weight is one of the path"))
 }
 

@@ -5,6 +5,7 @@ use admm_solvers::joint::Method;
 
 use crate::sheet::align;
 use crate::summary::Summary;
+use crate::words::percent;
 
 const HEADINGS: [[&str; 9]; 2] = [
     ["", "", "variance", "cross-", "training", "test", "", "", ""],
@@ -44,21 +45,6 @@ pub fn cells(summary: &Summary) -> [String; 9] {
 
 fn number(value: f64, digits: usize) -> String {
     if value.abs() < 1e5 { format!("{value:.digits$}") } else { format!("{value:.2e}") }
-}
-
-/// Every digit, and not three hundred zeros.
-pub fn short(value: f64) -> String {
-    if value == 0.0 || (1e-6..1e15).contains(&value.abs()) { value.to_string() } else { format!("{value:e}") }
-}
-
-/// So many of a thing.
-pub fn count(number: usize, thing: &str) -> String {
-    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
-}
-
-/// A share for people.
-pub fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
 }
 
 /// What the numbers say.

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use super::error::DataError;
 use super::layout::Layout;
-use super::problem::{LineProblem, shorten};
+use super::problem::LineProblem;
 use super::records::{Record, Records};
 use super::source::Budget;
 use super::{ReadOptions, Table};
+use crate::words::shorten;
 
 /// Reads a table; a sample is a record.
 pub(super) fn read<'a>(

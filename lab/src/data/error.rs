@@ -4,8 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Format;
-use super::problem::{HeaderProblem, LineProblem, Place, shorten};
-use crate::table::count;
+use super::problem::{HeaderProblem, LineProblem, Place};
+use crate::words::{count, shorten, some_of};
 
 /// Data that cannot be used. Rows, lines and columns count from 1; a line is a physical line of the file.
 #[derive(Debug, thiserror::Error)]
@@ -189,9 +189,7 @@ fn features_found(expected: usize, got: usize) -> String {
 
 fn features_amiss(missing: &[String], unknown: &[String]) -> String {
     let some = |names: &[String], is: &str, are: &str| {
-        let shown = names.iter().take(3).map(|name| format!("`{}`", shorten(name))).collect::<Vec<_>>().join(", ");
-        let more = if names.len() > 3 { format!(" and {} more", names.len() - 3) } else { String::new() };
-        (!names.is_empty()).then(|| format!("{shown}{more} {}", if names.len() == 1 { is } else { are }))
+        (!names.is_empty()).then(|| format!("{} {}", some_of(names, 3), if names.len() == 1 { is } else { are }))
     };
     let parts = [some(missing, "is missing", "are missing"), some(unknown, "is unknown", "are unknown")];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")

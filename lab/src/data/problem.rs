@@ -101,11 +101,3 @@ impl fmt::Display for Place {
         }
     }
 }
-
-/// At most forty characters of a field, for a message.
-pub(super) fn shorten(field: &str) -> String {
-    match field.char_indices().nth(40) {
-        Some((end, _)) => format!("{}…", &field[..end]),
-        None => field.into(),
-    }
-}

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use super::error::DataError;
 use super::lines::Lines;
-use super::problem::{LineProblem, Place, shorten};
+use super::problem::{LineProblem, Place};
 use super::source::Budget;
 use super::table::Table;
+use crate::words::shorten;
 
 /// Reads a table. Indices count from 1, or from 0 where a 0 occurs; blank lines and comments are skipped.
 pub(super) fn read<'a>(path: &'a Path, reader: Box<dyn BufRead + 'a>) -> Result<Table, DataError> {

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::{self, Folder};
 use crate::progress::Console;
-use crate::table::count;
+use crate::words::count;
 
 /// Runs what is not done yet, and writes everything.
 pub fn run(options: &RunOptions, console: Console) -> Result<(), Failure> {

@@ -7,8 +7,10 @@ use admm_solvers::joint::{JointModel, Method};
 use clap::Args;
 
 use super::Weights;
-use crate::cli::{Choices, ModelOptions, Reading, choice, count, flagged, page};
+use crate::choices::{Choices, choice};
+use crate::cli::{ModelOptions, Reading, count, page};
 use crate::failure::Failure;
+use crate::flags::flagged;
 use crate::{output, report};
 
 /// The flags of `path`.

@@ -7,8 +7,8 @@ use super::study::Point;
 use super::{Choice, PathOptions, Spread, front};
 use crate::cli::{ModelOptions, Reading};
 use crate::sheet::Sheet;
-use crate::table::{count, short};
 use crate::whole::Whole;
+use crate::words::{count, short};
 
 /// A point, and what it is on the path.
 #[derive(Debug, Clone, Serialize)]

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::{PathOptions, Setting, check_whole, splits, walk};
 use crate::failure::Failure;
-use crate::fit::BOUNDED;
 use crate::interrupt;
 use crate::progress::Console;
 use crate::split::Split;
@@ -111,8 +110,7 @@ impl<'a> Study<'a> {
         });
         drop(counter);
         check_whole(console)?;
-        let judged =
-            judged.into_iter().collect::<Result<Vec<_>>>().map_err(Failure::of_fit(&self.task.name, BOUNDED))?;
+        let judged = judged.into_iter().collect::<Result<Vec<_>>>().map_err(Failure::of_fit(&self.task.name))?;
         let fits: Vec<_> = judged.iter().flatten().collect();
         let short = fits.iter().filter(|fit| !fit.converged).count();
         if short > 0 {

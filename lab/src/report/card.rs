@@ -5,6 +5,7 @@ use admm_solvers::Scalar;
 use super::FitReport;
 use crate::summary::Summary;
 use crate::table::{self, cells, headings};
+use crate::words::{count, percent};
 
 impl<T: Scalar> FitReport<'_, T> {
     /// The card of the models in a folder.
@@ -26,13 +27,13 @@ impl<T: Scalar> FitReport<'_, T> {
             judged = judged,
             name = escape(self.name),
             heading = escape(self.heading),
-            features = table::count(first.d, "feature"),
-            components = table::count(first.k, "component"),
+            features = count(first.d, "feature"),
+            components = count(first.k, "component"),
             c = first.classes,
             sentence = table::sentence(summaries),
             classes = escape(&self.names.classes.join(", ")),
             figures = rows(&headings(), summaries.iter().map(|summary| cells(summary).to_vec())),
-            error = table::percent(first.test_error.unwrap_or(first.train_error)),
+            error = percent(first.test_error.unwrap_or(first.train_error)),
             stationarity = first.stationarity,
             feasibility = first.feasibility,
             command = self.command,

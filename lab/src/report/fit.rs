@@ -12,6 +12,7 @@ use super::sections;
 use crate::summary::Summary;
 use crate::table;
 use crate::task::Samples;
+use crate::words::percent;
 
 /// All that a report of a fit tells.
 pub struct FitReport<'a, T: Scalar> {
@@ -101,8 +102,8 @@ fn highlights(first: &Summary) -> Vec<(String, String)> {
     };
     let method = first.method;
     vec![
-        (format!("{samples} error of {method}"), table::percent(error)),
-        ("variance explained".into(), table::percent(first.variance_explained)),
+        (format!("{samples} error of {method}"), percent(error)),
+        ("variance explained".into(), percent(first.variance_explained)),
         ("objective".into(), format!("{:.6}", first.objective)),
         ("status".into(), first.status.to_string()),
     ]

@@ -9,8 +9,8 @@ use super::sections;
 use crate::path::Row;
 use crate::sheet::Sheet;
 use crate::summary::Summary;
-use crate::table::percent;
 use crate::whole::Whole;
+use crate::words::percent;
 
 /// All that a report of a path tells.
 pub struct PathReport<'a> {

@@ -11,7 +11,7 @@ use crate::lbfgs::Lbfgs;
 use crate::scalar::Scalar;
 use admm::method::{DescentMemory, Evaluated};
 use admm::{
-    Accuracy, Coordinator, Descent, Error, Flat, Iterate, Limits, Minus, Result, Smooth, Space, State, Status,
+    Accuracy, Coordinator, Descent, Error, Flat, Iterate, Limits, Minus, Result, Smooth, Space, State, StateOf, Status,
     Subproblem, Target, Tolerance, Work,
 };
 use nalgebra::DMatrix;
@@ -36,35 +36,33 @@ fn traced<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, z: &ClassifyVar<T>)
     prepared.options.trace.then(|| prepared.objective_at(w, &z.point)).transpose()
 }
 
-/// The classifier's variable with its loss g evaluated, and the dual that leaves it where it is, u = ∇g(V)/ρ. Where ρ
-/// is far below the curvature of g, such a dual would send the first W too far: ‖u‖ is at most [`PULL`].
-fn informed<T: Scalar>(
-    classifier: &Classify<T>,
-    start: &Classifier<T>,
-    penalty: T,
-) -> Result<(ClassifyVar<T>, DMatrix<T>, Work)> {
-    let (mut z, mut work): (ClassifyVar<T>, Work) = (Iterate::new(start.clone()), Work::default());
-    let here = Evaluated::at(&classifier.of, start, &mut work)?;
+/// The state of the start with the loss g of the classifier evaluated, and the dual that leaves V where it is,
+/// u = ∇g(V)/ρ. Where ρ is far below the curvature of g, such a dual would send the first W too far: ‖u‖ is at most
+/// [`PULL`].
+fn informed<T: Scalar, P>(admm: &Admm<T, P>) -> Result<StateOf<T, P, Minus<Classify<T>>>>
+where
+    P: Subproblem<T, Image = DMatrix<T>>,
+{
+    let (Minus(classifier), mut state) = (admm.blocks().1, admm.state().clone());
+    let here = Evaluated::at(&classifier.of, &state.z.point, &mut state.record.work)?;
     let slope = &here.gradient().v;
-    let dual = slope / penalty.max(slope.norm() / T::of(PULL));
-    z.memory.here = Some(here);
-    Ok((z, dual, work))
+    state.u = slope / state.penalty.max(slope.norm() / T::of(PULL));
+    state.z.memory.here = Some(here);
+    Ok(state)
 }
 
 /// The most by which the first dual pulls W, whose columns have norm 1.
 const PULL: f64 = 0.1;
 
-/// Both blocks with their coordinator as the options and the schedule have it, and the work that its start took.
-fn coordinator<T: Scalar, P>(prepared: &Prepared<T>, reduction: P, w: P::Var) -> Result<(Admm<T, P>, Work)>
+/// Both blocks with their coordinator as the options and the schedule have it.
+fn coordinator<T: Scalar, P>(prepared: &Prepared<T>, reduction: P, w: P::Var) -> Result<Admm<T, P>>
 where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
     let (options, start) = (&prepared.options, &prepared.start.point);
     let Schedule { steps, answers, penalty, bounds, threshold, accuracy } = Schedule::of(prepared)?;
-    let classifier = classify(prepared, steps, answers);
-    let (z, dual, started) = informed(&classifier, start, T::of(penalty))?;
-    let coordinator = Coordinator::new(reduction, Minus(classifier), w, z, T::of(penalty))?;
-    let mut coordinator = coordinator.with_dual(dual)?;
+    let (classifier, z) = (Minus(classify(prepared, steps, answers)), Iterate::new(start.clone()));
+    let mut coordinator = Coordinator::new(reduction, classifier, w, z, T::of(penalty))?;
     coordinator.penalty = options.penalty.policy(threshold);
     coordinator.penalty_limits = Limits { bounds, ..Limits::default() };
     coordinator.relaxation = T::of(options.relaxation);
@@ -75,7 +73,7 @@ where
     coordinator.accuracy = Accuracy::Relative { first: floor.max(1e-2), factor: 0.3, floor };
     coordinator.max_iterations = options.max_iterations;
     coordinator.track_objective = options.trace || prepared.objective.variance.passes() == 0;
-    Ok((coordinator, started))
+    Ok(coordinator)
 }
 
 /// ADMM: manifold block first, smooth block last.
@@ -83,10 +81,9 @@ pub(super) fn admm<T: Scalar, P>(prepared: &Prepared<T>, log: &mut Log<'_>, redu
 where
     P: Subproblem<T, Image = DMatrix<T>, Var: Reduced<T>>,
 {
-    let (mut coordinator, started) = coordinator(prepared, reduction, w)?;
-    if let Some(state) = log.state()? {
-        coordinator = coordinator.resume(state)?;
-    }
+    let coordinator = coordinator(prepared, reduction, w)?;
+    let state = log.state()?.map_or_else(|| informed(&coordinator), Ok)?;
+    let mut coordinator = coordinator.resume(state)?;
     let mut failure = None;
     let outcome = coordinator.run(|state: &State<T, P::Var, ClassifyVar<T>, DMatrix<T>>| {
         let record = &state.record;
@@ -98,7 +95,7 @@ where
                 primal_residual: record.primal.to_f64(),
                 dual_residual: record.dual.to_f64(),
                 rho: record.penalty.to_f64(),
-                passes: prepared.start.cost.work.passes + started.passes + record.work.passes,
+                passes: prepared.start.cost.work.passes + record.work.passes,
                 seconds: 0.0,
             })
         };
@@ -178,4 +175,32 @@ fn with_second_stage<T: Scalar>(
     let mut last = log.last();
     last.passes += work.passes;
     Ok(Found { point, status, last, certificate: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::factor::scattered;
+    use crate::joint::JointModel;
+    use crate::pca::Majorize;
+
+    /// With ρ so large that the dual is short it is ∇g/ρ, else it has the length of the bound; and one evaluation is all
+    /// that it takes.
+    #[test]
+    fn the_first_dual_leaves_the_classifier_where_it_is() {
+        let labels: Vec<usize> = (0..60).map(|sample| sample % 3).collect();
+        let x = DMatrix::from_fn(5, 60, |i, j| scattered::<f64>(5, 60, 1)[(i, j)] + labels[j] as f64 * i as f64);
+        let prepared = JointModel::builder().weight(0.1).build().unwrap().prepare(&x, &labels, 3, None).unwrap();
+        let admm = || {
+            let (loss, w) = (prepared.objective.variance.of.clone(), prepared.start.point.v.clone());
+            coordinator(&prepared, Majorize { loss, max_steps: 1 }, w).unwrap()
+        };
+        let slope = prepared.objective.entropy.value_and_gradient(&prepared.start.point).unwrap().1.v;
+        for (penalty, expected) in [(1e3, &slope / 1e3), (1e-6, &slope * (PULL / slope.norm()))] {
+            let start = State { penalty, ..admm().state().clone() };
+            let state = informed(&admm().resume(start).unwrap()).unwrap();
+            assert!((state.u - &expected).norm() <= 1e-12 * expected.norm(), "ρ = {penalty}");
+            assert_eq!(state.record.work.passes, 1);
+        }
+    }
 }

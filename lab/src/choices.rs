@@ -1,0 +1,125 @@
+//! What flags take by name.
+
+use admm_solvers::joint::{Acceleration, Constraint, Method, Penalty, Rule, Scale};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use serde::{Deserialize, Serialize};
+
+/// A name, what it stands for, and its help.
+pub type Choices<T> = &'static [(&'static str, T, &'static str)];
+
+/// What `--constraint` takes.
+pub const CONSTRAINTS: Choices<Constraint> = &[
+    ("orthonormal", Constraint::Orthonormal, "WᵀW = I"),
+    ("unit-norm", Constraint::UnitNorm, "columns of norm 1"),
+    ("ball", Constraint::Ball, "columns of norm at most 1"),
+    ("none", Constraint::None, "nothing: needs --shrinkage, or --weight 0, since the PCA loss is unbounded below"),
+];
+
+/// What `--scale` takes.
+pub const SCALES: Choices<Scale> = &[
+    ("standard", Scale::Standard, "mean 0, standard deviation 1"),
+    ("center", Scale::Center, "mean 0"),
+    ("none", Scale::None, "as they are"),
+];
+
+/// What `--method` takes.
+pub const METHODS: Choices<Methods> = &[
+    ("all", Methods::All, "one after the other, from the same start"),
+    ("admm", Methods::One(Method::Admm), "a block for each loss, joined by a dual variable"),
+    ("joint", Methods::One(Method::Joint), "the gradient of the whole objective"),
+    ("alternating", Methods::One(Method::Alternating), "a block for each loss in turn, without the dual"),
+    ("two-stage", Methods::One(Method::TwoStage), "PCA, then a classifier on its components"),
+];
+
+/// What `--rule` takes.
+pub const RULES: Choices<Rule> = &[
+    ("majorize", Rule::Majorize, "exact or monotone, without a step size"),
+    ("hebbian", Rule::Hebbian, "W ← retract(W + η(ΣW − ρ(W − V + U)))"),
+    (
+        "minibatch",
+        Rule::Minibatch,
+        "the same on random batches, with a step that decays: two or three digits and then --max-iterations. \
+         Can pay only beyond 4096 features, where Σ is not formed; else far slower than majorize",
+    ),
+    ("vr-pca", Rule::VrPca, "the same on random batches of reduced variance: all digits; for Σ that is not formed"),
+    ("oja", Rule::Oja, "Oja's subspace rule; orthonormal only, as are the next three"),
+    ("sanger", Rule::Sanger, "components in order"),
+    ("krasulina", Rule::Krasulina, "the part of hebbian that turns the span"),
+    ("power", Rule::Power, "orthogonal iteration"),
+    ("lbfgs", Rule::Lbfgs, "a quasi-Newton solve; not for ball"),
+];
+
+/// What `--penalty` takes.
+pub const PENALTIES: Choices<Penalty> = &[
+    ("fixed", Penalty::Fixed, "not at all"),
+    ("balance", Penalty::Balance, "by the residuals"),
+    ("relative-balance", Penalty::RelativeBalance, "by the normalised residuals"),
+    ("spectral", Penalty::Spectral, "by the curvatures that both blocks show"),
+    ("square-root", Penalty::SquareRoot, "by the square root of the ratio of the normalised residuals"),
+];
+
+/// What `--acceleration` takes.
+pub const ACCELERATIONS: Choices<Acceleration> = &[
+    ("none", Acceleration::None, "where the last one ended"),
+    ("anderson", Acceleration::Anderson, "a mixture of earlier ones"),
+    ("nesterov", Acceleration::Nesterov, "ahead, by momentum; without relaxation"),
+];
+
+/// Reads one of the names.
+pub fn choice<T: Copy + Send + Sync>(choices: Choices<T>) -> impl TypedValueParser<Value = T> {
+    let names = choices.iter().map(|(name, _, help)| PossibleValue::new(*name).help(*help));
+    PossibleValuesParser::new(names).map(|given| {
+        let chosen = choices.iter().find(|(name, ..)| *name == given);
+        chosen.expect("the parser lets only these through").1
+    })
+}
+
+/// Which methods to run.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(into = "Vec<Method>", from = "Vec<Method>")]
+pub enum Methods {
+    /// All that there are.
+    All,
+    /// A single one.
+    One(Method),
+}
+
+impl Methods {
+    /// In the order of the table.
+    pub fn list(self) -> Vec<Method> {
+        match self {
+            Self::All => Method::ALL.to_vec(),
+            Self::One(method) => vec![method],
+        }
+    }
+}
+
+impl From<Methods> for Vec<Method> {
+    fn from(methods: Methods) -> Self {
+        methods.list()
+    }
+}
+
+impl From<Vec<Method>> for Methods {
+    fn from(list: Vec<Method>) -> Self {
+        if let [one] = list[..] { Self::One(one) } else { Self::All }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_library() {
+        let named = |name: &str, value: &dyn std::fmt::Display| assert_eq!(value.to_string(), name);
+        CONSTRAINTS.iter().for_each(|(name, value, _)| named(name, value));
+        SCALES.iter().for_each(|(name, value, _)| named(name, value));
+        RULES.iter().for_each(|(name, value, _)| named(name, value));
+        PENALTIES.iter().for_each(|(name, value, _)| named(name, value));
+        ACCELERATIONS.iter().for_each(|(name, value, _)| named(name, value));
+        for (name, methods, _) in METHODS {
+            assert!(matches!(methods, Methods::All) || methods.list()[0].to_string() == *name);
+        }
+    }
+}
