@@ -146,7 +146,7 @@ fn more_features_than_samples() {
     }
 }
 
-/// The lowest of the minima that 20 random starts find (docs/experiments.md, "Local minima"), each with others above
+/// The lowest of the minima that 20 random starts find (docs/experiments.md, on local minima), each with others above
 /// it. The start of all methods is the better end of the path: the principal components alone lead to 0.964427 at λ =
 /// 0.1.
 #[test]
