@@ -58,25 +58,3 @@ pub use subproblem::{Adjoint, Direction, Flat, Manifold, Point, Prox, Smooth, Sm
 pub use through::{Pulled, Through};
 pub use verdict::{Outcome, Run};
 pub use weighted::Weighted;
-
-/// The pages of the book run as tests.
-#[cfg(doctest)]
-mod book {
-    #[doc = include_str!("../docs/start.md")]
-    struct Start;
-    #[doc = include_str!("../docs/mathematics.md")]
-    struct Mathematics;
-    #[doc = include_str!("../docs/choose.md")]
-    struct Choose;
-    #[doc = include_str!("../docs/write-your-own-block.md")]
-    struct WriteYourOwnBlock;
-    #[doc = include_str!("../docs/couplings.md")]
-    struct Couplings;
-    #[doc = include_str!("../docs/promises.md")]
-    struct Promises;
-}
-
-/// The library example of the README runs as a test.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;

@@ -1,13 +1,10 @@
 //! The policies for ρ and the accelerations against their papers in plain loops, iterate by iterate, and what they
 //! promise.
 
-mod common;
-mod plain;
-
+use crate::common::{self, LAMBDA, LASSO, Lasso, Matrix, Quadratic, column, distance, l1, regression};
+use crate::plain::{Vector, assert_within, dot, lasso_step, norm, plus, solve};
 use admm::*;
-use common::{LAMBDA, LASSO, Lasso, Matrix, Quadratic, column, distance, l1, regression};
 use nalgebra::DMatrix;
-use plain::{Vector, assert_within, dot, lasso_step, norm, plus, solve};
 
 /// The small lasso with a tolerance that nothing meets.
 fn endless(rho: f64) -> Lasso {

@@ -1,9 +1,7 @@
 //! Laws of the wrappers, the descent methods and the spaces.
 
-mod common;
-
+use crate::common::*;
 use admm::*;
-use common::*;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,9 @@
 //! What a certificate says, against problems whose answer is known.
 
-mod common;
-
+use crate::common::{
+    self, ElasticNet, Interval, LAMBDA, Matrix, Quadratic, TIGHT, column, design, l1, regression, scripted,
+};
 use admm::*;
-use common::{ElasticNet, Interval, LAMBDA, Matrix, Quadratic, TIGHT, column, design, l1, regression, scripted};
 use nalgebra::DMatrix;
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -1,12 +1,10 @@
 //! Checkpoints: every bit comes back, damage is seen, a fault leaves the older one, and a run that is continued from
 //! one ends as if it had never stopped.
 
-mod common;
-
+use crate::common::{LAMBDA, Lasso, Matrix, l1, regression, scripted};
 use admm::checkpoint::{fingerprint, from_bytes, to_bytes};
 use admm::file::{self, Disk, Files};
 use admm::*;
-use common::{LAMBDA, Lasso, Matrix, l1, regression, scripted};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use std::fs::{self, File};

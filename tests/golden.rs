@@ -1,9 +1,7 @@
 //! Optima and iteration counts known from elsewhere.
 
-mod common;
-
+use crate::common::*;
 use admm::*;
-use common::*;
 
 #[test]
 fn small_lasso() {

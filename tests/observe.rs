@@ -1,9 +1,7 @@
 //! What an observer sees, and that seeing changes nothing.
 
-mod common;
-
+use crate::common::{self, LAMBDA, Lasso, Matrix, l1, regression, scripted};
 use admm::*;
-use common::{LAMBDA, Lasso, Matrix, l1, regression, scripted};
 use std::ops::ControlFlow;
 use std::time::Duration;
 

@@ -1,9 +1,7 @@
 //! What each policy answers, as a table; and what the coordinator does with the answer.
 
-mod common;
-
+use crate::common::{Matrix, l1, regression};
 use admm::*;
-use common::{Matrix, l1, regression};
 
 fn record(primal: f64, dual: f64, penalty: f64) -> Record<f64> {
     Record { iteration: 7, primal, dual, ..Record::new(penalty) }

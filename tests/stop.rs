@@ -1,12 +1,9 @@
 //! How a run ends, and what it returns then.
 
-mod common;
-mod plain;
-
+use crate::common::{self, ElasticNet, LAMBDA, Matrix, l1, regression, scripted};
+use crate::plain::{lasso_step, norm, plus, rows, times};
 use admm::*;
-use common::{ElasticNet, LAMBDA, Matrix, l1, regression, scripted};
 use nalgebra::DMatrix;
-use plain::{lasso_step, norm, plus, rows, times};
 use std::ops::ControlFlow;
 
 #[test]

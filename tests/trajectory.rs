@@ -2,13 +2,10 @@
 //! iterate. ADMM corrects its own mistakes, so a test of the optimum alone does not see a wrong dual, residual or
 //! penalty.
 
-mod common;
-mod plain;
-
+use crate::common::{self, LAMBDA, LASSO, Matrix, Quadratic, column, design, distance, l1, response};
+use crate::plain::*;
 use admm::*;
-use common::{LAMBDA, LASSO, Matrix, Quadratic, column, design, distance, l1, response};
 use nalgebra::DMatrix;
-use plain::*;
 
 /// ½xᵀPx + qᵀx + g(z) with Ax + Bz = c, and y the unscaled dual.
 struct Boyd<G> {

@@ -1,8 +1,6 @@
 //! The same bits for any number of threads, and from run to run.
 
-mod common;
-
-use common::Folder;
+use crate::common::Folder;
 
 #[test]
 fn model_files_do_not_depend_on_threads() {

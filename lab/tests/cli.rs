@@ -1,8 +1,6 @@
 //! What the binary does with good input.
 
-mod common;
-
-use common::{Folder, Run, npy, small_csv};
+use crate::common::{Folder, Run, npy, small_csv};
 use serde_json::Value;
 
 const METHODS: [&str; 4] = ["admm", "joint", "alternating", "two-stage"];

@@ -1,13 +1,10 @@
 //! Ctrl-C: the first keeps what was found, the second aborts at once.
-#![cfg(unix)]
-
-mod common;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::Folder;
+use crate::common::Folder;
 
 /// A run that would take for ever, once its first method has begun.
 fn endless(folder: &Folder, flags: &str) -> Child {

@@ -1,8 +1,6 @@
 //! Bad input through the binary: the exit code, a message that names the place, and nothing half-written.
 
-mod common;
-
-use common::{Folder, Run, small_csv};
+use crate::common::{Folder, Run, small_csv};
 
 /// Fits a file and asserts that it fails with these words, before anything is written.
 #[track_caller]

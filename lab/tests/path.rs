@@ -1,8 +1,6 @@
 //! `admm path` through the binary.
 
-mod common;
-
-use common::Folder;
+use crate::common::Folder;
 use serde_json::Value;
 
 #[test]

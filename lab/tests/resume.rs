@@ -1,12 +1,10 @@
 //! A fit that is stopped or killed and continued ends with the same model as one that was left alone.
 
-mod common;
-
 use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use common::{Folder, small_csv};
+use crate::common::{self, Folder, small_csv};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;

@@ -1,0 +1,11 @@
+//! Tests of the command line, which run the binary in a folder of their own.
+
+mod bits;
+mod cli;
+mod common;
+#[cfg(unix)]
+mod ctrlc;
+mod experiment;
+mod faults;
+mod path;
+mod resume;

@@ -1,0 +1,80 @@
+//! The gallery: one problem a file, solved by ADMM, which checks its own answer.
+//!
+//! `cargo run --release --example gallery lasso` runs a file by its name; without a name the names are listed.
+//! Three files measure instead, and print tables of the book: `penalties`, `rules` and `roofline`.
+
+mod basis_pursuit;
+mod custom_rule;
+mod data;
+mod elastic_net;
+mod exchange;
+mod group_lasso;
+mod huber_fit;
+mod image_denoising;
+mod inverse_covariance;
+mod lasso;
+mod lasso_path;
+mod least_absolute_deviations;
+mod linear_program;
+mod logistic_regression;
+mod matrix_completion;
+mod penalties;
+mod quadratic_program;
+mod robust_pca;
+mod roofline;
+mod rules;
+mod sparse_pca;
+mod support_vector_machine;
+mod total_variation;
+
+/// A name and what it runs.
+type Example = (&'static str, fn() -> admm::Result<()>);
+
+const MEASURED: [Example; 3] = [("penalties", penalties::main), ("rules", rules::main), ("roofline", roofline::main)];
+
+/// Lists the problems, and makes a test of each.
+macro_rules! problems {
+    ($($name:ident,)*) => {
+        const PROBLEMS: &[Example] = &[$((stringify!($name), $name::main)),*];
+
+        #[cfg(test)]
+        mod tests {
+            $(#[test]
+            fn $name() {
+                crate::$name::main().unwrap();
+            })*
+        }
+    };
+}
+problems! {
+    basis_pursuit,
+    custom_rule,
+    elastic_net,
+    exchange,
+    group_lasso,
+    huber_fit,
+    image_denoising,
+    inverse_covariance,
+    lasso,
+    lasso_path,
+    least_absolute_deviations,
+    linear_program,
+    logistic_regression,
+    matrix_completion,
+    quadratic_program,
+    robust_pca,
+    sparse_pca,
+    support_vector_machine,
+    total_variation,
+}
+
+fn main() -> admm::Result<()> {
+    let wanted = std::env::args().nth(1).unwrap_or_default();
+    let examples = PROBLEMS.iter().chain(&MEASURED);
+    if let Some((_, run)) = examples.clone().find(|(name, _)| *name == wanted) {
+        return run();
+    }
+    println!("cargo run --release --example gallery NAME, where NAME is one of");
+    examples.for_each(|(name, _)| println!("    {name}"));
+    Ok(())
+}

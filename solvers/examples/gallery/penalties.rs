@@ -1,0 +1,81 @@
+//! What a policy makes of a bad penalty: ten problems of the gallery, begun with the best fixed ρ divided by a
+//! thousand, and multiplied by it. Prints the table of docs/penalties.md, and ends in a panic unless a policy is within
+//! three times the iterations of the best fixed ρ, from both sides, on nine problems.
+
+use crate::{
+    basis_pursuit, group_lasso, huber_fit, inverse_covariance, lasso, least_absolute_deviations, linear_program,
+    quadratic_program, robust_pca, total_variation,
+};
+use admm::{Balance, Coordinator, Fixed, Penalty, RelativeBalance, Result, Spectral, SquareRoot, Status, Subproblem};
+use nalgebra::DMatrix;
+
+type Matrix = DMatrix<f64>;
+type Policy = Box<dyn Penalty<f64, Matrix>>;
+
+fn policies() -> [Policy; 4] {
+    [
+        Box::new(Balance::default()),
+        Box::new(RelativeBalance::default()),
+        Box::new(Spectral::default()),
+        Box::new(SquareRoot::default()),
+    ]
+}
+
+/// How many iterations it takes, if not more than so many.
+fn iterations<P, Q>(mut admm: Coordinator<f64, P, Q>, penalty: Policy, most: u64) -> Result<Option<u64>>
+where
+    P: Subproblem<f64, Image = Matrix>,
+    Q: Subproblem<f64, Image = Matrix>,
+{
+    admm.tolerance = admm::Tolerance { absolute: 1e-6, relative: 1e-5 };
+    (admm.penalty, admm.max_iterations, admm.patience) = (penalty, most, u64::MAX);
+    let outcome = admm.run(())?;
+    Ok((outcome.status == Status::Converged).then_some(outcome.best.record.iteration))
+}
+
+/// Prints a row. For each policy, whether it stays within three times the best from both sides.
+fn row<P, Q>(name: &str, problem: impl Fn(f64) -> Result<Coordinator<f64, P, Q>>) -> Result<[bool; 4]>
+where
+    P: Subproblem<f64, Image = Matrix>,
+    Q: Subproblem<f64, Image = Matrix>,
+{
+    let (mut best, mut fewest) = (1.0, 20_000);
+    for penalty in (-16..=16).map(|quarter| 10_f64.powf(f64::from(quarter) / 4.0)) {
+        if let Some(count) = iterations(problem(penalty)?, Box::new(Fixed), fewest - 1)? {
+            (best, fewest) = (penalty, count);
+        }
+    }
+    print!("| {name} | {best:.2e} | {fewest} |");
+    let within = |count: &Option<u64>| count.is_some_and(|count| count <= 3 * fewest);
+    let mut kept = [false; 4];
+    for (i, kept) in kept.iter_mut().enumerate() {
+        let run = |share: f64| iterations(problem(best * share)?, policies().into_iter().nth(i).unwrap(), 10 * fewest);
+        let counts = [run(1e-3)?, run(1e3)?];
+        let [low, high] = counts.map(|count| count.map_or("–".into(), |count| count.to_string()));
+        *kept = counts.iter().all(within);
+        print!(" {low} / {high}{} |", if *kept { " ✓" } else { "" });
+    }
+    println!();
+    Ok(kept)
+}
+
+pub(crate) fn main() -> Result<()> {
+    println!("| Problem | Best ρ | Iterations | Balance | RelativeBalance | Spectral | SquareRoot |");
+    println!("|---|---|---|---|---|---|---|");
+    let kept = [
+        row("Basis pursuit", |penalty| basis_pursuit::problem((40, 100), penalty))?,
+        row("Group lasso", |penalty| group_lasso::problem((150, 500), penalty))?,
+        row("Huber fit", |penalty| huber_fit::problem((500, 40), penalty))?,
+        row("Inverse covariance", |penalty| inverse_covariance::problem((30, 300), penalty))?,
+        row("Lasso", |penalty| lasso::problem((150, 500), penalty))?,
+        row("Least absolute deviations", |penalty| least_absolute_deviations::problem((200, 20), penalty))?,
+        row("Linear program", |penalty| linear_program::problem((40, 50), penalty))?,
+        row("Quadratic program", |penalty| quadratic_program::problem(100, penalty))?,
+        row("Robust PCA", |penalty| robust_pca::problem(40, penalty))?,
+        row("Total variation", |penalty| total_variation::problem(100, penalty))?,
+    ];
+    let counts = [0, 1, 2, 3].map(|i| kept.iter().filter(|kept| kept[i]).count());
+    println!("| **Within 3×, from both sides** | | | {} | {} | {} | {} |", counts[0], counts[1], counts[2], counts[3]);
+    assert!(counts.iter().any(|count| *count >= 9), "no policy is within 3× on nine problems");
+    Ok(())
+}

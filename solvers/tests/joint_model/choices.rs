@@ -1,0 +1,88 @@
+//! What may be chosen: constraints, rules, penalties and accelerations.
+
+use super::*;
+use crate::data::{classes, iris, wine};
+use admm::{Error, Finding, Status};
+use admm_solvers::joint::{Acceleration, Constraint, Penalty, Report, Rule};
+
+#[test]
+fn every_combination_is_feasible_or_refused() {
+    let data = classes(5, 60, 3, 3);
+    let constraints = [Constraint::Orthonormal, Constraint::UnitNorm, Constraint::Ball, Constraint::None];
+    let rules = [Rule::Majorize, Rule::Hebbian, Rule::Oja, Rule::Sanger, Rule::Krasulina, Rule::Power, Rule::Lbfgs];
+    for (constraint, rule) in constraints.into_iter().flat_map(|set| rules.map(|rule| (set, rule))) {
+        for weight in [0.0, 0.5, 1.0] {
+            // Without a constraint a shrinkage above 2λλ₁/tr Σ ≤ 2 bounds the loss.
+            let shrinkage = if constraint == Constraint::None { 2.1 } else { 0.0 };
+            let builder = default().constraint(constraint).rule(rule).weight(weight);
+            let builder = builder.shrinkage(shrinkage).max_iterations(300);
+            let model = match builder.build() {
+                Ok(model) => model,
+                Err(error) => {
+                    assert!(matches!(error, Error::Parameters(_)), "{error}");
+                    assert!(constraint != Constraint::Orthonormal);
+                    continue;
+                }
+            };
+            let prepared = model.prepare(&data.0, &data.1, 3, None).unwrap();
+            for method in Method::ALL {
+                let report = run(&prepared, method).report;
+                let place = format!("{constraint} {rule} {weight} {method}: {report:?}");
+                assert!(report.feasibility <= 1e-12 && report.objective.is_finite(), "{place}");
+                assert!((0.0..=1.0 + 1e-12).contains(&report.variance_explained), "{place}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_rule_of_the_block_does_not_change_the_optimum() {
+    for data in [iris(), wine(), classes(20, 12, 3, 3)] {
+        for weight in [0.3, 0.9] {
+            let best = |rule| fit(default().rule(rule).weight(weight), &data, Method::Admm).report;
+            let expected = best(Rule::Majorize);
+            for rule in [Rule::Hebbian, Rule::Lbfgs] {
+                let report = best(rule);
+                assert_eq!(report.status, Status::Converged, "{rule} {weight}");
+                assert!((report.objective - expected.objective).abs() <= 1e-6, "{rule} {weight}");
+            }
+        }
+    }
+}
+
+/// Nor does it change nothing. The bound of the certificate is above every ρ here: what it vouches for is less than
+/// what converges.
+#[test]
+fn the_coordination_does_not_change_the_optimum() {
+    let penalties =
+        [Penalty::Fixed, Penalty::Balance, Penalty::RelativeBalance, Penalty::Spectral, Penalty::SquareRoot];
+    let accelerations = [Acceleration::None, Acceleration::Anderson, Acceleration::Nesterov];
+    for (data, weight) in [(iris(), 0.5), (iris(), 0.9), (wine(), 0.1), (wine(), 0.5), (wine(), 0.9)] {
+        let of = |builder: Builder| fit(builder.weight(weight), &data, Method::Admm);
+        let expected = fit(default().weight(weight), &data, Method::Joint).report.objective;
+        for (penalty, acceleration) in penalties.into_iter().flat_map(|p| accelerations.map(|a| (p, a))) {
+            for relaxation in [1.0, 1.6, 1.9] {
+                let builder = default().penalty(penalty).acceleration(acceleration).relaxation(relaxation);
+                if acceleration == Acceleration::Nesterov && relaxation != 1.0 {
+                    assert!(matches!(builder.build(), Err(Error::Parameters(_))));
+                    continue;
+                }
+                let Fitted { report, history, .. } = of(builder);
+                let Report { status, objective, rho, certificate, iterations, passes, .. } = report;
+                let place = format!(
+                    "{weight} {penalty} {acceleration} {relaxation}: {iterations} iterations, {passes} passes, ρ = {rho}"
+                );
+                println!("{place}");
+                let (Finding::Holds(threshold) | Finding::Fails(threshold)) = &certificate.penalty else { panic!() };
+                assert_eq!(threshold.bound, 2.0 * threshold.lipschitz / (2.0 - relaxation), "{place}");
+                assert_eq!(status, Status::Converged, "{place}");
+                assert!((objective - expected).abs() <= 1e-10, "{place}: {objective} {expected}");
+                assert!(penalty != Penalty::Fixed || history.iter().all(|entry| entry.rho == rho), "{place}");
+            }
+        }
+        let plain = of(default()).model;
+        for builder in [default().penalty(Penalty::Spectral), default().acceleration(Acceleration::Anderson)] {
+            assert!(of(builder).model != plain);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The joint model: what its objective, its methods and its models satisfy.
+
+mod certificate;
+mod choices;
+mod models;
+mod optima;
+mod runs;
+mod symmetries;
+
+use admm::Exec;
+use admm_solvers::classifier::Classifier;
+use admm_solvers::joint::{Builder, Fitted, JointModel, JointObjective, Method, Prepared};
+use admm_solvers::pca::{Covariance, VarianceLoss};
+use admm_solvers::samples::Samples;
+use admm_solvers::softmax::Softmax;
+use nalgebra::DMatrix;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+type Labelled = (DMatrix<f64>, Vec<usize>);
+
+fn count(labels: &[usize]) -> usize {
+    labels.iter().max().unwrap() + 1
+}
+
+fn prepare(builder: Builder, (x, labels): &Labelled) -> Prepared<f64> {
+    builder.build().unwrap().prepare(x, labels, count(labels), None).unwrap()
+}
+
+fn run(prepared: &Prepared<f64>, method: Method) -> Fitted<f64> {
+    prepared.fit(method, &mut |_| ControlFlow::Continue(())).unwrap()
+}
+
+fn fit(builder: Builder, data: &Labelled, method: Method) -> Fitted<f64> {
+    run(&prepare(builder, data), method)
+}
+
+fn default() -> Builder {
+    JointModel::builder()
+}
+
+/// The objective in plain loops, for scaled samples with weights.
+fn naive(
+    x: &DMatrix<f64>,
+    labels: &[usize],
+    weights: &[f64],
+    (weight, ridge): (f64, f64),
+    at: &Classifier<f64>,
+) -> f64 {
+    let reduced = at.v.transpose() * x;
+    let (mut lost, mut total, mut entropy) = (0.0, 0.0, 0.0);
+    for (i, &share) in weights.iter().enumerate() {
+        total += share * x.column(i).norm_squared();
+        lost += share * (x.column(i).norm_squared() - reduced.column(i).norm_squared());
+        let logits = at.b.transpose() * reduced.column(i) + at.bias.column(0);
+        entropy += share * (logits.map(f64::exp).sum().ln() - logits[labels[i]]);
+    }
+    weight * lost / total + (1.0 - weight) * (entropy + ridge / 2.0 * at.b.norm_squared())
+}
+
+/// The objective of a model at the data it was fitted on.
+fn objective_of(fitted: &Fitted<f64>, (x, labels): &Labelled, parameters: (f64, f64)) -> f64 {
+    let n = labels.len();
+    naive(&fitted.scaler.apply(x).unwrap(), labels, &vec![1.0 / n as f64; n], parameters, &fitted.weights)
+}
+
+/// L₂ with the default ridge.
+fn second_loss(fitted: &Fitted<f64>) -> f64 {
+    fitted.report.cross_entropy + 0.005 * fitted.weights.b.norm_squared()
+}
+
+/// The pieces of the objective, on centred samples.
+fn objective(x: DMatrix<f64>, labels: &[usize], weights: Vec<f64>, weight: f64) -> JointObjective<f64> {
+    let samples = Samples::new(x, labels, weights, count(labels), Exec::Serial).unwrap();
+    let variance = VarianceLoss { covariance: Arc::new(Covariance::of(&samples).unwrap()), weight };
+    JointObjective { variance, entropy: Softmax { samples, ridge: 0.01, share: 1.0 - weight } }
+}

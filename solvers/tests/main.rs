@@ -1,0 +1,31 @@
+//! Tests of what plugs into the framework: losses, sets, rules, descent methods, proximal functions, the joint model.
+
+mod batches;
+mod check_kit;
+mod check_kit_faults;
+#[path = "../../tests/common.rs"]
+mod common;
+mod couplings;
+mod data;
+mod descent;
+mod features;
+mod functions;
+mod geodesics;
+mod joint_faults;
+mod joint_file;
+mod joint_golden;
+mod joint_model;
+mod manifolds;
+mod normalised;
+mod patterns;
+mod pca;
+#[path = "../../tests/plain.rs"]
+mod plain;
+mod prox;
+mod prox_cross_entropy;
+mod prox_twins;
+mod rules;
+mod rules_converge;
+mod softmax;
+mod spectra;
+mod unconstrained;

@@ -1,0 +1,14 @@
+//! Tests of the framework: its algorithm, its contracts, its files. What plugs in is tested in `solvers/tests`.
+
+mod adaptive;
+mod blocks;
+mod certificate;
+mod checkpoint;
+mod common;
+mod faults_solver;
+mod golden;
+mod observe;
+mod penalty;
+mod plain;
+mod stop;
+mod trajectory;
