@@ -7,15 +7,15 @@ mod nesterov;
 pub use anderson::Anderson;
 pub use nesterov::Nesterov;
 
-use crate::{Memory, Real, Start, Step};
+use crate::{Memory, Parameter, Real, Start, Step};
 
 /// Where iterations start from. The coordinator counts what was accepted and what was taken back, and clears the memory
 /// whenever ρ changes.
 pub trait Acceleration<T: Real, S>: Send + Sync {
     /// The start of the next iteration, given this one.
     fn next(&self, step: &Step<'_, T, S>, memory: &mut Memory<T, (S, S)>) -> Start<S>;
-    /// All parameters that are out of range, in words.
-    fn problems(&self) -> Vec<String> {
+    /// All parameters that are out of range.
+    fn problems(&self) -> Vec<Parameter> {
         Vec::new()
     }
 }

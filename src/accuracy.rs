@@ -1,7 +1,7 @@
 //! How accurately the blocks solve their problems.
 
 use crate::parameter::{above_one, fraction, not_negative};
-use crate::{Real, Record};
+use crate::{Parameter, Real, Record};
 
 /// How accurately the inner problems are solved.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,19 +49,19 @@ impl Accuracy {
         }
     }
 
-    pub(crate) fn problems(&self) -> Vec<String> {
+    pub(crate) fn problems(&self) -> Vec<Parameter> {
         match *self {
-            Accuracy::Fixed(tolerance) => not_negative(&[("inner tolerance", tolerance)]),
+            Accuracy::Fixed(tolerance) => not_negative(&[("accuracy", tolerance)]),
             Accuracy::Relative { first, factor, floor } => {
-                let ends = not_negative(&[("first inner tolerance", first), ("floor of the inner tolerance", floor)]);
-                let apart = format!("the floor of the inner tolerance is {floor}, above the first one, {first}");
-                let crossed = (ends.is_empty() && floor > first).then_some(apart);
-                let factor = fraction(&[("factor of the inner tolerance", factor)]);
+                let ends = not_negative(&[("accuracy.first", first), ("accuracy.floor", floor)]);
+                let apart = format!("must be at most {first}, the first tolerance, got {floor}");
+                let crossed = (ends.is_empty() && floor > first).then(|| Parameter::new("accuracy.floor", apart));
+                let factor = fraction(&[("accuracy.factor", factor)]);
                 ends.into_iter().chain(crossed).chain(factor).collect()
             }
             Accuracy::Summable { first, power } => {
-                let first = not_negative(&[("first inner tolerance", first)]);
-                [first, above_one(&[("power of the inner tolerance", power)])].concat()
+                let first = not_negative(&[("accuracy.first", first)]);
+                [first, above_one(&[("accuracy.power", power)])].concat()
             }
         }
     }

@@ -74,15 +74,15 @@ impl<P> GeneralConsensus<P> {
             own.sort_unstable();
             own.dedup();
             if view.of() != rows || own.len() != view.rows().len() {
-                let message = format!("block {index} must see rows of {rows}, each once; got {view:?}");
-                return Err(Error::parameter(message));
+                let problem = format!("must have rows of {rows}, each once; that of block {index} is {view:?}");
+                return Err(Error::parameter("views", problem));
             }
             own.into_iter().for_each(|row| seen[row] += 1);
         }
         match seen.iter().position(|&count| count == 0) {
             None if rows > 0 => Ok(GeneralConsensus { of, views, seen }),
-            None => Err(Error::parameter("no block sees anything")),
-            Some(row) => Err(Error::parameter(format!("no block sees row {row}, counted from 0"))),
+            None => Err(Error::parameter("views", "must show a row to some block")),
+            Some(row) => Err(Error::parameter("views", format!("leave row {row}, counted from 0, to no block"))),
         }
     }
 }

@@ -4,9 +4,9 @@ use crate::error::caught;
 use crate::penalty::check_penalty;
 use crate::verdict::Run;
 use crate::{
-    Acceleration, Accuracy, Adjoint, Balance, Certificate, Error, Limits, Memory, Observer, Outcome, Penalty, Phases,
-    Plain, Real, Record, Result, Space, Start, State, StateOf, Status, Step, Stop, Subproblem, Tally, Target,
-    Tolerance,
+    Acceleration, Accuracy, Adjoint, Balance, Certificate, Error, Limits, Memory, Observer, Outcome, Parameter,
+    Penalty, Phases, Plain, Real, Record, Result, Space, Start, State, StateOf, Status, Step, Stop, Subproblem, Tally,
+    Target, Tolerance,
 };
 use std::time::{Duration, Instant};
 
@@ -53,7 +53,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         let (ax, bz) = caught(|| Ok((f.image(&x), g.image(&z))))?;
         Error::check_size("images Ax and Bz", ax.shape(), bz.shape())?;
         if !ax.is_finite() || !bz.is_finite() {
-            return Err(Error::NotFinite("the start".into()));
+            return Err(Error::not_finite("the start"));
         }
         caught(|| f.retune(penalty).and_then(|()| g.retune(penalty)))?;
         Ok(Coordinator {
@@ -82,7 +82,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     pub fn with_offset(mut self, c: P::Image) -> Result<Self> {
         Error::check_size("offset c", self.c.shape(), c.shape())?;
         if !c.is_finite() {
-            return Err(Error::NotFinite("the offset c".into()));
+            return Err(Error::not_finite("the offset c"));
         }
         self.c = c;
         Ok(self)
@@ -96,7 +96,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     pub fn with_dual(mut self, u: P::Image) -> Result<Self> {
         Error::check_size("dual u", self.c.shape(), u.shape())?;
         if !u.is_finite() {
-            return Err(Error::NotFinite("the dual u".into()));
+            return Err(Error::not_finite("the dual u"));
         }
         self.state.u = u;
         Ok(self)
@@ -116,7 +116,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         for image in [&ax, &bz, &state.bz, &state.u, from_bz, from_u] {
             Error::check_size("state to continue from", self.c.shape(), image.shape())?;
             if !image.is_finite() {
-                return Err(Error::NotFinite("the state to continue from".into()));
+                return Err(Error::not_finite("the state to continue from"));
             }
         }
         self.state = state;
@@ -253,7 +253,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             record.work += block.argmin(x, target)?;
             let image = block.image(x);
             Error::check_size("image", self.c.shape(), image.shape())?;
-            if image.is_finite() { Ok(image) } else { Err(Error::NotFinite("the image of the new iterate".into())) }
+            if image.is_finite() { Ok(image) } else { Err(Error::not_finite("the image of the new iterate")) }
         })
     }
 
@@ -391,7 +391,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     fn checked_adjoint(&self, y: &P::Image) -> Result<Adjoint<T>> {
         self.guarded("x", || {
             let adjoint = self.f.adjoint(y);
-            if adjoint.norm.is_finite() { Ok(adjoint) } else { Err(Error::NotFinite("the norm of the adjoint".into())) }
+            if adjoint.norm.is_finite() { Ok(adjoint) } else { Err(Error::not_finite("the norm of the adjoint")) }
         })
     }
 
@@ -403,16 +403,17 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         let mut problems = self.tolerance.problems();
         problems.extend(self.stop.problems());
         problems.extend(self.accuracy.problems());
-        problems.extend(self.penalty.problems());
+        problems.extend(self.penalty.problems().into_iter().map(|problem| problem.of("penalty_policy")));
         problems.extend(self.penalty_limits.problems());
-        problems.extend(self.acceleration.problems());
+        problems.extend(self.acceleration.problems().into_iter().map(|problem| problem.of("acceleration")));
         if !(self.relaxation > T::zero() && self.relaxation < T::of(2.0)) {
-            problems.push(format!("the relaxation must lie between 0 and 2, got {}", self.relaxation));
+            let problem = format!("must lie between 0 and 2, got {}", self.relaxation);
+            problems.push(Parameter::new("relaxation", problem));
         }
         if self.max_iterations == 0 {
-            problems.push("the number of iterations must be at least 1".into());
+            problems.push(Parameter::new("max_iterations", "must be at least 1, got 0"));
         }
-        if problems.is_empty() { Ok(()) } else { Err(Error::Parameters(problems)) }
+        Error::check_parameters(problems)
     }
 }
 

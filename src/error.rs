@@ -1,5 +1,7 @@
 //! Failures, with the place where they happened. An unsuccessful run is not a failure: see [`Status`](crate::Status).
 
+use crate::Parameter;
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,8 +15,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// One or more parameters are out of range; all of them are listed.
-    #[error("invalid parameters: {}", .0.join("; "))]
-    Parameters(Vec<String>),
+    #[error("invalid parameters: {}", .0.iter().map(Parameter::to_string).collect::<Vec<_>>().join("; "))]
+    Parameters(Vec<Parameter>),
     /// A matrix does not have the size that its place asks for.
     #[error("{place}: expected size {expected}, got {got}")]
     Size {
@@ -26,11 +28,19 @@ pub enum Error {
         got: Shape,
     },
     /// A quantity came out as NaN or infinite.
-    #[error("{0} is not finite")]
-    NotFinite(String),
+    #[error("{place} is not finite")]
+    NotFinite {
+        /// The quantity.
+        place: String,
+    },
     /// A computation has no answer: an iteration that gave up, a matrix that cannot be factorised.
-    #[error("{0}")]
-    Numerical(String),
+    #[error("{place} {problem}")]
+    Numerical {
+        /// The matrix, the system or the iteration, such as `the normal matrix`.
+        place: String,
+        /// The rest of the sentence, such as `is singular`.
+        problem: String,
+    },
     /// A penalty that is too small to bound f(x) + ρ/2 ‖x − v‖² from below, for a nonconvex f.
     #[error("the problem is unbounded below for the penalty {penalty}: it must be above {smallest}")]
     Unbounded {
@@ -89,9 +99,27 @@ pub enum Error {
 }
 
 impl Error {
-    /// A single parameter error.
-    pub fn parameter(message: impl Into<String>) -> Self {
-        Error::Parameters(vec![message.into()])
+    /// An error about one parameter: its name, and the rest of a sentence that begins with the name.
+    pub fn parameter(name: impl Into<Cow<'static, str>>, problem: impl Into<String>) -> Self {
+        Error::Parameters(vec![Parameter::new(name, problem)])
+    }
+
+    /// An [`Error::Parameters`] with all of the problems, if there are any.
+    ///
+    /// # Errors
+    /// [`Error::Parameters`] unless the list is empty.
+    pub fn check_parameters(problems: Vec<Parameter>) -> Result<()> {
+        if problems.is_empty() { Ok(()) } else { Err(Error::Parameters(problems)) }
+    }
+
+    /// An [`Error::NotFinite`]: the quantity at this place is not finite.
+    pub fn not_finite(place: impl Into<String>) -> Self {
+        Error::NotFinite { place: place.into() }
+    }
+
+    /// An [`Error::Numerical`]: a sentence in two parts, `the normal matrix` and `is singular`.
+    pub fn numerical(place: impl Into<String>, problem: impl Into<String>) -> Self {
+        Error::Numerical { place: place.into(), problem: problem.into() }
     }
 
     /// For `map_err` on errors of the operating system.

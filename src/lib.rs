@@ -45,6 +45,7 @@ pub use linearized::Linearized;
 pub use method::{Gradient, Method, Rate, Steps};
 pub use observe::{History, Observer, TargetObjective, When, every, on_best, time_limit};
 pub use operator::{Operator, Selection, norm_squared};
+pub use parameter::Parameter;
 pub use penalty::{Balance, Fixed, Limits, Penalty, RelativeBalance, Spectral, SquareRoot};
 pub use random::SplitMix64;
 pub use real::Real;

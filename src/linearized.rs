@@ -59,7 +59,7 @@ impl<T: Real, P: Prox<T>, K: Operator<T>> Linearized<T, P, K> {
         if self.square > T::zero() && self.square.is_finite() {
             return Ok(());
         }
-        Err(Error::parameter(format!("the bound of ‖K‖² must be positive and finite, got {}", self.square)))
+        Err(Error::parameter("square", format!("must be positive and finite, got {}", self.square)))
     }
 }
 

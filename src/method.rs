@@ -52,7 +52,7 @@ impl<T: Real, P: Point<T>> Evaluated<T, P> {
         work.passes += f.passes();
         Error::check_size("gradient", x.shape(), gradient.shape())?;
         if !value.is_finite() || !gradient.is_finite() {
-            return Err(Error::NotFinite("value or gradient of a smooth function".into()));
+            return Err(Error::not_finite("value or gradient of a smooth function"));
         }
         Ok(Evaluated { value, gradient })
     }

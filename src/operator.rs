@@ -69,7 +69,7 @@ impl Selection {
     /// [`Error::Parameters`] for a row that there is not.
     pub fn new(rows: Vec<usize>, of: usize) -> Result<Self> {
         match rows.iter().find(|&&row| row >= of) {
-            Some(row) => Err(Error::parameter(format!("row {row} of {of}, counted from 0, is selected"))),
+            Some(row) => Err(Error::parameter("rows", format!("must be below {of}, counted from 0, got {row}"))),
             None => Ok(Selection { rows, of }),
         }
     }
@@ -150,7 +150,7 @@ pub fn norm_squared<T: Real>(k: &impl Operator<T>, domain: (usize, usize)) -> Re
         let image = k.apply(&x);
         square = image.norm_squared();
         if !square.is_finite() {
-            return Err(Error::NotFinite("Kx of a unit vector".into()));
+            return Err(Error::not_finite("Kx of a unit vector"));
         }
         x = k.transposed(&image);
     }

@@ -12,7 +12,7 @@ pub use relative_balance::RelativeBalance;
 pub use spectral::Spectral;
 pub use square_root::SquareRoot;
 
-use crate::{Error, Memory, Real, Record, Result, Step};
+use crate::{Error, Memory, Parameter, Real, Record, Result, Step};
 
 /// A policy for ρ. The coordinator applies the answer: it keeps ρ within its [`Limits`], rescales the dual, retunes the
 /// blocks and counts the change.
@@ -30,8 +30,8 @@ use crate::{Error, Memory, Real, Record, Result, Step};
 pub trait Penalty<T: Real, S>: Send + Sync {
     /// The penalty for the next iteration, given this one and what the policy wrote down in earlier ones.
     fn next(&self, step: &Step<'_, T, S>, memory: &mut Memory<T, S>) -> T;
-    /// All parameters that are out of range, in words.
-    fn problems(&self) -> Vec<String> {
+    /// All parameters that are out of range.
+    fn problems(&self) -> Vec<Parameter> {
         Vec::new()
     }
 }
@@ -63,7 +63,7 @@ impl Limits {
             return Ok(penalty);
         }
         if wanted.to_f64().is_nan() {
-            return Err(Error::NotFinite("the penalty that the policy wants".into()));
+            return Err(Error::not_finite("the penalty that the policy wants"));
         }
         let (lowest, highest) = (T::of(self.bounds.0).min(penalty), T::of(self.bounds.1).max(penalty));
         let (down, up) = (penalty / T::of(self.max_factor), penalty * T::of(self.max_factor));
@@ -74,23 +74,27 @@ impl Limits {
         Ok(allowed)
     }
 
-    pub(crate) fn problems(&self) -> Vec<String> {
+    pub(crate) fn problems(&self) -> Vec<Parameter> {
         let (lowest, highest) = self.bounds;
         let mut problems = Vec::new();
         if !(lowest >= 0.0 && highest > 0.0 && lowest <= highest) {
-            problems.push(format!("the bounds of the penalty must be an interval, got {lowest} to {highest}"));
+            problems.push(Parameter::new(
+                "penalty_limits.bounds",
+                format!("must be an interval, got {lowest} to {highest}"),
+            ));
         }
         if self.max_factor.is_nan() || self.max_factor <= 1.0 {
-            problems.push(format!("the largest factor of the penalty must be above 1, got {}", self.max_factor));
+            problems
+                .push(Parameter::new("penalty_limits.max_factor", format!("must be above 1, got {}", self.max_factor)));
         }
         problems
     }
 }
 
-/// ρ > 0 and finite, or a sentence that says so.
+/// Checks that ρ is positive and finite.
 pub(crate) fn check_penalty<T: Real>(penalty: T) -> Result<()> {
     if penalty > T::zero() && penalty.is_finite() {
         return Ok(());
     }
-    Err(Error::parameter(format!("the penalty must be positive and finite, got {penalty}")))
+    Err(Error::parameter("rho", format!("must be positive and finite, got {penalty}")))
 }

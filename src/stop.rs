@@ -2,7 +2,7 @@
 
 use crate::parameter::not_negative;
 use crate::record::tiny;
-use crate::{Real, Record};
+use crate::{Parameter, Real, Record};
 use std::ops::{BitAnd, BitOr};
 
 /// The bounds of Boyd et al. (2011, §3.3.1): √p ε_abs + ε_rel max(‖Ax‖, ‖Bz‖, ‖c‖) for the primal residual and
@@ -23,8 +23,8 @@ impl Default for Tolerance {
 }
 
 impl Tolerance {
-    pub(crate) fn problems(&self) -> Vec<String> {
-        not_negative(&[("absolute tolerance", self.absolute), ("relative tolerance", self.relative)])
+    pub(crate) fn problems(&self) -> Vec<Parameter> {
+        not_negative(&[("tolerance.absolute", self.absolute), ("tolerance.relative", self.relative)])
     }
 }
 
@@ -112,13 +112,11 @@ impl Stop {
         }
     }
 
-    pub(crate) fn problems(&self) -> Vec<String> {
+    pub(crate) fn problems(&self) -> Vec<Parameter> {
         match self {
             Stop::Residuals => Vec::new(),
-            Stop::Normalised { primal, dual } => {
-                not_negative(&[("normalised primal residual", *primal), ("normalised dual residual", *dual)])
-            }
-            Stop::ObjectiveChange(most) => not_negative(&[("change of the objective to stop at", *most)]),
+            Stop::Normalised { primal, dual } => not_negative(&[("stop.primal", *primal), ("stop.dual", *dual)]),
+            Stop::ObjectiveChange(most) => not_negative(&[("stop.objective_change", *most)]),
             Stop::Any(a, b) | Stop::All(a, b) => [a.problems(), b.problems()].concat(),
         }
     }

@@ -110,6 +110,5 @@ impl<P> Weighted<Consensus<P>, Vec<f64>> {
 }
 
 fn check_weights(weights: &[f64]) -> Result<()> {
-    let problems: Vec<String> = weights.iter().flat_map(|&weight| positive(&[("weight of a block", weight)])).collect();
-    if problems.is_empty() { Ok(()) } else { Err(Error::Parameters(problems)) }
+    Error::check_parameters(weights.iter().flat_map(|&weight| positive(&[("weight", weight)])).collect())
 }

@@ -420,7 +420,7 @@ fn every_parameter_out_of_range_is_named() {
         let mut admm = endless(1.0);
         change(&mut admm);
         match admm.run(()) {
-            Err(Error::Parameters(problems)) => problems.join("; "),
+            Err(Error::Parameters(problems)) => problems,
             other => panic!("{:?}", other.map(|outcome| outcome.status)),
         }
     };
@@ -428,19 +428,32 @@ fn every_parameter_out_of_range_is_named() {
     for bad in [f64::NAN, f64::INFINITY, -1.0] {
         let relative = RelativeBalance(Balance { factor: bad, ..ok });
         let named = [
-            (problems(&|admm| admm.penalty = Box::new(relative)), "factor of residual balancing"),
-            (problems(&|admm| admm.penalty = Box::new(SquareRoot { threshold: bad, every: 1 })), "square-root"),
-            (problems(&|admm| admm.penalty = Box::new(Spectral { correlation: bad, every: 1 })), "correlation"),
-            (problems(&|admm| admm.acceleration = Box::new(Nesterov { restart: bad })), "restart"),
-            (problems(&|admm| admm.acceleration = Box::new(Anderson { memory: 1, safeguard: bad })), "safeguard"),
-            (problems(&|admm| admm.accuracy = Accuracy::Summable { first: 1.0, power: bad }), "power"),
-            (problems(&|admm| admm.stop = Stop::Residuals & Stop::ObjectiveChange(bad)), "change of the objective"),
-            (problems(&|admm| admm.stop = Stop::Normalised { primal: bad, dual: 1.0 } | Stop::Residuals), "primal"),
+            (problems(&|admm| admm.penalty = Box::new(relative)), "penalty_policy.factor"),
+            (
+                problems(&|admm| admm.penalty = Box::new(SquareRoot { threshold: bad, every: 1 })),
+                "penalty_policy.threshold",
+            ),
+            (
+                problems(&|admm| admm.penalty = Box::new(Spectral { correlation: bad, every: 1 })),
+                "penalty_policy.correlation",
+            ),
+            (problems(&|admm| admm.acceleration = Box::new(Nesterov { restart: bad })), "acceleration.restart"),
+            (
+                problems(&|admm| admm.acceleration = Box::new(Anderson { memory: 1, safeguard: bad })),
+                "acceleration.safeguard",
+            ),
+            (problems(&|admm| admm.accuracy = Accuracy::Summable { first: 1.0, power: bad }), "accuracy.power"),
+            (problems(&|admm| admm.stop = Stop::Residuals & Stop::ObjectiveChange(bad)), "stop.objective_change"),
+            (
+                problems(&|admm| admm.stop = Stop::Normalised { primal: bad, dual: 1.0 } | Stop::Residuals),
+                "stop.primal",
+            ),
         ];
-        for (problem, name) in named {
-            assert!(problem.contains(name) && problem.contains(&bad.to_string()), "{problem}");
+        for (problems, name) in named {
+            let [Parameter { name: found, problem }] = &problems[..] else { panic!("{problems:?}") };
+            assert!(found == name && problem.contains(&bad.to_string()), "{problems:?}");
         }
     }
     let without = problems(&|admm| admm.acceleration = Box::new(Anderson { memory: 0, safeguard: 1.0 }));
-    assert!(without.contains("memory"));
+    assert_eq!(without, [Parameter::new("acceleration.memory", "must be at least 1, got 0")]);
 }

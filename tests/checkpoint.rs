@@ -325,8 +325,8 @@ fn a_state_that_does_not_fit_is_refused() {
     ] {
         assert!(matches!(bad(change), Error::Size { .. }));
     }
-    assert!(matches!(bad(&|state| state.z[0] = f64::NAN), Error::NotFinite(_)));
-    assert!(matches!(bad(&|state| state.u[1] = f64::INFINITY), Error::NotFinite(_)));
+    assert!(matches!(bad(&|state| state.z[0] = f64::NAN), Error::NotFinite { .. }));
+    assert!(matches!(bad(&|state| state.u[1] = f64::INFINITY), Error::NotFinite { .. }));
     assert!(matches!(bad(&|state| state.penalty = 0.0), Error::Parameters(_)));
 }
 

@@ -79,7 +79,7 @@ impl<T: Real> Prox<T> for LeastSquares<T> {
         (&self.d * x - &self.b).norm_squared() / T::of(2.0)
     }
     fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        let factor = self.factor.as_ref().ok_or(Error::Numerical("never tuned".into()))?;
+        let factor = self.factor.as_ref().ok_or(Error::numerical("the factor", "was never tuned"))?;
         Ok(factor.solve(&(self.d.tr_mul(&self.b) + v * penalty)))
     }
     fn retune(&mut self, penalty: T) -> Result<()> {
@@ -112,7 +112,7 @@ impl Subproblem<f64> for Quadratic {
         Ok(x.dot(&(&self.p * x * 0.5 + &self.q)))
     }
     fn argmin(&self, x: &mut Matrix, to: Target<'_, f64, Matrix>) -> Result<Work> {
-        let factor = self.factor.as_ref().ok_or(Error::Numerical("never tuned".into()))?;
+        let factor = self.factor.as_ref().ok_or(Error::numerical("the factor", "was never tuned"))?;
         *x = factor.solve(&(self.k.tr_mul(to.v) * to.penalty - &self.q));
         Ok(Work { steps: 1, passes: 1 })
     }

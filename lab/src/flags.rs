@@ -1,32 +1,26 @@
-//! Which flag a sentence of the library is about.
+//! The flags that the library's parameters stand behind.
 
-/// What the library's sentences about parameters begin with, and the flags of these.
-const SUBJECTS: &[(&str, &str)] = &[
-    ("the number of components", "--components"),
-    ("the weight", "--weight"),
-    ("the ridge", "--ridge"),
-    ("the tolerance", "--tolerance"),
-    ("the size of a batch", "--batch"),
-    ("batches", "--batch"),
-    ("the number of iterations", "--max-iterations"),
-    ("the shrinkage", "--shrinkage"),
-    ("the relaxation", "--relaxation"),
-    ("the acceleration", "--acceleration"),
-    ("the rule", "--rule"),
-];
+use admm::Parameter;
 
-/// The same sentences, each behind its flag.
-pub fn flagged(problems: &[String]) -> Vec<String> {
-    let flag = |problem: &String| match SUBJECTS.iter().find(|(subject, _)| problem.starts_with(subject)) {
-        Some((_, flag)) => format!("{flag}: {problem}"),
-        None => problem.clone(),
-    };
-    problems.iter().map(flag).collect()
+/// Parameters that are read from the data, so that no flag sets them.
+const DATA: &[&str] = &["x", "labels", "classes", "weights"];
+
+/// Sentences about parameters, each of which begins with the flag.
+pub fn flagged(problems: &[Parameter]) -> Vec<String> {
+    problems.iter().map(sentence).collect()
+}
+
+fn sentence(parameter: &Parameter) -> String {
+    if DATA.contains(&&*parameter.name) {
+        return parameter.to_string();
+    }
+    format!("--{} {}", parameter.name.replace('_', "-"), parameter.problem)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::Cli;
     use admm_solvers::joint::{Acceleration, Constraint, JointModel, Rule};
 
     #[test]
@@ -36,10 +30,16 @@ mod tests {
         let unfit =
             JointModel::builder().constraint(Constraint::Ball).rule(Rule::Sanger).batch(Some(1)).relaxation(1.5);
         let unfit = unfit.acceleration(Acceleration::Nesterov).shrinkage(1.0);
+        let cli = Cli::definition();
+        let fit = cli.find_subcommand("fit").unwrap();
+        let is_flag = |name: &str| fit.get_arguments().any(|arg| arg.get_long() == Some(name));
         for (builder, count) in [(wrong, 9), (unfit, 4)] {
             let Err(admm::Error::Parameters(problems)) = builder.build() else { panic!("it is out of range") };
             assert_eq!(problems.len(), count, "{problems:?}");
-            assert!(flagged(&problems).iter().all(|problem| problem.starts_with("--")), "{:?}", flagged(&problems));
+            for sentence in flagged(&problems) {
+                let name = sentence.split(' ').next().and_then(|word| word.strip_prefix("--"));
+                assert!(name.is_some_and(is_flag), "{sentence}");
+            }
         }
     }
 }

@@ -18,14 +18,14 @@ fn usage_errors_are_reported_together() {
         .admm("fit --components 0 --weight 2 --ridge -1 --tolerance NaN --max-iterations 0 --test 1.5 --shrinkage 1");
     all.fails(
         2,
-        &["components must be at least 1", "weight must lie in [0, 1], got 2", "ridge", "got -1", "tolerance"],
+        &["--components must be at least 1", "--weight must lie in [0, 1], got 2", "--ridge", "got -1", "--tolerance"],
     );
-    all.fails(2, &["iterations must be at least 1", "fraction of test samples", "got 1.5", "the shrinkage is for"]);
-    folder.admm("fit --constraint none --shrinkage -1").fails(2, &["the shrinkage must be", "got -1"]);
-    folder.admm("fit --rule sanger --constraint ball").fails(2, &["the rule sanger does not fit the constraint ball"]);
-    folder.admm("fit --relaxation 2").fails(2, &["the relaxation must lie between 0 and 2, got 2"]);
+    all.fails(2, &["--max-iterations must be at least 1", "fraction of test samples", "got 1.5", "--shrinkage is for"]);
+    folder.admm("fit --constraint none --shrinkage -1").fails(2, &["--shrinkage must be", "got -1"]);
+    folder.admm("fit --rule sanger --constraint ball").fails(2, &["--rule sanger does not fit the constraint ball"]);
+    folder.admm("fit --relaxation 2").fails(2, &["--relaxation must lie between 0 and 2, got 2"]);
     let both = "fit --relaxation 1.5 --acceleration nesterov";
-    folder.admm(both).fails(2, &["the acceleration nesterov is for plain iterations, not for the relaxation 1.5"]);
+    folder.admm(both).fails(2, &["--acceleration nesterov is for plain iterations, not for the relaxation 1.5"]);
     let idle = "fit --method joint --penalty spectral --test 2";
     folder.admm(idle).fails(2, &["are for the method admm, not for joint", "the fraction of test samples"]);
     folder.admm("fit --penalty wild").fails(2, &["square-root"]);

@@ -93,7 +93,7 @@ fn fits_that_did_not_converge_are_counted() {
 fn what_is_wrong_is_said() {
     let folder = Folder::new();
     let usage = folder.admm("path wine --cv 1 --repeats 0 --components 0 --ridge -1");
-    usage.fails(2, &["--cv: ", "at least 2 folds, got 1", "repeats must be", "components must be", "--ridge: "]);
+    usage.fails(2, &["--cv: ", "at least 2 folds, got 1", "repeats must be", "--components must be", "--ridge must"]);
     usage.fails(2, &["Usage: admm path"]);
     folder.admm("path wine -k 1,-1").fails(2, &["'-1'", "--components", "not negative"]);
     let idle = folder.admm("path wine --rule oja --out run --report run/x.html");

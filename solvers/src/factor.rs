@@ -34,9 +34,9 @@ const FALLBACK_STEPS: usize = 100;
 /// That a matrix has entries and that all of them are finite.
 pub(crate) fn check<T: Scalar>(a: &DMatrix<T>, name: &str) -> Result<()> {
     if a.is_empty() {
-        return Err(Error::Numerical(format!("{name} is empty: {}×{}", a.nrows(), a.ncols())));
+        return Err(Error::numerical(name, format!("is empty: {}×{}", a.nrows(), a.ncols())));
     }
-    if a.iter().all(|entry| entry.is_finite()) { Ok(()) } else { Err(Error::NotFinite(name.into())) }
+    if a.iter().all(|entry| entry.is_finite()) { Ok(()) } else { Err(Error::not_finite(name)) }
 }
 
 /// That a matrix is not wider than tall, as one with orthonormal columns cannot be.
@@ -57,7 +57,7 @@ type Attempt<T, R> = fn(&DMatrix<T>) -> Option<R>;
 /// The result of the first method that has a sound one.
 fn climb<T: Scalar, R>(a: &DMatrix<T>, methods: &[Attempt<T, R>], sound: impl Fn(&R) -> bool, name: &str) -> Result<R> {
     let mut results = methods.iter().filter_map(|method| method(a));
-    results.find(sound).ok_or_else(|| Error::Numerical(format!("{name} was not found by any method")))
+    results.find(sound).ok_or_else(|| Error::numerical(name, "was not found by any method"))
 }
 
 /// ‖QᵀQ − I‖, which is 0 for orthonormal columns.
@@ -151,7 +151,7 @@ pub(crate) mod tests {
         let (unsound, sound): (Attempt<f64, i32>, Attempt<f64, i32>) = (|_| Some(-1), |_| Some(7));
         let climb = |methods: &[_]| climb(&a, methods, |&found| found > 0, "a factor");
         assert_eq!(climb(&[fails, unsound, sound, unsound]), Ok(7));
-        let error = Error::Numerical("a factor was not found by any method".into());
+        let error = Error::numerical("a factor", "was not found by any method");
         assert_eq!(climb(&[unsound, fails]), Err(error));
     }
 

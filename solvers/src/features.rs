@@ -59,7 +59,10 @@ impl<T: Scalar> Features<T> {
     pub fn shared(owner: impl AsRef<[T]> + Send + Sync + 'static, d: usize) -> Result<Self> {
         let length = owner.as_ref().len();
         if length.checked_rem(d) != Some(0) {
-            return Err(Error::parameter(format!("{length} numbers are no samples of {d} features")));
+            return Err(Error::parameter(
+                "owner",
+                format!("must hold samples of {d} features each, but has {length} numbers"),
+            ));
         }
         Ok(Storage::Shared { owner: Arc::new(owner), d }.into())
     }

@@ -175,7 +175,7 @@ fn multipliers<T: Scalar>(
 ) -> Result<DMatrix<T>> {
     for (j, mut column) in inner.column_iter_mut().enumerate() {
         let factor = shadow.quadratic(|value| phi(j, value)).cholesky();
-        factor.ok_or_else(|| Error::Numerical("W lacks rank".into()))?.solve_mut(&mut column);
+        factor.ok_or_else(|| Error::numerical("W", "lacks rank"))?.solve_mut(&mut column);
     }
     Ok(inner)
 }

@@ -77,17 +77,17 @@ use nalgebra::DMatrix;
 
 /// That a target is finite and not empty, and a penalty above 0.
 fn check<T: Scalar>(v: &DMatrix<T>, penalty: T) -> Result<()> {
-    positive::<T>(penalty.to_f64(), "the penalty")?;
+    positive::<T>(penalty.to_f64(), "rho")?;
     factor::check(v, "the target of a proximal operator")
 }
 
 /// A parameter as a number of the type T, if it is finite and above 0.
-fn positive<T: Scalar>(value: f64, name: &str) -> Result<T> {
+fn positive<T: Scalar>(value: f64, name: &'static str) -> Result<T> {
     let number = T::of(value);
     if number > T::zero() && number.is_finite() {
         return Ok(number);
     }
-    Err(Error::parameter(format!("{name} is {value}, which is not a number above 0")))
+    Err(Error::parameter(name, format!("must be positive and finite, got {value}")))
 }
 
 /// The operator of a sum over entries, from that of one entry.

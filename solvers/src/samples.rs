@@ -120,8 +120,10 @@ pub(crate) fn blocks(range: Range<usize>, size: usize) -> impl Iterator<Item = R
 pub(crate) fn check_labels(labels: &[usize], classes: usize) -> Result<()> {
     match labels.iter().position(|&label| label >= classes) {
         Some(sample) => {
-            let message = format!("label {} of sample {} is not below {classes}", labels[sample], sample + 1);
-            Err(Error::parameter(message))
+            let (label, sample) = (labels[sample], sample + 1);
+            let problem =
+                format!("must be numbers of classes: label {label} of sample {sample} is not below {classes}");
+            Err(Error::parameter("labels", problem))
         }
         None => Ok(()),
     }

@@ -70,7 +70,7 @@ struct Problem<'a, T: Scalar> {
 
 impl<'a, T: Scalar> Problem<'a, T> {
     fn new(values: &[T], vectors: &'a DMatrix<T>, c: &[T], penalty: T) -> Result<Self> {
-        check_positive("penalty", penalty)?;
+        check_positive("rho", penalty)?;
         let d = values.len();
         Error::check_size("the eigenvectors", Shape(vec![(d, d)]), Shape(vec![vectors.shape()]))?;
         Error::check_size("the linear term", Shape(vec![(d, 1)]), Shape(vec![(c.len(), 1)]))?;
@@ -78,7 +78,7 @@ impl<'a, T: Scalar> Problem<'a, T> {
         let gaps: Vec<T> = values.iter().map(|&value| top - value).collect();
         for (name, entries) in [("an eigenvalue", &gaps[..]), ("an eigenvector", vectors.as_slice()), ("c", c)] {
             if !entries.iter().all(|entry| entry.is_finite()) {
-                return Err(Error::NotFinite(name.into()));
+                return Err(Error::not_finite(name));
             }
         }
         let scale = binade(largest(c));
@@ -183,15 +183,15 @@ fn between<T: Scalar>(low: T, high: T) -> T {
     if low > T::zero() { low.sqrt() * high.sqrt() } else { high * T::of(0.5) }
 }
 
-fn check_positive<T: Scalar>(name: &str, value: T) -> Result<()> {
+fn check_positive<T: Scalar>(name: &'static str, value: T) -> Result<()> {
     if value > T::zero() && value.is_finite() {
         return Ok(());
     }
-    Err(Error::parameter(format!("the {name} is {value}, which is not a number above 0")))
+    Err(Error::parameter(name, format!("must be positive and finite, got {value}")))
 }
 
 fn empty() -> Error {
-    Error::Numerical("a quadratic in no variables has no minimiser".into())
+    Error::numerical("a quadratic in no variables", "has no minimiser")
 }
 
 #[cfg(test)]

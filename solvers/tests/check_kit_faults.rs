@@ -51,7 +51,7 @@ fn a_wrong_gradient() {
     let short = check::gradient(&LogCosh(|g: Matrix| g.remove_row(0)), &matrix(4, 2, 1));
     assert!(matches!(short, Err(Error::Size { .. })));
     let nan = check::gradient(&LogCosh(|g: Matrix| g * f64::NAN), &matrix(4, 2, 1));
-    assert!(matches!(nan, Err(Error::NotFinite(_))));
+    assert!(matches!(nan, Err(Error::NotFinite { .. })));
 }
 
 #[test]

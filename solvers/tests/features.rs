@@ -210,7 +210,7 @@ fn more_sparse_features_than_samples() {
 #[test]
 fn files_and_owners_that_do_not_fit_are_refused() {
     let message = Features::shared(vec![0.0_f64; 7], 3).unwrap_err().to_string();
-    assert_eq!(message, "invalid parameters: 7 numbers are no samples of 3 features");
+    assert_eq!(message, "invalid parameters: owner must hold samples of 3 features each, but has 7 numbers");
     assert!(Features::shared(vec![0.0_f64; 7], 0).is_err());
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(&[0; 64]).unwrap();

@@ -179,8 +179,8 @@ fn what_is_no_point_is_refused() {
     let fill = |entry: f64| Matrix::from_element(4, 2, entry);
     let wild = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
     let infinite = |error: &Error| match error {
-        Error::Member { source, .. } => matches!(**source, Error::NotFinite(_)),
-        error => matches!(error, Error::NotFinite(_)),
+        Error::Member { source, .. } => matches!(**source, Error::NotFinite { .. }),
+        error => matches!(error, Error::NotFinite { .. }),
     };
     for (number, on) in sets::<f64>().iter().enumerate() {
         let x = on.project(&matrix(4, 2, 1)).unwrap();

@@ -70,12 +70,12 @@ fn the_covariance_is_that_of_plain_loops() {
 fn what_is_no_covariance_is_refused() {
     let of = |sigma: DMatrix<f64>| Covariance::from_matrix(sigma).map(|_| ()).unwrap_err();
     assert!(matches!(of(matrix(3, 2, 1)), Error::Size { .. }));
-    assert!(matches!(of(DMatrix::zeros(3, 3)), Error::Numerical(_)));
-    assert!(matches!(of(DMatrix::identity(3, 3) * -1.0), Error::Numerical(_)));
+    assert!(matches!(of(DMatrix::zeros(3, 3)), Error::Numerical { .. }));
+    assert!(matches!(of(DMatrix::identity(3, 3) * -1.0), Error::Numerical { .. }));
     let mut sigma = DMatrix::identity(3, 3);
     sigma[(2, 0)] = f64::NAN;
-    assert!(matches!(of(sigma), Error::NotFinite(_)));
-    assert!(matches!(of(DMatrix::identity(3, 3) * f64::MAX), Error::NotFinite(_)));
+    assert!(matches!(of(sigma), Error::NotFinite { .. }));
+    assert!(matches!(of(DMatrix::identity(3, 3) * f64::MAX), Error::NotFinite { .. }));
 }
 
 #[test]

@@ -51,8 +51,8 @@ fn a_matrix_free_covariance_is_the_dense_one() {
         assert!(bits.iter().all(|other| *other == bits[0]));
     }
     let refused = |x: DMatrix<f64>| Covariance::matrix_free(&samples_of(x, vec![0.5; 2])).map(|_| ()).unwrap_err();
-    assert!(matches!(refused(DMatrix::zeros(3, 2)), Error::Numerical(_)));
-    assert!(matches!(refused(DMatrix::from_element(3, 2, f64::NAN)), Error::NotFinite(_)));
+    assert!(matches!(refused(DMatrix::zeros(3, 2)), Error::Numerical { .. }));
+    assert!(matches!(refused(DMatrix::from_element(3, 2, f64::NAN)), Error::NotFinite { .. }));
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn batches_must_have_samples() {
         let refused = Batches::new(samples.clone(), size, 0).unwrap_err().to_string();
         assert_eq!(
             refused,
-            format!("invalid parameters: the size of a batch is {size}, which is not between 1 and 16")
+            format!("invalid parameters: size must be between 1 and 16, the number of samples, got {size}")
         );
     }
 }

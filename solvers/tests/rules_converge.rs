@@ -191,7 +191,7 @@ fn every_rule_fits_or_says_why_not() {
         for rule in RULES.into_iter().filter(|rule| !fits(*rule, constraint)) {
             let refused = model(rule, constraint, 1e-6).map(|_| ()).unwrap_err();
             assert!(matches!(refused, Error::Parameters(_)));
-            let expected = format!("invalid parameters: the rule {rule} does not fit the constraint {constraint}: ");
+            let expected = format!("invalid parameters: rule {rule} does not fit the constraint {constraint}: ");
             assert!(refused.to_string().starts_with(&expected), "{refused}");
         }
     }

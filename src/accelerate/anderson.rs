@@ -2,7 +2,7 @@
 
 use super::{Acceleration, owned};
 use crate::parameter::not_negative;
-use crate::{Memory, Real, Space, Start, Step};
+use crate::{Memory, Parameter, Real, Space, Start, Step};
 use nalgebra::{DMatrix, DVector};
 use std::cmp::Ordering;
 
@@ -51,10 +51,10 @@ impl<T: Real, S: Space<T>> Acceleration<T, S> for Anderson {
         mixture(history).map_or(Start::Here, |(bz, u)| Start::Ahead(bz, u))
     }
 
-    fn problems(&self) -> Vec<String> {
-        let mut problems = not_negative(&[("safeguard of Anderson acceleration", self.safeguard)]);
+    fn problems(&self) -> Vec<Parameter> {
+        let mut problems = not_negative(&[("safeguard", self.safeguard)]);
         if self.memory == 0 {
-            problems.push("the memory of Anderson acceleration must be at least 1".into());
+            problems.push(Parameter::new("memory", "must be at least 1, got 0"));
         }
         problems
     }

@@ -2,7 +2,7 @@
 
 use super::{Acceleration, owned};
 use crate::parameter::fraction;
-use crate::{Memory, Real, Space, Start, Step};
+use crate::{Memory, Parameter, Real, Space, Start, Step};
 
 /// Fast ADMM with restart, Goldstein, O'Donoghue, Setzer and Baraniuk (2014, algorithm 8): Nesterov's momentum on (Bz,
 /// u). Where the combined residual ‖u − û‖² + ‖B(z − ẑ)‖² does not fall below η times the last one, the iteration is
@@ -41,8 +41,8 @@ impl<T: Real, S: Space<T>> Acceleration<T, S> for Nesterov {
         Start::Ahead(bz, u)
     }
 
-    fn problems(&self) -> Vec<String> {
-        fraction(&[("restart of Nesterov's momentum", self.restart)])
+    fn problems(&self) -> Vec<Parameter> {
+        fraction(&[("restart", self.restart)])
     }
 }
 

@@ -50,9 +50,7 @@ impl<'a, T: Real, M: Manifold<T>> Around<'a, T, M> {
     fn new(m: &'a M, x: &'a DMatrix<T>) -> Result<Self> {
         let (length, residual) = (x.norm().max(T::one()), m.residual(x));
         if residual > rounding::<T>() * length || !residual.is_finite() {
-            return Err(Error::parameter(format!(
-                "the point to check at is not on the set: its residual is {residual}"
-            )));
+            return Err(Error::parameter("x", format!("must be on the set to check, but its residual is {residual}")));
         }
         let mut random = Random::new();
         let directions = (0..DIRECTIONS).map(|_| random.direction(x, length)).collect();

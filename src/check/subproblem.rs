@@ -167,7 +167,7 @@ impl Solved {
 }
 
 fn written(x: &impl Serialize) -> Result<String> {
-    serde_json::to_string(x).map_err(|error| Error::Numerical(format!("the variable cannot be written: {error}")))
+    serde_json::to_string(x).map_err(|error| Error::Encoding(format!("the variable cannot be written: {error}")))
 }
 
 fn differs(a: &Solved, b: &Solved) -> f64 {

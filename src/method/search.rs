@@ -63,7 +63,7 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
             step.scale(length);
             let point = retract(self.on, x, &step)?;
             let there = match Evaluated::at(self.f, &point, &mut self.work) {
-                Err(error @ Error::NotFinite(_)) => {
+                Err(error @ Error::NotFinite { .. }) => {
                     not_finite = (trial == 0 || not_finite.is_some()).then_some(error);
                     length *= T::of(0.1);
                     continue;

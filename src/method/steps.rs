@@ -40,7 +40,7 @@ fn check_rate<T: Real>(rate: T) -> Result<()> {
     if rate > T::zero() && rate.is_finite() {
         return Ok(());
     }
-    Err(Error::parameter(format!("the size of a step must be positive and finite, got {rate}")))
+    Err(Error::parameter("rate", format!("must give a step of positive and finite size, got {rate}")))
 }
 
 /// x ← retract(x + η(direction(x) − ρ(x − v))), the custom update pulled towards the other block.

@@ -2,7 +2,7 @@
 
 use super::Penalty;
 use crate::parameter::above_one;
-use crate::{Memory, Real, Step};
+use crate::{Memory, Parameter, Real, Step};
 
 /// Residual balancing, Boyd et al. (2011, eq. 3.13): ρ grows by τ where the primal residual is above μ times the dual
 /// one, and shrinks by τ in the opposite case.
@@ -41,7 +41,7 @@ impl<T: Real, S> Penalty<T, S> for Balance {
         self.balanced(record.penalty, record.primal, record.dual)
     }
 
-    fn problems(&self) -> Vec<String> {
-        above_one(&[("threshold of residual balancing", self.threshold), ("factor of residual balancing", self.factor)])
+    fn problems(&self) -> Vec<Parameter> {
+        above_one(&[("threshold", self.threshold), ("factor", self.factor)])
     }
 }

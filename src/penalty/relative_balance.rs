@@ -1,7 +1,7 @@
 //! Residual balancing that scaling the problem does not change.
 
 use super::{Balance, Penalty};
-use crate::{Memory, Real, Step};
+use crate::{Memory, Parameter, Real, Step};
 
 /// Residual balancing by the normalised residuals ‖r‖ / max(‖Ax‖, ‖Bz‖, ‖c‖) and ‖s‖ / ‖Aᵀy‖, Wohlberg (2017): other
 /// units of the objective or of the constraint change no decision.
@@ -14,7 +14,7 @@ impl<T: Real, S> Penalty<T, S> for RelativeBalance {
         self.0.balanced(step.record.penalty, primal, dual)
     }
 
-    fn problems(&self) -> Vec<String> {
+    fn problems(&self) -> Vec<Parameter> {
         Penalty::<T, S>::problems(&self.0)
     }
 }

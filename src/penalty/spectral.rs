@@ -2,7 +2,7 @@
 
 use super::Penalty;
 use crate::parameter::fraction;
-use crate::{Memory, Real, Space, Step};
+use crate::{Memory, Parameter, Real, Space, Step};
 
 /// Adaptive ADMM, Xu, Figueiredo and Goldstein (2017): ADMM is Douglas–Rachford splitting of the dual, whose two terms
 /// have the curvatures α and β along the last moves of the duals, estimated as Barzilai and Borwein do; ρ ← √(αβ).
@@ -41,8 +41,8 @@ impl<T: Real, S: Space<T>> Penalty<T, S> for Spectral {
         }
     }
 
-    fn problems(&self) -> Vec<String> {
-        fraction(&[("correlation of the spectral penalty", self.correlation)])
+    fn problems(&self) -> Vec<Parameter> {
+        fraction(&[("correlation", self.correlation)])
     }
 }
 

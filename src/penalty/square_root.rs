@@ -2,7 +2,7 @@
 
 use super::Penalty;
 use crate::parameter::above_one;
-use crate::{Memory, Real, Step};
+use crate::{Memory, Parameter, Real, Step};
 
 /// ρ ← ρ √(r/s) with the normalised residuals r and s, Stellato et al. (2020, §5.2, OSQP): ρ goes at once to where they
 /// would balance, where that is far from here. In every n-th iteration, for residuals take a while to follow ρ.
@@ -30,7 +30,7 @@ impl<T: Real, S> Penalty<T, S> for SquareRoot {
         if far && record.iteration.is_multiple_of(self.every.max(1)) { record.penalty * ratio } else { record.penalty }
     }
 
-    fn problems(&self) -> Vec<String> {
-        above_one(&[("threshold of the square-root penalty", self.threshold)])
+    fn problems(&self) -> Vec<Parameter> {
+        above_one(&[("threshold", self.threshold)])
     }
 }

@@ -6,15 +6,15 @@ use super::*;
 #[test]
 fn fault_37_a_block_that_answers_nan_or_infinity() {
     for fault in [Fault::Nan, Fault::Infinite] {
-        assert!(matches!(cause(first(fault), "x", 4), Error::NotFinite(_)));
-        assert!(matches!(cause(second(fault), "z", 4), Error::NotFinite(_)));
-        assert!(matches!(cause(group(fault, Exec::Serial), "x", 4), Error::NotFinite(_)));
+        assert!(matches!(cause(first(fault), "x", 4), Error::NotFinite { .. }));
+        assert!(matches!(cause(second(fault), "z", 4), Error::NotFinite { .. }));
+        assert!(matches!(cause(group(fault, Exec::Serial), "x", 4), Error::NotFinite { .. }));
     }
 }
 
 #[test]
 fn fault_37_an_adjoint_that_answers_nan() {
-    assert!(matches!(cause(first(Fault::NanAdjoint), "x", 1), Error::NotFinite(_)));
+    assert!(matches!(cause(first(Fault::NanAdjoint), "x", 1), Error::NotFinite { .. }));
 }
 
 #[test]
@@ -30,13 +30,13 @@ fn fault_37_a_smooth_function_that_is_not_finite() {
         let block = Descent { of: Bad(value, gradient), by: Gradient { max_steps: 5 }, on: Flat };
         let start = Matrix::zeros(3, 1);
         let admm = Coordinator::new(block, partner(), Iterate::new(start.clone()), start, 1.0).unwrap();
-        assert!(matches!(cause(admm, "x", 1), Error::NotFinite(_)));
+        assert!(matches!(cause(admm, "x", 1), Error::NotFinite { .. }));
     }
 }
 
 #[test]
 fn fault_37_an_error_of_a_block_keeps_its_words() {
-    let no_answer = Error::Numerical("no answer".into());
+    let no_answer = Error::numerical("the block", "has no answer");
     assert_eq!(cause(first(Fault::Gives), "x", 4), no_answer);
     assert_eq!(cause(second(Fault::Gives), "z", 4), no_answer);
     for exec in [Exec::Serial, Exec::threads(2).unwrap()] {
@@ -99,7 +99,7 @@ impl Prox<f64> for Untunable {
     fn retune(&mut self, penalty: f64) -> Result<()> {
         assert!(penalty != 4.0 || !self.panics, "{DELIBERATE} in retune");
         if penalty == 4.0 {
-            return Err(Error::Numerical("four".into()));
+            return Err(Error::numerical("iteration", "four"));
         }
         self.tuned = penalty;
         Ok(())
@@ -129,7 +129,8 @@ fn fault_37_and_38_a_block_that_cannot_be_retuned_names_itself_and_both_blocks_s
         let (mut admm, mut spared) = (fresh(), fresh());
         let before = format!("{:?}", admm.state());
         let error = admm.step().unwrap_err();
-        let source = if panics { Error::Panic("deliberate in retune".into()) } else { Error::Numerical("four".into()) };
+        let source =
+            if panics { Error::Panic("deliberate in retune".into()) } else { Error::numerical("iteration", "four") };
         assert_eq!(error, Error::Block { block: "z".into(), iteration: 2, source: Box::new(source) });
         assert_eq!(format!("{:?}", admm.state()), before);
         // With the penalty as it is the run goes on, as if nothing had happened.

@@ -38,7 +38,7 @@ impl Subproblem<f64> for Faulty {
             _ if x.0 != self.1 => {}
             Fault::Nan => x.1[1] = f64::NAN,
             Fault::Infinite => x.1[1] = f64::NEG_INFINITY,
-            Fault::Gives => return Err(Error::Numerical("no answer".into())),
+            Fault::Gives => return Err(Error::numerical("the block", "has no answer")),
             Fault::PanicsInArgmin => panic!("{DELIBERATE} in call {}", x.0),
             _ => {}
         }

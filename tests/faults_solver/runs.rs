@@ -26,7 +26,7 @@ fn fault_36_a_size_of_a_step_that_is_not_positive_and_finite() {
         let target = Target { v: &x, penalty: 1.0, tolerance: 1e-6 };
         let error = block.argmin(&mut Iterate::new(x.clone()), target).unwrap_err();
         assert!(
-            matches!(error, Error::Parameters(_)) && error.to_string().contains("size of a step"),
+            matches!(error, Error::Parameters(_)) && error.to_string().contains("rate must give a step"),
             "{rate:?}: {error}"
         );
     }

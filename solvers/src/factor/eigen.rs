@@ -57,7 +57,7 @@ pub(crate) fn top_eigen_of<T: Scalar>(
     formed: impl FnOnce() -> DMatrix<T>,
 ) -> Result<Eigenpairs<T>> {
     if k == 0 || k > d {
-        return Err(Error::parameter(format!("the number of eigenvectors is {k}, which is not between 1 and {d}")));
+        return Err(Error::parameter("k", format!("must be a number of eigenvectors between 1 and {d}, got {k}")));
     }
     if let Some((values, mut vectors)) = by_krylov(d, k, times)? {
         fix_signs(&mut vectors);

@@ -1,7 +1,7 @@
 //! How the coordinator of ADMM goes about it.
 
 use crate::scalar::Scalar;
-use admm::{Anderson, Balance, Fixed, Nesterov, Plain, RelativeBalance, Spectral, SquareRoot};
+use admm::{Anderson, Balance, Fixed, Nesterov, Parameter, Plain, RelativeBalance, Spectral, SquareRoot};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
@@ -58,8 +58,9 @@ impl Acceleration {
     }
 
     /// Why it does not go with a relaxation, if it does not.
-    pub(super) fn objection(self, relaxation: f64) -> Option<String> {
+    pub(super) fn objection(self, relaxation: f64) -> Option<Parameter> {
         let clash = self == Acceleration::Nesterov && relaxation != 1.0;
-        clash.then(|| format!("the acceleration nesterov is for plain iterations, not for the relaxation {relaxation}"))
+        let problem = format!("nesterov is for plain iterations, not for the relaxation {relaxation}");
+        clash.then(|| Parameter::new("acceleration", problem))
     }
 }

@@ -36,7 +36,7 @@ impl Names {
 }
 
 fn bad(problem: impl std::fmt::Display) -> Error {
-    Error::Numerical(format!("not a valid model file: {problem}"))
+    Error::Encoding(format!("not a valid model file: {problem}"))
 }
 
 impl<T: Scalar> Model<T> {
@@ -98,7 +98,9 @@ fn check_names(names: &Names, d: usize, c: usize) -> Result<()> {
         return Ok(());
     }
     let (features, classes) = (names.features.len(), names.classes.len());
-    Err(Error::parameter(format!("{features} feature and {classes} class names for {d} features and {c} classes")))
+    let problem =
+        format!("must be one each: got {features} feature and {classes} class names for {d} features and {c} classes");
+    Err(Error::parameter("names", problem))
 }
 
 fn dtype<T: Scalar>() -> Dtype {

@@ -43,7 +43,7 @@ impl<T: Scalar> Model<T> {
         let (q, r) = thin_qr(&self.weights.v)?;
         let mut coordinates = z.clone();
         if !r.tr_solve_upper_triangular_mut(&mut coordinates) {
-            return Err(Error::Numerical("the columns of W are linearly dependent".into()));
+            return Err(Error::numerical("the columns of W", "are linearly dependent"));
         }
         Ok(self.scaler.undo(&product(&q, &coordinates)))
     }
@@ -77,10 +77,11 @@ impl<T: Scalar> Model<T> {
         let classes = self.weights.bias.len();
         if let Some(sample) = labels.iter().position(|&label| label >= classes) {
             let (label, sample) = (labels[sample], sample + 1);
-            return Err(Error::parameter(format!("label {label} of sample {sample} is unknown to the model")));
+            let problem = format!("must be known to the model: label {label} of sample {sample} is not");
+            return Err(Error::parameter("labels", problem));
         }
         if labels.is_empty() {
-            return Err(Error::parameter("there are no samples to score"));
+            return Err(Error::parameter("x", "has no samples to score"));
         }
         let hits = self.predict(x)?.iter().zip(labels).filter(|(predicted, label)| predicted == label).count();
         Ok(hits as f64 / labels.len() as f64)
@@ -91,7 +92,7 @@ impl<T: Scalar> Model<T> {
 fn finite<T: Scalar>(what: &str, of: DMatrix<T>) -> Result<DMatrix<T>> {
     let place = |at: usize| format!("{what} {} of sample {}", at % of.nrows() + 1, at / of.nrows() + 1);
     match of.iter().position(|number| !number.is_finite()) {
-        Some(at) => Err(Error::NotFinite(place(at))),
+        Some(at) => Err(Error::not_finite(place(at))),
         None => Ok(of),
     }
 }

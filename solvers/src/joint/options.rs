@@ -4,7 +4,7 @@ use super::{Acceleration, Fitted, Penalty, Prepared};
 use crate::features::Features;
 use crate::manifold::{Ball, Stiefel, UnitColumns};
 use crate::scalar::Scalar;
-use admm::{Error, Exec, Flat, Manifold, Result};
+use admm::{Error, Exec, Flat, Manifold, Parameter, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::ControlFlow;
@@ -64,7 +64,7 @@ pub enum Rule {
 
 impl Rule {
     /// Why the rule cannot work on a set, if it cannot.
-    fn objection(self, constraint: Constraint) -> Option<String> {
+    fn objection(self, constraint: Constraint) -> Option<Parameter> {
         let reason = match (self, constraint) {
             (Rule::Oja | Rule::Sanger | Rule::Krasulina | Rule::Power, Constraint::Orthonormal) => None,
             (Rule::Oja | Rule::Sanger, _) => Some("it makes the columns orthonormal by itself"),
@@ -73,7 +73,8 @@ impl Rule {
             (Rule::Lbfgs, Constraint::Ball) => Some("it moves on manifolds, and a ball has a boundary"),
             _ => None,
         };
-        reason.map(|reason| format!("the rule {self} does not fit the constraint {constraint}: {reason}"))
+        let problem = |reason| format!("{self} does not fit the constraint {constraint}: {reason}");
+        reason.map(|reason| Parameter::new("rule", problem(reason)))
     }
 }
 
@@ -286,38 +287,43 @@ impl Builder {
     /// acceleration that does not go with the relaxation.
     pub fn build(self) -> Result<JointModel> {
         let mut problems = Vec::new();
-        let mut check = |holds: bool, problem: String| {
+        let mut check = |holds: bool, name: &'static str, problem: String| {
             if !holds {
-                problems.push(problem);
+                problems.push(Parameter::new(name, problem));
             }
         };
         let Builder { components, weight, ridge, shrinkage, constraint, tolerance, max_iterations, .. } = self;
-        check(components > 0, "the number of components must be at least 1".into());
-        check((0.0..=1.0).contains(&weight), format!("the weight must lie in [0, 1], got {weight:?}"));
-        check(ridge >= 0.0 && ridge.is_finite(), format!("the ridge must be finite and not negative, got {ridge:?}"));
+        check(components > 0, "components", "must be at least 1, got 0".into());
+        check((0.0..=1.0).contains(&weight), "weight", format!("must lie in [0, 1], got {weight:?}"));
+        check(ridge >= 0.0 && ridge.is_finite(), "ridge", format!("must be finite and not negative, got {ridge:?}"));
         check(
             tolerance >= 0.0 && tolerance.is_finite(),
-            format!("the tolerance must be finite and not negative, got {tolerance:?}"),
+            "tolerance",
+            format!("must be finite and not negative, got {tolerance:?}"),
         );
-        check(self.batch != Some(0), "the size of a batch must be at least 1".into());
+        check(self.batch != Some(0), "batch", "must be at least 1, got 0".into());
         check(
             self.batch.is_none() || constraint != Constraint::Ball,
-            "batches do not fit the constraint ball: they move on manifolds, and a ball has a boundary".into(),
+            "batch",
+            "does not fit the constraint ball: batches move on manifolds, and a ball has a boundary".into(),
         );
-        check(max_iterations > 0, "the number of iterations must be at least 1".into());
+        check(max_iterations > 0, "max_iterations", "must be at least 1, got 0".into());
         check(
             shrinkage >= 0.0 && shrinkage.is_finite(),
-            format!("the shrinkage must be finite and not negative, got {shrinkage:?}"),
+            "shrinkage",
+            format!("must be finite and not negative, got {shrinkage:?}"),
         );
         check(
             shrinkage == 0.0 || constraint == Constraint::None,
-            format!("the shrinkage is for W without a constraint, not for the constraint {constraint}"),
+            "shrinkage",
+            format!("is for W without a constraint, not for the constraint {constraint}"),
         );
         let relaxation = self.relaxation;
         let within = relaxation > 0.0 && relaxation < 2.0;
-        check(within, format!("the relaxation must lie between 0 and 2, got {relaxation}"));
+        check(within, "relaxation", format!("must lie between 0 and 2, got {relaxation}"));
         problems.extend(self.acceleration.objection(relaxation).filter(|_| within));
         problems.extend(self.rule.objection(constraint));
-        if problems.is_empty() { Ok(JointModel { options: self }) } else { Err(Error::Parameters(problems)) }
+        Error::check_parameters(problems)?;
+        Ok(JointModel { options: self })
     }
 }

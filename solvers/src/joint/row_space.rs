@@ -58,7 +58,7 @@ impl<T: Scalar> RowSpace<T> {
 }
 
 fn dependent() -> Error {
-    Error::Numerical("the samples are linearly dependent".into())
+    Error::numerical("the samples", "are linearly dependent")
 }
 
 /// `None` where rounding in the Gram matrix would show in Q: QᵀQ − I is of the order of ε over the square of the ratio

@@ -37,7 +37,7 @@ impl<T: Scalar> Scaler<T> {
     pub fn of(x: impl Into<Features<T>>, scale: Scale) -> Result<Self> {
         let x = x.into();
         if x.ncols() == 0 {
-            return Err(Error::parameter("there are no samples to learn a scale from"));
+            return Err(Error::parameter("x", "has no samples to learn a scale from"));
         }
         let seen = Extremes::of(&x, &Exec::Serial)?;
         Ok(Scaler::learn(&x, &seen, &vec![T::one(); x.ncols()], scale, &Exec::Serial))
@@ -107,7 +107,7 @@ impl<T: Scalar> Scaler<T> {
         let largest = scaled(&seen.low).sup(&scaled(&seen.high));
         match largest.iter().position(|size| !size.is_finite()) {
             None => Ok(largest),
-            Some(feature) => Err(Error::NotFinite(format!("feature {}, centred and scaled,", feature + 1))),
+            Some(feature) => Err(Error::not_finite(format!("feature {}, centred and scaled,", feature + 1))),
         }
     }
 
@@ -225,7 +225,7 @@ impl<T: Scalar> Extremes<T> {
 
 fn not_finite((feature, sample): (usize, usize), count: usize) -> Error {
     let (feature, sample) = (feature + 1, sample + 1);
-    Error::NotFinite(format!("feature {feature} of sample {sample} ({count} such in the data)"))
+    Error::not_finite(format!("feature {feature} of sample {sample} ({count} such in the data)"))
 }
 
 /// All entries finite, or the first that is not and how many there are.

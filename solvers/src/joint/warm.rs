@@ -50,7 +50,7 @@ impl<T: Scalar> Prepared<T> {
         let shape = Shape(vec![(d, k), (k, classes), (classes, 1)]);
         Error::check_size("the start", shape, admm::Space::shape(start))?;
         if !admm::Space::is_finite(start) {
-            return Err(Error::NotFinite("the start".into()));
+            return Err(Error::not_finite("the start"));
         }
         let inner = self.basis.as_ref().map_or_else(|| Ok(start.v.clone()), |space| space.lower(&start.v))?;
         let mut other = self.clone();

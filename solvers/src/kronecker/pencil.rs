@@ -22,9 +22,8 @@ impl<T: Scalar> Pencil<T> {
         let size = (t.trace() + n.trace().abs() * largest) / T::of(k as f64);
         let floor = if size > T::zero() { size * T::of(FLOOR) } else { T::one() };
         (0..k).for_each(|i| t[(i, i)] += floor);
-        let lower =
-            t.cholesky().ok_or_else(|| Error::Numerical("a model of the Hessian is not positive".into()))?.unpack();
-        let singular = || Error::Numerical("a model of the Hessian is singular".into());
+        let lower = t.cholesky().ok_or_else(|| Error::numerical("a model of the Hessian", "is not positive"))?.unpack();
+        let singular = || Error::numerical("a model of the Hessian", "is singular");
         let half = lower.solve_lower_triangular(n).ok_or_else(singular)?;
         let whole = lower.solve_lower_triangular(&half.transpose()).ok_or_else(singular)?;
         let (theta, rotation) = symmetric_eigen(&((&whole + whole.transpose()) * T::of(0.5)))?;

@@ -40,7 +40,7 @@ impl<T: Scalar> Manifold<T> for Ball {
     }
     fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
         if !(self.radius > 0.0 && self.radius.is_finite()) {
-            return Err(Error::parameter(format!("the radius of a ball is {}, which is not above 0", self.radius)));
+            return Err(Error::parameter("radius", format!("must be positive and finite, got {}", self.radius)));
         }
         check(x, "the matrix to project on a ball")?;
         let radius = T::of(self.radius);

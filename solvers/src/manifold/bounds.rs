@@ -94,7 +94,10 @@ impl<T: Scalar, B: Bound<T>> Manifold<T> for Bounds<B> {
         let infinity = T::of(f64::INFINITY);
         let empty = |lower: T, upper: T| !(lower <= upper && lower < infinity && upper > -infinity);
         if let Some((_, lower, upper)) = self.entries(x).find(|&(_, lower, upper)| empty(lower, upper)) {
-            return Err(Error::parameter(format!("no number is between the bounds {lower} and {upper} of a box")));
+            return Err(Error::parameter(
+                "lower",
+                format!("must leave numbers up to the bound above it, {upper}, got {lower}"),
+            ));
         }
         check(x, "the matrix to project on a box")?;
         Ok(like(x, self.entries(x).map(|(x, lower, upper)| x.max(lower).min(upper))))

@@ -76,7 +76,7 @@ impl<T: Scalar> Covariance<T> {
         Error::check_size("covariance", admm::Shape(vec![(rows, rows)]), admm::Shape(vec![(rows, columns)]))?;
         let trace = sigma.trace();
         if sigma.iter().any(|entry| !entry.is_finite()) {
-            return Err(Error::NotFinite("the covariance".into()));
+            return Err(Error::not_finite("the covariance"));
         }
         check_trace(trace)?;
         let symmetric = (&sigma + sigma.transpose()) * T::of(0.5);
@@ -205,10 +205,10 @@ fn lower_strip<T: Scalar>(sigma: &DMatrix<T>, w: &DMatrix<T>, strip: Range<usize
 
 fn check_trace<T: Scalar>(trace: T) -> Result<()> {
     if !trace.is_finite() {
-        return Err(Error::NotFinite("the covariance".into()));
+        return Err(Error::not_finite("the covariance"));
     }
     if trace <= T::zero() {
-        return Err(Error::Numerical("the data have no variance: all samples are equal".into()));
+        return Err(Error::numerical("the data", "have no variance: all samples are equal"));
     }
     Ok(())
 }

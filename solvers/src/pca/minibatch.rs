@@ -25,7 +25,10 @@ impl<T: Scalar> Batches<T> {
     pub fn new(samples: Samples<T>, size: usize, seed: u64) -> Result<Self> {
         let n = samples.x.ncols();
         if size == 0 || size > n {
-            return Err(Error::parameter(format!("the size of a batch is {size}, which is not between 1 and {n}")));
+            return Err(Error::parameter(
+                "size",
+                format!("must be between 1 and {n}, the number of samples, got {size}"),
+            ));
         }
         Ok(Batches { samples, size, seed })
     }

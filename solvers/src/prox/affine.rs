@@ -41,7 +41,7 @@ impl<T: Scalar> Affine<T> {
         if norm(gap.as_slice()) <= scale * T::EPSILON.sqrt() {
             Ok(Affine { solution, rows })
         } else {
-            Err(Error::Numerical("the equations Ax = b have no solution".into()))
+            Err(Error::numerical("the equations Ax = b", "have no solution"))
         }
     }
 }

@@ -34,8 +34,8 @@ impl<T: Scalar> CrossEntropy<T> {
         Error::check_size("sample weights", row(labels.len()), row(weights.len()))?;
         check_labels(&labels, classes)?;
         if let Some(j) = weights.iter().position(|&weight| !(weight >= T::zero() && weight.is_finite())) {
-            let message = format!("weight {} of sample {} is not a number from 0", weights[j], j + 1);
-            return Err(Error::parameter(message));
+            let problem = format!("must be finite and not negative, got {} for sample {}", weights[j], j + 1);
+            return Err(Error::parameter("weights", problem));
         }
         Ok(CrossEntropy { labels, weights, classes })
     }
@@ -105,7 +105,7 @@ impl<T: Scalar> Sample<'_, T> {
                 return Ok(());
             }
         }
-        Err(Error::Numerical(format!("the operator of the cross-entropy did not converge in {STEPS} Newton steps")))
+        Err(Error::numerical("the operator of the cross-entropy", format!("did not converge in {STEPS} Newton steps")))
     }
 
     /// −H⁻¹∇φ, and how fast φ falls along it.
@@ -134,7 +134,7 @@ impl<T: Scalar> Sample<'_, T> {
             }
             length *= T::of(0.5);
         }
-        Err(Error::Numerical("no part of a Newton step lowers the cross-entropy".into()))
+        Err(Error::numerical("no part of a Newton step", "lowers the cross-entropy"))
     }
 
     fn value(&self, x: &[T], at: &Softmax<T>) -> T {

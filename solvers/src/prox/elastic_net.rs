@@ -26,9 +26,10 @@ impl<T: Scalar> Prox<T> for ElasticNet {
     }
     fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
         let (l1, l2) = (T::of(self.l1), T::of(self.l2));
-        if ![l1, l2].iter().all(|weight| *weight >= T::zero() && weight.is_finite()) {
-            let message = format!("the weights of an elastic net are {} and {}, not both from 0", self.l1, self.l2);
-            return Err(Error::parameter(message));
+        for (name, weight) in [("l1", l1), ("l2", l2)] {
+            if !(weight >= T::zero() && weight.is_finite()) {
+                return Err(Error::parameter(name, format!("must be finite and not negative, got {weight}")));
+            }
         }
         entrywise(v, penalty, |v| shrunk(v, l1 / penalty) / (T::one() + l2 / penalty))
     }

@@ -33,8 +33,8 @@ impl<T: Scalar> Prox<T> for Halfspace<T> {
         let length = norm(self.normal.as_slice());
         let (normal, offset) = (&self.normal / length, self.offset / length);
         if length == T::zero() || !offset.is_finite() {
-            let message = format!("the normal of a halfspace has length {length}, its offset is {}", self.offset);
-            return Err(Error::parameter(message));
+            let problem = format!("has length {length} and the offset {}: no halfspace", self.offset);
+            return Err(Error::parameter("normal", problem));
         }
         let inside = |v: &DMatrix<T>| v - &normal * (normal.dot(v) - offset).max(T::zero());
         Ok(inside(&inside(v)))

@@ -26,7 +26,7 @@ impl<T: Scalar> Prox<T> for Huber {
         x.iter().map(|entry| of(entry.abs())).sum()
     }
     fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        let (delta, step) = (positive::<T>(self.delta, "the width of a Huber loss")?, T::one() / penalty);
+        let (delta, step) = (positive::<T>(self.delta, "delta")?, T::one() / penalty);
         entrywise(v, penalty, |v| (v + step * shrunk(v, delta + delta * step)) / (T::one() + step))
     }
 }

@@ -25,8 +25,7 @@ impl<T: Scalar> Prox<T> for L1Ball {
     }
     fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
         check(v, penalty)?;
-        let (highest, depth) =
-            waterline(v.iter().map(|entry| entry.abs()), positive(self.radius, "the radius of a ball")?);
+        let (highest, depth) = waterline(v.iter().map(|entry| entry.abs()), positive(self.radius, "radius")?);
         if depth >= highest {
             return Ok(v.clone());
         }

@@ -30,7 +30,7 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Labelled<T, P> {
         check(v, penalty)?;
         Error::check_size("the scores of labels", Space::shape(&self.labels), Space::shape(v))?;
         if let Some(label) = self.labels.iter().find(|label| label.abs() != T::one()) {
-            return Err(Error::parameter(format!("the label {label} is neither 1 nor −1")));
+            return Err(Error::parameter("labels", format!("must be 1 or −1, got {label}")));
         }
         Ok(self.labels.component_mul(&self.of.prox(&self.labels.component_mul(v), penalty)?))
     }

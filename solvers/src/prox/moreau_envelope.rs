@@ -25,7 +25,7 @@ pub struct MoreauEnvelope<P> {
 impl<P> MoreauEnvelope<P> {
     /// μ/(ρ + μ).
     fn share<T: Scalar>(&self, penalty: T) -> Result<T> {
-        let own: T = positive(self.penalty, "the penalty of a Moreau envelope")?;
+        let own: T = positive(self.penalty, "penalty")?;
         Ok(T::one() / (penalty / own + T::one()))
     }
 }
@@ -34,13 +34,13 @@ impl<T: Scalar, P: Prox<T>> Smooth<T> for MoreauEnvelope<P> {
     type Point = DMatrix<T>;
 
     fn value_and_gradient(&self, x: &DMatrix<T>) -> Result<(T, DMatrix<T>)> {
-        let penalty: T = positive(self.penalty, "the penalty of a Moreau envelope")?;
+        let penalty: T = positive(self.penalty, "penalty")?;
         let y = self.of.prox(x, penalty)?;
         let gap = x - &y;
         Ok((self.of.value(&y) + penalty / T::of(2.0) * gap.norm_squared(), gap * penalty))
     }
     fn lipschitz(&self, _x: &DMatrix<T>) -> Option<T> {
-        positive(self.penalty, "the penalty of a Moreau envelope").ok()
+        positive(self.penalty, "penalty").ok()
     }
 }
 

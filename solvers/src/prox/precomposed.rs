@@ -34,9 +34,10 @@ impl<T: Scalar, P: Prox<T>> Precomposed<T, P> {
         if square > T::zero() && defect <= T::of(4096.0) * T::EPSILON * square {
             return Ok(Precomposed { of, map, square });
         }
-        Err(Error::parameter(format!(
-            "the map of a function is no multiple of an orthogonal one: LLᵀ is {defect} off {square}·I"
-        )))
+        Err(Error::parameter(
+            "map",
+            format!("must be a multiple of an orthogonal one, but LLᵀ is {defect} off {square}·I"),
+        ))
     }
 }
 

@@ -32,7 +32,7 @@ impl<T: Scalar> Quadratic<T> {
         factor::check(&q, "q of a quadratic function")?;
         let (skew, size) = (largest((&p - p.transpose()).as_slice()), largest(p.as_slice()));
         if skew > T::of(4096.0) * T::EPSILON * size {
-            return Err(Error::parameter(format!("P is not symmetric: entries differ by {skew}")));
+            return Err(Error::parameter("p", format!("must be symmetric, but entries differ by {skew}")));
         }
         Ok(Quadratic { p: Shifted::new(p), q })
     }

@@ -27,10 +27,10 @@ impl<T: Scalar> Prox<T> for Quantile {
         x.iter().map(|&entry| (level * entry).max((level - T::one()) * entry)).sum()
     }
     fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        let level = positive::<T>(self.level, "the level of a quantile")?;
+        let level = positive::<T>(self.level, "level")?;
         let rest = T::one() - level;
         if rest <= T::zero() {
-            return Err(Error::parameter(format!("the level of a quantile is {}, which is not below 1", self.level)));
+            return Err(Error::parameter("level", format!("must be below 1, got {}", self.level)));
         }
         let zero = T::zero();
         entrywise(v, penalty, |v| (v - level / penalty).max(zero) + (v + rest / penalty).min(zero))

@@ -34,7 +34,7 @@ pub struct Scaled<P> {
 impl<P> Scaled<P> {
     /// ρ/w.
     fn shared<T: Scalar>(&self, penalty: T) -> Result<T> {
-        let weight: T = positive(self.weight, "the weight of a function")?;
+        let weight: T = positive(self.weight, "weight")?;
         Ok(penalty / weight)
     }
 }

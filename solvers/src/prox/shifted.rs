@@ -42,7 +42,7 @@ impl<T: Scalar> Shifted<T> {
     }
 
     fn factorise(&self, penalty: T) -> Result<Cholesky<T, Dyn>> {
-        positive::<T>(penalty.to_f64(), "the penalty")?;
+        positive::<T>(penalty.to_f64(), "rho")?;
         let mut shifted = self.matrix.clone();
         match &self.by {
             Some(by) => shifted.zip_apply(by, |entry, by| *entry += penalty * by),
@@ -53,7 +53,7 @@ impl<T: Scalar> Shifted<T> {
 
     /// Why there is no factor.
     fn why(&self, penalty: T) -> Error {
-        let singular = Error::Numerical(format!("a system is singular to rounding at the penalty {penalty}"));
+        let singular = Error::numerical("a system", format!("is singular to rounding at the penalty {penalty}"));
         let None = self.by else { return singular };
         let values = match symmetric_eigen(&self.matrix) {
             Ok((values, _)) => values,

@@ -26,7 +26,7 @@ impl<T: Scalar> Prox<T> for Simplex {
     }
     fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
         check(v, penalty)?;
-        let (highest, depth) = waterline(v.iter().copied(), positive(self.total, "the total of a simplex")?);
+        let (highest, depth) = waterline(v.iter().copied(), positive(self.total, "total")?);
         Ok(v.map(|entry| ((entry - highest) + depth).max(T::zero())))
     }
 }

@@ -85,7 +85,7 @@ fn unit_columns<T: Scalar>(w: &DMatrix<T>) -> Result<DMatrix<T>> {
     let mut unit = w.clone();
     for (j, mut column) in unit.column_iter_mut().enumerate() {
         if !set_length(column.as_mut_slice(), T::one()) {
-            return Err(Error::Numerical(format!("column {j} of the matrix to normalise is zero")));
+            return Err(Error::numerical(format!("column {j} of the matrix to normalise"), "is zero"));
         }
     }
     Ok(unit)
@@ -109,8 +109,8 @@ fn full_rank_qr<T: Scalar>(w: &DMatrix<T>) -> Result<(DMatrix<T>, DMatrix<T>)> {
     let rounding = T::of(8.0 * r.ncols() as f64) * T::EPSILON;
     for (j, column) in r.column_iter().enumerate() {
         if column[j] <= rounding * norm(column.as_slice()) {
-            let message = format!("column {j} of the matrix to orthonormalise depends on those before it");
-            return Err(Error::Numerical(message));
+            let place = format!("column {j} of the matrix to orthonormalise");
+            return Err(Error::numerical(place, "depends on those before it"));
         }
     }
     Ok((q, r))
@@ -123,6 +123,6 @@ fn through_qr<T: Scalar>(q: &DMatrix<T>, r: &DMatrix<T>, g: &DMatrix<T>) -> Resu
     upper.fill_lower_triangle_with_upper_triangle();
     let free = g - product(q, &upper);
     let solved = r.solve_upper_triangular(&free.transpose());
-    let solved = solved.ok_or_else(|| Error::Numerical("the matrix to orthonormalise lacks rank".into()))?;
+    let solved = solved.ok_or_else(|| Error::numerical("the matrix to orthonormalise", "lacks rank"))?;
     Ok(solved.transpose())
 }

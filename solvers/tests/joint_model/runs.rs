@@ -139,6 +139,6 @@ fn a_fit_that_starts_from_its_own_answer_stays_there() {
         let wrong = Classifier::blank(orthonormal(data.0.nrows(), 1, 1), count(&data.1));
         assert!(matches!(prepared.with_start(&wrong), Err(Error::Size { .. })));
         let nothing = Classifier::blank(start.v * f64::NAN, count(&data.1));
-        assert!(matches!(prepared.with_start(&nothing), Err(Error::NotFinite(_))));
+        assert!(matches!(prepared.with_start(&nothing), Err(Error::NotFinite { .. })));
     }
 }

@@ -229,7 +229,7 @@ impl Free {
         for iteration in 1..=self.max_iterations {
             let before = x.clone();
             match block.argmin(&mut x, free) {
-                Err(Error::NotFinite(_)) => return Ok((Status::Diverged, before, iteration)),
+                Err(Error::NotFinite { .. }) => return Ok((Status::Diverged, before, iteration)),
                 Err(error) => return Err(error),
                 Ok(_) if is_far(&block.image(&x)) => return Ok((Status::Diverged, x, iteration)),
                 Ok(_) if slope(&x)? <= self.tolerance => return Ok((Status::Converged, x, iteration)),

@@ -77,7 +77,7 @@ impl Free {
         let (status, best) = match ended {
             Ok(outcome) if outcome.status == Status::Stopped => (Status::Diverged, outcome.best),
             Ok(outcome) => (outcome.status, outcome.best),
-            Err(Error::Block { source, .. }) if matches!(*source, Error::NotFinite(_)) => {
+            Err(Error::Block { source, .. }) if matches!(*source, Error::NotFinite { .. }) => {
                 (Status::Diverged, admm.state().clone())
             }
             Err(error) => return Err(error),
@@ -107,7 +107,7 @@ impl Free {
             let now = reduce.image(&w);
             let change = PENALTY * (&now - &before).norm().max((&z.point.v - &v).norm());
             let status = match moved {
-                Err(Error::NotFinite(_)) => Status::Diverged,
+                Err(Error::NotFinite { .. }) => Status::Diverged,
                 Err(error) => return Err(error),
                 Ok(_) if is_far(&now) => Status::Diverged,
                 Ok(_) if change <= self.tolerance => Status::Converged,
