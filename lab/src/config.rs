@@ -7,8 +7,8 @@ use std::thread::available_parallelism;
 use admm::checkpoint::fingerprint;
 use serde::{Deserialize, Serialize};
 
-use crate::cli::FitOptions;
 use crate::failure::Failure;
+use crate::flags::{FitOptions, text};
 use crate::output;
 
 /// The name of the file.
@@ -59,73 +59,10 @@ impl Config {
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Names of files need not be Unicode. Where they are, they are written as text.
-pub mod text {
-    use std::ffi::{OsStr, OsString};
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[derive(Serialize, Deserialize)]
-    #[serde(untagged)]
-    enum Form {
-        Text(String),
-        Other(OsString),
-    }
-
-    fn form(name: &OsStr) -> Form {
-        name.to_str().map_or_else(|| Form::Other(name.into()), |text| Form::Text(text.into()))
-    }
-
-    fn name(form: Form) -> OsString {
-        match form {
-            Form::Text(text) => text.into(),
-            Form::Other(name) => name,
-        }
-    }
-
-    pub fn serialize<N: AsRef<OsStr>, S: Serializer>(value: &Option<N>, to: S) -> Result<S::Ok, S::Error> {
-        value.as_ref().map(|name| form(name.as_ref())).serialize(to)
-    }
-
-    pub fn deserialize<'de, N: From<OsString>, D: Deserializer<'de>>(from: D) -> Result<Option<N>, D::Error> {
-        Ok(Option::deserialize(from)?.map(|form| name(form).into()))
-    }
-
-    /// For a flag whose value may be left out, which is written as empty.
-    pub mod optional {
-        use super::*;
-
-        pub fn serialize<N: AsRef<OsStr>, S: Serializer>(value: &Option<Option<N>>, to: S) -> Result<S::Ok, S::Error> {
-            let name = |name: &Option<N>| name.as_ref().map_or_else(|| form("".as_ref()), |name| form(name.as_ref()));
-            value.as_ref().map(name).serialize(to)
-        }
-
-        pub fn deserialize<'de, N: From<OsString>, D: Deserializer<'de>>(
-            from: D,
-        ) -> Result<Option<Option<N>>, D::Error> {
-            let given: Option<OsString> = super::deserialize(from)?;
-            Ok(given.map(|name| (!name.is_empty()).then(|| name.into())))
-        }
-    }
-
-    /// For a name that is always there.
-    pub mod given {
-        use super::*;
-
-        pub fn serialize<S: Serializer>(value: &OsStr, to: S) -> Result<S::Ok, S::Error> {
-            form(value).serialize(to)
-        }
-
-        pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<OsString, D::Error> {
-            Ok(name(Form::deserialize(from)?))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Cli, Command};
+    use crate::flags::{Cli, Command};
     use clap::Parser;
     use std::ffi::OsString;
 
@@ -159,6 +96,6 @@ mod tests {
         let config = config(&[odd.clone(), "--test".into(), odd.clone(), "--out".into(), odd.clone()]);
         let back: Config = serde_json::from_slice(&output::json(&config)).unwrap();
         assert_eq!((back.options.data, back.options.out), (Some(odd.clone()), Some(odd.clone().into())));
-        assert!(matches!(back.options.test, Some(crate::cli::Test::Data(name)) if name == odd));
+        assert!(matches!(back.options.test, Some(crate::flags::Test::Data(name)) if name == odd));
     }
 }

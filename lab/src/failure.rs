@@ -5,12 +5,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
-
-use crate::cli::Cli;
 use crate::data::DataError;
-use crate::figure::FigureError;
 use crate::flags::flagged;
+use crate::output::figure::FigureError;
 
 /// The reasons to end with an exit code other than 0.
 #[derive(Debug, thiserror::Error)]
@@ -102,24 +99,26 @@ impl Failure {
         }
     }
 
-    /// Says it on stderr, with the usage of the command where flags are wrong. A reader of stdout who has left is no
-    /// failure.
-    pub fn report(&self, command: Option<&str>) -> ExitCode {
-        match self {
-            Self::Usage(_) => {
-                let mut cli = Cli::definition();
-                cli.build();
-                let mut command = command.and_then(|name| cli.find_subcommand(name)).unwrap_or(&cli).clone();
-                let _ = command.error(ErrorKind::ValueValidation, self).print();
-                ExitCode::from(2)
-            }
-            Self::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-            Self::Interrupted => ExitCode::from(130),
-            _ => {
-                let _ = writeln!(io::stderr(), "error: {}", with_causes(self));
-                ExitCode::FAILURE
-            }
+    /// Prints the message on stderr. A run that was interrupted has said so, and a reader of stdout who has left wants
+    /// to hear no more.
+    pub fn print(&self) {
+        if !matches!(self, Self::Interrupted) && !self.is_broken_pipe() {
+            let _ = writeln!(io::stderr(), "error: {}", with_causes(self));
         }
+    }
+
+    /// The exit code of the program. A reader of stdout who has left is no failure.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) => ExitCode::from(2),
+            Self::Interrupted => ExitCode::from(130),
+            _ if self.is_broken_pipe() => ExitCode::SUCCESS,
+            _ => ExitCode::FAILURE,
+        }
+    }
+
+    fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
 }
 

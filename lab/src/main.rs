@@ -1,56 +1,44 @@
 //! One weight matrix for two goals, explained variance and classification, from the command line.
 
-mod apply;
-mod bench;
-mod choices;
-mod cli;
+mod checkpoint;
+mod commands;
 mod config;
 mod data;
 mod experiment;
 mod failure;
-mod figure;
-mod fit;
 mod flags;
 mod interrupt;
-mod keeper;
-mod matching;
 mod output;
 mod path;
-mod progress;
-mod report;
-mod resume;
-mod session;
-mod sheet;
-mod split;
-mod summary;
-mod table;
-mod task;
-mod whole;
 mod words;
 
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
+use clap::error::ErrorKind;
 
-use cli::{Cli, Command};
-use progress::Console;
+use failure::Failure;
+use flags::Cli;
+use output::Console;
 
+/// Reads the flags, runs the command, and says how it ended.
 fn main() -> ExitCode {
     let matches = Cli::definition().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let console = Console::new(cli.quiet, cli.verbose);
-    let done = match cli.command.unwrap_or_default() {
-        Command::Fit(options) => fit::run(&options, console),
-        Command::Resume(options) => resume::run(&options, console),
-        Command::Path(options) => path::run(&options, console),
-        Command::Experiment(command) => experiment::run(&command, console),
-        Command::Predict(options) => apply::predict(&options, console),
-        Command::Transform(options) => apply::transform(&options, console),
-        Command::Score(options) => apply::score(&options, console),
-        Command::Bench(options) => bench::run(&options, console),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(matches.subcommand_name()),
+    let ended = commands::run(cli.command.unwrap_or_default(), console);
+    let Err(failure) = ended else { return ExitCode::SUCCESS };
+    match &failure {
+        Failure::Usage(_) => print_with_usage(&failure, matches.subcommand_name()),
+        _ => failure.print(),
     }
+    failure.exit_code()
+}
+
+/// Prints what is wrong with the flags of a command, and how it is used.
+fn print_with_usage(failure: &Failure, command: Option<&str>) {
+    let mut cli = Cli::definition();
+    cli.build();
+    let mut command = command.and_then(|name| cli.find_subcommand(name)).unwrap_or(&cli).clone();
+    let _ = command.error(ErrorKind::ValueValidation, failure).print();
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Format;
+use super::format::Format;
 use super::problem::{HeaderProblem, LineProblem, Place};
 use crate::words::{count, shorten, some_of};
 

@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::synthetic::Synthetic;
-use crate::data::{self, LabelColumn, ReadOptions};
+use crate::data::{self, LabelColumn, ReadOptions, Whole};
 use crate::failure::Failure;
-use crate::whole::Whole;
 
 /// Where a set lies in a folder, and how to read it.
 #[derive(Debug, Clone, Default)]

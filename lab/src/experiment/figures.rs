@@ -1,8 +1,8 @@
 //! Figures of means over the rows that agree.
 
 use super::display::Figure;
-use super::tables::{Figures, group, matches, word};
-use crate::figure::{Axis, Caption, Chart, FigureError, Look, Point, Series};
+use super::rows::{Figures, group, matches, word};
+use crate::output::figure::{Axis, Caption, Chart, FigureError, Look, Point, Series};
 use crate::path::Spread;
 
 /// The figure of those rows that it asks for.

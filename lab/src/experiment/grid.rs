@@ -9,8 +9,8 @@ use toml::{Table as Toml, Value};
 use super::catalogue::{self, Source};
 use super::config::{Config, Grid, Official, Test};
 use super::work::{Case, Row, Work};
+use crate::data::Whole;
 use crate::failure::Failure;
-use crate::whole::Whole;
 
 /// A piece of work, and where it stands in the grid.
 pub struct Cell {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::display::{By, Measure, Summary};
-use super::tables::{Figures, plain, word};
+use super::rows::{Figures, plain, word};
 use crate::path::Spread;
 
 /// A measure, and whether all that it is made of are whole numbers.

@@ -9,9 +9,9 @@ use super::figures;
 use super::manifest::Manifest;
 use super::results::{Kept, REPORT, Results};
 use crate::failure::Failure;
-use crate::figure::Caption;
 use crate::output;
-use crate::report::page::{Page, Section, facts, figure, table};
+use crate::output::figure::Caption;
+use crate::output::report::page::{Page, Section, facts, figure, table};
 
 /// Writes `report.html` into the folder.
 pub fn report(experiment: &Path) -> Result<(), Failure> {

@@ -8,13 +8,13 @@ use serde_json::{Map, Value, json};
 use super::config::Config;
 use super::display::{Figure, Table, Where};
 use super::manifest::Manifest;
-use super::run::default_folder;
-use super::tables::{Figures, Made};
+use super::rows::{Figures, matches};
+use super::tables::Made;
 use super::work::Row;
 use super::{figures, tables};
 use crate::failure::Failure;
-use crate::figure::FigureError;
 use crate::output;
+use crate::output::figure::FigureError;
 
 /// The cells that are done, while a run goes on.
 pub const JOURNAL: &str = "running.jsonl";
@@ -36,6 +36,11 @@ pub fn is_ours(name: &str) -> bool {
     [JOURNAL, CELLS, TIMINGS, CONFIG, MANIFEST, REPORT].contains(&name)
         || table.is_some_and(|(_, kind)| ["csv", "md", "tex"].contains(&kind))
         || figure.is_some_and(|(_, kind)| kind == "svg")
+}
+
+/// Where the results of an experiment are.
+pub fn default_folder(name: &str) -> PathBuf {
+    Path::new("results").join(name)
 }
 
 /// All rows.
@@ -71,14 +76,14 @@ impl Results {
 
     /// Those that have rows.
     pub fn figures<'a>(&self, config: &'a Config) -> impl Iterator<Item = &'a Figure> {
-        config.figure.iter().filter(|figure| self.rows.iter().any(|row| tables::matches(&figure.only, row)))
+        config.figure.iter().filter(|figure| self.rows.iter().any(|row| matches(&figure.only, row)))
     }
 
     /// The columns that a table or a figure asks for in vain.
     pub fn warnings(&self, config: &Config) -> Vec<String> {
         let missing = |kind: &str, name: &str, columns: Vec<&String>, only: &Where| {
             let all: Vec<&Figures> = self.rows.iter().collect();
-            let rows: Vec<&Figures> = all.iter().filter(|row| tables::matches(only, row)).copied().collect();
+            let rows: Vec<&Figures> = all.iter().filter(|row| matches(only, row)).copied().collect();
             let lack = |rows: &[&Figures], column: &str| rows.iter().all(|row| !row.contains_key(column));
             let filters = only.keys().filter(|column| lack(&all, column));
             let columns = columns.into_iter().filter(|column| !rows.is_empty() && lack(&rows, column));

@@ -1,7 +1,7 @@
 //! `admm experiment run`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use admm::Exec;
 
@@ -9,14 +9,13 @@ use super::config::Config;
 use super::grid::Cells;
 use super::journal::Journal;
 use super::manifest::Manifest;
-use super::options::RunOptions;
 use super::results::{self, Results};
 use super::shipped::SHIPPED;
 use super::work::Row;
 use crate::failure::Failure;
+use crate::flags::RunOptions;
 use crate::interrupt;
-use crate::output::{self, Folder};
-use crate::progress::Console;
+use crate::output::{self, Console, Folder};
 use crate::words::count;
 
 /// Runs what is not done yet, and writes everything.
@@ -24,7 +23,7 @@ pub fn run(options: &RunOptions, console: Console) -> Result<(), Failure> {
     let (name, text) = find(&options.experiment)?;
     let config = Config::parse(&options.experiment, &text, &options.set)?;
     let cells = Cells::new(&config, options.data_dir.as_deref())?;
-    let path = options.out.clone().unwrap_or_else(|| default_folder(&name));
+    let path = options.out.clone().unwrap_or_else(|| results::default_folder(&name));
     let folder = Folder::claim(&path, results::is_ours)?;
     interrupt::install().map_err(|error| Failure::Other(format!("cannot watch for Ctrl-C: {error}")))?;
     let threads = options.threads.into();
@@ -65,11 +64,6 @@ fn find(experiment: &str) -> Result<(String, String), Failure> {
     }
     let text = fs::read_to_string(path).map_err(Failure::io("read", path))?;
     Ok((path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), text))
-}
-
-/// Where the results of an experiment are.
-pub fn default_folder(name: &str) -> PathBuf {
-    Path::new("results").join(name)
 }
 
 /// The rows of all cells in their order, by as many threads as there are; each cell runs on one of them.

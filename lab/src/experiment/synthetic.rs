@@ -4,8 +4,7 @@ use nalgebra::DMatrix;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use crate::data::Classes;
-use crate::whole::{Dense, Whole};
+use crate::data::{Classes, Dense, Whole};
 
 const CLASSES: usize = 5;
 

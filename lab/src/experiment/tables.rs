@@ -1,75 +1,18 @@
 //! Tables of means and deviations over the rows that agree.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::display::{Table, Where};
+use super::display::Table;
 use super::measure::Column;
-use crate::sheet::Sheet;
-
-/// A row of figures.
-pub type Figures = Map<String, Value>;
+use super::rows::{Figures, Group, group, matches, plain, same, word};
+use crate::output::TextTable;
 
 /// A table for people, and one for programs.
 pub struct Made {
     /// Rounded.
-    pub sheet: Sheet,
+    pub sheet: TextTable,
     /// Every digit, deviations in columns of their own.
     pub csv: String,
-}
-
-/// Some rows, and how they are called.
-pub struct Group<'a> {
-    /// The values that they share.
-    pub key: Vec<Value>,
-    /// They.
-    pub rows: Vec<&'a Figures>,
-}
-
-/// Whether a row has those values.
-pub fn matches(only: &Where, row: &Figures) -> bool {
-    only.iter().all(|(column, wanted)| {
-        let wanted = serde_json::to_value(wanted).expect("TOML has a JSON form");
-        let found = row.get(column).unwrap_or(&Value::Null);
-        wanted.as_array().map_or_else(|| same(&wanted, found), |values| values.iter().any(|value| same(value, found)))
-    })
-}
-
-/// 1 and 1.0 are the same.
-fn same(a: &Value, b: &Value) -> bool {
-    a == b || a.as_f64().zip(b.as_f64()).is_some_and(|(a, b)| a == b)
-}
-
-/// The rows by the values of some columns. Those that agree in the first column stand together; values keep the order
-/// in which they appear.
-pub fn group<'a>(columns: &[String], rows: &[&'a Figures]) -> Vec<Group<'a>> {
-    if rows.is_empty() {
-        return Vec::new();
-    }
-    let Some((column, others)) = columns.split_first() else {
-        return vec![Group { key: Vec::new(), rows: rows.to_vec() }];
-    };
-    let mut parts: Vec<(Value, Vec<&'a Figures>)> = Vec::new();
-    for &row in rows {
-        let value = row.get(column).cloned().unwrap_or_default();
-        match parts.iter_mut().find(|(known, _)| same(known, &value)) {
-            Some((_, part)) => part.push(row),
-            None => parts.push((value, vec![row])),
-        }
-    }
-    let below = |(value, part): (Value, Vec<&'a Figures>)| {
-        let named = move |Group { key, rows }| Group { key: [vec![value.clone()], key].concat(), rows };
-        group(others, &part).into_iter().map(named)
-    };
-    parts.into_iter().flat_map(below).collect()
-}
-
-/// A value as a reader wants to see it.
-pub fn word(value: &Value) -> String {
-    match value {
-        Value::Null => "–".into(),
-        Value::String(text) => text.clone(),
-        other => other.to_string().trim_end_matches(".0").to_string(),
-    }
 }
 
 /// The table of those rows that it asks for.
@@ -84,7 +27,7 @@ pub fn make(table: &Table, rows: &[Figures]) -> Made {
     let measures: Vec<Column> = table.values.iter().map(|measure| Column::new(measure, &rows)).collect();
     let columns: Vec<(&Option<Value>, &Column)> =
         across.iter().flat_map(|value| measures.iter().map(move |measure| (value, measure))).collect();
-    let mut sheet = Sheet { headings: table.rows.iter().map(|name| plain(name)).collect(), rows: Vec::new() };
+    let mut sheet = TextTable { headings: table.rows.iter().map(|name| plain(name)).collect(), rows: Vec::new() };
     sheet.headings.extend(columns.iter().map(|(value, measure)| heading(table, value, measure, measures.len())));
     let mut lines = vec![table.rows.clone()];
     lines[0].extend(columns.iter().flat_map(|(value, measure)| measure.names(value.as_ref())));
@@ -113,11 +56,6 @@ pub fn make(table: &Table, rows: &[Figures]) -> Made {
         lines[0].push("published".into());
     }
     Made { sheet, csv: csv(&lines) }
-}
-
-/// The name of a column as a heading.
-pub fn plain(name: &str) -> String {
-    name.replace('_', " ")
 }
 
 fn heading(table: &Table, value: &Option<Value>, measure: &Column, measures: usize) -> String {
@@ -190,17 +128,5 @@ mod tests {
         );
         assert_eq!(made.sheet.rows[0][2..], ["–"]);
         assert_eq!(made.sheet.rows[1][2..], ["0.4 ± 0.1"]);
-    }
-
-    #[test]
-    fn what_agrees_in_the_first_column_stands_together() {
-        let row = |a: &str, b: f64| json!({"a": a, "b": b}).as_object().unwrap().clone();
-        let rows = [row("y", 2.0), row("x", 1.0), row("y", 1.0), row("x", 2.0), row("y", 2.0)];
-        let columns = ["a", "b"].map(String::from);
-        let groups = group(&columns, &rows.iter().collect::<Vec<_>>());
-        let found: Vec<_> =
-            groups.iter().map(|group| (group.key[0].as_str().unwrap(), group.key[1].as_f64().unwrap())).collect();
-        assert_eq!(found, [("y", 2.0), ("y", 1.0), ("x", 1.0), ("x", 2.0)]);
-        assert_eq!(groups[0].rows.len(), 2);
     }
 }

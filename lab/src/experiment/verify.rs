@@ -4,12 +4,11 @@ use serde_json::{Map, Value};
 
 use super::grid::Cells;
 use super::manifest::processor;
-use super::options::VerifyOptions;
 use super::results::{CELLS, Kept, Results};
 use super::run::run_cells;
 use crate::failure::Failure;
-use crate::output;
-use crate::progress::Console;
+use crate::flags::VerifyOptions;
+use crate::output::{self, Console};
 
 /// Where the same bits cannot be expected, numbers may differ by this share of their size, or by as much.
 const TOLERANCE: f64 = 1e-4;

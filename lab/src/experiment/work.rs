@@ -13,8 +13,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use toml::Table as Toml;
 
+use crate::data::Dense;
 use crate::path::held_out;
-use crate::whole::Dense;
 
 /// The kinds of work, by the name that a file gives them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

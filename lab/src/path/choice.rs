@@ -1,6 +1,6 @@
 //! Which point of a path to take.
 
-use super::study::Point;
+use super::cross_validation::Point;
 
 /// Places in a list of points that goes from the simple to the accurate: fewer components first, then larger weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub fn front(points: &[(f64, f64)]) -> Vec<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Spread;
+    use super::super::spread::Spread;
     use super::*;
 
     fn points(errors: &[f64], sd: f64) -> Vec<Point> {

@@ -7,8 +7,9 @@ use toml::Table as Toml;
 
 use super::fit::Fit;
 use super::{Case, Row, Work};
-use crate::path::{Choice, Setting, Weights, judge, points, walk};
-use crate::split::folds;
+use crate::data::folds;
+use crate::flags::Weights;
+use crate::path::{Choice, Setting, judge, points, walk};
 
 /// The settings of a fit, but for the weight and the start, with those of a path.
 #[derive(Debug, Clone, Deserialize)]

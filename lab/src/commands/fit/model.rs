@@ -1,0 +1,92 @@
+//! The flags of a fit, checked together, as a model of the library.
+
+use std::path::{Path, PathBuf, absolute};
+use std::time::Duration;
+
+use admm::Exec;
+use admm_solvers::joint::{Acceleration, JointModel, Method, Penalty};
+
+use crate::data;
+use crate::failure::Failure;
+use crate::flags::{FitOptions, Methods, Test, flagged};
+use crate::output::{self, report};
+
+impl FitOptions {
+    /// Where the page goes, if it is asked for.
+    pub(super) fn report(&self) -> Option<PathBuf> {
+        report::place(self.report.as_ref(), self.out.as_deref())
+    }
+
+    /// The files that are read.
+    pub(super) fn reads(&self) -> Vec<PathBuf> {
+        let test = match self.test() {
+            Some(Test::Data(data)) => data::files(data),
+            _ => Vec::new(),
+        };
+        [data::files(self.data()), test].concat()
+    }
+
+    /// The library's choices, or all flags that are out of range.
+    pub(super) fn model(&self) -> Result<JointModel, Failure> {
+        let exec = Exec::threads(self.threads.into()).map_err(Failure::library("--threads"))?;
+        let builder = self
+            .model
+            .builder()
+            .components(self.components)
+            .weight(self.weight)
+            .penalty(self.penalty)
+            .relaxation(self.relaxation)
+            .acceleration(self.acceleration)
+            .batch(self.batch)
+            .trace(self.out.is_some() || self.report.is_some())
+            .exec(exec);
+        let problems = self.problems();
+        match builder.build() {
+            Ok(model) if problems.is_empty() => Ok(model),
+            Ok(_) => Err(Failure::Usage(problems)),
+            Err(admm::Error::Parameters(of_model)) => Err(Failure::Usage([flagged(&of_model), problems].concat())),
+            Err(error) => Err(Failure::library("fit")(error)),
+        }
+    }
+
+    /// What is out of range besides the library's choices.
+    fn problems(&self) -> Vec<String> {
+        let fraction = match self.test {
+            Some(Test::Fraction(fraction)) if !(fraction > 0.0 && fraction < 1.0) => {
+                Some(format!("--test: the fraction of test samples must lie between 0 and 1, got {fraction:?}"))
+            }
+            _ => None,
+        };
+        let limit =
+            self.time_limit.filter(|limit| Duration::try_from_secs_f64(*limit).map_or(true, |limit| limit.is_zero()));
+        let limit = limit
+            .map(|limit| format!("--time-limit: the time limit must be a positive number of seconds, got {limit:?}"));
+        [fraction, limit, self.clash(), self.idle()].into_iter().flatten().collect()
+    }
+
+    /// What is said of outputs that are in each other's way.
+    fn clash(&self) -> Option<String> {
+        let place = |path: Option<&Path>| absolute(path?).ok();
+        let json = self.json.as_deref();
+        if json.is_some() && place(json) == place(self.report().as_deref()) {
+            return Some("--json and --report name the same file: choose two".into());
+        }
+        let (out, checkpoint) = (("--out", self.out.as_deref()), ("--checkpoint", self.checkpoint.as_deref()));
+        let page = report::elsewhere(self.report.as_ref(), out.1);
+        output::inside(&[("--json", json), ("--report", page.as_deref()), checkpoint, out], &[out, checkpoint])
+    }
+
+    /// What is said of choices for one method where another is to run.
+    fn idle(&self) -> Option<String> {
+        let Methods::One(method) = self.method else { return None };
+        if method != Method::Joint && self.batch.is_some() {
+            return Some(format!("--batch is for the method joint, not for {method}"));
+        }
+        if let Some(problem) = self.model.idle(method) {
+            return Some(problem);
+        }
+        let choices = (self.penalty, self.relaxation, self.acceleration);
+        let idle = method != Method::Admm && choices != (Penalty::default(), 1.0, Acceleration::default());
+        idle.then(|| format!("--penalty, --relaxation and --acceleration are for the method admm, not for {method}"))
+    }
+}

@@ -1,0 +1,85 @@
+//! One method after the other, until all are done or somebody stops them.
+
+use std::ops::ControlFlow;
+
+use admm::{Finding, Status};
+use admm_solvers::Scalar;
+use admm_solvers::joint::{Fitted, Method, Moment, Position, Prepared};
+
+use crate::checkpoint::FitCheckpoints;
+use crate::failure::Failure;
+use crate::flags::FitOptions;
+use crate::interrupt;
+use crate::output::Console;
+
+/// A fit by several methods from the same start.
+pub struct Session<'a, T: Scalar> {
+    /// The problem.
+    pub prepared: &'a Prepared<T>,
+    /// The choices.
+    pub options: &'a FitOptions,
+    /// Where it is told.
+    pub console: Console,
+    /// Where it is kept.
+    pub keeper: Option<FitCheckpoints>,
+    /// What was found so far.
+    pub found: Vec<Fitted<T>>,
+}
+
+impl<T: Scalar> Session<'_, T> {
+    /// Fits by the methods that are missing, the first one from a position. What was found stays, whatever happens.
+    /// Every call takes an iteration at least, so that a run under any time limit comes to its end.
+    pub fn run(&mut self, mut from: Option<Position>) -> Result<(), Failure> {
+        for method in self.options.method.list().into_iter().skip(self.found.len()) {
+            let fitted = self.fit(method, from.take())?;
+            let stopped = fitted.report.status == Status::Stopped;
+            self.found.push(fitted);
+            if stopped {
+                return Err(Failure::Interrupted);
+            }
+            if let Some(keeper) = &mut self.keeper {
+                keeper.save(&self.found);
+            }
+        }
+        Ok(())
+    }
+
+    fn fit(&mut self, method: Method, from: Option<Position>) -> Result<Fitted<T>, Failure> {
+        let model = &self.options.model;
+        let mut follower = self.console.follow(method, model.tolerance, model.max_iterations);
+        let (keeper, found) = (&mut self.keeper, &self.found);
+        let mut observer = |moment: &Moment<'_>| {
+            follower.show(moment);
+            let stops = interrupt::requested();
+            if let Some(keeper) = keeper.as_mut() {
+                keeper.watch(moment, found, stops);
+            }
+            if stops { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let fitted = match from {
+            Some(position) => self.prepared.resume(position, &mut observer),
+            None => self.prepared.fit(method, &mut observer),
+        };
+        drop(follower);
+        let fitted = fitted.map_err(Failure::library(method.to_string()))?;
+        let report = &fitted.report;
+        if !matches!(report.status, Status::Converged | Status::Stopped) {
+            let separated = model.ridge == 0.0 && report.training_error == 0.0;
+            let advice = if separated { SEPARATED } else { report.status.advice() };
+            self.console.warn(&format!("{method}: {}. {advice}", report.status));
+        }
+        let unproven = matches!(report.certificate.stationarity, Finding::Fails(_));
+        if method == Method::Admm && report.status == Status::Converged && unproven {
+            let gradient = report.stationarity;
+            self.console
+                .warn(&format!("{method}: W and V agree, but the gradient that remains is {gradient:.1e}. {NEARER}"));
+        }
+        Ok(fitted)
+    }
+}
+
+/// What no number of iterations helps against.
+const SEPARATED: &str = "It separates the classes, and nothing bounds B: set --ridge.";
+
+/// What helps where rounding, or features of large numbers, hide the gradient from the residuals.
+const NEARER: &str = "Use --precision f64, scale the features, or lower --tolerance.";

@@ -1,0 +1,38 @@
+//! The flags of a path, checked together, as models of the library.
+
+use admm_solvers::joint::JointModel;
+
+use crate::failure::Failure;
+use crate::flags::{PathOptions, flagged};
+use crate::output::{self, report};
+
+impl PathOptions {
+    /// A model for each number of components, ascending, or all flags that are out of range.
+    pub fn models(&self) -> Result<Vec<(usize, JointModel)>, Failure> {
+        let mut problems = Vec::new();
+        if self.cv < 2 {
+            problems.push(format!("--cv: cross-validation needs at least 2 folds, got {}", self.cv));
+        }
+        if self.repeats == 0 {
+            problems.push("--repeats: the number of repeats must be at least 1".into());
+        }
+        let page = report::elsewhere(self.report.as_ref(), self.out.as_deref());
+        problems.extend(self.model.idle(self.method));
+        problems.extend(output::inside(&[("--report", page.as_deref())], &[("--out", self.out.as_deref())]));
+        let mut models = Vec::new();
+        for components in self.components() {
+            match self.with_components(components) {
+                Ok(model) => models.push((components, model)),
+                Err(admm::Error::Parameters(more)) => problems.extend(flagged(&more)),
+                Err(error) => return Err(Failure::library("path")(error)),
+            }
+        }
+        problems.dedup();
+        if problems.is_empty() { Ok(models) } else { Err(Failure::Usage(problems)) }
+    }
+
+    fn with_components(&self, components: usize) -> admm::Result<JointModel> {
+        let weight = self.weights.first(self.model.constraint);
+        self.model.builder().components(components).weight(weight).build()
+    }
+}

@@ -1,0 +1,82 @@
+//! `admm predict` and `admm transform`: a model on new samples.
+
+use std::path::Path;
+
+use admm_solvers::joint::Names;
+
+use super::model_file::{read_model, reads};
+use crate::data::{self, Dataset, LabelColumn, ReadOptions, features_match};
+use crate::failure::Failure;
+use crate::flags::PredictOptions;
+use crate::output::{self, Console};
+
+/// Writes `sample,prediction,probability_…`.
+pub fn predict(options: &PredictOptions, console: Console) -> Result<(), Failure> {
+    check_out(options)?;
+    let (model, names) = read_model(&options.model, console)?;
+    let data = samples(options, &names)?;
+    let probabilities = model.predict_proba(&data.x).map_err(Failure::library(&data.name))?;
+    let mut header = vec!["sample".to_string(), "prediction".to_string()];
+    header.extend(names.classes.iter().map(|class| format!("probability_{class}")));
+    let rows = probabilities.column_iter().enumerate().map(|(sample, column)| {
+        let mut row = vec![(sample + 1).to_string(), names.classes[column.argmax().0].clone()];
+        row.extend(column.iter().map(|probability| format!("{probability:?}")));
+        row
+    });
+    write_csv(options.out.as_deref(), header, rows)
+}
+
+/// Writes `component_1,…`.
+pub fn transform(options: &PredictOptions, console: Console) -> Result<(), Failure> {
+    check_out(options)?;
+    let (model, names) = read_model(&options.model, console)?;
+    let data = samples(options, &names)?;
+    let components = model.transform(&data.x).map_err(Failure::library(&data.name))?;
+    let header = (1..=components.nrows()).map(|j| format!("component_{j}")).collect();
+    let rows = components.column_iter().map(|column| column.iter().map(|value| format!("{value:?}")).collect());
+    write_csv(options.out.as_deref(), header, rows)
+}
+
+/// That `--out` can be written, and is nothing that is read.
+fn check_out(options: &PredictOptions) -> Result<(), Failure> {
+    output::check_apart(&reads(&options.model, &options.data), &[("--out", options.out.as_deref())])?;
+    options.out.as_deref().map_or(Ok(()), output::check_writable)
+}
+
+/// The features of the model, and nothing else. The error says so where leaving a column out would help.
+fn samples(options: &PredictOptions, names: &Names) -> Result<Dataset, Failure> {
+    let reading = options.reading.options(LabelColumn::None);
+    let load = |reading: &ReadOptions| data::load(&options.data, reading);
+    let fits = |data: &Dataset| features_match::check(&names.features, data);
+    let read = load(&reading);
+    let Err(problem) = read.as_ref().map_err(|_| None).and_then(|data| fits(data).map_err(Some)) else {
+        return features_match::align(&names.features, read?);
+    };
+    let label = |column: &String| ReadOptions { label: LabelColumn::Named(column.clone()), ..reading.clone() };
+    let helps = |column: &String| load(&label(column)).is_ok_and(|data| fits(&data).is_ok());
+    let suspects =
+        if options.reading.label.is_none() { features_match::suspects(&names.features, &read) } else { Vec::new() };
+    let failure = match (problem, read) {
+        (Some(problem), _) => problem,
+        (None, Err(error)) => error.into(),
+        (None, Ok(_)) => unreachable!("a table that was read has its own problem"),
+    };
+    Err(match suspects.into_iter().find(helps) {
+        Some(column) => Failure::Other(format!(
+            "{failure}\n  it has one column more than the model: if that is the label, add --label '{column}'"
+        )),
+        None => failure,
+    })
+}
+
+fn write_csv(path: Option<&Path>, header: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> Result<(), Failure> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in [header].into_iter().chain(rows) {
+        writer.write_record(row).expect("memory takes every record of the same length");
+    }
+    let bytes = writer.into_inner().expect("memory has nothing to flush");
+    match path {
+        Some(path) => output::write(path, &bytes),
+        None => output::print(&bytes),
+    }
+}

@@ -1,0 +1,93 @@
+//! `admm score`: how well a model predicts the classes of samples.
+
+use admm::Exec;
+use admm_solvers::joint::Model;
+use admm_solvers::samples::Samples as Scaled;
+use admm_solvers::softmax::Softmax;
+use nalgebra::DMatrix;
+use serde::Serialize;
+
+use super::model_file::{read_model, reads};
+use crate::data::{self, Classes, LabelColumn, features_match};
+use crate::failure::Failure;
+use crate::flags::ScoreOptions;
+use crate::output::{self, Console, align, report};
+
+/// The figures of `admm score`.
+#[derive(Debug, Serialize)]
+struct Score {
+    accuracy: f64,
+    error: f64,
+    correct: usize,
+    samples: usize,
+    cross_entropy: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confusion: Option<Confusion>,
+}
+
+/// How many samples of each class (row) are taken for each class (column).
+#[derive(Debug, Serialize)]
+struct Confusion {
+    classes: Vec<String>,
+    counts: Vec<Vec<usize>>,
+}
+
+impl Confusion {
+    /// With more classes a table shows nothing any more.
+    const MOST: usize = 20;
+
+    fn of(classes: &[String], labels: &[usize], predicted: &[usize]) -> Option<Self> {
+        let counts = report::confusion(labels, predicted, classes.len());
+        let counts = counts.row_iter().map(|row| row.iter().copied().collect()).collect();
+        (classes.len() <= Self::MOST).then(|| Self { classes: classes.to_vec(), counts })
+    }
+
+    fn text(&self) -> String {
+        let row = |(class, counts): (&String, &Vec<usize>)| {
+            [vec![class.clone()], counts.iter().map(usize::to_string).collect()].concat()
+        };
+        let headings = [vec!["true".to_string()], self.classes.clone()].concat();
+        let rows = self.classes.iter().zip(&self.counts).map(row);
+        let rows: Vec<_> = [headings].into_iter().chain(rows).collect();
+        format!("\nThe samples of each class, by the class predicted:\n{}", align(&rows, |column| column == 0))
+    }
+}
+
+/// The mean of −ln p over the samples, p being the probability of their own class.
+fn cross_entropy(model: &Model<f64>, x: &DMatrix<f64>, labels: &[usize]) -> admm::Result<f64> {
+    let weights = vec![1.0 / labels.len() as f64; labels.len()];
+    let samples = Scaled::new(model.scaler.apply(x)?, labels, weights, model.weights.bias.len(), Exec::Serial)?;
+    Softmax { samples, ridge: 0.0, share: 1.0 }.cross_entropy(&model.weights)
+}
+
+/// Prints how well the classes of samples are predicted.
+pub fn run(options: &ScoreOptions, console: Console) -> Result<(), Failure> {
+    output::check_apart(&reads(&options.model, &options.data), &[("--json", options.json.as_deref())])?;
+    options.json.as_deref().map_or(Ok(()), output::check_writable)?;
+    let (model, names) = read_model(&options.model, console)?;
+    let data = data::load(&options.data, &options.reading.options(LabelColumn::Last))?;
+    let (data, labels) = data::labelled(features_match::align(&names.features, data)?)?;
+    let classes = Classes::try_from(names.classes)?;
+    let labels = classes.encode(&labels).map_err(Failure::mismatch(&data.name))?;
+    let score = Score::of(&model, &data.x, &labels, classes.names()).map_err(Failure::library(&data.name))?;
+    if let Some(path) = &options.json {
+        output::write(path, &output::json(&score))?;
+    }
+    output::print(score.text())
+}
+
+impl Score {
+    fn of(model: &Model<f64>, x: &DMatrix<f64>, labels: &[usize], classes: &[String]) -> admm::Result<Self> {
+        let accuracy = model.score(x, labels)?;
+        let (samples, error) = (labels.len(), 1.0 - accuracy);
+        let correct = (accuracy * samples as f64).round() as usize;
+        let confusion = Confusion::of(classes, labels, &model.predict(x)?);
+        Ok(Self { accuracy, error, correct, samples, cross_entropy: cross_entropy(model, x, labels)?, confusion })
+    }
+
+    fn text(&self) -> String {
+        let Self { accuracy, correct, samples, cross_entropy, confusion, .. } = self;
+        let table = confusion.as_ref().map_or(String::new(), Confusion::text);
+        format!("accuracy {accuracy:.4} ({correct} of {samples} samples), cross-entropy {cross_entropy:.4}\n{table}")
+    }
+}

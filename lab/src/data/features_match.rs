@@ -1,0 +1,111 @@
+//! Matching the features of a table with those of another or of a model.
+
+use std::collections::HashMap;
+
+use nalgebra::DMatrix;
+
+use crate::data::{self, DataError, Dataset, LineProblem};
+use crate::failure::Failure;
+
+/// Where a table has each of the expected features; none where it leaves a zero out.
+type Places = Vec<Option<usize>>;
+
+/// The expected features in their order: found by name, or by their place where one side has no names of its own. What
+/// a sparse table does not list is 0.
+pub fn align(expected: &[String], data: Dataset) -> Result<Dataset, Failure> {
+    let places = places(expected, &data).map_err(Failure::mismatch(&data.name))?;
+    if places.iter().copied().eq((0..data.x.nrows()).map(Some)) {
+        return Ok(Dataset { features: expected.to_vec(), ..data });
+    }
+    let entry = |i: usize, sample: usize| places[i].map_or(0.0, |row| data.x[(row, sample)]);
+    let x = DMatrix::from_fn(expected.len(), data.x.ncols(), entry);
+    Ok(Dataset { features: expected.to_vec(), x, ..data })
+}
+
+/// The same of a table without names, whose samples stay as they are.
+pub fn check<X>(expected: &[String], data: &Dataset<X>) -> Result<(), Failure> {
+    places(expected, data).map(|_| ()).map_err(Failure::mismatch(&data.name))
+}
+
+fn places<X>(expected: &[String], data: &Dataset<X>) -> Result<Places, DataError> {
+    let got = &data.features;
+    let named: HashMap<_, _> = got.iter().enumerate().map(|(i, name)| (name, i)).collect();
+    let by_name: Places = expected.iter().map(|name| named.get(name).copied()).collect();
+    if got.len() == expected.len() && by_name.iter().all(Option::is_some) {
+        return Ok(by_name);
+    }
+    if !data::is_unnamed(expected) && !data::is_unnamed(got) {
+        let missing = (0..expected.len()).filter(|&i| by_name[i].is_none()).map(|i| expected[i].clone()).collect();
+        let unknown = got.iter().filter(|name| !expected.contains(name)).cloned().collect();
+        return Err(DataError::Features { expected: expected.len(), got: got.len(), missing, unknown });
+    }
+    let sparse = data.is_sparse();
+    let skipped = usize::from(sparse && data::counts_from_zero(expected) && !data::counts_from_zero(got));
+    let length = skipped + got.len();
+    if length == expected.len() || length < expected.len() && sparse {
+        return Ok((0..expected.len()).map(|i| i.checked_sub(skipped).filter(|&i| i < got.len())).collect());
+    }
+    let missing = expected.iter().skip(length).cloned().collect();
+    let unknown = got.iter().skip(expected.len() - skipped.min(expected.len())).cloned().collect();
+    Err(DataError::Features { expected: expected.len(), got: length, missing, unknown })
+}
+
+/// Columns that may be labels, where reading every column as a feature has failed.
+pub fn suspects(expected: &[String], read: &Result<Dataset, DataError>) -> Vec<String> {
+    let suspect = match read {
+        Ok(data) => data.features.iter().find(|name| !expected.contains(name)).cloned(),
+        Err(DataError::Line { problem: LineProblem::NotANumber { column, .. }, .. }) => Some(column.clone()),
+        Err(_) => None,
+    };
+    suspect.into_iter().chain([(expected.len() + 1).to_string()]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::DMatrix;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(ToString::to_string).collect()
+    }
+
+    /// The first sample of a table, in the order that is expected; its values are 1, 2 and so on.
+    fn compare(expected: &[&str], file: &str, got: &[&str]) -> Result<Vec<f64>, String> {
+        let x = DMatrix::<f64>::from_fn(got.len(), 1, |i, _| i as f64 + 1.0);
+        let data = Dataset { name: file.into(), features: names(got), x, labels: None };
+        align(&names(expected), data).map(|data| data.x.data.into()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn names_count_where_there_are_some() {
+        assert_eq!(compare(&["a", "b"], "data", &["a", "b"]), Ok(vec![1.0, 2.0]));
+        assert_eq!(compare(&["a", "b"], "data", &["b", "a"]), Ok(vec![2.0, 1.0]));
+        assert_eq!(compare(&["x1", "x2"], "data", &["x2", "x1"]), Ok(vec![2.0, 1.0]));
+        let error = compare(&["a", "b"], "data", &["c", "a"]).unwrap_err();
+        assert_eq!(error, "data: other features than expected: `b` is missing, `c` is unknown");
+        let error = compare(&["a", "b"], "data", &["b", "a", "c"]).unwrap_err();
+        assert_eq!(error, "data: expected 2 features, got 3: `c` is unknown");
+    }
+
+    #[test]
+    fn numbers_count_where_there_are_no_names() {
+        assert_eq!(compare(&["a", "b"], "data", &["x1", "x2"]), Ok(vec![1.0, 2.0]));
+        assert_eq!(compare(&["x1", "x2"], "data", &["a", "b"]), Ok(vec![1.0, 2.0]));
+        let error = compare(&["a", "b"], "data", &["x1", "x2", "x3"]).unwrap_err();
+        assert_eq!(error, "data: expected 2 features, got 3: `x3` is unknown");
+        let error = compare(&["x1", "x2"], "data", &["a"]).unwrap_err();
+        assert_eq!(error, "data: expected 2 features, got 1: `x2` is missing");
+    }
+
+    #[test]
+    fn what_a_sparse_table_does_not_list_is_zero() {
+        assert_eq!(compare(&["x1", "x2", "x3"], "a.svm", &["x1", "x2"]), Ok(vec![1.0, 2.0, 0.0]));
+        assert_eq!(compare(&["a", "b", "c"], "a.svm", &["x1"]), Ok(vec![1.0, 0.0, 0.0]));
+        assert_eq!(compare(&["x0", "x1", "x2"], "a.svm", &["x1"]), Ok(vec![0.0, 1.0, 0.0]));
+        assert_eq!(compare(&["x0", "x1"], "a.svm", &["x0"]), Ok(vec![1.0, 0.0]));
+        let error = compare(&["x0", "x1"], "a.svm", &["x1", "x2"]).unwrap_err();
+        assert_eq!(error, "a.svm: expected 2 features, got 3: `x2` is unknown");
+        let error = compare(&["x1", "x2"], "a.svm", &["x1", "x2", "x3"]).unwrap_err();
+        assert_eq!(error, "a.svm: expected 2 features, got 3: `x3` is unknown");
+    }
+}

@@ -1,0 +1,106 @@
+//! Reading tables from files, and the few that come with the program.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use admm_solvers::{Scalar, features::Features};
+
+use super::dataset::{Dataset, LabelColumn, ReadOptions};
+use super::error::DataError;
+use super::format::Format;
+use super::problem::Place;
+use super::table::{self, Table};
+use super::{csv, embedded, idx, labels, npy, npz, source, svmlight};
+
+/// Loads an embedded data set (`digits`, `wine`, `iris`, `breast-cancer`), a file, or a pair `x,y` of files.
+///
+/// The name decides: `.npy`, `.npz`, `…ubyte` (IDX), `.svm`, `.svmlight`, `.libsvm`; anything else is CSV. Text and
+/// IDX may be compressed by gzip. An embedded name comes before a file of that name, which `./digits` still reaches.
+pub fn load(data: &OsStr, options: &ReadOptions) -> Result<Dataset, DataError> {
+    let path = Path::new(data);
+    let name = path.to_string_lossy().into_owned();
+    if let Some(bytes) = embedded::bytes(path) {
+        let reader = source::ungzip(bytes).map_err(DataError::io("read", path))?;
+        return csv::read(path, reader, options)?.finish(name, path, path);
+    }
+    match source::pair(path) {
+        Some((x, y)) => read_pair(&x, &y, options)?.finish(name, &x, &y),
+        None => read_file(path, options)?.finish(name, path, path),
+    }
+}
+
+/// Maps a pair `x.npy,y.npy` of which x is large and holds numbers of type T, sample after sample. They stay in the
+/// file, and whether they are finite is not known yet. `None` for all other data, which [`load`] reads.
+pub fn map<T: Scalar>(data: &OsStr, options: &ReadOptions) -> Result<Option<Dataset<Features<T>>>, DataError> {
+    let path = Path::new(data);
+    let Some((x_path, y_path)) = source::pair(path) else { return Ok(None) };
+    if (Format::of(&x_path), Format::of(&y_path)) != (Format::Npy, Format::Npy) {
+        return Ok(None);
+    }
+    let Some(x) = npy::map(&x_path)? else { return Ok(None) };
+    check_options(&x_path, options)?;
+    let labels = labels::canonical(&y_path, npy::labels(&y_path)?, |row| Place { row: row + 1, line: None })?;
+    if labels.len() != x.ncols() {
+        return Err(DataError::Lengths { path: y_path, x: x.ncols(), y: labels.len() });
+    }
+    let features = table::feature_names(x.nrows());
+    let labels = Some(labels).filter(|_| options.label != LabelColumn::None);
+    Ok(Some(Dataset { name: path.to_string_lossy().into_owned(), features, x, labels }))
+}
+
+/// The files that [`load`] reads.
+pub fn files(data: &OsStr) -> Vec<PathBuf> {
+    match source::pair(Path::new(data)) {
+        _ if data.to_str().is_some_and(is_embedded) => Vec::new(),
+        Some((x, y)) => vec![x, y],
+        None => vec![data.into()],
+    }
+}
+
+/// Whether a data set of that name comes with the program.
+pub fn is_embedded(name: &str) -> bool {
+    embedded::names().any(|known| known == name)
+}
+
+fn read_file(path: &Path, options: &ReadOptions) -> Result<Table, DataError> {
+    let format = Format::of(path);
+    if format != Format::Csv {
+        check_options(path, options)?;
+    }
+    let with_labels = options.label != LabelColumn::None;
+    let mut table = match format {
+        Format::Csv => csv::read(path, source::open_text(path)?, options)?,
+        Format::Npy => npy::read(path)?,
+        Format::Npz => npz::read(path, with_labels)?,
+        Format::Idx => idx::read(path)?,
+        Format::Svmlight => svmlight::read(path, source::open_text(path)?)?,
+    };
+    table.labels = table.labels.filter(|_| with_labels);
+    Ok(table)
+}
+
+fn read_pair(x: &Path, y: &Path, options: &ReadOptions) -> Result<Table, DataError> {
+    check_options(x, options)?;
+    let (mut table, labels) = match (Format::of(x), Format::of(y)) {
+        (Format::Npy, Format::Npy) => (npy::read(x)?, npy::labels(y)?),
+        (Format::Idx, Format::Idx) => (idx::read(x)?, idx::labels(y)?),
+        _ => {
+            source::open(x)?;
+            source::open(y)?;
+            return Err(DataError::format(x, "a pair of files is two .npy or two IDX files"));
+        }
+    };
+    table.labels = Some(labels).filter(|_| options.label != LabelColumn::None);
+    Ok(table)
+}
+
+/// An option is never silently ignored.
+fn check_options(path: &Path, options: &ReadOptions) -> Result<(), DataError> {
+    let unused = match options {
+        ReadOptions { label: LabelColumn::Named(_), .. } => "a label column by name or number",
+        ReadOptions { header: Some(_), .. } => "a header",
+        ReadOptions { drop, .. } if !drop.is_empty() => "dropping columns",
+        _ => return Ok(()),
+    };
+    Err(DataError::Option { path: path.into(), option: unused })
+}

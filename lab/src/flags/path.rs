@@ -1,0 +1,75 @@
+//! The flags of `path`.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use admm_solvers::joint::Method;
+use clap::Args;
+
+use super::choices::{Choices, choice};
+use super::parsers::{count, page};
+use super::{ModelOptions, Reading, Weights};
+
+/// The flags of `path`.
+#[derive(Debug, Args)]
+pub struct PathOptions {
+    /// CSV, .npy pair (x.npy,y.npy), .npz, IDX or svmlight; or digits, wine, iris, breast-cancer [default: wine]
+    pub data: Option<OsString>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Folds of the cross-validation, each with its share of each class
+    #[arg(long, value_name = "FOLDS", default_value_t = 10, value_parser = count::<usize>, help_heading = "Data")]
+    pub cv: usize,
+    /// Cross-validations, each with other folds
+    #[arg(long, value_name = "R", default_value_t = 1, value_parser = count::<u64>, help_heading = "Data")]
+    pub repeats: u64,
+    /// Seed of the folds
+    #[arg(long, value_name = "S", default_value_t = 0, value_parser = count::<u64>, help_heading = "Data")]
+    pub seed: u64,
+
+    /// The λ to try: a number of them from 1 to 0, or a list of weights and first:last:count ranges
+    #[arg(long, value_name = "GRID|N", default_value = Weights::DEFAULT, help_heading = "Model")]
+    pub weights: Weights,
+    /// Columns of W, several after commas
+    #[arg(long, short = 'k', value_name = "K,…", default_value = "2", value_delimiter = ',', help_heading = "Model")]
+    #[arg(value_parser = count::<usize>)]
+    pub components: Vec<usize>,
+
+    /// How to minimise
+    #[arg(long, default_value = "joint", value_parser = choice(METHODS), help_heading = "Search")]
+    pub method: Method,
+    #[command(flatten)]
+    pub model: ModelOptions,
+    /// Threads, 0 for all processors; results do not depend on it
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
+    #[arg(help_heading = "Search")]
+    pub threads: u16,
+
+    /// A folder for the models of both choices, path.csv, path.json and front.svg
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+    /// Write a page for the browser with tables and figures [default: report.html, in the folder of --out if given]
+    #[arg(long, value_name = "FILE.html", num_args = 0..=1, value_parser = page, help_heading = "Output")]
+    pub report: Option<Option<PathBuf>>,
+}
+
+const METHODS: Choices<Method> = &[
+    ("joint", Method::Joint, "the gradient of the whole objective"),
+    ("admm", Method::Admm, "a block for each loss, joined by a dual variable"),
+    ("alternating", Method::Alternating, "a block for each loss in turn, without the dual"),
+];
+
+impl PathOptions {
+    /// DATA, given or not.
+    pub fn data(&self) -> &OsStr {
+        self.data.as_deref().unwrap_or("wine".as_ref())
+    }
+
+    /// Ascending, each once.
+    pub fn components(&self) -> Vec<usize> {
+        let mut components = self.components.clone();
+        components.sort_unstable();
+        components.dedup();
+        components
+    }
+}

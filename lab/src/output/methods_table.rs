@@ -1,0 +1,141 @@
+//! The table of methods, and what it says in a sentence.
+
+use admm::Status;
+use admm_solvers::joint::Method;
+
+use crate::output::{Summary, align};
+use crate::words::percent;
+
+const HEADINGS: [[&str; 9]; 2] = [
+    ["", "", "variance", "cross-", "training", "test", "", "", ""],
+    ["method", "objective", "explained", "entropy", "error", "error", "passes", "seconds", "status"],
+];
+
+/// Aligned plain text: words to the left, numbers to the right.
+pub fn render(summaries: &[Summary]) -> String {
+    let mut rows: Vec<_> = HEADINGS.iter().map(|row| row.map(String::from).to_vec()).collect();
+    rows.extend(summaries.iter().map(|summary| cells(summary).to_vec()));
+    align(&rows, |column| column == 0 || column == 8)
+}
+
+/// What the columns are called, each in one line.
+pub fn headings() -> [String; 9] {
+    std::array::from_fn(|column| match [HEADINGS[0][column], HEADINGS[1][column]] {
+        ["", below] => below.into(),
+        [above, below] if above.ends_with('-') => format!("{above}{below}"),
+        [above, below] => format!("{above} {below}"),
+    })
+}
+
+/// A row of the table.
+pub fn cells(summary: &Summary) -> [String; 9] {
+    [
+        summary.method.to_string(),
+        number(summary.objective, 6),
+        percent(summary.variance_explained),
+        number(summary.cross_entropy, 4),
+        percent(summary.train_error),
+        summary.test_error.map_or("–".into(), percent),
+        summary.passes.to_string(),
+        number(summary.seconds, 2),
+        summary.status.to_string(),
+    ]
+}
+
+fn number(value: f64, digits: usize) -> String {
+    if value.abs() < 1e5 { format!("{value:.digits$}") } else { format!("{value:.2e}") }
+}
+
+/// What the numbers say.
+pub fn sentence(summaries: &[Summary]) -> String {
+    let Some(first) = summaries.first() else { return String::new() };
+    let mut parts = vec![match summaries.iter().find(|other| other.method == Method::TwoStage) {
+        Some(base) if base.method != first.method => comparison(first, base),
+        _ => description(first),
+    }];
+    parts.extend(lowest(summaries));
+    parts.extend(unfinished(summaries));
+    parts.join("; ") + "."
+}
+
+/// What the run of ADMM shows of the conditions for convergence.
+pub fn certificate(summaries: &[Summary]) -> String {
+    let admm = summaries.iter().find(|summary| summary.method == Method::Admm);
+    admm.map_or(String::new(), |admm| format!("\nCertificate of admm:\n{}\n", admm.certificate))
+}
+
+fn description(one: &Summary) -> String {
+    let (samples, error) = error(one);
+    let (method, variance) = (one.method, percent(one.variance_explained));
+    format!(
+        "{method} explains {variance} of the variance and classifies {} of the {samples} samples correctly",
+        percent(1.0 - error)
+    )
+}
+
+/// The test error where there is one.
+fn error(summary: &Summary) -> (&'static str, f64) {
+    match summary.test_error {
+        Some(error) => ("test", error),
+        None => ("training", summary.train_error),
+    }
+}
+
+/// Compared with two-stage, admm gives up …, wins … and keeps ….
+fn comparison(one: &Summary, base: &Summary) -> String {
+    let ((samples, ours), (_, theirs)) = (error(one), error(base));
+    let gains = [
+        (one.variance_explained - base.variance_explained, "variance explained".to_string()),
+        (theirs - ours, format!("{samples} accuracy")),
+    ];
+    let tenths = |gain: f64| (1000.0 * gain).round() as i64;
+    let points = |(gain, what): &(f64, String)| {
+        let tenths = tenths(*gain).abs();
+        let unit = if tenths == 10 { "point" } else { "points" };
+        format!("{}.{} {unit} of {what}", tenths / 10, tenths % 10)
+    };
+    let phrase = |verb: &str, holds: &dyn Fn(i64) -> bool, say: &dyn Fn(&(f64, String)) -> String| {
+        let said: Vec<_> = gains.iter().filter(|(gain, _)| holds(tenths(*gain))).map(say).collect();
+        (!said.is_empty()).then(|| format!("{verb} {}", said.join(" and ")))
+    };
+    let phrases = [
+        phrase("gives up", &|gain| gain < 0, &points),
+        phrase("wins", &|gain| gain > 0, &points),
+        phrase("has the same", &|gain| gain == 0, &|(_, what)| what.clone()),
+    ];
+    let phrases: Vec<_> = phrases.into_iter().flatten().collect();
+    format!("Compared with {}, {} {}", base.method, one.method, phrases.join(" and "))
+}
+
+/// Who reaches the lowest objective, to six digits.
+fn lowest(summaries: &[Summary]) -> Option<String> {
+    let finite = || summaries.iter().filter(|summary| summary.objective.is_finite());
+    let best = finite().map(|summary| summary.objective).min_by(f64::total_cmp)?;
+    let slack = 1e-6 * best.abs().max(1e-3);
+    let winners: Vec<_> = finite().filter(|summary| summary.objective <= best + slack).collect();
+    let verb = if winners.len() == 1 { "reaches" } else { "reach" };
+    (summaries.len() > 1).then(|| format!("{} {verb} the lowest objective", names(&winners)))
+}
+
+fn unfinished(summaries: &[Summary]) -> Vec<String> {
+    let mut parts = Vec::new();
+    for status in [Status::IterationLimit, Status::Stalled, Status::Diverged, Status::Stopped] {
+        let some: Vec<_> = summaries.iter().filter(|summary| summary.status == status).collect();
+        if !some.is_empty() {
+            parts.push(format!("{} did not converge ({status})", names(&some)));
+        }
+    }
+    parts
+}
+
+fn names(summaries: &[&Summary]) -> String {
+    let names: Vec<_> = summaries.iter().map(|summary| summary.method.to_string()).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! The model card: what a model is, how good, and what it is not for, in Markdown beside the model.
+
+use admm_solvers::Scalar;
+
+use super::FitReport;
+use crate::output::methods_table::{cells, headings};
+use crate::output::{Summary, methods_table};
+use crate::words::{count, percent};
+
+impl<T: Scalar> FitReport<'_, T> {
+    /// The card of the models in a folder.
+    pub fn card(&self) -> String {
+        let summaries: Vec<_> = self.found.iter().map(|(summary, _)| summary.clone()).collect();
+        summaries.first().map_or(String::new(), |first| self.text(first, &summaries))
+    }
+
+    fn text(&self, first: &Summary, summaries: &[Summary]) -> String {
+        let (held_out, judged) = match first.test_error {
+            Some(_) => ("samples that the fit has not seen", "the test error"),
+            None => ("the training samples alone, which flatter it", "the training error"),
+        };
+        let settings = self.choices.iter().map(|(name, value)| vec![name.clone(), value.clone()]);
+        format!(
+            include_str!("card.md"),
+            method = first.method,
+            held_out = held_out,
+            judged = judged,
+            name = escape(self.name),
+            heading = escape(self.heading),
+            features = count(first.d, "feature"),
+            components = count(first.k, "component"),
+            c = first.classes,
+            sentence = methods_table::sentence(summaries),
+            classes = escape(&self.names.classes.join(", ")),
+            figures = rows(&headings(), summaries.iter().map(|summary| cells(summary).to_vec())),
+            error = percent(first.test_error.unwrap_or(first.train_error)),
+            stationarity = first.stationarity,
+            feasibility = first.feasibility,
+            command = self.command,
+            version = env!("CARGO_PKG_VERSION"),
+            settings = rows(&["setting", "value"].map(String::from), settings),
+        )
+    }
+}
+
+fn rows(headings: &[String], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let line =
+        |cells: &[String]| format!("| {} |\n", cells.iter().map(|cell| escape(cell)).collect::<Vec<_>>().join(" | "));
+    let rule = format!("|{}\n", "---|".repeat(headings.len()));
+    [line(headings), rule].into_iter().chain(rows.map(|row| line(&row))).collect()
+}
+
+/// Text that Markdown takes as it is.
+fn escape(text: &str) -> String {
+    let escaped = |c: char| match c {
+        '\n' | '\r' => " ".into(),
+        '<' => "&lt;".into(),
+        '&' => "&amp;".into(),
+        '\\' | '|' | '`' | '*' | '[' | ']' => format!("\\{c}"),
+        _ => c.to_string(),
+    };
+    text.chars().map(escaped).collect()
+}

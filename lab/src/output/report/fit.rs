@@ -1,0 +1,124 @@
+//! The report of `admm fit`.
+
+use admm_solvers::Scalar;
+use admm_solvers::joint::{Constraint, Fitted, Method, Names};
+use maud::html;
+use nalgebra::DMatrix;
+use serde::Serialize;
+
+use super::page::{Page, Section};
+use super::portrait::Portrait;
+use super::sections;
+use crate::data::Samples;
+use crate::output::{Summary, methods_table};
+use crate::words::percent;
+
+/// All that a report of a fit tells.
+pub struct FitReport<'a, T: Scalar> {
+    /// What the data are called.
+    pub name: &'a str,
+    /// Sizes and settings in a line.
+    pub heading: &'a str,
+    /// What W satisfies.
+    pub constraint: Constraint,
+    /// Of features and classes.
+    pub names: &'a Names,
+    /// Some of the samples to learn from, see [`some`](super::some).
+    pub train: &'a Samples<DMatrix<T>>,
+    /// The samples to be judged on.
+    pub test: Option<&'a Samples<DMatrix<T>>>,
+    /// What each method found.
+    pub found: &'a [(Summary, Fitted<T>)],
+    /// Every choice, by name.
+    pub choices: Vec<(String, String)>,
+    /// What was run.
+    pub command: String,
+}
+
+impl<T: Scalar> FitReport<'_, T> {
+    /// The file. The first method is the one that the figures show, beside two-stage.
+    ///
+    /// # Errors
+    /// Samples that are not the models'.
+    pub fn html(&self) -> admm::Result<String> {
+        let portrait = |(_, fitted): &(Summary, Fitted<T>)| Portrait::of(fitted, self.train, self.test);
+        let is_shown = |index: usize, summary: &Summary| index == 0 || summary.method == Method::TwoStage;
+        let shown = self.found.iter().enumerate().filter(|(index, (summary, _))| is_shown(*index, summary));
+        let portraits = shown.map(|(_, found)| portrait(found)).collect::<admm::Result<Vec<_>>>()?;
+        let summaries: Vec<_> = self.found.iter().map(|(summary, _)| summary.clone()).collect();
+        let histories: Vec<_> =
+            self.found.iter().map(|(summary, fitted)| (summary.method, fitted.history.as_slice())).collect();
+        let mut body = vec![self.asked(), sections::methods(&summaries), sections::convergence(&histories)];
+        if let Some(first) = portraits.first() {
+            let (classes, features) = (&self.names.classes, &self.names.features);
+            body.push(sections::scatter(&portraits.iter().collect::<Vec<_>>(), classes));
+            body.push(sections::loadings(first, features));
+            body.push(sections::confusion(first, classes));
+        }
+        body.push(sections::certificate(&summaries));
+        body.push(sections::reproduce(&self.command, &self.choices));
+        let page = Page {
+            title: format!("Reduce and classify: {}", self.name),
+            answer: methods_table::sentence(&summaries),
+            highlights: summaries.first().map(highlights).unwrap_or_default(),
+            sections: body,
+        };
+        Ok(page.html())
+    }
+
+    fn asked(&self) -> Section {
+        let body = html! {
+            p {
+                "Which directions W of " (self.name) " keep much of its variance and let a classifier tell the classes apart? "
+                (self.heading) "."
+            }
+            p class="formula" {
+                "minimise λ(1 − tr(WᵀΣW)/tr Σ) + (1 − λ)(mean cross-entropy + μ/2 ‖B‖²) over W, B and b, with "
+                (constraint(self.constraint))
+            }
+            p {
+                "Σ is the covariance of the prepared features x, and softmax(BᵀWᵀx + b) are the class probabilities. λ = 1 is "
+                "principal component analysis, λ = 0 is classification alone."
+            }
+        };
+        Section { id: "asked", title: "What was asked", body }
+    }
+}
+
+fn constraint(constraint: Constraint) -> &'static str {
+    match constraint {
+        Constraint::Orthonormal => "WᵀW = I",
+        Constraint::UnitNorm => "columns of W of norm 1",
+        Constraint::Ball => "columns of W of norm at most 1",
+        Constraint::None => "γ/2 ‖W‖² in place of a constraint",
+    }
+}
+
+fn highlights(first: &Summary) -> Vec<(String, String)> {
+    let (samples, error) = match first.test_error {
+        Some(error) => ("test", error),
+        None => ("training", first.train_error),
+    };
+    let method = first.method;
+    vec![
+        (format!("{samples} error of {method}"), percent(error)),
+        ("variance explained".into(), percent(first.variance_explained)),
+        ("objective".into(), format!("{:.6}", first.objective)),
+        ("status".into(), first.status.to_string()),
+    ]
+}
+
+/// The entries of a configuration, by name.
+pub fn choices(config: &impl Serialize) -> Vec<(String, String)> {
+    let value = serde_json::to_value(config).expect("numbers, words and lists have a JSON form");
+    let text = |value: &serde_json::Value| match value {
+        serde_json::Value::Null => "–".into(),
+        serde_json::Value::Array(list) if list.is_empty() => "–".into(),
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Array(list) => {
+            list.iter().map(|item| item.as_str().map_or(item.to_string(), String::from)).collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    };
+    value.as_object().into_iter().flatten().map(|(key, value)| (key.replace('_', " "), text(value))).collect()
+}

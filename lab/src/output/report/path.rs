@@ -1,0 +1,91 @@
+//! The report of `admm path`.
+
+use admm_solvers::joint::Fitted;
+use maud::html;
+
+use super::page::{Page, Section, table};
+use super::portrait::Portrait;
+use super::sections;
+use crate::data::Whole;
+use crate::output::{Summary, TextTable};
+use crate::path::Row;
+use crate::words::percent;
+
+/// All that a report of a path tells.
+pub struct PathReport<'a> {
+    /// The data.
+    pub task: &'a Whole,
+    /// The points, and what each of them is.
+    pub rows: &'a [Row],
+    /// The points as they are printed.
+    pub sheet: TextTable,
+    /// What the choice is, in words.
+    pub answer: String,
+    /// The fit at the lowest error on all samples.
+    pub chosen: &'a Fitted<f64>,
+    /// Of the folds.
+    pub seed: u64,
+    /// Every choice, by name.
+    pub choices: Vec<(String, String)>,
+    /// What was run.
+    pub command: String,
+}
+
+impl PathReport<'_> {
+    /// The file.
+    ///
+    /// # Errors
+    /// Samples that are not the model's.
+    pub fn html(&self) -> admm::Result<String> {
+        let portrait = Portrait::of(self.chosen, &self.task.samples, None)?;
+        let summary = Summary::new(&self.chosen.report, None, self.seed);
+        let classes = self.task.classes.names();
+        let page = Page {
+            title: format!("Variance against accuracy: {}", self.task.name),
+            answer: self.answer.replace('\n', " "),
+            highlights: self.rows.iter().find(|row| row.lowest_error).map(highlights).unwrap_or_default(),
+            sections: vec![
+                self.asked(),
+                sections::trade_off(self.rows),
+                self.points(),
+                sections::convergence(&[(portrait.method, &self.chosen.history)]),
+                sections::scatter(&[&portrait], classes),
+                sections::loadings(&portrait, &self.task.features),
+                sections::confusion(&portrait, classes),
+                sections::certificate(&[summary]),
+                sections::reproduce(&self.command, &self.choices),
+            ],
+        };
+        Ok(page.html())
+    }
+
+    fn asked(&self) -> Section {
+        let (d, n) = self.task.samples.x.shape();
+        let classes = self.task.classes.names().len();
+        let body = html! {
+            p {
+                "What do the " (classes) " classes of " (self.task.name) " cost in variance, and which λ should one take? "
+                (n) " samples of " (d) " features were split into folds; each fit saw all folds but one and was judged by that one."
+            }
+            p {
+                "λ = 1 is principal component analysis, λ = 0 is classification alone. The figures below the points show the model "
+                "of the lowest error, fitted again on all samples."
+            }
+        };
+        Section { id: "asked", title: "What was asked", body }
+    }
+
+    fn points(&self) -> Section {
+        let caption = "Mean ± standard deviation over the folds";
+        Section { id: "points", title: "The points", body: table(caption, &self.sheet.headings, &self.sheet.rows) }
+    }
+}
+
+fn highlights(row: &Row) -> Vec<(String, String)> {
+    vec![
+        ("lowest error".into(), percent(row.error.mean)),
+        ("variance explained".into(), percent(row.variance_explained.mean)),
+        ("λ".into(), row.weight.to_string()),
+        ("components".into(), row.components.to_string()),
+    ]
+}

@@ -1,0 +1,85 @@
+//! A fitted model as figures see it: in double precision, with its samples.
+
+use admm_solvers::Scalar;
+use admm_solvers::features::Features;
+use admm_solvers::joint::{Fitted, Method};
+use nalgebra::DMatrix;
+
+use crate::data::Samples;
+
+/// A model and what it makes of the data.
+#[derive(Debug, Clone)]
+pub struct Portrait {
+    /// How it was found.
+    pub method: Method,
+    /// W (d×k).
+    pub loadings: DMatrix<f64>,
+    /// Samples that it learnt from.
+    pub train: View,
+    /// The samples that it is judged on.
+    pub test: Option<View>,
+}
+
+/// Samples through a model.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// k×n.
+    pub components: DMatrix<f64>,
+    /// The true classes.
+    pub labels: Vec<usize>,
+    /// The classes that the model says.
+    pub predicted: Vec<usize>,
+    /// How many samples there are, of which these are some.
+    pub total: usize,
+}
+
+/// Samples to look at: a copy of at most 2000, or fewer where they are long, evenly from first to last. The fit takes
+/// the others with it.
+pub fn some<T: Scalar>(samples: &Samples<Features<T>>) -> Samples<DMatrix<T>> {
+    let (d, n) = samples.x.shape();
+    let most = 2000.min((1 << 24) / d.max(1)).max(1);
+    let numbers: Vec<usize> = (0..n).step_by(n.div_ceil(most).max(1)).collect();
+    let labels = numbers.iter().map(|&sample| samples.labels[sample]).collect();
+    Samples { x: samples.x.select(&numbers).into_dense(), labels }
+}
+
+impl Portrait {
+    /// Of a fit.
+    ///
+    /// # Errors
+    /// Samples that are not the model's.
+    pub fn of<T: Scalar>(
+        fitted: &Fitted<T>,
+        train: &Samples<DMatrix<T>>,
+        test: Option<&Samples<DMatrix<T>>>,
+    ) -> admm::Result<Self> {
+        let view = |samples: &Samples<DMatrix<T>>, total: usize| {
+            Ok::<_, admm::Error>(View {
+                components: fitted.transform(&samples.x)?.map(|value| value.to_f64()),
+                labels: samples.labels.clone(),
+                predicted: fitted.predict(&samples.x)?,
+                total,
+            })
+        };
+        Ok(Portrait {
+            method: fitted.report.method,
+            loadings: fitted.weights.v.map(|value| value.to_f64()),
+            train: view(train, fitted.report.n)?,
+            test: test.map(|test| view(test, test.labels.len())).transpose()?,
+        })
+    }
+}
+
+impl View {
+    /// How many samples of each class (row) the model puts in each class (column).
+    pub fn confusion(&self, classes: usize) -> DMatrix<usize> {
+        confusion(&self.labels, &self.predicted, classes)
+    }
+}
+
+/// How many samples of each class (row) are put in each class (column).
+pub fn confusion(labels: &[usize], predicted: &[usize], classes: usize) -> DMatrix<usize> {
+    let mut counts = DMatrix::zeros(classes, classes);
+    labels.iter().zip(predicted).for_each(|(&label, &predicted)| counts[(label, predicted)] += 1);
+    counts
+}

@@ -1,0 +1,78 @@
+//! What the reports of a fit and of a path have in common.
+
+mod confusion;
+mod convergence;
+mod loadings;
+mod scatter;
+mod trade_off;
+
+use admm::Status;
+use admm_solvers::joint::Method;
+use maud::html;
+
+pub use confusion::confusion;
+pub use convergence::convergence;
+pub use loadings::loadings;
+pub use scatter::scatter;
+pub use trade_off::{front, trade_off};
+
+use super::page::{Section, facts, table};
+use crate::output::Summary;
+use crate::output::methods_table::{cells, headings};
+
+/// The table of methods.
+pub fn methods(summaries: &[Summary]) -> Section {
+    let rows: Vec<_> = summaries.iter().map(|summary| cells(summary).to_vec()).collect();
+    let body = html! {
+        (table("Every method on the same data from the same start", &headings(), &rows))
+        p {
+            "A pass reads the training data once. The error is the share of samples whose class is not predicted; the "
+            "cross-entropy is that of the training samples, in nats."
+        }
+    };
+    Section { id: "methods", title: "The methods", body }
+}
+
+/// What shows that a method has ended where it should: at a stationary point, on its set, with W = V.
+pub fn certificate(summaries: &[Summary]) -> Section {
+    let columns = ["method", "stationarity", "feasibility", "primal residual", "dual residual", "ρ", "status"];
+    let size = |value: f64| format!("{value:.1e}").replace('-', "−");
+    let row = |one: &Summary| {
+        let sizes = [one.stationarity, one.feasibility, one.primal_residual, one.dual_residual, one.rho].map(size);
+        [vec![one.method.to_string()], sizes.to_vec(), vec![one.status.to_string()]].concat()
+    };
+    let rows: Vec<_> = summaries.iter().map(row).collect();
+    let unfinished = summaries.iter().filter(|one| one.status != Status::Converged);
+    let body = html! {
+        (table("How the methods ended", &columns.map(String::from), &rows))
+        p {
+            "Stationarity is the norm of the Riemannian gradient of the joint objective at the feasible W, and is small "
+            "only for methods that minimise it; feasibility is how far W is from its constraint; the primal residual is "
+            "‖W − V‖, the dual residual ρ‖ΔV‖, or the last gradient of methods with one W."
+        }
+        @if let Some(admm) = summaries.iter().find(|one| one.method == Method::Admm) {
+            (table("What theory asks of ADMM here", &["condition", "holds", "because"].map(String::from), &conditions(admm)))
+            p { "The conditions are sufficient. A run that lacks one may have found the same point, but no theorem says so." }
+        }
+        @for one in unfinished { p { strong { (one.method) ": " (one.status) "." } " " (one.status.advice()) } }
+    };
+    Section { id: "certificate", title: "Certificate", body }
+}
+
+fn conditions(admm: &Summary) -> Vec<Vec<String>> {
+    let row = |(verdict, condition, because): (&str, &str, String)| vec![condition.into(), verdict.into(), because];
+    admm.certificate.lines().map(row).to_vec()
+}
+
+/// The command, the version and every choice.
+pub fn reproduce(command: &str, choices: &[(String, String)]) -> Section {
+    let body = html! {
+        pre { code { (command) } }
+        p {
+            "With admm " (env!("CARGO_PKG_VERSION")) ". The same binary, processor family and choices give the same model, "
+            "bit for bit, for any number of threads. All choices, those made by default included:"
+        }
+        (facts(choices))
+    };
+    Section { id: "reproduce", title: "Do it again", body }
+}

@@ -1,0 +1,141 @@
+//! The path on every fold, judged by the samples kept back.
+
+use admm::{Exec, Result, Status};
+use admm_solvers::factor::thin_qr;
+use admm_solvers::joint::{Fitted, JointModel, Model};
+
+use super::fits::{Setting, walk};
+use super::spread::Spread;
+use crate::data::{Dense, Split, Whole, folds};
+use crate::failure::Failure;
+use crate::flags::PathOptions;
+use crate::interrupt;
+use crate::output::Console;
+
+/// What samples that were kept back say about a model.
+#[derive(Debug, Clone, Copy)]
+pub struct HeldOut {
+    /// The share of them whose class is not predicted.
+    pub error: f64,
+    /// The share of their second moment about the training mean that is in the span of W.
+    pub variance: f64,
+}
+
+/// Judges a model by other samples.
+pub fn held_out(model: &Model<f64>, samples: &Dense) -> Result<HeldOut> {
+    let scaled = model.scaler.apply(&samples.x)?;
+    let (basis, _) = thin_qr(&model.weights.v)?;
+    let variance = basis.tr_mul(&scaled).norm_squared() / scaled.norm_squared();
+    Ok(HeldOut { error: 1.0 - model.score(&samples.x, &samples.labels)?, variance })
+}
+
+/// A fit of a path, judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged {
+    /// By the samples kept back.
+    pub held_out: HeldOut,
+    /// Whether it has converged.
+    pub converged: bool,
+}
+
+/// One weight of one number of components, over all folds of all repeats.
+#[derive(Debug, Clone)]
+pub struct Point {
+    pub components: usize,
+    pub weight: f64,
+    pub error: Spread,
+    pub variance: Spread,
+}
+
+/// The data and their splits.
+pub struct CrossValidation<'a> {
+    options: &'a PathOptions,
+    task: &'a Whole,
+    splits: Vec<Split>,
+}
+
+impl<'a> CrossValidation<'a> {
+    pub fn new(options: &'a PathOptions, task: &'a Whole) -> std::result::Result<Self, Failure> {
+        let (n, labels) = (task.samples.labels.len(), &task.samples.labels);
+        if options.cv > n {
+            return Err(Failure::Other(format!("{} folds of {n} samples: use fewer", options.cv)));
+        }
+        for (class, name) in task.classes.names().iter().enumerate() {
+            if labels.iter().filter(|&&label| label == class).count() < 2 {
+                return Err(Failure::Other(format!(
+                    "class `{name}` has a single sample: cross-validation needs one to learn from and one to judge by"
+                )));
+            }
+        }
+        Ok(Self { options, task, splits: splits(options, task) })
+    }
+
+    /// All points, by components ascending, then by weight descending.
+    pub fn run(
+        &self,
+        models: &[(usize, JointModel)],
+        exec: &Exec,
+        console: Console,
+    ) -> std::result::Result<Vec<Point>, Failure> {
+        let (count, weights) = (models.len() * self.splits.len(), self.options.weights.list());
+        let counter = console.count("folds", count as u64);
+        let judged = exec.map(count, |piece| {
+            let (model, split) = (&models[piece / self.splits.len()].1, &self.splits[piece % self.splits.len()]);
+            let setting = Setting { model, method: self.options.method, weights };
+            let judged = match interrupt::requested() {
+                true => Ok(Vec::new()),
+                false => judge(&self.task.samples, self.task.classes.names().len(), split, &setting),
+            };
+            counter.tick();
+            judged
+        });
+        drop(counter);
+        check_whole(console)?;
+        let judged = judged.into_iter().collect::<Result<Vec<_>>>().map_err(Failure::of_fit(&self.task.name))?;
+        let fits: Vec<_> = judged.iter().flatten().collect();
+        let short = fits.iter().filter(|fit| !fit.converged).count();
+        if short > 0 {
+            let advice = Status::IterationLimit.advice();
+            console.warn(&format!("{short} of {} fits did not converge. {advice}", fits.len()));
+        }
+        let of_model = judged.chunks(self.splits.len()).zip(models);
+        Ok(of_model.flat_map(|(judged, (components, _))| points(*components, weights, judged)).collect())
+    }
+}
+
+/// Whether nobody interrupted what was done so far: fits that were end early, and are not what they would be.
+pub fn check_whole(console: Console) -> Result<(), Failure> {
+    if !interrupt::requested() {
+        return Ok(());
+    }
+    console.warn("stopped: of a path nothing is kept before its end");
+    Err(Failure::Interrupted)
+}
+
+/// The splits of every repeat, one after the other.
+fn splits(options: &PathOptions, task: &Whole) -> Vec<Split> {
+    let classes = task.classes.names().len();
+    let of_repeat = |repeat| folds(&task.samples.labels, classes, options.cv, options.seed.wrapping_add(repeat));
+    (0..options.repeats).flat_map(of_repeat).collect()
+}
+
+/// Fits along the path on the training part, and judges each fit by the test part.
+pub fn judge(samples: &Dense, classes: usize, split: &Split, setting: &Setting<'_>) -> Result<Vec<Judged>> {
+    let (train, test) = samples.parts(split);
+    let judged = |fitted: &Fitted<f64>| {
+        let converged = fitted.report.status == Status::Converged;
+        Ok(Judged { held_out: held_out(fitted, &test)?, converged })
+    };
+    walk(setting, &train, classes)?.iter().map(judged).collect()
+}
+
+/// The spread over the splits, for each weight.
+pub fn points(components: usize, weights: &[f64], judged: &[Vec<Judged>]) -> Vec<Point> {
+    let point = |(i, &weight): (usize, &f64)| {
+        let spread = |figure: fn(&HeldOut) -> f64| {
+            Spread::of(&judged.iter().map(|split| figure(&split[i].held_out)).collect::<Vec<_>>())
+        };
+        Point { components, weight, error: spread(|held| held.error), variance: spread(|held| held.variance) }
+    };
+    weights.iter().enumerate().map(point).collect()
+}

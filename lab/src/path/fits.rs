@@ -1,0 +1,43 @@
+//! The fits of one path.
+
+use std::ops::ControlFlow;
+
+use admm::Result;
+use admm_solvers::joint::{Fitted, JointModel, Method, Moment};
+
+use crate::data::Dense;
+use crate::interrupt;
+
+/// How to go.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// With the [weight](super::Weights::first) that the path is prepared at.
+    pub model: &'a JointModel,
+    /// For the weights below 1.
+    pub method: Method,
+    /// Descending.
+    pub weights: &'a [f64],
+}
+
+/// A fit for each weight, each from the answer of the one before and the first from PCA, which is the answer at λ = 1:
+/// there the classifier is fitted to the principal components.
+pub fn walk(setting: &Setting<'_>, train: &Dense, classes: usize) -> Result<Vec<Fitted<f64>>> {
+    let mut observer = |_: &Moment<'_>| match interrupt::requested() {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    };
+    let prepared = setting.model.prepare(&train.x, &train.labels, classes, None)?;
+    let principal = prepared.fit(Method::TwoStage, &mut observer)?;
+    let mut path: Vec<Fitted<f64>> = Vec::with_capacity(setting.weights.len());
+    for &weight in setting.weights {
+        let last = path.last().unwrap_or(&principal);
+        path.push(match weight {
+            1.0 => principal.clone(),
+            _ => {
+                let next = prepared.with_weight(weight)?.with_start(&last.weights)?;
+                next.fit(setting.method, &mut observer)?
+            }
+        });
+    }
+    Ok(path)
+}

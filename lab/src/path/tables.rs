@@ -1,0 +1,96 @@
+//! A path in words, as CSV and as JSON.
+
+use admm_solvers::joint::Method;
+use serde::Serialize;
+
+use super::row::Row;
+use super::spread::Spread;
+use crate::data::Whole;
+use crate::flags::{ModelOptions, PathOptions, Reading};
+use crate::output::TextTable;
+use crate::words::{count, short};
+
+/// `path.json`: what was asked and what was found.
+#[derive(Serialize)]
+pub struct Summary<'a> {
+    version: &'static str,
+    data: &'a str,
+    samples: usize,
+    #[serde(flatten)]
+    reading: &'a Reading,
+    weights: &'a [f64],
+    components: Vec<usize>,
+    cv: usize,
+    repeats: u64,
+    seed: u64,
+    method: Method,
+    #[serde(flatten)]
+    model: &'a ModelOptions,
+    path: &'a [Row],
+}
+
+impl<'a> Summary<'a> {
+    pub fn new(options: &'a PathOptions, task: &'a Whole, path: &'a [Row]) -> Self {
+        let &PathOptions { cv, repeats, seed, method, ref model, .. } = options;
+        let (version, data, samples) = (env!("CARGO_PKG_VERSION"), task.name.as_str(), task.samples.labels.len());
+        let (reading, weights, components) = (&options.reading, options.weights.list(), options.components());
+        Self { version, data, samples, reading, weights, components, cv, repeats, seed, method, model, path }
+    }
+}
+
+/// Every digit.
+pub fn csv(rows: &[Row]) -> String {
+    let mut text = String::from(
+        "components,weight,variance_explained,variance_explained_sd,error,error_sd,front,lowest_error,one_standard_error\n",
+    );
+    for Row { components, weight, variance_explained, error, front, lowest_error, one_standard_error } in rows {
+        let [variance, error] = [variance_explained, error].map(|spread| format!("{:?},{:?}", spread.mean, spread.sd));
+        text += &format!("{components},{weight:?},{variance},{error},{front},{lowest_error},{one_standard_error}\n");
+    }
+    text
+}
+
+/// What is printed.
+pub fn text(options: &PathOptions, task: &Whole, rows: &[Row]) -> String {
+    let (d, n) = task.samples.x.shape();
+    let (features, classes) = (count(d, "feature"), task.classes.names().len());
+    let (cv, repeats) = (options.cv, options.repeats);
+    let repeated = if repeats > 1 { format!(" × {repeats}") } else { String::new() };
+    let heading = format!("{n} samples, {features}, {classes} classes; {cv} folds{repeated}, mean ± sd\n\n");
+    heading + &sheet(rows).text() + "\n" + &sentence(rows) + "\n"
+}
+
+/// The points as a table.
+pub fn sheet(rows: &[Row]) -> TextTable {
+    let words = ["components", "λ", "variance explained", "error", "front", "choice"];
+    TextTable { headings: words.map(String::from).to_vec(), rows: rows.iter().map(cells).collect() }
+}
+
+fn cells(row: &Row) -> Vec<String> {
+    let choice = match (row.lowest_error, row.one_standard_error) {
+        (true, true) => "lowest error, one standard error",
+        (true, false) => "lowest error",
+        (false, true) => "one standard error",
+        (false, false) => "",
+    };
+    let front = if row.front { "•" } else { "" };
+    let [variance, error] = [row.variance_explained, row.error].map(percent);
+    [row.components.to_string(), short(row.weight), variance, error, front.into(), choice.into()].into()
+}
+
+fn percent(Spread { mean, sd }: Spread) -> String {
+    format!("{:.1} ± {:.1} %", 100.0 * mean, 100.0 * sd)
+}
+
+/// What the choices are.
+pub fn sentence(rows: &[Row]) -> String {
+    let describe = |row: &Row| {
+        let share = |spread: Spread| format!("{:.1} %", 100.0 * spread.mean);
+        let (error, variance) = (share(row.error), share(row.variance_explained));
+        let components = count(row.components, "component");
+        format!("λ = {} with {components}: {error} errors, {variance} of the variance", short(row.weight))
+    };
+    let chosen = |is: fn(&Row) -> bool| rows.iter().find(|row| is(row)).map(describe).unwrap_or_default();
+    let (lowest, simpler) = (chosen(|row| row.lowest_error), chosen(|row| row.one_standard_error));
+    format!("Lowest error: {lowest}.\nWithin one standard error of it: {simpler}.")
+}
