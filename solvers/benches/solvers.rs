@@ -4,12 +4,11 @@
 #![allow(missing_docs, reason = "the macros of criterion make functions without")]
 
 use admm::{Exec, Manifold, Smooth, Subproblem, Target};
-use admm_solvers::classifier::Classifier;
+use admm_solvers::data::Samples;
 use admm_solvers::joint::{JointModel, Method};
+use admm_solvers::loss::{Classifier, Softmax};
 use admm_solvers::manifold::{Retraction, Stiefel};
 use admm_solvers::pca::{Covariance, Majorize, VarianceLoss};
-use admm_solvers::samples::Samples;
-use admm_solvers::softmax::Softmax;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use nalgebra::DMatrix;
 use std::hint::black_box;

@@ -11,32 +11,30 @@
 //! | Module | What is in it |
 //! |---|---|
 //! | [`joint`] | the joint model: build, fit, predict |
-//! | [`manifold`] | the sets on which a variable moves |
+//! | [`descent`] | descent methods, and the model of the Hessian that L-BFGS can start from |
 //! | [`pca`] | the PCA loss and the rules that lower it |
-//! | [`softmax`], [`classifier`] | the cross-entropy and its variable (V, B, b) |
-//! | [`lbfgs`], [`variance_reduced`] | descent methods; [`kronecker`] is the model of the Hessian that L-BFGS can start from |
-//! | [`prox`], [`operator`], [`smooth`] | proximal operators, linear operators, functions of a normalised or penalised matrix |
-//! | [`features`], [`samples`] | where the numbers of X are, and what belongs to them |
-//! | [`factor`], [`secular`] | factorisations that report failure, and the trust-region subproblem |
+//! | [`loss`] | the cross-entropy and its variable (V, B, b) |
+//! | [`smooth`] | functions of a normalised or penalised matrix |
+//! | [`operator`] | linear operators that couple blocks |
+//! | [`prox`] | proximal operators |
+//! | [`manifold`] | the sets on which a variable moves |
+//! | [`data`] | X with its labels, weights and scale |
+//! | [`linalg`] | factorisations that report failure, and the trust-region subproblem |
+//!
+//! A module uses those below it, never one above.
 
-pub mod classifier;
-mod exponential;
-pub mod factor;
-pub mod features;
-mod inner;
+mod chunks;
+pub mod data;
+pub mod descent;
 pub mod joint;
-pub mod kronecker;
-pub mod lbfgs;
+pub mod linalg;
+pub mod loss;
 pub mod manifold;
 pub mod operator;
 pub mod pca;
 pub mod prox;
-pub mod samples;
 mod scalar;
-pub mod secular;
 pub mod smooth;
-pub mod softmax;
-pub mod variance_reduced;
 mod view;
 
 pub use scalar::Scalar;

@@ -17,7 +17,7 @@
 //! [`Normalised`](crate::smooth::Normalised).
 //!
 //! The sets with inequalities have a boundary, where the tangent part is a projection on a cone, which is not linear:
-//! move on them with [`Gradient`](admm::Gradient), as the memory of [`Lbfgs`](crate::lbfgs::Lbfgs) is carried along
+//! move on them with [`Gradient`](admm::Gradient), as the memory of [`Lbfgs`](crate::descent::Lbfgs) is carried along
 //! tangent spaces.
 //!
 //! Drift off a set is measured by `residual` and repaired by `project`. Steps of any size land on the set, and where

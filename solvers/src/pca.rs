@@ -14,7 +14,7 @@
 //! | [`Sanger`] of a G | G − W upper(WᵀG) | as G | for components in order |
 //! | [`Krasulina`] of a G | G − W(WᵀW)⁻¹WᵀG | as G | near the solution noise vanishes with the residual |
 //! | [`Custom`] | yours | | for a rule that is nobody's gradient |
-//! | [`Lbfgs`](crate::lbfgs::Lbfgs) on [`VarianceLoss`] | a quasi-Newton step | Σ | for twelve digits in few products |
+//! | [`Lbfgs`](crate::descent::Lbfgs) on [`VarianceLoss`] | a quasi-Newton step | Σ | for twelve digits in few products |
 //!
 //! Directions become blocks by [`Descent`](admm::Descent) with [`Steps`](admm::Steps), whose [`Rate`](admm::Rate) is
 //! constant or decays; [`VarianceLoss`] itself with [`Gradient`](admm::Gradient), which searches along a line.

@@ -70,7 +70,7 @@ pub use squared_l2::SquaredL2;
 pub use tilted::Tilted;
 pub use translated::Translated;
 
-use crate::factor;
+use crate::linalg;
 use crate::scalar::{Scalar, norm};
 use admm::{Error, Result};
 use nalgebra::DMatrix;
@@ -78,7 +78,7 @@ use nalgebra::DMatrix;
 /// That a target is finite and not empty, and a penalty above 0.
 fn check<T: Scalar>(v: &DMatrix<T>, penalty: T) -> Result<()> {
     positive::<T>(penalty.to_f64(), "rho")?;
-    factor::check(v, "the target of a proximal operator")
+    linalg::check(v, "the target of a proximal operator")
 }
 
 /// A parameter as a number of the type T, if it is finite and above 0.

@@ -134,7 +134,7 @@ pub(crate) fn lower_product<T: Scalar>(out: &mut DMatrix<T>, a: &DMatrix<T>, b: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::factor::scattered;
+    use crate::linalg::scattered;
 
     #[test]
     fn a_view_is_the_same_memory() {

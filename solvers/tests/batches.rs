@@ -3,13 +3,11 @@
 
 use crate::data::{self, classes, digits, matrix, orthonormal, weights, wine};
 use admm::{Error, Exec, Smooth, Space, Status};
-use admm_solvers::classifier::Classifier;
+use admm_solvers::data::Samples;
 use admm_solvers::joint::{Builder, Constraint, Fitted, JointModel, JointObjective, Method, Position};
+use admm_solvers::loss::{Classifier, FiniteSum, Softmax};
 use admm_solvers::pca::{Covariance, VarianceLoss};
-use admm_solvers::samples::Samples;
 use admm_solvers::smooth::Ridge;
-use admm_solvers::softmax::Softmax;
-use admm_solvers::variance_reduced::FiniteSum;
 use nalgebra::DMatrix;
 use std::ops::ControlFlow::{Break, Continue};
 

@@ -3,14 +3,13 @@
 use crate::common::{ElasticNet, Interval, LeastSquares, Matrix, Quadratic, l1};
 use crate::data::{self, matrix, orthonormal, with_spectrum};
 use admm::*;
-use admm_solvers::classifier::Classifier;
+use admm_solvers::data::Samples;
+use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::JointObjective;
-use admm_solvers::lbfgs::Lbfgs;
+use admm_solvers::loss::{Classifier, Softmax};
 use admm_solvers::manifold::*;
 use admm_solvers::pca::{ColumnSet, Columns, Covariance, Hebbian, Majorize, VarianceLoss};
-use admm_solvers::samples::Samples;
 use admm_solvers::smooth::{Normalisation, Normalised, Ridge};
-use admm_solvers::softmax::Softmax;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 

@@ -4,7 +4,7 @@ use crate::common::{self, Matrix, column};
 use crate::data::matrix;
 use crate::plain::*;
 use admm::*;
-use admm_solvers::lbfgs::Lbfgs;
+use admm_solvers::descent::Lbfgs;
 use admm_solvers::operator::*;
 use admm_solvers::prox::{self, Huber, L1, Scaled};
 use nalgebra_sparse::CsrMatrix;

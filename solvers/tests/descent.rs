@@ -6,11 +6,10 @@ use admm::{
     Descent, Direction, Error, Exec, Flat, Gradient, Iterate, Manifold, Method, Rate, Result, Smooth, Space, Steps,
     Subproblem, Target, Work,
 };
-use admm_solvers::classifier::Classifier;
-use admm_solvers::lbfgs::Lbfgs;
+use admm_solvers::data::Samples;
+use admm_solvers::descent::Lbfgs;
+use admm_solvers::loss::{Classifier, Softmax};
 use admm_solvers::manifold::{Ball, Stiefel, UnitColumns};
-use admm_solvers::samples::Samples;
-use admm_solvers::softmax::Softmax;
 use nalgebra::{DMatrix, DVector};
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::atomic::{AtomicU64, Ordering};

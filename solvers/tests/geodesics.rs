@@ -2,7 +2,7 @@
 
 use crate::data::{Captured, angle, matrix, minimised, orthonormal, with_spectrum};
 use admm::{Manifold, Real};
-use admm_solvers::lbfgs::Lbfgs;
+use admm_solvers::descent::Lbfgs;
 use admm_solvers::manifold::{Grassmann, GreatCircles, Retraction, Stiefel};
 use nalgebra::DMatrix;
 use proptest::prelude::*;

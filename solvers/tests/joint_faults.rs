@@ -2,10 +2,9 @@
 
 use crate::data::{angle, classes, columns, labels, matrix, wine};
 use admm::{Error, Exec, Shape, Smooth, Status};
-use admm_solvers::classifier::Classifier;
-use admm_solvers::joint::{Builder, Constraint, Fitted, JointModel, Method, Model, Prepared, Scale, Scaler};
-use admm_solvers::samples::Samples;
-use admm_solvers::softmax::Softmax;
+use admm_solvers::data::{Samples, Scale, Scaler};
+use admm_solvers::joint::{Builder, Constraint, Fitted, JointModel, Method, Model, Prepared};
+use admm_solvers::loss::{Classifier, Softmax};
 use nalgebra::{DMatrix, DVector};
 use std::ops::ControlFlow;
 

@@ -3,8 +3,9 @@
 use crate::data::{classes, matrix};
 use admm::Error;
 use admm_solvers::Scalar;
-use admm_solvers::classifier::Classifier;
-use admm_solvers::joint::{JointModel, Model, Names, Scaler};
+use admm_solvers::data::Scaler;
+use admm_solvers::joint::{JointModel, Model, Names};
+use admm_solvers::loss::Classifier;
 use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -2,12 +2,11 @@
 
 use crate::data::{Captured, angle, classes, matrix, minimised, orthonormal, with_spectrum};
 use admm::{Error, Exec, Flat, Point, Result, Smooth, Space};
-use admm_solvers::classifier::Classifier;
-use admm_solvers::lbfgs::Lbfgs;
-use admm_solvers::samples::Samples;
+use admm_solvers::data::Samples;
+use admm_solvers::descent::Lbfgs;
+use admm_solvers::loss::{Classifier, Softmax};
 use admm_solvers::smooth::Normalisation::{Orthonormal, UnitColumns};
 use admm_solvers::smooth::{Normalisation, Normalised, Ridge};
-use admm_solvers::softmax::Softmax;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
@@ -118,7 +117,7 @@ fn only_the_coupled_matrix_of_a_point_is_normalised() {
         assert_eq!(f.passes(), 1);
         let seen = match by {
             UnitColumns => Matrix::from_columns(&[at.v.column(0).normalize(), at.v.column(1).normalize()]),
-            Orthonormal => admm_solvers::factor::thin_qr(&at.v).unwrap().0,
+            Orthonormal => admm_solvers::linalg::thin_qr(&at.v).unwrap().0,
         };
         let naive = of.value_and_gradient(&Classifier { v: seen, ..at.clone() }).unwrap();
         let (value, gradient) = f.value_and_gradient(&at).unwrap();
@@ -158,7 +157,7 @@ fn free_matrices_find_the_leading_space() {
     let method = Lbfgs { max_steps: 500, ..Lbfgs::default() };
     let (a, q) = with_spectrum(&[9.0, 6.0, 5.0, 2.0, 1.0, 0.5, 0.1], 5);
     let found = minimised(&Normalised { of: Captured(a.clone()), by: Orthonormal }, method, &Flat, matrix(7, 2, 6));
-    let span = admm_solvers::factor::thin_qr(&found).unwrap().0;
+    let span = admm_solvers::linalg::thin_qr(&found).unwrap().0;
     assert!(angle(&q.columns(0, 2).into_owned(), &span) <= 1e-8);
     let leading = q.columns(0, 1).into_owned();
     let columns = minimised(&Normalised { of: Captured(a.clone()), by: UnitColumns }, method, &Flat, matrix(7, 2, 6));

@@ -6,9 +6,9 @@ use admm::{
     Descent, Error, Exec, Flat, Gradient, Iterate, Manifold, Rate, Result, Smooth, Space, Steps, Subproblem, Target,
     Work,
 };
+use admm_solvers::data::Samples;
 use admm_solvers::manifold::{Ball, Retraction, Stiefel, UnitColumns};
 use admm_solvers::pca::{ColumnSet, Columns, Covariance, Hebbian, Majorize, VarianceLoss};
-use admm_solvers::samples::Samples;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use std::sync::Arc;

@@ -7,16 +7,16 @@ use admm::{
     Coordinator, Descent, Direction, Error, Exec, Flat, Gradient, Iterate, Manifold, Method, Minus, Rate, Result,
     Smooth, Status, Steps, Subproblem, Target, Tolerance, Work,
 };
-use admm_solvers::classifier::Classifier;
+use admm_solvers::data::Samples;
+use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::{JointObjective, Reduction};
-use admm_solvers::lbfgs::Lbfgs;
+use admm_solvers::loss::Classifier;
+use admm_solvers::loss::Softmax;
 use admm_solvers::manifold::{Stiefel, UnitColumns};
 use admm_solvers::pca::{
     Batches, Covariance, Custom, Hebbian, Krasulina, Majorize, Minibatch, Oja, Overridden, Power, Sanger, VarianceLoss,
     VrMemory, VrPca,
 };
-use admm_solvers::samples::Samples;
-use admm_solvers::softmax::Softmax;
 use nalgebra::DMatrix;
 use serde::{Serialize, de::DeserializeOwned};
 

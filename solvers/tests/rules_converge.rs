@@ -3,8 +3,8 @@
 use crate::data::pca::{VALUES, loss_on, minibatch, samples_with};
 use crate::data::{angle, matrix, orthonormal, wine};
 use admm::{Descent, Direction, Error, Flat, Iterate, Rate, Status, Steps, Subproblem, Target};
+use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::{Constraint, JointModel, Method as JointMethod, Rule};
-use admm_solvers::lbfgs::Lbfgs;
 use admm_solvers::manifold::Stiefel;
 use admm_solvers::pca::{Hebbian, Krasulina, Majorize, Oja, Power, Sanger, VrPca};
 use nalgebra::DMatrix;

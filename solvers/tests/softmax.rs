@@ -3,9 +3,8 @@
 use crate::data::softmax::{naive, point};
 use crate::data::{Random, columns, labels, matrix, orthonormal, weights};
 use admm::{Error, Exec, Smooth, Space};
-use admm_solvers::classifier::Classifier;
-use admm_solvers::samples::Samples;
-use admm_solvers::softmax::{Softmax, probabilities};
+use admm_solvers::data::Samples;
+use admm_solvers::loss::{Classifier, Softmax, probabilities};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 

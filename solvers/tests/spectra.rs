@@ -4,7 +4,7 @@ use crate::data;
 use crate::data::pca::{loss_on, samples_of};
 use crate::data::{matrix, orthonormal, weights, with_spectrum};
 use admm::*;
-use admm_solvers::factor::{polar, thin_qr, thin_svd};
+use admm_solvers::linalg::{polar, thin_qr, thin_svd};
 use admm_solvers::manifold::Stiefel;
 use admm_solvers::pca::{ColumnSet, Columns, Covariance, Hebbian, VarianceLoss};
 use nalgebra::DMatrix;
@@ -125,7 +125,7 @@ proptest! {
         let x = matrix(d, 40, seed);
         let of = Covariance::of(&samples_of(x.clone(), vec![1.0 / 40.0; 40])).unwrap();
         let labels = vec![0; 40];
-        let samples = admm_solvers::samples::Samples::new(single(&x), &labels, vec![1.0 / 40.0; 40], 1, Exec::Serial).unwrap();
+        let samples = admm_solvers::data::Samples::new(single(&x), &labels, vec![1.0 / 40.0; 40], 1, Exec::Serial).unwrap();
         let single_of = Covariance::of(&samples).unwrap();
         let w = orthonormal(d, k, !seed);
         prop_assert!(gap(&single_of.times(&single(&w)), &of.times(&w)) <= 1e-6);

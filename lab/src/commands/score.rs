@@ -1,9 +1,9 @@
 //! `admm score`: how well a model predicts the classes of samples.
 
 use admm::Exec;
+use admm_solvers::data::Samples as Scaled;
 use admm_solvers::joint::Model;
-use admm_solvers::samples::Samples as Scaled;
-use admm_solvers::softmax::Softmax;
+use admm_solvers::loss::Softmax;
 use nalgebra::DMatrix;
 use serde::Serialize;
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use admm_solvers::{Scalar, features::Features};
+use admm_solvers::{Scalar, data::Features};
 use npyz::{DType, Deserialize, Endianness, NpyFile, NpyHeader, Order, TypeChar, TypeStr};
 
 use super::error::DataError;

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use admm_solvers::{Scalar, features::Features};
+use admm_solvers::{Scalar, data::Features};
 
 use super::dataset::{Dataset, LabelColumn, ReadOptions};
 use super::error::DataError;

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 
 use admm::checkpoint::fingerprint;
 use admm_solvers::Scalar;
-use admm_solvers::features::Features;
+use admm_solvers::data::Features;
 use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
 

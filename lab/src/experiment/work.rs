@@ -7,8 +7,8 @@ mod penalty;
 mod rule;
 
 use admm::{Exec, Result};
-use admm_solvers::joint::{Fitted, Model, Scale, Scaler};
-use admm_solvers::samples::Samples;
+use admm_solvers::data::{Samples, Scale, Scaler};
+use admm_solvers::joint::{Fitted, Model};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use toml::Table as Toml;

@@ -1,6 +1,7 @@
 //! What flags take by name.
 
-use admm_solvers::joint::{Acceleration, Constraint, Method, Penalty, Rule, Scale};
+use admm_solvers::data::Scale;
+use admm_solvers::joint::{Acceleration, Constraint, Method, Penalty, Rule};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,7 @@
 //! The choices of a model that `fit` and `path` have in common.
 
-use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Rule, Scale};
+use admm_solvers::data::Scale;
+use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Rule};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 

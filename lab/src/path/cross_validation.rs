@@ -1,8 +1,8 @@
 //! The path on every fold, judged by the samples kept back.
 
 use admm::{Exec, Result, Status};
-use admm_solvers::factor::thin_qr;
 use admm_solvers::joint::{Fitted, JointModel, Model};
+use admm_solvers::linalg::thin_qr;
 
 use super::fits::{Setting, walk};
 use super::spread::Spread;

@@ -4,13 +4,12 @@
 //! the gradient of L₁ by a turn within the span, so both end at a minimum: in the basis where WᵀΣW is diagonal.
 
 use admm::{Coordinator, Descent, Exec, Flat, Gradient, Iterate, Minus, Rate, Result, Steps, Subproblem, Target};
-use admm_solvers::classifier::Classifier;
+use admm_solvers::data::Samples;
+use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::JointObjective;
-use admm_solvers::lbfgs::Lbfgs;
+use admm_solvers::loss::{Classifier, Softmax};
 use admm_solvers::manifold::Stiefel;
 use admm_solvers::pca::{Covariance, Custom, Overridden, VarianceLoss};
-use admm_solvers::samples::Samples;
-use admm_solvers::softmax::Softmax;
 use nalgebra::DMatrix;
 
 const WEIGHT: f64 = 0.5;

@@ -4,7 +4,7 @@
 use crate::data;
 use admm::{Accuracy, Consensus, Coordinator, Descent, Exec, Flat, Group, Iterate, Minus, Prox, Result, Smooth};
 use admm::{Status, Tolerance};
-use admm_solvers::lbfgs::Lbfgs;
+use admm_solvers::descent::Lbfgs;
 use admm_solvers::prox::{self, L1, Scaled};
 use nalgebra::DMatrix;
 

@@ -7,7 +7,9 @@
 //! median of seven.
 
 use admm::{Exec, Smooth};
-use admm_solvers::{Scalar, classifier::Classifier, features::Features, samples::Samples, softmax::Softmax};
+use admm_solvers::Scalar;
+use admm_solvers::data::{Features, Samples};
+use admm_solvers::loss::{Classifier, Softmax};
 use faer::{Accum, Mat, MatRef, Par, linalg::matmul::matmul};
 use nalgebra::DMatrix;
 use std::{sync::Arc, time::Instant};

@@ -1,13 +1,13 @@
 //! Passes over the data that each rule takes to find the leading space of one spectrum: the table of docs/rules.md.
 
 use admm::{Descent, Direction, Exec, Flat, Iterate, Manifold, Rate, Result, Steps, Subproblem, Target, Work};
-use admm_solvers::factor::thin_qr;
-use admm_solvers::lbfgs::Lbfgs;
+use admm_solvers::data::Samples;
+use admm_solvers::descent::Lbfgs;
+use admm_solvers::linalg::thin_qr;
 use admm_solvers::manifold::Stiefel;
 use admm_solvers::pca::{
     Batches, Covariance, Hebbian, Krasulina, Majorize, Minibatch, Oja, Power, Sanger, VarianceLoss, VrPca,
 };
-use admm_solvers::samples::Samples;
 use nalgebra::{DMatrix, DVector};
 
 const DIMENSION: usize = 50;

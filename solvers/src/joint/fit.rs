@@ -1,83 +1,71 @@
-//! From a prepared problem and a method to a fitted model.
+//! From data and choices to a fitted model.
 
-use super::certify::{SLACK, certify};
-use super::options::{Builder, Method};
-use super::prepare::{Objective, descent_method};
-use super::reduction::TwoBlocks;
-use super::start::{SECOND_STAGE, Start, second_stage};
-use super::{Constraint, Fitted, JointObjective, Model, Moment, Position, Prepared, Progress, Report};
-use crate::classifier::Classifier;
-use crate::factor::symmetric_eigen;
-use crate::lbfgs::Lbfgs;
+use super::methods::{Found, Log, TwoBlocks, descent, two_stage};
+use super::result::certify;
+use super::{Constraint, Fitted, JointModel, Method, Model, Moment, Position, Prepared, Report};
+use crate::data::Features;
+use crate::linalg::symmetric_eigen;
+use crate::loss::Classifier;
 use crate::scalar::Scalar;
-use crate::variance_reduced::VarianceReduced;
 use crate::view::{product, transposed_product};
-use admm::checkpoint::{from_bytes, to_bytes};
-use admm::method::{Evaluated, stationarity};
-use admm::{Certificate, Error, Iterate, Result, Smooth, Space, Stationarity, Status, Target, Work};
+use admm::method::stationarity;
+use admm::{Result, Smooth, Stationarity};
 use nalgebra::DMatrix;
-use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
 
-/// What a method ends with: a feasible point and the last entry of its history.
-pub(super) struct Found<T: Scalar> {
-    pub point: Classifier<T>,
-    pub status: Status,
-    pub last: Progress,
-    /// Of methods with a dual.
-    pub certificate: Option<Certificate>,
-}
+impl JointModel {
+    /// Fits by the chosen method. X is d×n, a sample is a column; labels are class numbers 0 … c−1.
+    ///
+    /// X is whatever becomes [`Features`]: a matrix that is handed over is scaled in place, a borrowed one is copied,
+    /// one in an `Arc`, a mapped file and a sparse one are left as they are.
+    ///
+    /// # Errors
+    /// Those of [`prepare`](Self::prepare), and of a block that fails.
+    pub fn fit<T: Scalar>(&self, x: impl Into<Features<T>>, labels: &[usize]) -> Result<Fitted<T>> {
+        let classes = labels.iter().max().map_or(0, |last| last.saturating_add(1));
+        self.prepare(x, labels, classes, None)?.fit(self.options.method, &mut |_| ControlFlow::Continue(()))
+    }
 
-/// Records each outer iteration and shows it to the observer. The clock stands still meanwhile.
-pub(super) struct Log<'a> {
-    observer: &'a mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
-    method: Method,
-    state: Option<Vec<u8>>,
-    pub history: Vec<Progress>,
-    earlier: f64,
-    started: Instant,
-    paused: Duration,
-}
-
-impl<'a> Log<'a> {
-    fn new(from: Position, earlier: f64, observer: &'a mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Self {
-        let Position { method, history, state } = from;
-        let earlier = history.last().map_or(earlier, |last| last.seconds);
-        let state = Some(state).filter(|_| !history.is_empty());
-        Log { observer, method, state, history, earlier, started: Instant::now(), paused: Duration::ZERO }
-    }
-    fn seconds(&self) -> f64 {
-        self.earlier + (self.started.elapsed() - self.paused).as_secs_f64()
-    }
-    /// What an earlier fit had come to, if this one continues it.
-    pub fn state<S: DeserializeOwned>(&mut self) -> Result<Option<S>> {
-        self.state.take().map(|bytes| from_bytes(&bytes)).transpose()
-    }
-    /// Adds an entry that `entry` makes, with the seconds filled in, and tells how the fit has ended: as given, or
-    /// because the observer stops it. From `state` it could be continued.
-    pub fn add(
-        &mut self,
-        entry: impl FnOnce() -> Result<Progress>,
-        state: &impl Serialize,
-        ended: Option<Status>,
-    ) -> Result<Option<Status>> {
-        let (seconds, entered) = (self.seconds(), Instant::now());
-        let progress = Progress { seconds, ..entry()? };
-        self.history.push(progress);
-        let state = || to_bytes(state);
-        let state = ended.is_none().then_some(&state as &dyn Fn() -> Result<Vec<u8>>);
-        let answer = (self.observer)(&Moment { method: self.method, history: &self.history, progress, state });
-        self.paused += entered.elapsed();
-        Ok(ended.or(answer.is_break().then_some(Status::Stopped)))
-    }
-    /// The last entry, or that of the start.
-    pub fn last(&self) -> Progress {
-        self.history.last().copied().unwrap_or(Progress::START)
+    /// Checks and scales the data, forms the covariance and finds the start: what all methods share.
+    ///
+    /// # Errors
+    /// Empty, constant or non-finite data; lengths that differ; fewer than two classes, or one without samples; more
+    /// components than min(n, d); weights that are negative, not finite, or all zero. Samples of weight 0 are left out.
+    /// [`Error::Unbounded`] without a constraint, for a shrinkage that does not bound the objective.
+    pub fn prepare<T: Scalar>(
+        &self,
+        x: impl Into<Features<T>>,
+        labels: &[usize],
+        classes: usize,
+        weights: Option<&[T]>,
+    ) -> Result<Prepared<T>> {
+        Prepared::new(&self.options, x.into(), labels, classes, weights)
     }
 }
 
-pub(super) fn fit<T: Scalar>(
+impl<T: Scalar> Prepared<T> {
+    /// Fits by one method, from the same start as every other. The observer sees each outer iteration, and may stop it.
+    ///
+    /// # Errors
+    /// A block that fails, with its iteration.
+    pub fn fit(&self, method: Method, observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Result<Fitted<T>> {
+        fit(self, method, None, observer)
+    }
+
+    /// Continues a fit from where another, of the same data with the same choices, stood.
+    ///
+    /// # Errors
+    /// Those of [`fit`](Self::fit), and a position of another kind of fit.
+    pub fn resume(
+        &self,
+        position: Position,
+        observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
+    ) -> Result<Fitted<T>> {
+        fit(self, position.method, Some(position), observer)
+    }
+}
+
+fn fit<T: Scalar>(
     prepared: &Prepared<T>,
     method: Method,
     from: Option<Position>,
@@ -88,102 +76,12 @@ pub(super) fn fit<T: Scalar>(
     let mut log = Log::new(from, cost.seconds, observer);
     let found = match method {
         Method::Admm | Method::Alternating => TwoBlocks { prepared, method, log: &mut log }.fit()?,
-        Method::Joint => joint(prepared, &mut log)?,
+        Method::Joint => descent(prepared, &mut log)?,
         Method::TwoStage => two_stage(prepared, &mut log)?,
     };
     let seconds = log.seconds();
     let report = Report { seconds, ..report(prepared, method, &found)? };
     Ok(Fitted { model: model(prepared, found.point)?, report, history: log.history })
-}
-
-/// Riemannian descent on all variables at once.
-fn joint<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
-    let Builder { constraint, batch, .. } = prepared.options;
-    let model = prepared.model(Some(prepared.objective.variance.of.weight));
-    match batch {
-        None => descend(prepared, log, &*descent_method(constraint, 1, model), |memory| memory.here.as_ref()),
-        Some(batch) => {
-            let by = Lbfgs { max_steps: 1, ..Lbfgs::from(model) };
-            let method = VarianceReduced { batch, seed: SEED, by };
-            descend(prepared, log, &method, |memory| memory.descent.here.as_ref())
-        }
-    }
-}
-
-/// Of the batches.
-const SEED: u64 = 0;
-
-/// The method from the start to its end, a step an iteration, with what its memory says of the present point.
-fn descend<T: Scalar, M: admm::Method<T, Objective<T>, Point = Classifier<T>> + ?Sized>(
-    prepared: &Prepared<T>,
-    log: &mut Log<'_>,
-    method: &M,
-    here: impl Fn(&M::Memory) -> Option<&Evaluated<T, Classifier<T>>>,
-) -> Result<Found<T>> {
-    let (options, start, on) = (&prepared.options, &prepared.start.point, prepared.manifold());
-    let origin = Space::zero(&start.v);
-    let tolerance = T::of(prepared.tolerance());
-    let free = Target { v: &origin, penalty: T::zero(), tolerance };
-    let fresh = || (Iterate::new(start.clone()), prepared.start.cost.work);
-    let (mut iterate, mut work) = log.state()?.unwrap_or_else(fresh);
-    Error::check_size("state to continue from", start.shape(), iterate.point.shape())?;
-    for iteration in log.last().iteration + 1..=options.max_iterations {
-        let step = method.minimise(&prepared.objective, &*on, &mut iterate, free)?;
-        work += step;
-        let Some(here) = here(&iterate.memory) else { break };
-        let slope = stationarity(&*on, &iterate.point, here.gradient())?;
-        let entry = Progress {
-            iteration,
-            objective: Some(here.value().to_f64()),
-            dual_residual: slope.to_f64(),
-            passes: work.passes,
-            ..Progress::START
-        };
-        let ended = match () {
-            () if slope <= tolerance => Some(Status::Converged),
-            () if step.steps == 0 => Some(Status::Stalled),
-            () => None,
-        };
-        if let Some(status) = log.add(|| Ok(entry), &(&iterate, work), ended)? {
-            return Ok(Found { point: iterate.point, status, last: log.last(), certificate: None });
-        }
-    }
-    Ok(Found { point: iterate.point, status: Status::IterationLimit, last: log.last(), certificate: None })
-}
-
-/// PCA, then the classifier on its components.
-fn two_stage<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
-    let Start { principal, principal_cost, .. } = &prepared.start;
-    let Settled { point, status, mut work } = settle(prepared, principal)?;
-    work += principal_cost.work;
-    let objective = prepared.objective_at(&point.v, &point)?;
-    let entry = Progress { iteration: work.steps, objective: Some(objective), passes: work.passes, ..log.last() };
-    log.add(|| Ok(entry), &(), Some(status))?;
-    Ok(Found { point, status, last: entry, certificate: None })
-}
-
-/// A W with the classifier that fits it best.
-pub(super) struct Settled<T: Scalar> {
-    pub point: Classifier<T>,
-    /// How the search for the classifier ended.
-    pub status: Status,
-    pub work: Work,
-}
-
-/// The second stage for a W. It runs on the components WᵀX; it has converged where the gradient by B and b on all
-/// features, which rounds differently, is at most [`SLACK`] times the tolerance.
-pub(super) fn settle<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>) -> Result<Settled<T>> {
-    let JointObjective { variance, entropy } = &prepared.objective;
-    let (alone, tolerance) = (entropy.alone(), prepared.tolerance());
-    let (point, _, work) = second_stage(&alone, &variance.of.covariance, w, tolerance)?;
-    let gradient = alone.value_and_gradient(&point)?.1;
-    let slope = Classifier { v: Space::zero(&gradient.v), ..gradient }.norm().to_f64();
-    let status = match () {
-        () if slope <= SLACK * tolerance => Status::Converged,
-        () if work.steps >= SECOND_STAGE => Status::IterationLimit,
-        () => Status::Stalled,
-    };
-    Ok(Settled { point, status, work })
 }
 
 /// The figures of a feasible point, in the space where the method ran.
@@ -211,7 +109,7 @@ fn report<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -
         primal_residual: last.primal_residual,
         dual_residual: last.dual_residual,
         rho: last.rho,
-        certificate: certify(method, found, prepared.tolerance(), figures),
+        certificate: certify(method, found.status, found.certificate.as_ref(), prepared.tolerance(), figures),
         n: prepared.objective.entropy.samples.x.ncols(),
         d: prepared.scaler.mean.len(),
         k: point.v.ncols(),

@@ -1,6 +1,6 @@
 //! Columns of bounded length.
 
-use crate::factor::check;
+use crate::linalg::check;
 use crate::scalar::{Scalar, norm, scaled_norm, set_length, worst};
 use admm::{Error, Manifold, Result};
 use nalgebra::DMatrix;
@@ -64,7 +64,7 @@ impl<T: Scalar> Manifold<T> for Ball {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::factor::scattered;
+    use crate::linalg::scattered;
     use proptest::prelude::*;
 
     const BALL: Ball = Ball { radius: 2.0 };

@@ -1,6 +1,6 @@
 //! Entries between two bounds.
 
-use crate::factor::check;
+use crate::linalg::check;
 use crate::scalar::{Scalar, worst};
 use admm::{Error, Manifold, Result, Shape, Space};
 use nalgebra::DMatrix;

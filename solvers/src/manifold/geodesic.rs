@@ -1,7 +1,7 @@
 //! Steps on the Stiefel manifold that are rotations: the Cayley transform and the exponential.
 
 use super::rotation::rotation;
-use crate::factor::{beside, orthonormal, polar, thin_qr};
+use crate::linalg::{beside, orthonormal, polar, thin_qr};
 use crate::scalar::Scalar;
 use crate::view::{product, transposed_product};
 use admm::Result;

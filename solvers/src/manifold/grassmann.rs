@@ -1,7 +1,7 @@
 //! Spans of orthonormal columns.
 
 use super::{Retraction, Stiefel};
-use crate::factor::without;
+use crate::linalg::without;
 use crate::scalar::Scalar;
 use admm::{Manifold, Result};
 use nalgebra::DMatrix;

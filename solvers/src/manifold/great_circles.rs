@@ -1,7 +1,7 @@
 //! Columns of length one that move along great circles.
 
 use super::UnitColumns;
-use crate::factor::check;
+use crate::linalg::check;
 use crate::scalar::{Scalar, norm, set_length};
 use admm::{Manifold, Result};
 use nalgebra::DMatrix;

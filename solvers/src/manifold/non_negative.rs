@@ -1,7 +1,7 @@
 //! Columns of length one without a negative entry.
 
 use super::UnitColumns;
-use crate::factor::check;
+use crate::linalg::check;
 use crate::scalar::{Scalar, worst};
 use admm::{Manifold, Result};
 use nalgebra::DMatrix;

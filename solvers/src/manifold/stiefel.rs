@@ -1,7 +1,7 @@
 //! Orthonormal columns.
 
 use super::geodesic::{cayley, exponential};
-use crate::factor::{check_tall, defect, polar, thin_qr};
+use crate::linalg::{check_tall, defect, polar, thin_qr};
 use crate::scalar::Scalar;
 use crate::view::{multiply, transposed_product, view};
 use admm::{Manifold, Result};
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 /// tangent(X, G) = G − X sym(XᵀG) with sym(M) = (M + Mᵀ)/2 (Absil, Mahony and Sepulchre, "Optimization Algorithms on
 /// Matrix Manifolds", 2008, equation 3.35); the nearest point is the [`polar`] factor; the residual is ‖XᵀX − I‖.
 /// A vector is carried from one point to another by `tangent` there (transport by projection, §8.1.3), which is how
-/// [`Lbfgs`](crate::lbfgs::Lbfgs) keeps its memory. Every retraction lands within rounding of the manifold, also from a
+/// [`Lbfgs`](crate::descent::Lbfgs) keeps its memory. Every retraction lands within rounding of the manifold, also from a
 /// point that drifted off it, and `project` repairs such a point by the least change.
 ///
 /// ```
@@ -105,7 +105,7 @@ impl<T: Scalar> Manifold<T> for Stiefel {
 mod tests {
     use super::super::tests::{assert_projector, order, remainder};
     use super::*;
-    use crate::factor::{scattered, tests::conditioned};
+    use crate::linalg::{conditioned, scattered};
     use proptest::prelude::*;
     use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 

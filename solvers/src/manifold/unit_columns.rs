@@ -1,6 +1,6 @@
 //! Columns of length one.
 
-use crate::factor::check;
+use crate::linalg::check;
 use crate::scalar::{Scalar, norm, set_length, worst};
 use admm::{Manifold, Result};
 use nalgebra::DMatrix;
@@ -49,7 +49,7 @@ impl<T: Scalar> Manifold<T> for UnitColumns {
 mod tests {
     use super::super::tests::{assert_projector, order, remainder};
     use super::*;
-    use crate::factor::scattered;
+    use crate::linalg::scattered;
     use proptest::prelude::*;
 
     #[test]

@@ -33,7 +33,7 @@ impl<T: Scalar, K: Operator<T>> QuadraticThrough<T, K> {
         through.range((n, k))?;
         let columns = through.apply(&DMatrix::identity(n, n));
         let gram = transposed_product(&columns, &columns);
-        crate::factor::check(&gram, "KᵀK of a coupling")?;
+        crate::linalg::check(&gram, "KᵀK of a coupling")?;
         let system = Shifted::by(of.p.matrix.clone(), gram);
         Ok(QuadraticThrough { of, through, system })
     }

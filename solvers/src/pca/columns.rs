@@ -1,8 +1,8 @@
 //! The PCA loss under a constraint on each column by itself, solved exactly.
 
 use super::VarianceLoss;
+use crate::linalg::secular::{minimise_in_ball, minimise_on_sphere};
 use crate::scalar::Scalar;
-use crate::secular::{minimise_in_ball, minimise_on_sphere};
 use admm::{Result, Subproblem, Target, Work};
 use nalgebra::{DMatrix, DVector};
 
@@ -16,7 +16,7 @@ pub enum ColumnSet {
 }
 
 /// The PCA loss on columns of norm 1, or at most 1. Each column is a trust-region subproblem of its own, which the
-/// [secular equation](crate::secular) solves globally.
+/// [secular equation](crate::linalg::secular) solves globally.
 #[derive(Debug, Clone)]
 pub struct Columns<T: Scalar> {
     loss: VarianceLoss<T>,

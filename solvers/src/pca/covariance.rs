@@ -1,9 +1,8 @@
 //! The covariance, divided by its trace: a matrix without units, whose eigenvalues are shares of the variance.
 
-use crate::factor::{symmetric_eigen, thin_qr, top_eigen, top_eigen_of};
-use crate::features::{BLOCK, Features, Folded, Products};
-use crate::inner::inner_products;
-use crate::samples::{Samples, blocks};
+use crate::chunks::blocks;
+use crate::data::{BLOCK, Features, Folded, Products, Samples};
+use crate::linalg::{inner_products, symmetric_eigen, thin_qr, top_eigen, top_eigen_of};
 use crate::scalar::Scalar;
 use crate::view::{lower_product, transposed_product_on, view, view_mut};
 use admm::{Error, Exec, Result};
@@ -273,7 +272,7 @@ pub(super) fn weighted_products<T: Scalar>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::factor::scattered;
+    use crate::linalg::scattered;
 
     #[test]
     fn products_are_the_naive_ones_at_one_w_after_another_and_have_the_same_bits_on_threads() {

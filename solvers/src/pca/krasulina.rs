@@ -1,6 +1,6 @@
 //! G − W(WᵀW)⁻¹WᵀG: the part of G that turns the span.
 
-use crate::factor::thin_qr;
+use crate::linalg::thin_qr;
 use crate::scalar::Scalar;
 use crate::view::{multiply, transposed_product, view};
 use admm::{Direction, Result};

@@ -1,7 +1,7 @@
 //! W ← polar(ΣW + C): monotone, and free of a step size.
 
 use super::VarianceLoss;
-use crate::factor::polar;
+use crate::linalg::polar;
 use crate::manifold::Stiefel;
 use crate::scalar::Scalar;
 use admm::{Manifold, Result, Subproblem, Target, Work};

@@ -2,7 +2,7 @@
 
 use super::VarianceLoss;
 use super::covariance::weighted_products;
-use crate::samples::{Samples, draw};
+use crate::data::{Samples, draw};
 use crate::scalar::Scalar;
 use admm::{Direction, Error, Result};
 use nalgebra::DMatrix;

@@ -1,7 +1,7 @@
 //! W ← qf(ΣW + C): orthogonal iteration, pulled.
 
 use super::VarianceLoss;
-use crate::factor::thin_qr;
+use crate::linalg::thin_qr;
 use crate::scalar::Scalar;
 use admm::{Result, Subproblem, Target, Work};
 use nalgebra::DMatrix;

@@ -1,7 +1,7 @@
 //! The covariance as a model of a Hessian needs it: its leading part, and one number for the rest.
 
 use super::Covariance;
-use crate::factor::{beside, scattered, symmetric_eigen, thin_qr};
+use crate::linalg::{beside, scattered, symmetric_eigen, thin_qr};
 use crate::scalar::Scalar;
 use crate::view::{multiply, product, transposed_product, view};
 use admm::Result;
@@ -120,7 +120,7 @@ impl<T: Scalar> Shadow<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::factor::scattered;
+    use crate::linalg::scattered;
 
     fn covariance(d: usize, decay: f64) -> Covariance<f64> {
         let q = thin_qr(&scattered::<f64>(d, d, 1)).unwrap().0;

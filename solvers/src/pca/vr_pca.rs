@@ -1,7 +1,7 @@
 //! G = Σ̃(W − W̃R) + ΣW̃R: minibatches whose noise vanishes at the solution.
 
 use super::minibatch::Minibatch;
-use crate::factor::polar;
+use crate::linalg::polar;
 use crate::scalar::Scalar;
 use crate::view::{product, transposed_product};
 use admm::{Direction, Result};

@@ -1,7 +1,7 @@
 //! Linear equations.
 
 use super::{check, indicator};
-use crate::factor::{thin_svd, without};
+use crate::linalg::{thin_svd, without};
 use crate::scalar::{Scalar, norm};
 use crate::view::{product, transposed_product};
 use admm::{Error, Prox, Result, Shape, Space};

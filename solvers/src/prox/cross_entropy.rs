@@ -1,7 +1,7 @@
 //! The loss of softmax classification.
 
 use super::check;
-use crate::samples::check_labels;
+use crate::data::check_labels;
 use crate::scalar::{Scalar, largest};
 use admm::{Error, Prox, Result, Shape, Space};
 use nalgebra::DMatrix;

@@ -1,7 +1,7 @@
 //! One linear inequality.
 
 use super::{check, indicator};
-use crate::factor;
+use crate::linalg;
 use crate::scalar::{Scalar, norm};
 use admm::{Error, Prox, Result, Space};
 use nalgebra::DMatrix;
@@ -28,7 +28,7 @@ impl<T: Scalar> Prox<T> for Halfspace<T> {
     }
     fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
         check(v, penalty)?;
-        factor::check(&self.normal, "the normal of a halfspace")?;
+        linalg::check(&self.normal, "the normal of a halfspace")?;
         Error::check_size("the target of a halfspace", Space::shape(&self.normal), Space::shape(v))?;
         let length = norm(self.normal.as_slice());
         let (normal, offset) = (&self.normal / length, self.offset / length);

@@ -1,7 +1,7 @@
 //! Squares of residuals.
 
 use super::{check, shifted::Shifted};
-use crate::factor::{self, lower_gram};
+use crate::linalg::{self, lower_gram};
 use crate::scalar::Scalar;
 use crate::view::{product, product_on, transposed_product_on, view};
 use admm::{Error, Exec, Prox, Result, Shape, Space};
@@ -35,11 +35,11 @@ impl<T: Scalar> LeastSquares<T> {
     /// As [`new`](Self::new), with products on these threads: the same bits for any number of them.
     pub fn on(exec: &Exec, a: DMatrix<T>, b: DMatrix<T>) -> Result<Self> {
         Error::check_size("b of least squares", Shape(vec![(a.nrows(), b.ncols())]), Space::shape(&b))?;
-        factor::check(&a, "A of least squares")?;
-        factor::check(&b, "b of least squares")?;
+        linalg::check(&a, "A of least squares")?;
+        linalg::check(&b, "b of least squares")?;
         let mut gram = lower_gram(if wide(&a) { view(&a).transpose() } else { view(&a) }, exec);
         gram.fill_upper_triangle_with_lower_triangle();
-        factor::check(&gram, "the Gram matrix of least squares")?;
+        linalg::check(&gram, "the Gram matrix of least squares")?;
         Ok(LeastSquares { a, b, gram: Shifted::new(gram), exec: exec.clone() })
     }
 }

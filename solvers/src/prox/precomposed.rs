@@ -1,7 +1,7 @@
 //! A function of an orthogonal map.
 
 use super::check;
-use crate::factor;
+use crate::linalg;
 use crate::scalar::{Scalar, largest};
 use crate::view::{product, product_transposed, transposed_product};
 use admm::{Error, Prox, Result, Shape, Space};
@@ -27,7 +27,7 @@ impl<T: Scalar, P: Prox<T>> Precomposed<T, P> {
     /// [`Error::Parameters`] for an L of which LLᵀ is no multiple αI with α > 0, those of an empty L or one that is not
     /// finite.
     pub fn new(of: P, map: DMatrix<T>) -> Result<Self> {
-        factor::check(&map, "the map of a function")?;
+        linalg::check(&map, "the map of a function")?;
         let gram = product_transposed(&map, &map);
         let square = gram.trace() / T::of(map.nrows() as f64);
         let defect = largest((gram - DMatrix::from_diagonal_element(map.nrows(), map.nrows(), square)).as_slice());

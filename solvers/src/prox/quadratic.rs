@@ -1,7 +1,7 @@
 //! Quadratic functions.
 
 use super::{check, shifted::Shifted};
-use crate::factor;
+use crate::linalg;
 use crate::scalar::{Scalar, largest};
 use crate::view::product;
 use admm::{Error, Prox, Result, Shape, Space};
@@ -28,8 +28,8 @@ impl<T: Scalar> Quadratic<T> {
     pub fn new(p: DMatrix<T>, q: DMatrix<T>) -> Result<Self> {
         let n = q.nrows();
         Error::check_size("P of a quadratic function", Shape(vec![(n, n)]), Space::shape(&p))?;
-        factor::check(&p, "P of a quadratic function")?;
-        factor::check(&q, "q of a quadratic function")?;
+        linalg::check(&p, "P of a quadratic function")?;
+        linalg::check(&q, "q of a quadratic function")?;
         let (skew, size) = (largest((&p - p.transpose()).as_slice()), largest(p.as_slice()));
         if skew > T::of(4096.0) * T::EPSILON * size {
             return Err(Error::parameter("p", format!("must be symmetric, but entries differ by {skew}")));

@@ -1,7 +1,7 @@
 //! Systems with a multiple of the identity, or of another matrix, added.
 
 use super::positive;
-use crate::factor::{cholesky, symmetric_eigen};
+use crate::linalg::{cholesky, symmetric_eigen};
 use crate::scalar::Scalar;
 use admm::{Error, Result};
 use nalgebra::{Cholesky, DMatrix, Dyn};

@@ -1,7 +1,7 @@
 //! Functions of the singular values or the eigenvalues.
 
 use super::check;
-use crate::factor::{symmetric_eigen, thin_svd};
+use crate::linalg::{symmetric_eigen, thin_svd};
 use crate::scalar::Scalar;
 use crate::view::product_transposed;
 use admm::{Prox, Result};
@@ -59,7 +59,7 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Eigenvalues<P> {
     }
     fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
         check(v, penalty)?;
-        crate::factor::check_square(v)?;
+        crate::linalg::check_square(v)?;
         let (values, vectors) = symmetric_eigen(&symmetric(v))?;
         Ok(symmetric(&rebuilt(vectors.clone(), &self.0.prox(&column(values), penalty)?, &vectors)))
     }

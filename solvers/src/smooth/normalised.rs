@@ -1,6 +1,6 @@
 //! A function of what is left of a matrix when its scale is divided out.
 
-use crate::factor::{check, check_tall, thin_qr};
+use crate::linalg::{check, check_tall, thin_qr};
 use crate::scalar::{Scalar, norm, scaled_norm, set_length};
 use crate::view::{product, transposed_product};
 use admm::{Error, Point, Result, Smooth};

@@ -2,8 +2,8 @@
 
 use super::orthonormal;
 use admm::Exec;
+use admm_solvers::data::Samples;
 use admm_solvers::pca::{Batches, Covariance, Minibatch, VarianceLoss};
-use admm_solvers::samples::Samples;
 use nalgebra::{DMatrix, DVector};
 
 /// A spectrum with gaps.

@@ -4,9 +4,8 @@
 
 use super::matrix;
 use admm::Space;
-use admm_solvers::classifier::Classifier;
-use admm_solvers::samples::Samples;
-use admm_solvers::softmax::Softmax;
+use admm_solvers::data::Samples;
+use admm_solvers::loss::{Classifier, Softmax};
 
 /// share·(Σ wᵢ CEᵢ + μ/2 ‖B‖²) and its gradient, entry by entry, by the definition.
 pub fn naive(softmax: &Softmax<f64>, at: &Classifier<f64>) -> (f64, Classifier<f64>) {

@@ -8,11 +8,10 @@ mod runs;
 mod symmetries;
 
 use admm::Exec;
-use admm_solvers::classifier::Classifier;
+use admm_solvers::data::Samples;
 use admm_solvers::joint::{Builder, Fitted, JointModel, JointObjective, Method, Prepared};
+use admm_solvers::loss::{Classifier, Softmax};
 use admm_solvers::pca::{Covariance, VarianceLoss};
-use admm_solvers::samples::Samples;
-use admm_solvers::softmax::Softmax;
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 use std::sync::Arc;

@@ -3,8 +3,8 @@
 use super::*;
 use crate::data::{angle, classes, digits, iris, wine};
 use admm::{Accuracy, Coordinator, Descent, Flat, Iterate, Manifold, Minus, Smooth, Status, Tolerance, method};
+use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::{Constraint, Report};
-use admm_solvers::lbfgs::Lbfgs;
 use admm_solvers::manifold::Stiefel;
 use admm_solvers::pca::Majorize;
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::data::{Random, angle, classes, columns, matrix, orthonormal, weights};
 use admm::Smooth;
-use admm_solvers::joint::Scale;
+use admm_solvers::data::Scale;
 use proptest::prelude::*;
 
 fn random_point(d: usize, k: usize, c: usize, seed: u64) -> Classifier<f64> {

@@ -4,7 +4,8 @@ use std::ffi::OsStr;
 use std::ops::ControlFlow;
 
 use admm::Exec;
-use admm_solvers::joint::{JointModel, Method, Scale};
+use admm_solvers::data::Scale;
+use admm_solvers::joint::{JointModel, Method};
 use nalgebra::DMatrix;
 
 use super::{GAPS, Trace};

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use admm_solvers::joint::Scale;
+use admm_solvers::data::Scale;
 use serde_json::Value;
 
 use super::{Trace, lasso, ours};

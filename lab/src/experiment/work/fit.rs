@@ -3,9 +3,10 @@
 use std::ops::ControlFlow;
 
 use admm::Result;
-use admm_solvers::classifier::Classifier;
-use admm_solvers::factor::thin_qr;
-use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Moment, Rule, Scale};
+use admm_solvers::data::Scale;
+use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Moment, Rule};
+use admm_solvers::linalg::thin_qr;
+use admm_solvers::loss::Classifier;
 use serde::Deserialize;
 
 use super::super::synthetic::normal;

@@ -8,14 +8,14 @@ use std::time::Instant;
 
 use admm::method::{DescentMemory, stationarity};
 use admm::{Descent, Error, Flat, Iterate, Manifold, Point, Rate, Result, Smooth, Status, Steps, Subproblem, Target};
-use admm_solvers::classifier::Classifier;
-use admm_solvers::factor::thin_qr;
-use admm_solvers::joint::{JointObjective, Model, Scaler};
-use admm_solvers::lbfgs::Lbfgs;
+use admm_solvers::data::Scaler;
+use admm_solvers::descent::Lbfgs;
+use admm_solvers::joint::{JointObjective, Model};
+use admm_solvers::linalg::thin_qr;
+use admm_solvers::loss::{Classifier, Softmax};
 use admm_solvers::manifold::{Stiefel, UnitColumns};
 use admm_solvers::pca::{Covariance, Hebbian, VarianceLoss};
 use admm_solvers::smooth::{Normalisation, Normalised, Ridge};
-use admm_solvers::softmax::Softmax;
 use nalgebra::DMatrix;
 use serde::Deserialize;
 

@@ -7,10 +7,9 @@ use admm::{
     Accuracy, Balance, Coordinator, Descent, Fixed, Flat, Iterate, Minus, Penalty, RelativeBalance, Result, Spectral,
     SquareRoot, Status, Tolerance,
 };
-use admm_solvers::classifier::Classifier;
-use admm_solvers::lbfgs::Lbfgs;
+use admm_solvers::descent::Lbfgs;
+use admm_solvers::loss::{Classifier, Softmax};
 use admm_solvers::pca::{Covariance, Majorize, VarianceLoss};
-use admm_solvers::softmax::Softmax;
 use nalgebra::DMatrix;
 use serde::Deserialize;
 

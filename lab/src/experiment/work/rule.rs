@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use admm::{Descent, Direction, Iterate, Rate, Result, Steps, Subproblem, Target, Work as Cost};
-use admm_solvers::factor::thin_qr;
+use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::Rule;
-use admm_solvers::lbfgs::Lbfgs;
+use admm_solvers::linalg::thin_qr;
 use admm_solvers::manifold::Stiefel;
 use admm_solvers::pca::{
     Batches, Covariance, Hebbian, Krasulina, Majorize, Minibatch, Oja, Power, Sanger, VarianceLoss, VrPca,

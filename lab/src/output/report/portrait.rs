@@ -1,7 +1,7 @@
 //! A fitted model as figures see it: in double precision, with its samples.
 
 use admm_solvers::Scalar;
-use admm_solvers::features::Features;
+use admm_solvers::data::Features;
 use admm_solvers::joint::{Fitted, Method};
 use nalgebra::DMatrix;
 

@@ -1,6 +1,6 @@
 use std::ops::ControlFlow;
 
-use admm_solvers::features::Features;
+use admm_solvers::data::Features;
 use admm_solvers::joint::{Constraint, JointModel, Method, Names};
 use nalgebra::DMatrix;
 use roxmltree::{Document, Node};

@@ -7,8 +7,8 @@ use admm::{
     Accuracy, Coordinator, Descent, Error, Flat, Iterate, Minus, Rate, Result, Smooth, State, Status, Steps,
     Subproblem, Target, Tolerance,
 };
-use admm_solvers::classifier::Classifier;
-use admm_solvers::lbfgs::Lbfgs;
+use admm_solvers::descent::Lbfgs;
+use admm_solvers::loss::Classifier;
 use admm_solvers::pca::Hebbian;
 use admm_solvers::smooth::{Normalised, Ridge};
 use nalgebra::DMatrix;

@@ -1,0 +1,20 @@
+//! The data: X (d×n, a sample is a column), what is known of its samples, and the scale of its features.
+//!
+//! | Type | What it is |
+//! |---|---|
+//! | [`Features`] | X, wherever its numbers are: in a matrix, in memory of any owner, in a mapped file, sparse |
+//! | [`Samples`] | X with class numbers and weights, and where the passes over it run |
+//! | [`Scaler`] | z = (x − mean)/scale, learnt from X as a [`Scale`] says |
+
+mod features;
+mod samples;
+mod scaler;
+mod standardise;
+
+pub use features::Features;
+pub(crate) use features::{BLOCK, Folded, Products};
+pub use samples::Samples;
+pub(crate) use samples::{check_labels, draw};
+pub use scaler::Scaler;
+pub(crate) use standardise::Extremes;
+pub use standardise::Scale;

@@ -1,0 +1,280 @@
+//! X (d×n, a sample is a column): its numbers, wherever they are, and the two products that a pass makes with them.
+//!
+//! | X is | Made by | Centred and scaled |
+//! |---|---|---|
+//! | a matrix of its own | `Features::from(matrix)` | in place |
+//! | a matrix that others hold too | `Features::from(Arc<DMatrix<T>>)` | by folding |
+//! | memory of any owner: a slice, a buffer of another library | [`Features::shared`] | by folding |
+//! | a mapped file | [`Features::map`] | by folding |
+//! | sparse | `Features::from(csc)`, `Features::from(&csr)` | by folding: what is not stored stays so |
+//!
+//! Folding leaves X as it is. For z = (x − m)/s it uses Vᵀz = (S⁻¹V)ᵀx − (S⁻¹V)ᵀm and ZRᵀ = S⁻¹(XRᵀ − m(R1)ᵀ), once a
+//! pass. Its price is accuracy: where |m| ≫ s, it loses log₁₀(|m|/s) digits that scaling in place keeps.
+
+mod block;
+mod mapped;
+
+use block::Block;
+pub(crate) use block::{BLOCK, Folded, Products};
+
+use super::Scaler;
+use crate::scalar::Scalar;
+use admm::{Error, Result};
+use nalgebra::{DMatrix, DVector};
+use nalgebra_sparse::{CscMatrix, CsrMatrix};
+use serde::{Serialize, Serializer};
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// X, or Z with z = (x − m)/s. Cheap to clone; a clone reads the same memory.
+///
+/// ```
+/// use admm_solvers::data::Features;
+///
+/// let numbers: Vec<f64> = (0..12).map(f64::from).collect();
+/// let x = Features::shared(numbers, 3)?; // 4 samples of 3 features, without a copy
+/// assert_eq!(x.shape(), (3, 4));
+/// assert_eq!(x.to_dense()[(1, 2)], 7.0);
+/// # Ok::<(), admm::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Features<T: Scalar> {
+    storage: Storage<T>,
+    /// What is folded into every product.
+    scaler: Option<Arc<Scaler<T>>>,
+}
+
+#[derive(Clone)]
+enum Storage<T: Scalar> {
+    Owned(Arc<DMatrix<T>>),
+    Shared { owner: Arc<dyn AsRef<[T]> + Send + Sync>, d: usize },
+    Sparse(Arc<CscMatrix<T>>),
+}
+
+impl<T: Scalar> Features<T> {
+    /// The samples of d features each, one after the other, in the memory of any owner.
+    ///
+    /// # Errors
+    /// A length that is no multiple of d.
+    pub fn shared(owner: impl AsRef<[T]> + Send + Sync + 'static, d: usize) -> Result<Self> {
+        let length = owner.as_ref().len();
+        if length.checked_rem(d) != Some(0) {
+            return Err(Error::parameter(
+                "owner",
+                format!("must hold samples of {d} features each, but has {length} numbers"),
+            ));
+        }
+        Ok(Storage::Shared { owner: Arc::new(owner), d }.into())
+    }
+
+    /// (d, n).
+    pub fn shape(&self) -> (usize, usize) {
+        match &self.storage {
+            Storage::Owned(x) => x.shape(),
+            Storage::Shared { owner, d } => (*d, (**owner).as_ref().len() / d),
+            Storage::Sparse(x) => (x.nrows(), x.ncols()),
+        }
+    }
+
+    /// d.
+    pub fn nrows(&self) -> usize {
+        self.shape().0
+    }
+
+    /// n.
+    pub fn ncols(&self) -> usize {
+        self.shape().1
+    }
+
+    /// Whether what is not stored is 0.
+    pub fn is_sparse(&self) -> bool {
+        matches!(self.storage, Storage::Sparse(_))
+    }
+
+    /// Whether these are the same numbers in the same memory.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        let same = match (&self.storage, &other.storage) {
+            (Storage::Owned(x), Storage::Owned(y)) => Arc::ptr_eq(x, y),
+            (Storage::Shared { owner: x, .. }, Storage::Shared { owner: y, .. }) => Arc::ptr_eq(x, y),
+            (Storage::Sparse(x), Storage::Sparse(y)) => Arc::ptr_eq(x, y),
+            _ => false,
+        };
+        same && self.scaler == other.scaler
+    }
+
+    /// A copy of the samples as a matrix, centred and scaled.
+    pub fn to_dense(&self) -> DMatrix<T> {
+        self.dense(0..self.ncols())
+    }
+
+    /// The samples as a matrix, centred and scaled: the matrix itself where nobody else holds it, else a copy.
+    pub fn into_dense(self) -> DMatrix<T> {
+        match (self.storage, &self.scaler) {
+            (Storage::Owned(x), None) => Arc::unwrap_or_clone(x),
+            (storage, _) => Features { storage, scaler: self.scaler }.to_dense(),
+        }
+    }
+
+    /// A copy of some samples as a matrix, centred and scaled.
+    pub(crate) fn dense(&self, range: Range<usize>) -> DMatrix<T> {
+        let (d, n) = (self.nrows(), range.len());
+        let mut dense = match &self.storage {
+            Storage::Sparse(_) => {
+                DMatrix::from_columns(&range.map(|sample| self.stored_dense(sample)).collect::<Vec<_>>())
+            }
+            _ => DMatrix::from_column_slice(d, n, self.stored(range)),
+        };
+        if let Some(scaler) = &self.scaler {
+            scaler.scale(&mut dense);
+        }
+        dense
+    }
+
+    /// A sample as it was before scaling.
+    pub(crate) fn stored_dense(&self, sample: usize) -> DVector<T> {
+        let mut dense = DVector::zeros(self.nrows());
+        self.visit(sample, |feature, value| dense[feature] = value);
+        dense
+    }
+
+    /// A copy of the samples with the given numbers, stored as the others are.
+    pub fn select(&self, numbers: &[usize]) -> Self {
+        let storage = match &self.storage {
+            Storage::Sparse(x) => Storage::Sparse(Arc::new(block::select(x, numbers))),
+            _ => {
+                let mut columns = Vec::with_capacity(self.nrows() * numbers.len());
+                numbers.iter().for_each(|&sample| columns.extend_from_slice(self.stored(sample..sample + 1)));
+                Storage::Owned(Arc::new(DMatrix::from_vec(self.nrows(), numbers.len(), columns)))
+            }
+        };
+        Features { storage, scaler: self.scaler.clone() }
+    }
+
+    /// z = (x − m)/s: in place where nobody else holds the matrix, else folded into every product.
+    pub fn standardised(self, scaler: &Scaler<T>) -> Self {
+        if scaler.is_identity() && self.scaler.is_none() {
+            return self;
+        }
+        let storage = match self.storage {
+            Storage::Owned(x) => match Arc::try_unwrap(x) {
+                Ok(mut x) => {
+                    scaler.scale(&mut x);
+                    return x.into();
+                }
+                Err(shared) => Storage::Owned(shared),
+            },
+            storage => storage,
+        };
+        Features { storage, scaler: Some(Arc::new(scaler.clone())) }
+    }
+
+    /// Calls f with the feature and the value of each number that is stored for a sample, before scaling.
+    pub(crate) fn visit(&self, sample: usize, mut f: impl FnMut(usize, T)) {
+        match self.block(sample..sample + 1) {
+            Block::Dense(_) => self.stored(sample..sample + 1).iter().enumerate().for_each(|(j, &x)| f(j, x)),
+            Block::Sparse { rows, values, .. } => rows.iter().zip(values).for_each(|(&j, &x)| f(j, x)),
+        }
+    }
+
+    /// ‖z‖² of a sample.
+    pub(crate) fn squared_norm(&self, sample: usize) -> T {
+        let mut square = T::zero();
+        match &self.scaler {
+            None => self.visit(sample, |_, x| square += x * x),
+            Some(scaler) => {
+                let (m, s) = (&scaler.mean, &scaler.scale);
+                let of = |j: usize, x: T| ((x - m[j]) / s[j]) * ((x - m[j]) / s[j]);
+                if self.is_sparse() {
+                    square = (0..m.len()).fold(square, |sum, j| sum + of(j, T::zero()));
+                    self.visit(sample, |j, x| square += of(j, x) - of(j, T::zero()));
+                } else {
+                    self.visit(sample, |j, x| square += of(j, x));
+                }
+            }
+        }
+        square
+    }
+
+    /// The lower triangle of Σ wᵢ zᵢzᵢᵀ from that of M = Σ wᵢ xᵢxᵢᵀ with u = Σ wᵢ xᵢ to its right, and w = Σ wᵢ:
+    /// S⁻¹(M − umᵀ − muᵀ + w·mmᵀ)S⁻¹.
+    pub(crate) fn centred_moment(&self, moments: DMatrix<T>, w: T) -> DMatrix<T> {
+        let d = self.nrows();
+        let u = moments.column(d).into_owned();
+        let mut moment = moments.remove_column(d);
+        if let Some(scaler) = &self.scaler {
+            let (m, s) = (&scaler.mean, &scaler.scale);
+            for (i, j) in (0..d).flat_map(|j| (j..d).map(move |i| (i, j))) {
+                let centred = moment[(i, j)] - u[i] * m[j] - m[i] * u[j] + w * m[i] * m[j];
+                moment[(i, j)] = centred / s[i] / s[j];
+            }
+        }
+        moment
+    }
+
+    /// The numbers of dense samples.
+    fn stored(&self, range: Range<usize>) -> &[T] {
+        let (d, numbers) = match &self.storage {
+            Storage::Owned(x) => (x.nrows(), x.as_slice()),
+            Storage::Shared { owner, d } => (*d, (**owner).as_ref()),
+            Storage::Sparse(_) => unreachable!("sparse samples are read entry by entry"),
+        };
+        &numbers[range.start * d..range.end * d]
+    }
+}
+
+impl<T: Scalar> fmt::Debug for Features<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ((d, n), sparse) = (self.shape(), if self.is_sparse() { "sparse " } else { "" });
+        write!(f, "{sparse}{d}×{n}")
+    }
+}
+
+/// The numbers as they are stored, for a fingerprint of the data.
+impl<T: Scalar> Serialize for Features<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let (offsets, indices, numbers): (&[usize], &[usize], _) = match &self.storage {
+            Storage::Sparse(x) => (x.col_offsets(), x.row_indices(), x.values()),
+            _ => (&[], &[], self.stored(0..self.ncols())),
+        };
+        (self.shape(), offsets, indices, numbers, self.scaler.as_deref()).serialize(to)
+    }
+}
+
+impl<T: Scalar> From<Storage<T>> for Features<T> {
+    fn from(storage: Storage<T>) -> Self {
+        Features { storage, scaler: None }
+    }
+}
+
+impl<T: Scalar> From<DMatrix<T>> for Features<T> {
+    fn from(x: DMatrix<T>) -> Self {
+        Arc::new(x).into()
+    }
+}
+
+/// A copy.
+impl<T: Scalar> From<&DMatrix<T>> for Features<T> {
+    fn from(x: &DMatrix<T>) -> Self {
+        x.clone().into()
+    }
+}
+
+impl<T: Scalar> From<Arc<DMatrix<T>>> for Features<T> {
+    fn from(x: Arc<DMatrix<T>>) -> Self {
+        Storage::Owned(x).into()
+    }
+}
+
+impl<T: Scalar> From<CscMatrix<T>> for Features<T> {
+    fn from(x: CscMatrix<T>) -> Self {
+        Storage::Sparse(Arc::new(x)).into()
+    }
+}
+
+/// A copy by columns. A CSR matrix with a sample per row needs none: `csr.transpose_as_csc()`.
+impl<T: Scalar> From<&CsrMatrix<T>> for Features<T> {
+    fn from(x: &CsrMatrix<T>) -> Self {
+        CscMatrix::from(x).into()
+    }
+}

@@ -1,0 +1,120 @@
+//! Labelled samples, and the order in which they are visited.
+
+use super::Features;
+use crate::chunks::{chunks, sum};
+use crate::scalar::Scalar;
+use crate::view::view_mut;
+use admm::{Error, Exec, Result, Shape};
+use nalgebra::DMatrix;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::ops::{AddAssign, Range};
+use std::sync::Arc;
+
+/// Numbers that one thread reads sooner than two do.
+const SMALL: usize = 1 << 15;
+
+/// X (d×n, a sample is a column) with class numbers 0 … c−1 and weights that sum to 1. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Samples<T: Scalar> {
+    /// X, d×n.
+    pub x: Features<T>,
+    /// The class of each sample.
+    pub labels: Arc<[usize]>,
+    /// The weight of each sample, wᵢ/Σw.
+    pub weights: Arc<[T]>,
+    /// c.
+    pub classes: usize,
+    /// Where the passes run.
+    pub exec: Exec,
+}
+
+impl<T: Scalar> Samples<T> {
+    /// # Errors
+    /// Lengths that differ, or a label that is not below `classes`.
+    pub fn new(
+        x: impl Into<Features<T>>,
+        labels: &[usize],
+        weights: Vec<T>,
+        classes: usize,
+        exec: Exec,
+    ) -> Result<Self> {
+        let (x, row) = (x.into(), |count: usize| Shape(vec![(1, count)]));
+        Error::check_size("labels", row(x.ncols()), row(labels.len()))?;
+        Error::check_size("sample weights", row(x.ncols()), row(weights.len()))?;
+        check_labels(labels, classes)?;
+        Ok(Samples { x, labels: labels.into(), weights: weights.into(), classes, exec })
+    }
+
+    /// The same labels and weights for other features of the samples.
+    pub fn with_features(&self, x: impl Into<Features<T>>) -> Self {
+        Samples { x: x.into(), ..self.clone() }
+    }
+
+    /// The samples with the given numbers. One of weight wᵢ (of sum 1) enters with nwᵢ/b, which is 1/b for equal
+    /// weights: for any weights, sums over random numbers have the mean of those over all samples.
+    pub(crate) fn batch(&self, numbers: &[usize]) -> Self {
+        let factor = T::of(self.x.ncols() as f64 / numbers.len() as f64);
+        let labels = numbers.iter().map(|&sample| self.labels[sample]).collect();
+        let weights = numbers.iter().map(|&sample| factor * self.weights[sample]).collect();
+        Samples { x: self.x.select(numbers), labels, weights, ..self.clone() }
+    }
+
+    /// VᵀX (k×n), in one pass.
+    pub fn project(&self, v: &DMatrix<T>) -> DMatrix<T> {
+        let (v, chunks) = (self.x.fold(v), chunks(self.x.ncols()));
+        let parts = self.threads().map(chunks.len(), |i| {
+            let mut part = DMatrix::zeros(v.k(), chunks[i].len());
+            self.x.block(chunks[i].clone()).project(&v, view_mut(&mut part));
+            part
+        });
+        let columns: Vec<&[T]> = parts.iter().map(DMatrix::as_slice).collect();
+        DMatrix::from_vec(v.k(), self.x.ncols(), columns.concat())
+    }
+
+    /// Whether these are the same samples in the same memory.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.weights, &other.weights) && self.x.is(&other.x)
+    }
+
+    /// [`sum`] over the samples.
+    pub(crate) fn sum<S: AddAssign + Send>(&self, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S {
+        sum(self.threads(), self.x.ncols(), part)
+    }
+
+    /// The same for large parts: no more of them exist at once than there are threads, and one.
+    pub(crate) fn sum_sparingly<S: AddAssign + Send>(&self, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S {
+        let chunks = chunks(self.x.ncols());
+        let waves = chunks.chunks(self.exec.width());
+        let parts = waves.flat_map(|wave| self.exec.map(wave.len(), |i| part(wave[i].clone())));
+        let sum = parts.reduce(|mut sum, part| {
+            sum += part;
+            sum
+        });
+        sum.expect("there is at least one sample")
+    }
+
+    /// Where a pass runs: on one thread where it would be over before another wakes.
+    fn threads(&self) -> &Exec {
+        if self.x.nrows() * self.x.ncols() < SMALL { &Exec::Serial } else { &self.exec }
+    }
+}
+
+/// So many numbers below n, uniform and independent. A generator that is `None` starts from the seed.
+pub(crate) fn draw(generator: &mut Option<ChaCha8Rng>, seed: u64, n: usize, count: usize) -> Vec<usize> {
+    let generator = generator.get_or_insert_with(|| ChaCha8Rng::seed_from_u64(seed));
+    (0..count).map(|_| generator.random_range(0..n as u64) as usize).collect()
+}
+
+/// Every label below `classes`, or the first that is not.
+pub(crate) fn check_labels(labels: &[usize], classes: usize) -> Result<()> {
+    match labels.iter().position(|&label| label >= classes) {
+        Some(sample) => {
+            let (label, sample) = (labels[sample], sample + 1);
+            let problem =
+                format!("must be numbers of classes: label {label} of sample {sample} is not below {classes}");
+            Err(Error::parameter("labels", problem))
+        }
+        None => Ok(()),
+    }
+}

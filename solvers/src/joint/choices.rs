@@ -1,0 +1,125 @@
+//! The choices that a user makes for a joint model.
+
+mod builder;
+mod coordination;
+
+pub use builder::{Builder, JointModel};
+pub use coordination::{Acceleration, Penalty};
+
+use crate::manifold::{Ball, Stiefel, UnitColumns};
+use crate::scalar::Scalar;
+use admm::{Flat, Manifold, Parameter};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What W satisfies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Constraint {
+    /// WᵀW = I.
+    #[default]
+    Orthonormal,
+    /// Columns of norm 1. Without orthogonality the PCA loss pulls every column to the leading eigenvector.
+    UnitNorm,
+    /// Columns of norm at most 1.
+    Ball,
+    /// Nothing. The PCA loss is then unbounded below, unless its weight is 0 or [`Builder::shrinkage`] bounds it.
+    None,
+}
+
+impl Constraint {
+    /// The set itself.
+    pub fn manifold<T: Scalar>(self) -> Box<dyn Manifold<T>> {
+        match self {
+            Constraint::Orthonormal => Box::new(Stiefel::default()),
+            Constraint::UnitNorm => Box::new(UnitColumns),
+            Constraint::Ball => Box::new(Ball { radius: 1.0 }),
+            Constraint::None => Box::new(Flat),
+        }
+    }
+}
+
+/// How the W block lowers the PCA loss.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// The exact or monotone minimisation that fits the constraint: [`Majorize`](crate::pca::Majorize) on orthonormal
+    /// W, the [secular equation](crate::pca::Columns) on columns.
+    #[default]
+    Majorize,
+    /// The users' rule, [`Hebbian`](crate::pca::Hebbian).
+    Hebbian,
+    /// The users' rule on random batches, with a step that decays: [`Minibatch`](crate::pca::Minibatch).
+    Minibatch,
+    /// The users' rule on random batches of reduced variance: [`VrPca`](crate::pca::VrPca).
+    VrPca,
+    /// Oja's subspace rule, [`Oja`](crate::pca::Oja).
+    Oja,
+    /// Components in order, [`Sanger`](crate::pca::Sanger).
+    Sanger,
+    /// The part of the users' rule that turns the span, [`Krasulina`](crate::pca::Krasulina).
+    Krasulina,
+    /// Orthogonal iteration, [`Power`](crate::pca::Power).
+    Power,
+    /// A quasi-Newton solve, [`Lbfgs`](crate::descent::Lbfgs).
+    Lbfgs,
+}
+
+impl Rule {
+    /// Why the rule cannot work on a set, if it cannot.
+    fn objection(self, constraint: Constraint) -> Option<Parameter> {
+        let reason = match (self, constraint) {
+            (Rule::Oja | Rule::Sanger | Rule::Krasulina | Rule::Power, Constraint::Orthonormal) => None,
+            (Rule::Oja | Rule::Sanger, _) => Some("it makes the columns orthonormal by itself"),
+            (Rule::Krasulina, _) => Some("it turns the span alone, and lowers the loss on orthonormal columns only"),
+            (Rule::Power, _) => Some("each of its steps ends with the factor Q"),
+            (Rule::Lbfgs, Constraint::Ball) => Some("it moves on manifolds, and a ball has a boundary"),
+            _ => None,
+        };
+        let problem = |reason| format!("{self} does not fit the constraint {constraint}: {reason}");
+        reason.map(|reason| Parameter::new("rule", problem(reason)))
+    }
+}
+
+/// How the joint objective is minimised.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// Two blocks that agree through a dual variable.
+    #[default]
+    Admm,
+    /// The Riemannian gradient of the whole objective over all variables at once, by L-BFGS.
+    Joint,
+    /// The same two blocks in turn, without the dual.
+    Alternating,
+    /// PCA first, then a classifier on its components.
+    TwoStage,
+}
+
+impl Method {
+    /// All methods, in the order of the reports.
+    pub const ALL: [Method; 4] = [Method::Admm, Method::Joint, Method::Alternating, Method::TwoStage];
+}
+
+macro_rules! names {
+    ($($kind:ty { $($case:ident => $name:literal),* })*) => {$(
+        impl fmt::Display for $kind {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(match self { $(Self::$case => $name),* })
+            }
+        }
+    )*};
+}
+names! {
+    Constraint { Orthonormal => "orthonormal", UnitNorm => "unit-norm", Ball => "ball", None => "none" }
+    Rule {
+        Majorize => "majorize", Hebbian => "hebbian", Minibatch => "minibatch", VrPca => "vr-pca", Oja => "oja",
+        Sanger => "sanger", Krasulina => "krasulina", Power => "power", Lbfgs => "lbfgs"
+    }
+    Method { Admm => "admm", Joint => "joint", Alternating => "alternating", TwoStage => "two-stage" }
+    Penalty {
+        Fixed => "fixed", Balance => "balance", RelativeBalance => "relative-balance", Spectral => "spectral",
+        SquareRoot => "square-root"
+    }
+    Acceleration { None => "none", Anderson => "anderson", Nesterov => "nesterov" }
+}

@@ -1,0 +1,170 @@
+//! The joint model before it sees data: its parameters, their defaults and their checks.
+
+use super::{Acceleration, Constraint, Method, Penalty, Rule};
+use crate::data::Scale;
+use admm::{Error, Exec, Parameter, Result};
+
+/// minimise λ(1 − tr(WᵀΣW)/tr Σ) + (1−λ)(mean cross-entropy + μ/2 ‖B‖²) over W, B and b, with W constrained, or with
+/// γ/2 ‖W‖² in place of a constraint.
+///
+/// ```
+/// use admm_solvers::joint::JointModel;
+/// use nalgebra::DMatrix;
+///
+/// // Two classes that differ in the feature of lower variance; a sample is a column.
+/// let x = DMatrix::from_fn(3, 40, |feature, sample| match feature {
+///     0 => 3.0 * (sample as f64).sin(),
+///     1 => if sample % 2 == 0 { 1.0 } else { -1.0 },
+///     _ => 0.1 * (sample as f64).cos(),
+/// });
+/// let labels: Vec<usize> = (0..40).map(|sample| sample % 2).collect();
+/// let fitted = JointModel::builder().components(1).weight(0.1).build()?.fit(&x, &labels)?;
+/// assert_eq!(fitted.score(&x, &labels)?, 1.0);
+/// assert!(fitted.report.feasibility < 1e-12);
+/// # Ok::<(), admm::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct JointModel {
+    pub(crate) options: Builder,
+}
+
+/// The choices for a [`JointModel`].
+#[derive(Debug, Clone)]
+pub struct Builder {
+    pub(crate) components: usize,
+    pub(crate) weight: f64,
+    pub(crate) ridge: f64,
+    pub(crate) shrinkage: f64,
+    pub(crate) constraint: Constraint,
+    pub(crate) rule: Rule,
+    pub(crate) batch: Option<usize>,
+    pub(crate) method: Method,
+    pub(crate) penalty: Penalty,
+    pub(crate) relaxation: f64,
+    pub(crate) acceleration: Acceleration,
+    pub(crate) scale: Scale,
+    pub(crate) tolerance: f64,
+    pub(crate) max_iterations: u64,
+    pub(crate) trace: bool,
+    pub(crate) exec: Exec,
+}
+
+impl JointModel {
+    /// Two orthonormal components, λ = ½, μ = 10⁻², ADMM by majorisation, standardised features, tolerance 10⁻⁶.
+    pub fn builder() -> Builder {
+        Builder {
+            components: 2,
+            weight: 0.5,
+            ridge: 1e-2,
+            shrinkage: 0.0,
+            constraint: Constraint::default(),
+            rule: Rule::default(),
+            batch: None,
+            method: Method::default(),
+            penalty: Penalty::default(),
+            relaxation: 1.0,
+            acceleration: Acceleration::default(),
+            scale: Scale::default(),
+            tolerance: 1e-6,
+            max_iterations: 5_000,
+            trace: false,
+            exec: Exec::Serial,
+        }
+    }
+}
+
+macro_rules! setters {
+    ($($(#[$doc:meta])* $name:ident: $kind:ty),* $(,)?) => {$(
+        $(#[$doc])*
+        pub fn $name(mut self, $name: $kind) -> Self {
+            self.$name = $name;
+            self
+        }
+    )*};
+}
+
+impl Builder {
+    setters! {
+        /// k, the number of columns of W.
+        components: usize,
+        /// λ in [0, 1], the weight of the PCA loss.
+        weight: f64,
+        /// μ ≥ 0, the ridge on B.
+        ridge: f64,
+        /// γ ≥ 0, the weight of γ/2 ‖W‖² where W has no constraint. The objective is bounded for γ > 2λλ₁/tr Σ.
+        shrinkage: f64,
+        /// What W satisfies.
+        constraint: Constraint,
+        /// How the W block works, for the methods that have one.
+        rule: Rule,
+        /// For the method joint: the samples of the first random batch that stands for all between two full passes, see
+        /// [`VarianceReduced`](crate::descent::VarianceReduced). From 1 to n; batches of more than n/16 are
+        /// not read, and L-BFGS goes on alone, as it does by default. Worth a try where n is a thousand times d or
+        /// more.
+        batch: Option<usize>,
+        /// The method of [`JointModel::fit`].
+        method: Method,
+        /// How ρ adapts in ADMM.
+        penalty: Penalty,
+        /// Over-relaxation α of ADMM, in (0, 2).
+        relaxation: f64,
+        /// Where the iterations of ADMM start from.
+        acceleration: Acceleration,
+        /// How features are prepared.
+        scale: Scale,
+        /// The norm of the remaining gradient, and of the gap W − V, at which a method has converged.
+        tolerance: f64,
+        /// The most outer iterations of a method.
+        max_iterations: u64,
+        /// Whether the history records the objective at the feasible W, at the price of a pass an iteration for the
+        /// methods with two blocks, and the augmented Lagrangian where it takes one too. Such passes are not counted.
+        trace: bool,
+        /// Where the passes over the data run.
+        exec: Exec,
+    }
+
+    /// # Errors
+    /// All parameters that are out of range, together, with a rule that does not fit the constraint, and an
+    /// acceleration that does not go with the relaxation.
+    pub fn build(self) -> Result<JointModel> {
+        let mut problems = Vec::new();
+        let mut check = |holds: bool, name: &'static str, problem: String| {
+            if !holds {
+                problems.push(Parameter::new(name, problem));
+            }
+        };
+        let Builder { components, weight, ridge, shrinkage, constraint, tolerance, max_iterations, .. } = self;
+        check(components > 0, "components", "must be at least 1, got 0".into());
+        check((0.0..=1.0).contains(&weight), "weight", format!("must lie in [0, 1], got {weight:?}"));
+        check(ridge >= 0.0 && ridge.is_finite(), "ridge", format!("must be finite and not negative, got {ridge:?}"));
+        check(
+            tolerance >= 0.0 && tolerance.is_finite(),
+            "tolerance",
+            format!("must be finite and not negative, got {tolerance:?}"),
+        );
+        check(self.batch != Some(0), "batch", "must be at least 1, got 0".into());
+        check(
+            self.batch.is_none() || constraint != Constraint::Ball,
+            "batch",
+            "does not fit the constraint ball: batches move on manifolds, and a ball has a boundary".into(),
+        );
+        check(max_iterations > 0, "max_iterations", "must be at least 1, got 0".into());
+        check(
+            shrinkage >= 0.0 && shrinkage.is_finite(),
+            "shrinkage",
+            format!("must be finite and not negative, got {shrinkage:?}"),
+        );
+        check(
+            shrinkage == 0.0 || constraint == Constraint::None,
+            "shrinkage",
+            format!("is for W without a constraint, not for the constraint {constraint}"),
+        );
+        let relaxation = self.relaxation;
+        let within = relaxation > 0.0 && relaxation < 2.0;
+        check(within, "relaxation", format!("must lie between 0 and 2, got {relaxation}"));
+        problems.extend(self.acceleration.objection(relaxation).filter(|_| within));
+        problems.extend(self.rule.objection(constraint));
+        Error::check_parameters(problems)?;
+        Ok(JointModel { options: self })
+    }
+}

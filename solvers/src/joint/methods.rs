@@ -1,0 +1,16 @@
+//! The four methods.
+
+mod admm;
+mod alternating;
+mod blocks;
+mod curved;
+mod descent;
+mod first_block;
+mod log;
+mod schedule;
+mod two_stage;
+
+pub(crate) use descent::descent;
+pub(crate) use first_block::TwoBlocks;
+pub(crate) use log::{Found, Log};
+pub(crate) use two_stage::two_stage;

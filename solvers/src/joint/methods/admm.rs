@@ -1,0 +1,122 @@
+//! ADMM: manifold block first, smooth block last.
+
+use super::blocks::{Classify, ClassifyVar, FirstBlock, classify, feasible, traced};
+use super::log::{Found, Log};
+use super::schedule::Schedule;
+use crate::joint::{Prepared, Progress};
+use crate::scalar::Scalar;
+use admm::method::Evaluated;
+use admm::{Accuracy, Coordinator, Iterate, Limits, Minus, Result, Smooth, State, StateOf, Subproblem, Tolerance};
+use nalgebra::DMatrix;
+use std::ops::ControlFlow;
+
+type Admm<T, P> = Coordinator<T, P, Minus<Classify<T>>>;
+
+/// The state of the start with the loss g of the classifier evaluated, and the dual that leaves V where it is,
+/// u = ∇g(V)/ρ. Where ρ is far below the curvature of g, such a dual would send the first W too far: ‖u‖ is at most
+/// [`PULL`].
+fn informed<T: Scalar, P>(admm: &Admm<T, P>) -> Result<StateOf<T, P, Minus<Classify<T>>>>
+where
+    P: Subproblem<T, Image = DMatrix<T>>,
+{
+    let (Minus(classifier), mut state) = (admm.blocks().1, admm.state().clone());
+    let here = Evaluated::at(&classifier.of, &state.z.point, &mut state.record.work)?;
+    let slope = &here.gradient().v;
+    state.u = slope / state.penalty.max(slope.norm() / T::of(PULL));
+    state.z.memory.here = Some(here);
+    Ok(state)
+}
+
+/// The most by which the first dual pulls W, whose columns have norm 1.
+const PULL: f64 = 0.1;
+
+/// Both blocks with their coordinator as the options and the schedule have it.
+fn coordinator<T: Scalar, P>(prepared: &Prepared<T>, reduction: P, w: P::Var) -> Result<Admm<T, P>>
+where
+    P: Subproblem<T, Image = DMatrix<T>>,
+{
+    let (options, start) = (&prepared.options, &prepared.start.point);
+    let Schedule { steps, answers, penalty, bounds, threshold, accuracy } = Schedule::of(prepared)?;
+    let (classifier, z) = (Minus(classify(prepared, steps, answers)), Iterate::new(start.clone()));
+    let mut coordinator = Coordinator::new(reduction, classifier, w, z, T::of(penalty))?;
+    coordinator.penalty = options.penalty.policy(threshold);
+    coordinator.penalty_limits = Limits { bounds, ..Limits::default() };
+    coordinator.relaxation = T::of(options.relaxation);
+    coordinator.acceleration = options.acceleration.rule();
+    let tolerance = (accuracy * prepared.tolerance()).max(64.0 * T::EPSILON.to_f64());
+    coordinator.tolerance = Tolerance { absolute: tolerance / (start.v.len() as f64).sqrt(), relative: 0.0 };
+    let floor = 0.01 * tolerance;
+    coordinator.accuracy = Accuracy::Relative { first: floor.max(1e-2), factor: 0.3, floor };
+    coordinator.max_iterations = options.max_iterations;
+    coordinator.track_objective = options.trace || prepared.objective.variance.passes() == 0;
+    Ok(coordinator)
+}
+
+/// ADMM: manifold block first, smooth block last.
+pub(crate) fn admm<T: Scalar, P>(prepared: &Prepared<T>, log: &mut Log<'_>, first: FirstBlock<T, P>) -> Result<Found<T>>
+where
+    P: Subproblem<T, Image = DMatrix<T>>,
+{
+    let w = first.w;
+    let coordinator = coordinator(prepared, first.block, first.start)?;
+    let state = log.state()?.map_or_else(|| informed(&coordinator), Ok)?;
+    let mut coordinator = coordinator.resume(state)?;
+    let mut failure = None;
+    let outcome = coordinator.run(|state: &State<T, P::Var, ClassifyVar<T>, DMatrix<T>>| {
+        let record = &state.record;
+        let entry = || {
+            Ok(Progress {
+                iteration: record.iteration,
+                objective: traced(prepared, w(&state.x), &state.z)?,
+                augmented_lagrangian: record.augmented_lagrangian.map(|value| value.to_f64()),
+                primal_residual: record.primal.to_f64(),
+                dual_residual: record.dual.to_f64(),
+                rho: record.penalty.to_f64(),
+                passes: prepared.start.cost.work.passes + record.work.passes,
+                seconds: 0.0,
+            })
+        };
+        match log.add(entry, state, None) {
+            Ok(None) => ControlFlow::Continue(()),
+            ended => {
+                failure = ended.err();
+                ControlFlow::Break(())
+            }
+        }
+    })?;
+    match failure {
+        Some(error) => Err(error),
+        None => {
+            let point = feasible(w(&outcome.best.x), &outcome.best.z);
+            Ok(Found { point, status: outcome.status, last: log.last(), certificate: Some(outcome.certificate) })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::joint::JointModel;
+    use crate::linalg::scattered;
+    use crate::pca::Majorize;
+
+    /// With ρ so large that the dual is short it is ∇g/ρ, else it has the length of the bound; and one evaluation is all
+    /// that it takes.
+    #[test]
+    fn the_first_dual_leaves_the_classifier_where_it_is() {
+        let labels: Vec<usize> = (0..60).map(|sample| sample % 3).collect();
+        let x = DMatrix::from_fn(5, 60, |i, j| scattered::<f64>(5, 60, 1)[(i, j)] + labels[j] as f64 * i as f64);
+        let prepared = JointModel::builder().weight(0.1).build().unwrap().prepare(&x, &labels, 3, None).unwrap();
+        let admm = || {
+            let (loss, w) = (prepared.objective.variance.of.clone(), prepared.start.point.v.clone());
+            coordinator(&prepared, Majorize { loss, max_steps: 1 }, w).unwrap()
+        };
+        let slope = prepared.objective.entropy.value_and_gradient(&prepared.start.point).unwrap().1.v;
+        for (penalty, expected) in [(1e3, &slope / 1e3), (1e-6, &slope * (PULL / slope.norm()))] {
+            let start = State { penalty, ..admm().state().clone() };
+            let state = informed(&admm().resume(start).unwrap()).unwrap();
+            assert!((state.u - &expected).norm() <= 1e-12 * expected.norm(), "ρ = {penalty}");
+            assert_eq!(state.record.work.passes, 1);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The cross-entropy with what is known of its curvature.
+
+use crate::linalg::thin_svd;
+use crate::loss::{Classifier, Softmax};
+use crate::scalar::Scalar;
+use admm::{Result, Smooth};
+
+/// The classifier's loss, of which a certificate may ask the Lipschitz constant of ∇ᵥ.
+#[derive(Debug, Clone)]
+pub(crate) struct Curved<T: Scalar> {
+    pub entropy: Softmax<T>,
+    /// λ₁(Σ).
+    pub leading: T,
+}
+
+impl<T: Scalar> Smooth<T> for Curved<T> {
+    type Point = Classifier<T>;
+
+    fn value_and_gradient(&self, at: &Classifier<T>) -> Result<(T, Classifier<T>)> {
+        self.entropy.value_and_gradient(at)
+    }
+    fn passes(&self) -> u64 {
+        self.entropy.passes()
+    }
+    /// (1−λ)/2·λ₁(Σ)σ₁(B)² for this B and b: a sample adds BHBᵀ ⊗ xxᵀ to the Hessian in V, and H = diag p − ppᵀ is at
+    /// most ½I (Böhning, "Multinomial logistic regression algorithm", 1992).
+    fn lipschitz(&self, at: &Classifier<T>) -> Option<T> {
+        let largest = thin_svd(&at.b).ok()?.values[0];
+        Some(T::of(0.5) * self.entropy.share * self.leading * largest * largest)
+    }
+}

@@ -1,0 +1,65 @@
+//! Riemannian descent on the whole objective.
+
+use super::log::{Found, Log};
+use crate::descent::{Lbfgs, VarianceReduced};
+use crate::joint::prepared::{Objective, descent_method};
+use crate::joint::{Builder, Prepared, Progress};
+use crate::loss::Classifier;
+use crate::scalar::Scalar;
+use admm::method::{Evaluated, stationarity};
+use admm::{Error, Iterate, Result, Space, Status, Target};
+
+/// Riemannian descent on all variables at once.
+pub(crate) fn descent<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
+    let Builder { constraint, batch, .. } = prepared.options;
+    let model = prepared.model(Some(prepared.objective.variance.of.weight));
+    match batch {
+        None => descend(prepared, log, &*descent_method(constraint, 1, model), |memory| memory.here.as_ref()),
+        Some(batch) => {
+            let by = Lbfgs { max_steps: 1, ..Lbfgs::from(model) };
+            let method = VarianceReduced { batch, seed: SEED, by };
+            descend(prepared, log, &method, |memory| memory.descent.here.as_ref())
+        }
+    }
+}
+
+/// Of the batches.
+const SEED: u64 = 0;
+
+/// The method from the start to its end, a step an iteration, with what its memory says of the present point.
+fn descend<T: Scalar, M: admm::Method<T, Objective<T>, Point = Classifier<T>> + ?Sized>(
+    prepared: &Prepared<T>,
+    log: &mut Log<'_>,
+    method: &M,
+    here: impl Fn(&M::Memory) -> Option<&Evaluated<T, Classifier<T>>>,
+) -> Result<Found<T>> {
+    let (options, start, on) = (&prepared.options, &prepared.start.point, prepared.manifold());
+    let origin = Space::zero(&start.v);
+    let tolerance = T::of(prepared.tolerance());
+    let free = Target { v: &origin, penalty: T::zero(), tolerance };
+    let fresh = || (Iterate::new(start.clone()), prepared.start.cost.work);
+    let (mut iterate, mut work) = log.state()?.unwrap_or_else(fresh);
+    Error::check_size("state to continue from", start.shape(), iterate.point.shape())?;
+    for iteration in log.last().iteration + 1..=options.max_iterations {
+        let step = method.minimise(&prepared.objective, &*on, &mut iterate, free)?;
+        work += step;
+        let Some(here) = here(&iterate.memory) else { break };
+        let slope = stationarity(&*on, &iterate.point, here.gradient())?;
+        let entry = Progress {
+            iteration,
+            objective: Some(here.value().to_f64()),
+            dual_residual: slope.to_f64(),
+            passes: work.passes,
+            ..Progress::START
+        };
+        let ended = match () {
+            () if slope <= tolerance => Some(Status::Converged),
+            () if step.steps == 0 => Some(Status::Stalled),
+            () => None,
+        };
+        if let Some(status) = log.add(|| Ok(entry), &(&iterate, work), ended)? {
+            return Ok(Found { point: iterate.point, status, last: log.last(), certificate: None });
+        }
+    }
+    Ok(Found { point: iterate.point, status: Status::IterationLimit, last: log.last(), certificate: None })
+}

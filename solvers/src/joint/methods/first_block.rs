@@ -1,0 +1,101 @@
+//! The first block of the methods with two: the PCA loss by the chosen rule, on the chosen set.
+
+use super::admm::admm;
+use super::alternating::alternating;
+use super::blocks::FirstBlock;
+use super::log::{Found, Log};
+use crate::descent::Lbfgs;
+use crate::joint::{Constraint, Method, Prepared, Rule};
+use crate::pca::{
+    Batches, ColumnSet, Columns, Hebbian, Krasulina, Majorize, Minibatch, Oja, Power, Sanger, Unconstrained, VrPca,
+};
+use crate::scalar::Scalar;
+use crate::smooth::Ridge;
+use admm::{Descent, Direction, Iterate, Rate, Result, Steps, Subproblem};
+use nalgebra::DMatrix;
+
+/// The most steps of one call of the block.
+const STEPS: u64 = 500;
+/// b, for the rules that read batches.
+const BATCH: usize = 32;
+/// Of the batches.
+const SEED: u64 = 0;
+
+/// A fit by a method with two blocks, which waits for the first of them.
+pub(crate) struct TwoBlocks<'a, 'o, T: Scalar> {
+    pub prepared: &'a Prepared<T>,
+    pub method: Method,
+    pub log: &'a mut Log<'o>,
+}
+
+impl<T: Scalar> TwoBlocks<'_, '_, T> {
+    /// Fits with the block of the chosen rule.
+    pub fn fit(self) -> Result<Found<T>> {
+        let variance = self.prepared.objective.variance.clone();
+        let loss = variance.of.clone();
+        let max_steps = STEPS;
+        match (self.prepared.options.rule, self.prepared.options.constraint) {
+            (Rule::Majorize, Constraint::Orthonormal) => self.minimise(Majorize { loss, max_steps }),
+            (Rule::Majorize, Constraint::UnitNorm) => self.minimise(Columns::new(loss, ColumnSet::Sphere)?),
+            (Rule::Majorize, Constraint::Ball) => self.minimise(Columns::new(loss, ColumnSet::Ball)?),
+            (Rule::Majorize, Constraint::None) => self.minimise(Unconstrained::new(variance)?),
+            (Rule::Hebbian, _) => self.follow(Hebbian(loss)),
+            (Rule::Oja, _) => self.follow(Oja(Hebbian(loss))),
+            (Rule::Sanger, _) => self.follow(Sanger(Hebbian(loss))),
+            (Rule::Krasulina, _) => self.follow(Krasulina(Hebbian(loss))),
+            (Rule::Power, _) => self.minimise(Power { loss, max_steps }),
+            (Rule::Lbfgs, _) => self.descend(variance, Lbfgs { max_steps, ..Lbfgs::default() }),
+            (Rule::Minibatch, _) => {
+                let (of, epoch) = self.minibatch()?;
+                let lipschitz = T::of(2.0) * loss.weight + T::of(variance.weight);
+                self.steps(of, Rate::Decaying { lipschitz, horizon: T::of(epoch as f64) }, epoch)
+            }
+            (Rule::VrPca, _) => {
+                let (batch, epoch) = self.minibatch()?;
+                let rate = Rate::Lipschitz(T::of(2.0 * (epoch as f64).sqrt()) * loss.weight + T::of(variance.weight));
+                self.steps(VrPca { batch, epoch }, rate, STEPS.max(epoch))
+            }
+        }
+    }
+
+    /// Minibatches, and how many of them are a pass.
+    fn minibatch(&self) -> Result<(Minibatch<T>, u64)> {
+        let samples = &self.prepared.objective.entropy.samples;
+        let n = samples.x.ncols();
+        let size = BATCH.min(n);
+        let batches = Batches::new(samples.clone(), size, SEED)?;
+        Ok((Minibatch { loss: self.prepared.objective.variance.of.clone(), batches }, n.div_ceil(size) as u64))
+    }
+
+    /// A direction without noise, in steps of 1/(2λλ₁/tr Σ + γ + ρ).
+    fn follow(self, of: impl Direction<T>) -> Result<Found<T>> {
+        let Ridge { of: loss, weight: shrinkage } = &self.prepared.objective.variance;
+        let rate = Rate::Lipschitz(T::of(2.0) * loss.weight * self.prepared.leading + T::of(*shrinkage));
+        self.steps(of, rate, STEPS)
+    }
+
+    /// A direction of the PCA loss, with that of γ/2 ‖W‖².
+    fn steps(self, of: impl Direction<T>, rate: Rate<T>, max_steps: u64) -> Result<Found<T>> {
+        let weight = self.prepared.objective.variance.weight;
+        self.descend(Ridge { of, weight }, Steps { rate, max_steps })
+    }
+
+    fn descend<F: Send + Sync, D: admm::Method<T, F, Point = DMatrix<T>>>(self, of: F, by: D) -> Result<Found<T>> {
+        let start = Iterate::new(self.prepared.start.point.v.clone());
+        let on = self.prepared.manifold();
+        self.run(FirstBlock { block: Descent { of, by, on }, start, w: |w| &w.point })
+    }
+
+    /// A block whose variable is W.
+    fn minimise(self, block: impl Subproblem<T, Var = DMatrix<T>, Image = DMatrix<T>>) -> Result<Found<T>> {
+        let start = self.prepared.start.point.v.clone();
+        self.run(FirstBlock { block, start, w: |w| w })
+    }
+
+    fn run<P: Subproblem<T, Image = DMatrix<T>>>(self, first: FirstBlock<T, P>) -> Result<Found<T>> {
+        match self.method {
+            Method::Alternating => alternating(self.prepared, self.log, first),
+            _ => admm(self.prepared, self.log, first),
+        }
+    }
+}

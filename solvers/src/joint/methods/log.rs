@@ -1,0 +1,67 @@
+//! The history of a fit, and what a method ends with.
+
+use crate::joint::{Method, Moment, Position, Progress};
+use crate::loss::Classifier;
+use crate::scalar::Scalar;
+use admm::checkpoint::{from_bytes, to_bytes};
+use admm::{Certificate, Result, Status};
+use serde::{Serialize, de::DeserializeOwned};
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+/// What a method ends with: a feasible point and the last entry of its history.
+pub(crate) struct Found<T: Scalar> {
+    pub point: Classifier<T>,
+    pub status: Status,
+    pub last: Progress,
+    /// Of methods with a dual.
+    pub certificate: Option<Certificate>,
+}
+
+/// Records each outer iteration and shows it to the observer. The clock stands still meanwhile.
+pub(crate) struct Log<'a> {
+    observer: &'a mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
+    method: Method,
+    state: Option<Vec<u8>>,
+    pub history: Vec<Progress>,
+    earlier: f64,
+    started: Instant,
+    paused: Duration,
+}
+
+impl<'a> Log<'a> {
+    pub fn new(from: Position, earlier: f64, observer: &'a mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Self {
+        let Position { method, history, state } = from;
+        let earlier = history.last().map_or(earlier, |last| last.seconds);
+        let state = Some(state).filter(|_| !history.is_empty());
+        Log { observer, method, state, history, earlier, started: Instant::now(), paused: Duration::ZERO }
+    }
+    pub fn seconds(&self) -> f64 {
+        self.earlier + (self.started.elapsed() - self.paused).as_secs_f64()
+    }
+    /// What an earlier fit had come to, if this one continues it.
+    pub fn state<S: DeserializeOwned>(&mut self) -> Result<Option<S>> {
+        self.state.take().map(|bytes| from_bytes(&bytes)).transpose()
+    }
+    /// Adds an entry that `entry` makes, with the seconds filled in, and tells how the fit has ended: as given, or
+    /// because the observer stops it. From `state` it could be continued.
+    pub fn add(
+        &mut self,
+        entry: impl FnOnce() -> Result<Progress>,
+        state: &impl Serialize,
+        ended: Option<Status>,
+    ) -> Result<Option<Status>> {
+        let (seconds, entered) = (self.seconds(), Instant::now());
+        let progress = Progress { seconds, ..entry()? };
+        self.history.push(progress);
+        let state = || to_bytes(state);
+        let state = ended.is_none().then_some(&state as &dyn Fn() -> Result<Vec<u8>>);
+        let answer = (self.observer)(&Moment { method: self.method, history: &self.history, progress, state });
+        self.paused += entered.elapsed();
+        Ok(ended.or(answer.is_break().then_some(Status::Stopped)))
+    }
+    /// The last entry, or that of the start.
+    pub fn last(&self) -> Progress {
+        self.history.last().copied().unwrap_or(Progress::START)
+    }
+}

@@ -1,0 +1,142 @@
+//! What all methods share: checked and scaled data, the covariance, the start.
+
+mod check;
+mod descent_method;
+mod objective;
+mod row_space;
+mod start;
+mod warm;
+mod warnings;
+
+pub(crate) use descent_method::descent_method;
+pub(crate) use objective::Objective;
+pub use objective::{JointObjective, Reduction};
+pub(crate) use start::{SECOND_STAGE, Start, second_stage};
+
+use super::{Builder, Constraint};
+use crate::data::{Extremes, Features, Samples, Scaler};
+use crate::descent::Kronecker;
+use crate::loss::{Classifier, Softmax};
+use crate::pca::{Covariance, Spectrum, VarianceLoss};
+use crate::scalar::Scalar;
+use crate::smooth::Ridge;
+use admm::{Manifold, Result, Smooth};
+use check::{check_batch, check_bounded, check_classes, check_data, check_enough};
+use nalgebra::DMatrix;
+use row_space::RowSpace;
+use std::sync::Arc;
+use std::time::Instant;
+use warnings::Warnings;
+
+/// Data and start of a [`JointModel`](super::JointModel), ready for any [`Method`].
+///
+/// Where d > n everything runs in the space of r ≤ n dimensions that the samples span: X = QY, W = QW̃. On orthonormal
+/// W nothing is lost, since a part of W outside the span of X captures no variance and moves no logit.
+#[derive(Debug, Clone)]
+pub struct Prepared<T: Scalar> {
+    pub(crate) options: Builder,
+    pub(crate) scaler: Scaler<T>,
+    pub(crate) basis: Basis<T>,
+    pub(crate) objective: Objective<T>,
+    pub(crate) leading: T,
+    pub(crate) spectrum: Arc<Spectrum<T>>,
+    pub(crate) start: Start<T>,
+    warnings: Warnings,
+}
+
+/// Q, where d > n.
+type Basis<T> = Option<Arc<RowSpace<T>>>;
+
+impl<T: Scalar> Prepared<T> {
+    pub(crate) fn new(
+        options: &Builder,
+        x: Features<T>,
+        labels: &[usize],
+        classes: usize,
+        weights: Option<&[T]>,
+    ) -> Result<Self> {
+        let clock = Instant::now();
+        let weights = weights.map_or_else(|| vec![T::one(); x.ncols()], <[T]>::to_vec);
+        check_data(&x, labels, &weights, classes)?;
+        let seen = Extremes::of(&x, &options.exec)?;
+        let kept: Vec<usize> = (0..x.ncols()).filter(|&sample| weights[sample] > T::zero()).collect();
+        if kept.len() < x.ncols() {
+            let labels: Vec<usize> = kept.iter().map(|&sample| labels[sample]).collect();
+            let weights: Vec<T> = kept.iter().map(|&sample| weights[sample]).collect();
+            return Prepared::new(options, x.select(&kept), &labels, classes, Some(&weights));
+        }
+        check_enough(x.shape(), options.components)?;
+        check_batch(options.batch, x.ncols())?;
+        check_classes(labels, classes)?;
+        let scaler = Scaler::learn(&x, &seen, &weights, options.scale, &options.exec);
+        let mut warnings = Warnings::of_features(&seen, &scaler.largest(&seen)?, options.scale);
+        let (basis, scaled) = row_space(x.standardised(&scaler), options)?;
+        let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
+        let weights = weights.into_iter().map(|weight| weight / total).collect();
+        let samples = Samples::new(scaled, labels, weights, classes, options.exec.clone())?;
+        let covariance = Arc::new(Covariance::of(&samples)?);
+        let asked = (options.components + 1).min(covariance.dimension());
+        let (values, vectors, spectrum) = Spectrum::with_top(&covariance, asked)?;
+        let spectrum = Arc::new(spectrum);
+        warnings.add_spectrum(&values, options.components);
+        let weight = T::of(options.weight);
+        let entropy = Softmax { samples, ridge: T::of(options.ridge), share: T::one() - weight };
+        if options.constraint == Constraint::None && options.weight > 0.0 {
+            check_bounded(options, values[0].to_f64())?;
+        }
+        let variance = Ridge { of: VarianceLoss { covariance, weight }, weight: options.shrinkage };
+        let objective = JointObjective { variance, entropy };
+        let principal = vectors.columns(0, options.components).into_owned();
+        let start = Start::find(options, &objective, &spectrum, principal, clock)?;
+        warnings.add_separation(&objective.entropy, &start.point)?;
+        let options = options.clone();
+        let leading = values[0];
+        Ok(Prepared { options, scaler, basis, objective, leading, spectrum, start, warnings })
+    }
+
+    /// What the user should know about the data and the choices, in sentences that number the features from 1.
+    pub fn warnings(&self) -> Vec<String> {
+        self.warnings_naming(&[])
+    }
+
+    /// The same, in which features have names.
+    pub fn warnings_naming(&self, names: &[String]) -> Vec<String> {
+        self.warnings.sentences(&self.options, names)
+    }
+
+    pub(crate) fn manifold(&self) -> Box<dyn Manifold<T>> {
+        self.options.constraint.manifold()
+    }
+
+    /// The model of the Hessian of the cross-entropy, with the PCA loss where its weight is given. It makes for long
+    /// steps: where W is orthonormal they stay close; where W is free there are distant minimisers, and a step may end
+    /// at one, as on wine.
+    pub(crate) fn model(&self, variance: Option<T>) -> Option<Kronecker<T>> {
+        let close = self.options.constraint == Constraint::Orthonormal;
+        let (entropy, spectrum) = (&self.objective.entropy, &self.spectrum);
+        close.then(|| Kronecker { entropy: entropy.clone(), spectrum: spectrum.clone(), variance })
+    }
+
+    /// The tolerance, but not below what T can resolve.
+    pub(crate) fn tolerance(&self) -> f64 {
+        self.options.tolerance.max(64.0 * T::EPSILON.to_f64())
+    }
+
+    /// The joint objective of a feasible point.
+    pub(crate) fn objective_at(&self, w: &DMatrix<T>, rest: &Classifier<T>) -> Result<f64> {
+        let at = Classifier { v: w.clone(), ..rest.clone() };
+        let softmax = &self.objective.entropy;
+        let ridge = softmax.ridge * T::of(0.5) * at.b.norm_squared();
+        let entropy = softmax.share * (softmax.cross_entropy(&at)? + ridge);
+        Ok((self.objective.variance.value_and_gradient(w)?.0 + entropy).to_f64())
+    }
+}
+
+/// Q and Y with X = QY where d > n, else nothing and X. Sparse samples stay as they are: Q would not be sparse.
+fn row_space<T: Scalar>(x: Features<T>, options: &Builder) -> Result<(Basis<T>, Features<T>)> {
+    if x.nrows() <= x.ncols() || x.is_sparse() {
+        return Ok((None, x));
+    }
+    let (space, y) = RowSpace::of(x.into_dense(), options.components, &options.exec)?;
+    Ok((Some(Arc::new(space)), y.into()))
+}

@@ -1,0 +1,74 @@
+//! What the data must satisfy.
+
+use crate::data::{Features, check_labels};
+use crate::joint::Builder;
+use crate::scalar::Scalar;
+use admm::{Error, Result, Shape};
+
+/// What each sample must satisfy, whatever its weight.
+pub(crate) fn check_data<T: Scalar>(x: &Features<T>, labels: &[usize], weights: &[T], classes: usize) -> Result<()> {
+    let (d, n) = x.shape();
+    if n == 0 || d == 0 {
+        return Err(Error::parameter("x", format!("is empty: {n} samples of {d} features")));
+    }
+    let row = |count: usize| Shape(vec![(1, count)]);
+    Error::check_size("labels", row(n), row(labels.len()))?;
+    Error::check_size("sample weights", row(n), row(weights.len()))?;
+    check_labels(labels, classes)?;
+    check_weights(weights)
+}
+
+/// What the samples that count must satisfy together.
+pub(crate) fn check_enough((d, n): (usize, usize), components: usize) -> Result<()> {
+    if n == 1 {
+        return Err(Error::parameter("x", "has one sample, which has no variance: at least 2 are needed"));
+    }
+    let largest = n.min(d);
+    if components > largest {
+        return Err(Error::parameter(
+            "components",
+            format!("must be at most {largest}, got {components} components of {n} samples × {d} features"),
+        ));
+    }
+    Ok(())
+}
+
+pub(crate) fn check_batch(batch: Option<usize>, n: usize) -> Result<()> {
+    match batch {
+        Some(size) if size > n => Err(Error::parameter("batch", format!("must be between 1 and {n}, got {size}"))),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn check_classes(labels: &[usize], classes: usize) -> Result<()> {
+    if classes < 2 {
+        return Err(Error::parameter("classes", format!("must be at least 2 for a classifier, got {classes}")));
+    }
+    // Of n + 1 classes one has no sample.
+    let mut seen = vec![false; classes.min(labels.len() + 1)];
+    labels.iter().for_each(|&label| seen.get_mut(label).into_iter().for_each(|seen| *seen = true));
+    match seen.iter().position(|seen| !seen) {
+        Some(class) => Err(Error::parameter("labels", format!("leave a class out: class {class} has no samples"))),
+        None => Ok(()),
+    }
+}
+
+fn check_weights<T: Scalar>(weights: &[T]) -> Result<()> {
+    if let Some(sample) = weights.iter().position(|&weight| !weight.is_finite() || weight < T::zero()) {
+        let (weight, sample) = (weights[sample], sample + 1);
+        let problem = format!("must be finite and not negative, got {weight} for sample {sample}");
+        return Err(Error::parameter("weights", problem));
+    }
+    let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
+    match total {
+        _ if total == T::zero() => Err(Error::parameter("weights", "are all 0")),
+        _ if !total.is_finite() => Err(Error::parameter("weights", "have a sum that overflows")),
+        _ => Ok(()),
+    }
+}
+
+/// That γ/2 ‖W‖² holds what the PCA loss pulls: its curvature is 2λλ₁/tr Σ at most.
+pub(crate) fn check_bounded(options: &Builder, leading: f64) -> Result<()> {
+    let (penalty, smallest) = (options.shrinkage, 2.0 * options.weight * leading);
+    if penalty > smallest { Ok(()) } else { Err(Error::Unbounded { penalty, smallest }) }
+}

@@ -1,0 +1,218 @@
+//! Where every method starts.
+//!
+//! The minimisers of the joint objective, as λ goes from 1 to 0, lead from PCA to the best classifier; for the same λ
+//! the branch from each end may arrive at another local minimum. So both ends are computed from the principal
+//! components, and all methods but two-stage start from the one whose joint objective is lower.
+
+use super::{Objective, descent_method};
+use crate::descent::{Kronecker, Lbfgs};
+use crate::joint::{Builder, Constraint};
+use crate::linalg::{ThinSvd, beside, thin_qr, thin_svd};
+use crate::loss::{Classifier, Softmax};
+use crate::pca::{Covariance, Spectrum};
+use crate::scalar::Scalar;
+use crate::view::transposed_product;
+use admm::method::DescentMemory;
+use admm::{Iterate, Manifold, Method, Result, Smooth, Space, Target, Work};
+use nalgebra::DMatrix;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Where methods start, and what that cost to find.
+#[derive(Debug, Clone)]
+pub(crate) struct Start<T: Scalar> {
+    /// Principal components: the first of two stages.
+    pub principal: DMatrix<T>,
+    /// What they took, the covariance included.
+    pub principal_cost: Cost,
+    /// The end with the lower joint objective, or a point that was given.
+    pub point: Classifier<T>,
+    /// What it took to find, from the data on.
+    pub cost: Cost,
+}
+
+/// Work, and the seconds it took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cost {
+    pub work: Work,
+    pub seconds: f64,
+}
+
+impl<T: Scalar> Start<T> {
+    /// From the principal components, which one pass over the data gave; the clock runs since that began.
+    pub(crate) fn find(
+        options: &Builder,
+        objective: &Objective<T>,
+        spectrum: &Arc<Spectrum<T>>,
+        principal: DMatrix<T>,
+        clock: Instant,
+    ) -> Result<Self> {
+        let cost = |work: Work| Cost { work, seconds: clock.elapsed().as_secs_f64() };
+        let variance = &objective.variance;
+        let (share, covariance) = (objective.entropy.share, &variance.of.covariance);
+        let alone = objective.entropy.alone();
+        // The covariance, and what the models of the Hessian know of it.
+        let mut work = Work { passes: 1 + Spectrum::passes(covariance), ..Work::default() };
+        let principal_cost = cost(work);
+        let accuracy = if share > T::zero() { SCOUTING.max(options.tolerance) } else { options.tolerance };
+        let count = if share > T::zero() { 2 } else { 1 };
+        let ends = options.exec.map(count, |end| match end {
+            0 => second_stage(&alone, covariance, &principal, accuracy),
+            _ => entropic_end(options, &alone, covariance, spectrum, &principal),
+        });
+        let mut ends = ends.into_iter();
+        let (mut lower, loss, more) = ends.next().expect("there is one end at least")?;
+        work += more;
+        if let Some(entropic) = ends.next() {
+            let (entropic, its_loss, more) = entropic?;
+            work += more;
+            let joint = |at: &Classifier<T>, loss: T| Ok(variance.value_and_gradient(&at.v)?.0 + share * loss);
+            if joint(&entropic, its_loss)? < joint(&lower, loss)? {
+                lower = entropic;
+            }
+        }
+        Ok(Start { principal, principal_cost, point: lower, cost: cost(work) })
+    }
+}
+
+/// Towards the least cross-entropy alone. A span is found by Fisher's discriminants, with the classifier that fits them
+/// best, and a few steps on. Where each column counts, discriminants are close to saddle points (on wine at λ = 0.1
+/// ADMM stands for a thousand iterations there): many steps lead away from the principal components.
+fn entropic_end<T: Scalar>(
+    options: &Builder,
+    alone: &Softmax<T>,
+    covariance: &Covariance<T>,
+    spectrum: &Arc<Spectrum<T>>,
+    principal: &DMatrix<T>,
+) -> Result<(Classifier<T>, T, Work)> {
+    let (from, steps, model, mut work) = if options.constraint == Constraint::Orthonormal {
+        let w = discriminant(alone, spectrum, principal)?;
+        let (from, _, mut work) = second_stage(alone, covariance, &w, SCOUTING)?;
+        work.passes += alone.passes(); // the means of the classes
+        let (entropy, spectrum) = (alone.clone(), spectrum.clone());
+        (from, 2, Some(Kronecker { entropy, spectrum, variance: Some(T::zero()) }), work)
+    } else {
+        (Classifier::blank(principal.clone(), alone.samples.classes), 100, None, Work::default())
+    };
+    let method = descent_method(options.constraint, steps, model);
+    let (entropic, loss, more) = descend(&*method, alone, &*options.constraint.manifold(), from, T::of(SCOUTING))?;
+    work += more;
+    Ok((entropic, loss, work))
+}
+
+/// The accuracy that tells the branch.
+const SCOUTING: f64 = 1e-3;
+
+/// Orthonormal W (d×k) whose first columns span the leading discriminants of Fisher (1936) and Rao (1948), Σ^{−½}u for
+/// the left singular vectors u of Σ^{−½}M, and whose others are what the principal components add. Column j of M is
+/// √πⱼ(μⱼ − μ) for a class with share πⱼ and mean μⱼ: but for 1/√πⱼ the negative gradient of the cross-entropy at the
+/// classifier that knows the shares alone.
+fn discriminant<T: Scalar>(alone: &Softmax<T>, spectrum: &Spectrum<T>, principal: &DMatrix<T>) -> Result<DMatrix<T>> {
+    let (d, k) = principal.shape();
+    let (samples, classes) = (&alone.samples, alone.samples.classes);
+    let mut shares = DMatrix::zeros(classes, 1);
+    samples.labels.iter().zip(samples.weights.iter()).for_each(|(&label, &weight)| shares[label] += weight);
+    let blind = Classifier {
+        v: DMatrix::zeros(d, classes),
+        b: DMatrix::identity(classes, classes),
+        bias: shares.map(|share: T| share.ln()),
+    };
+    let mut means = -alone.value_and_gradient(&blind)?.1.v;
+    means.column_iter_mut().zip(shares.iter()).for_each(|(mut mean, share)| mean /= share.sqrt());
+    let whiten = |x: &DMatrix<T>| spectrum.map(x, |_, value| (value + T::of(DAMPING)).sqrt().recip());
+    let leading = k.min(classes - 1).min(d);
+    let ThinSvd { left, .. } = thin_svd(&whiten(&means))?;
+    let found = whiten(&left.columns(0, leading).into_owned());
+    Ok(thin_qr(&beside(found, &principal.columns(0, k - leading).into_owned()))?.0)
+}
+
+/// What the whitening adds to the shares of the variance: directions below it count for less.
+const DAMPING: f64 = 1e-6;
+
+/// Only B and b move: the manifold is a point.
+struct Frozen;
+
+impl<T: Scalar> Manifold<T> for Frozen {
+    fn tangent(&self, _x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
+        Space::zero(g)
+    }
+    fn retract(&self, x: &DMatrix<T>, _step: &DMatrix<T>) -> Result<DMatrix<T>> {
+        Ok(x.clone())
+    }
+    fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
+        Ok(x.clone())
+    }
+    fn residual(&self, _x: &DMatrix<T>) -> T {
+        T::zero()
+    }
+}
+
+/// The most steps of [`second_stage`].
+pub(crate) const SECOND_STAGE: u64 = 1_000;
+
+/// The classifier of the components WᵀX, which needs no pass over X but their projection; its loss, and its steps.
+pub(crate) fn second_stage<T: Scalar>(
+    alone: &Softmax<T>,
+    covariance: &Covariance<T>,
+    w: &DMatrix<T>,
+    tolerance: f64,
+) -> Result<(Classifier<T>, T, Work)> {
+    let (k, classes) = (w.ncols(), alone.samples.classes);
+    let reduced = alone.samples.with_features(alone.samples.project(w));
+    let problem = Softmax { samples: reduced, ..alone.clone() };
+    let captured = transposed_product(w, &covariance.times(w));
+    let spectrum = Arc::new(Spectrum::within(&captured, covariance.trace())?);
+    let initial = Kronecker { entropy: problem.clone(), spectrum, variance: Some(T::zero()) };
+    let method = Lbfgs { max_steps: SECOND_STAGE, ..Lbfgs::from(initial) };
+    let blank = Classifier::blank(DMatrix::identity(k, k), classes);
+    let tolerance = T::of(tolerance.max(64.0 * T::EPSILON.to_f64()));
+    let (fitted, loss, work) = descend(&method, &problem, &Frozen, blank, tolerance)?;
+    Ok((Classifier { v: w.clone(), ..fitted }, loss, Work { passes: 1 + covariance.passes(), ..work }))
+}
+
+/// Minimises without a pull: the point, its loss and the work.
+fn descend<T: Scalar>(
+    method: &(impl Method<T, Softmax<T>, Point = Classifier<T>, Memory = DescentMemory<T, Classifier<T>>> + ?Sized),
+    problem: &Softmax<T>,
+    on: &dyn Manifold<T>,
+    from: Classifier<T>,
+    tolerance: T,
+) -> Result<(Classifier<T>, T, Work)> {
+    let origin = Space::zero(&from.v);
+    let mut iterate = Iterate::new(from);
+    let work = method.minimise(problem, on, &mut iterate, Target { v: &origin, penalty: T::zero(), tolerance })?;
+    let loss = iterate.memory.here.as_ref().map_or(T::zero(), |here| here.value());
+    Ok((iterate.point, loss, work))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Samples;
+    use crate::linalg::{polar, scattered};
+    use admm::Exec;
+
+    /// For two classes the discriminant is Σ⁻¹(μ₂ − μ₁).
+    #[test]
+    fn the_discriminant_is_fishers() {
+        let labels: Vec<usize> = (0..60).map(|i| usize::from(i % 3 == 0)).collect();
+        let x = DMatrix::from_fn(4, 60, |i, j| scattered::<f64>(4, 60, 1)[(i, j)] * (i + 1) as f64 + labels[j] as f64);
+        let mean = x.column_mean();
+        let x = DMatrix::from_fn(4, 60, |i, j| x[(i, j)] - mean[i]);
+        let of = |class: usize| {
+            let members: Vec<usize> = (0..60).filter(|&j| labels[j] == class).collect();
+            x.select_columns(&members).column_mean()
+        };
+        let sigma = &x * x.transpose() / 60.0;
+        let expected = sigma.cholesky().unwrap().solve(&(of(1) - of(0)));
+        let samples = Samples::new(x.clone(), &labels, vec![1.0 / 60.0; 60], 2, Exec::Serial).unwrap();
+        let covariance = Covariance::of(&samples).unwrap();
+        let principal = covariance.top(2).unwrap().1;
+        let spectrum = Spectrum::of(&covariance, &principal).unwrap();
+        let alone = Softmax { samples, ridge: 0.0, share: 1.0 };
+        let w = discriminant(&alone, &spectrum, &principal).unwrap();
+        let cosine = w.column(0).dot(&expected) / expected.norm();
+        assert!(cosine.abs() >= 1.0 - 1e-8, "{cosine}");
+        assert!((polar(&w).unwrap() - &w).norm() <= 1e-12);
+    }
+}

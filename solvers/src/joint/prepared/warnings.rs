@@ -1,0 +1,98 @@
+//! What the user should know about the data and the choices.
+
+use crate::data::{Extremes, Scale};
+use crate::joint::{Builder, Constraint};
+use crate::loss::{Classifier, Softmax};
+use crate::scalar::Scalar;
+use admm::Result;
+use nalgebra::DVector;
+
+/// What the data show, whatever λ is. Features are numbers, to be named by whoever knows names.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Warnings {
+    /// The features whose values are all the same.
+    constant: Vec<usize>,
+    /// A feature that rounding loses beside another one.
+    lost: Option<(usize, usize)>,
+    /// The rest, in sentences.
+    other: Vec<String>,
+}
+
+/// The most constant features that a sentence names.
+const MOST: usize = 10;
+
+impl Warnings {
+    /// Those of the features, given the largest |z| of each.
+    pub fn of_features<T: Scalar>(seen: &Extremes<T>, largest: &DVector<T>, scale: Scale) -> Self {
+        Warnings { constant: constant(seen, scale), lost: mixed_scales(largest), ..Warnings::default() }
+    }
+
+    /// The leading eigenvalues of the covariance, k + 1 where there are so many.
+    pub fn add_spectrum<T: Scalar>(&mut self, values: &DVector<T>, k: usize) {
+        let negligible = values[0] * T::of(1e3) * T::EPSILON;
+        let rank = values.iter().filter(|&&value| value > negligible).count();
+        if rank < k {
+            self.other.push(format!("{k} components of data of rank {rank}: the basis is completed without variance"));
+        } else if values.len() > k && values[k - 1] - values[k] <= negligible {
+            self.other.push(format!("no spectral gap: the variances of components {k} and {} are equal", k + 1));
+        }
+    }
+
+    /// Where every sample has a loss below ln 2 its own class has a probability above ½.
+    pub fn add_separation<T: Scalar>(&mut self, entropy: &Softmax<T>, at: &Classifier<T>) -> Result<()> {
+        let least = entropy.samples.weights.iter().fold(T::one(), |least, &weight| least.min(weight));
+        if entropy.ridge == T::zero() && entropy.cross_entropy(at)? < least * T::of(std::f64::consts::LN_2) {
+            self.other.push("the classes can be separated: without a ridge nothing bounds B".into());
+        }
+        Ok(())
+    }
+
+    /// All of them and those of the choices, in sentences. Features without a name are numbered from 1.
+    pub fn sentences(&self, options: &Builder, names: &[String]) -> Vec<String> {
+        let number = |feature: usize| (feature + 1).to_string();
+        let name = |feature: usize| names.get(feature).map_or_else(|| number(feature), |name| format!("`{name}`"));
+        let constant = (!self.constant.is_empty()).then(|| {
+            let kind = if names.is_empty() { "number " } else { "" };
+            let named = self.constant.iter().take(MOST).map(|&feature| name(feature)).collect::<Vec<_>>().join(", ");
+            let more = self.constant.len().saturating_sub(MOST);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("constant features carry no information and keep scale 1: {kind}{named}{more}")
+        });
+        let lost = self.lost.map(|(lost, beside)| {
+            let (lost, beside) = (name(lost), name(beside));
+            format!("feature {lost} is lost beside feature {beside}, which is of far larger scale: standardise them")
+        });
+        constant.into_iter().chain(lost).chain(self.other.iter().cloned()).chain(of_choices(options)).collect()
+    }
+}
+
+/// None where the features stay as they are: there a constant has variance about 0.
+fn constant<T: Scalar>(seen: &Extremes<T>, scale: Scale) -> Vec<usize> {
+    let constant = |feature: &usize| scale != Scale::None && seen.low[*feature] == seen.high[*feature];
+    (0..seen.low.len()).filter(constant).collect()
+}
+
+/// The features of the smallest and the largest size, of the largest |z| of each, where rounding loses one beside the
+/// other.
+fn mixed_scales<T: Scalar>(largest: &DVector<T>) -> Option<(usize, usize)> {
+    let sizes = || largest.iter().copied().enumerate().filter(|(_, size)| *size > T::zero());
+    let (largest, most) = sizes().reduce(|a, b| if b.1 > a.1 { b } else { a })?;
+    let (smallest, least) = sizes().reduce(|a, b| if b.1 < a.1 { b } else { a })?;
+    (least < most * T::EPSILON).then_some((smallest, largest))
+}
+
+fn of_choices(options: &Builder) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let columns = matches!(options.constraint, Constraint::UnitNorm | Constraint::Ball);
+    if columns && options.components > 1 && options.weight > 0.0 {
+        warnings.push(
+            "columns that need not be orthogonal are all drawn to the leading eigenvector by the PCA loss".into(),
+        );
+    }
+    if options.constraint == Constraint::None && options.shrinkage == 0.0 {
+        warnings.push(
+            "without a constraint a longer W with a shorter B evades the ridge: the infimum is not attained".into(),
+        );
+    }
+    warnings
+}

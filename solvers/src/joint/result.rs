@@ -1,0 +1,13 @@
+//! What a fit shows while it runs, and what it returns.
+
+mod certify;
+mod file;
+mod model;
+mod position;
+mod report;
+
+pub(crate) use certify::{SLACK, certify};
+pub use file::Names;
+pub use model::Model;
+pub use position::{Moment, Position};
+pub use report::{Fitted, Progress, Report};

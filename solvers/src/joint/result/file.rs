@@ -1,0 +1,135 @@
+//! Model files: safetensors with one metadata entry of sorted JSON. The same model gives the same bytes.
+//!
+//! Tensors, row by row: `mean` and `scale` (d), `weights` (k×d, a row is a component), `classifier` (c×k, a row is a
+//! class) and `bias` (c). The entry `admm` holds the names of the features and of the classes.
+
+use super::Model;
+use crate::data::Scaler;
+use crate::loss::Classifier;
+use crate::scalar::Scalar;
+use admm::{Error, Result};
+use nalgebra::{DMatrix, DVector};
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+const ENTRY: &str = "admm";
+const VERSION: u32 = 1;
+
+/// What the numbers of a model are called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Names {
+    /// c names, in the order of the class numbers.
+    pub classes: Vec<String>,
+    /// d names.
+    pub features: Vec<String>,
+    /// The version of this layout.
+    #[serde(default)]
+    version: u32,
+}
+
+impl Names {
+    /// For a model of this version.
+    pub fn new(features: Vec<String>, classes: Vec<String>) -> Self {
+        Names { classes, features, version: VERSION }
+    }
+}
+
+fn bad(problem: impl std::fmt::Display) -> Error {
+    Error::Encoding(format!("not a valid model file: {problem}"))
+}
+
+impl<T: Scalar> Model<T> {
+    /// The bytes of a model file.
+    ///
+    /// # Errors
+    /// Names whose number differs from that of the features or classes.
+    pub fn to_bytes(&self, names: &Names) -> Result<Vec<u8>> {
+        let Classifier { v, b, bias } = &self.weights;
+        let (d, k, c) = (v.nrows(), v.ncols(), bias.len());
+        check_names(names, d, c)?;
+        let tensors = [
+            ("mean", vec![d], bytes(self.scaler.mean.as_slice())),
+            ("scale", vec![d], bytes(self.scaler.scale.as_slice())),
+            ("weights", vec![k, d], bytes(v.as_slice())),
+            ("classifier", vec![c, k], bytes(b.as_slice())),
+            ("bias", vec![c], bytes(bias.as_slice())),
+        ];
+        let views = tensors
+            .iter()
+            .map(|(name, shape, data)| Ok((*name, TensorView::new(dtype::<T>(), shape.clone(), data).map_err(bad)?)))
+            .collect::<Result<Vec<_>>>()?;
+        let entry = serde_json::to_string(names).map_err(bad)?;
+        safetensors::serialize(views, Some(HashMap::from([(ENTRY.into(), entry)]))).map_err(bad)
+    }
+
+    /// Reads a model file of either precision.
+    ///
+    /// # Errors
+    /// Bytes that are not a model: shapes that do not fit, numbers that are not finite or do not fit T, scales that are
+    /// not positive, another version.
+    pub fn from_bytes(bytes: &[u8]) -> Result<(Self, Names)> {
+        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(bad)?;
+        let entry = metadata.metadata().as_ref().and_then(|entries| entries.get(ENTRY));
+        let names: Names = serde_json::from_str(entry.ok_or_else(|| bad("it has no entry `admm`"))?).map_err(bad)?;
+        if names.version != VERSION {
+            return Err(bad(format!("version {} is not {VERSION}", names.version)));
+        }
+        let file = SafeTensors::deserialize(bytes).map_err(bad)?;
+        let (d, c) = (names.features.len(), names.classes.len());
+        let k = file.tensor("weights").map_err(bad)?.shape().first().copied().unwrap_or(0);
+        let read = |name: &str, shape: &[usize]| numbers::<T>(&file.tensor(name).map_err(bad)?, name, shape);
+        let vector = |name: &str| Ok::<_, Error>(DVector::from_vec(read(name, &[d])?));
+        let scaler = Scaler { mean: vector("mean")?, scale: vector("scale")? };
+        if k == 0 || k > d || c < 2 || scaler.scale.iter().any(|&scale| scale <= T::zero()) {
+            return Err(bad("no components or more than features, fewer than two classes, or a scale ≤ 0"));
+        }
+        let weights = Classifier {
+            v: DMatrix::from_vec(d, k, read("weights", &[k, d])?),
+            b: DMatrix::from_vec(k, c, read("classifier", &[c, k])?),
+            bias: DMatrix::from_vec(c, 1, read("bias", &[c])?),
+        };
+        Ok((Model { scaler, weights }, names))
+    }
+}
+
+fn check_names(names: &Names, d: usize, c: usize) -> Result<()> {
+    if names.features.len() == d && names.classes.len() == c {
+        return Ok(());
+    }
+    let (features, classes) = (names.features.len(), names.classes.len());
+    let problem =
+        format!("must be one each: got {features} feature and {classes} class names for {d} features and {c} classes");
+    Err(Error::parameter("names", problem))
+}
+
+fn dtype<T: Scalar>() -> Dtype {
+    if size_of::<T>() == 4 { Dtype::F32 } else { Dtype::F64 }
+}
+
+/// Little-endian, whatever the machine.
+fn bytes<T: Scalar>(values: &[T]) -> Vec<u8> {
+    let wide = values.iter().map(|value| value.to_f64());
+    match dtype::<T>() {
+        Dtype::F32 => wide.flat_map(|value| (value as f32).to_le_bytes()).collect(),
+        _ => wide.flat_map(f64::to_le_bytes).collect(),
+    }
+}
+
+fn numbers<T: Scalar>(tensor: &TensorView<'_>, name: &str, shape: &[usize]) -> Result<Vec<T>> {
+    if tensor.shape() != shape {
+        return Err(bad(format!("`{name}` has shape {:?} instead of {shape:?}", tensor.shape())));
+    }
+    let data = tensor.data();
+    let wide: Vec<f64> = match tensor.dtype() {
+        Dtype::F32 => data.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes).into()).collect(),
+        Dtype::F64 => data.as_chunks().0.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect(),
+        other => return Err(bad(format!("`{name}` has type {other:?}"))),
+    };
+    let values: Vec<T> = wide.into_iter().map(T::of).collect();
+    match values.iter().position(|value| !value.is_finite()) {
+        Some(index) => Err(bad(format!("`{name}` is not finite at {index}"))),
+        None => Ok(values),
+    }
+}

@@ -1,0 +1,97 @@
+//! A fitted model: the numbers that transform and classify new samples.
+
+use crate::data::Scaler;
+use crate::linalg::thin_qr;
+use crate::loss::{Classifier, probabilities};
+use crate::scalar::Scalar;
+use crate::view::{product, transposed_product};
+use admm::{Error, Result, Shape};
+use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize};
+
+/// Scaling, weights and classifier. It exists only after a fit: there is nothing to forget.
+///
+/// Signs and order are fixed. On orthonormal W the components are the principal axes of the data within the span of W,
+/// in descending order of variance (both losses are the same for WQ and QᵀB with orthogonal Q); otherwise the columns
+/// are sorted by variance. In each column the entry of largest magnitude is positive.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
+pub struct Model<T: Scalar> {
+    /// Centring and scaling.
+    pub scaler: Scaler<T>,
+    /// W (d×k) as `v`, B (k×c) and b (c×1).
+    pub weights: Classifier<T>,
+}
+
+impl<T: Scalar> Model<T> {
+    /// The components Wᵀz (k×n) of the scaled samples, for X (d×n).
+    ///
+    /// # Errors
+    /// Another number of features, or entries that are not finite or too large for their components to be.
+    pub fn transform(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
+        finite("component", transposed_product(&self.weights.v, &self.scaler.apply(x)?))
+    }
+
+    /// The samples (d×n) in the affine span of the model whose components are Z (k×n): W(WᵀW)⁻¹Z, scaled back.
+    ///
+    /// # Errors
+    /// Another number of components, or columns of W that are linearly dependent.
+    pub fn inverse_transform(&self, z: &DMatrix<T>) -> Result<DMatrix<T>> {
+        let k = self.weights.v.ncols();
+        Error::check_size("components", Shape(vec![(k, z.ncols())]), Shape(vec![z.shape()]))?;
+        let (q, r) = thin_qr(&self.weights.v)?;
+        let mut coordinates = z.clone();
+        if !r.tr_solve_upper_triangular_mut(&mut coordinates) {
+            return Err(Error::numerical("the columns of W", "are linearly dependent"));
+        }
+        Ok(self.scaler.undo(&product(&q, &coordinates)))
+    }
+
+    /// Class probabilities (c×n); each column sums to 1.
+    ///
+    /// # Errors
+    /// Those of [`transform`](Self::transform).
+    pub fn predict_proba(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
+        let mut logits = transposed_product(&self.weights.b, &self.transform(x)?);
+        logits.column_iter_mut().for_each(|mut column| column += &self.weights.bias);
+        Ok(probabilities(finite("logit", logits)?))
+    }
+
+    /// The most probable class of each sample; the first of several.
+    ///
+    /// # Errors
+    /// Those of [`transform`](Self::transform).
+    pub fn predict(&self, x: &DMatrix<T>) -> Result<Vec<usize>> {
+        Ok(self.predict_proba(x)?.column_iter().map(|column| column.argmax().0).collect())
+    }
+
+    /// The share of samples whose class is predicted.
+    ///
+    /// # Errors
+    /// Those of [`transform`](Self::transform), no samples, a different number of labels, or a label that the model
+    /// does not know.
+    pub fn score(&self, x: &DMatrix<T>, labels: &[usize]) -> Result<f64> {
+        let row = |count: usize| Shape(vec![(1, count)]);
+        Error::check_size("labels", row(x.ncols()), row(labels.len()))?;
+        let classes = self.weights.bias.len();
+        if let Some(sample) = labels.iter().position(|&label| label >= classes) {
+            let (label, sample) = (labels[sample], sample + 1);
+            let problem = format!("must be known to the model: label {label} of sample {sample} is not");
+            return Err(Error::parameter("labels", problem));
+        }
+        if labels.is_empty() {
+            return Err(Error::parameter("x", "has no samples to score"));
+        }
+        let hits = self.predict(x)?.iter().zip(labels).filter(|(predicted, label)| predicted == label).count();
+        Ok(hits as f64 / labels.len() as f64)
+    }
+}
+
+/// A column per sample, or an error that names the first number too large for its type.
+fn finite<T: Scalar>(what: &str, of: DMatrix<T>) -> Result<DMatrix<T>> {
+    let place = |at: usize| format!("{what} {} of sample {}", at % of.nrows() + 1, at / of.nrows() + 1);
+    match of.iter().position(|number| !number.is_finite()) {
+        Some(at) => Err(Error::not_finite(place(at))),
+        None => Ok(of),
+    }
+}

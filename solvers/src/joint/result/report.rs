@@ -1,0 +1,106 @@
+//! What a fit returns.
+
+use super::Model;
+use crate::joint::Method;
+use crate::scalar::Scalar;
+use admm::{Certificate, Status};
+use serde::{Deserialize, Serialize};
+
+/// A model, how it was found, and how good it is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
+pub struct Fitted<T: Scalar> {
+    /// The model.
+    pub model: Model<T>,
+    /// The figures of the table of methods.
+    pub report: Report,
+    /// One entry an outer iteration.
+    pub history: Vec<Progress>,
+}
+
+/// What the model can do, the fit can: `fitted.predict(&x)`.
+impl<T: Scalar> std::ops::Deref for Fitted<T> {
+    type Target = Model<T>;
+    fn deref(&self) -> &Model<T> {
+        &self.model
+    }
+}
+
+/// The figures of one fit on its training data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// How it was found.
+    pub method: Method,
+    /// How the search ended.
+    pub status: Status,
+    /// The joint objective at the feasible W.
+    pub objective: f64,
+    /// The share of the variance in the span of W: for W that is not orthonormal, after orthonormalising.
+    pub variance_explained: f64,
+    /// The mean cross-entropy at the feasible W, in nats.
+    pub cross_entropy: f64,
+    /// The share of the training samples whose class is not the most probable one.
+    pub training_error: f64,
+    /// Outer iterations.
+    pub iterations: u64,
+    /// Passes over the training data, those for the covariance and the start included.
+    pub passes: u64,
+    /// Seconds of computing, those for the covariance and the start included.
+    pub seconds: f64,
+    /// The norm of the Riemannian gradient of the joint objective at the feasible W.
+    pub stationarity: f64,
+    /// How far W is from its constraint: ‖WᵀW − I‖, or the largest |‖wⱼ‖ − 1| or excess over 1.
+    pub feasibility: f64,
+    /// ‖W − V‖ at the end; 0 for methods with one W.
+    pub primal_residual: f64,
+    /// ρ‖ΔV‖ at the end; for methods with one W the stationarity at their last step.
+    pub dual_residual: f64,
+    /// ρ at the end; 0 for methods without a penalty.
+    pub rho: f64,
+    /// What the fit shows of the conditions for convergence.
+    pub certificate: Certificate,
+    /// Samples.
+    pub n: usize,
+    /// Features.
+    pub d: usize,
+    /// Components.
+    pub k: usize,
+    /// Classes.
+    pub classes: usize,
+}
+
+/// Where a method stands after an outer iteration.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Counted from 1.
+    pub iteration: u64,
+    /// The joint objective at the feasible W, if it is known or traced.
+    pub objective: Option<f64>,
+    /// The augmented Lagrangian of ADMM, objective and pull of the two copies W and V together: where a value of the
+    /// PCA loss takes a pass, only if it is traced.
+    pub augmented_lagrangian: Option<f64>,
+    /// ‖W − V‖.
+    pub primal_residual: f64,
+    /// ρ‖ΔV‖, or the norm of the gradient for methods with one W.
+    pub dual_residual: f64,
+    /// ρ, or 0.
+    pub rho: f64,
+    /// Passes over the data so far.
+    pub passes: u64,
+    /// Seconds so far, those for the start included, those for tracing not.
+    pub seconds: f64,
+}
+
+impl Progress {
+    /// Before the first iteration.
+    pub(crate) const START: Progress = Progress {
+        iteration: 0,
+        objective: None,
+        augmented_lagrangian: None,
+        primal_residual: 0.0,
+        dual_residual: 0.0,
+        rho: 0.0,
+        passes: 0,
+        seconds: 0.0,
+    };
+}
