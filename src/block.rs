@@ -1,9 +1,8 @@
 //! Wrappers that make a [`Subproblem`] of the smaller traits.
 
 use crate::subproblem::prox_of;
-use crate::{Adjoint, Manifold, Method, Prox, Real, Result, Smoothness, Space, Subproblem, Target, Work};
+use crate::{Adjoint, Iterate, Manifold, Method, Prox, Real, Result, Smoothness, Space, Subproblem, Target, Work};
 use nalgebra::DMatrix;
-use serde::{Deserialize, Serialize};
 
 /// The block of a [`Prox`]: its argmin is exact, its operator K the identity.
 #[derive(Debug, Clone)]
@@ -77,22 +76,6 @@ pub struct Descent<F, D, M> {
     pub by: D,
     /// Where it moves: [`Flat`](crate::Flat) for no constraint.
     pub on: M,
-}
-
-/// A point and what the method that moves it remembers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Iterate<P, M> {
-    /// The variable.
-    pub point: P,
-    /// Momentum, curvature pairs, a sampler: whatever the method keeps between calls.
-    pub memory: M,
-}
-
-impl<P, M: Default> Iterate<P, M> {
-    /// A start with an empty memory.
-    pub fn new(point: P) -> Self {
-        Iterate { point, memory: M::default() }
-    }
 }
 
 impl<T: Real, F: Send + Sync, D: Method<T, F>, M: Manifold<T>> Subproblem<T> for Descent<F, D, M> {

@@ -2,6 +2,7 @@
 
 use crate::error::caught;
 use crate::penalty::check_penalty;
+use crate::residuals::Images;
 use crate::verdict::Run;
 use crate::{
     Acceleration, Accuracy, Adjoint, Balance, Certificate, Error, Limits, Memory, Observer, Outcome, Parameter,
@@ -175,7 +176,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             if let Some(status) = self.status() {
                 return self.end(status);
             }
-            let before = self.iterate()?;
+            let before = State { run: None, ..self.iterate()? };
             let since = before.record.iteration;
             let State { run, record, start, .. } = &mut self.state;
             run.get_or_insert_with(|| Run::new(since)).follow(record, start.is_back(), &self.stop, before);
@@ -257,47 +258,18 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         })
     }
 
-    /// r = Ax + Bz − c, s = ρAᵀBΔz and their bounds, Boyd et al. (2011, §3.3.1).
-    ///
-    /// The gradient says how far (x, z, y) with y = ρu is from a stationary point of the Lagrangian. The z-step ends
-    /// with 0 ∈ ∂g(z) + Bᵀy. The x-step, from ẑ and û, ends with 0 ∈ ∂f(x) + ρAᵀ(Ax + Bẑ − c + û). With u = û + αAx −
-    /// (1 − α)(Bẑ − c) + Bz − c and Ax = r − Bz + c that is
-    ///
-    /// > ρAᵀ(u − û − (Ax + Bẑ − c)) = ρAᵀ((2 − α)B(z − ẑ) − (1 − α)r) ∈ ∂f(x) + Aᵀy
+    /// Completes the record of an iteration: what the blocks know of their moves and values, then the residuals.
     fn measure(&self, next: &mut StateOf<T, P, Q>, ax: &P::Image) -> Result<()> {
-        let one = T::one();
-        let (absolute, relative) = (T::of(self.tolerance.absolute), T::of(self.tolerance.relative));
-        let r = ax.plus(one, &next.bz).plus(-one, &self.c);
-        let moved = next.bz.plus(-one, self.state.start().0);
-        let step = self.checked_adjoint(&moved)?;
-        let gradient = if self.relaxation == one { step } else { self.checked_adjoint(&self.defect(moved, &r))? };
-        let multiplier = self.checked_adjoint(&next.u)?;
         let proximal = self.guarded("x", || Ok(self.f.proximal_move(&self.state.x, &next.x)))?
             + self.guarded("z", || Ok(self.g.proximal_move(&self.state.z, &next.z)))?;
-        let root = |count: usize| T::of((count as f64).sqrt());
         let objective = self.objective(next)?;
-        let record = &mut next.record;
-        record.primal = r.norm();
-        record.dual = record.penalty * step.norm;
+        let State { record, bz, u, .. } = next;
         record.proximal = record.penalty * proximal;
-        record.gradient = record.penalty * gradient.norm + record.proximal;
-        record.primal_scale = ax.norm().max(next.bz.norm()).max(self.c.norm());
-        record.dual_scale = record.penalty * multiplier.norm;
-        record.primal_bound = root(self.c.shape().count()) * absolute + relative * record.primal_scale;
-        record.dual_bound = root(step.count) * absolute + relative * record.dual_scale;
-        let change = |now: T, last: T| (now - last).abs() / now.abs().max(one);
+        let change = |now: T, last: T| (now - last).abs() / now.abs().max(T::one());
         record.objective_change = objective.zip(record.objective).map(|(now, last)| change(now, last));
         record.objective = objective;
-        let pull = record.penalty * (next.u.dot(&r) + T::of(0.5) * record.primal * record.primal);
-        record.augmented_lagrangian = objective.map(|objective| objective + pull);
-        Ok(())
-    }
-
-    /// (2 − α)BΔz − (1 − α)r.
-    fn defect(&self, mut moved: P::Image, r: &P::Image) -> P::Image {
-        let (one, alpha) = (T::one(), self.relaxation);
-        moved.scale(T::of(2.0) - alpha);
-        moved.plus(alpha - one, r)
+        let images = Images { c: &self.c, before: self.state.start().0, ax, bz, u, relaxation: self.relaxation };
+        images.measure(record, &self.tolerance, |y| self.checked_adjoint(y))
     }
 
     /// The start of the next iteration and its penalty, as the policies have it. The one place where the dual is

@@ -2,14 +2,16 @@
 //! direction.
 
 mod gradient;
+mod iterate;
 mod search;
 mod steps;
 
 pub use gradient::Gradient;
+pub use iterate::Iterate;
 pub use search::{Search, Trial};
 pub use steps::{Rate, Steps, StepsMemory};
 
-use crate::{Error, Iterate, Manifold, Point, Real, Result, Smooth, Smoothness, Target, Work};
+use crate::{Error, Manifold, Point, Real, Result, Smooth, Smoothness, Target, Work};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::sync::Arc;

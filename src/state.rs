@@ -26,7 +26,7 @@ pub struct State<T, X, Z, S> {
     /// What the last iteration measured.
     pub record: Record<T>,
     /// The run under way.
-    pub run: Option<Run<T, X, Z, S>>,
+    pub run: Option<Run<Self>>,
 }
 
 /// The state type of a pair of blocks.

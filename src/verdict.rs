@@ -1,6 +1,6 @@
 //! How a run goes: its best state so far, and whether it gets anywhere.
 
-use crate::{Certificate, Real, Record, State, Status, Stop, Tally};
+use crate::{Certificate, Real, Record, Status, Stop, Tally};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -16,9 +16,10 @@ pub struct Outcome<S> {
     pub certificate: Certificate,
 }
 
-/// A run under way. It is part of the state, so that a resumed run ends as the uninterrupted one does.
+/// A run under way through states of type `S`. It is part of the state, so that a resumed run ends as the uninterrupted
+/// one does.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Run<T, X, Z, S> {
+pub struct Run<S> {
     /// The iteration that it began after.
     pub since: u64,
     /// How near the run came to the stopping rule, in units of its bounds, and the iteration.
@@ -28,21 +29,22 @@ pub struct Run<T, X, Z, S> {
     /// For the certificate.
     pub tally: Tally,
     /// The best state so far; none where it is the present one.
-    best: Option<Arc<State<T, X, Z, S>>>,
+    best: Option<Arc<S>>,
 }
 
 /// Residuals so many times the smallest ones are a divergence.
 const GROWTH: f64 = 1e8;
 
-impl<T: Real, X, Z, S> Run<T, X, Z, S> {
+impl<S> Run<S> {
     pub(crate) fn new(since: u64) -> Self {
         Run { since, nearest: None, lowest: None, tally: Tally::default(), best: None }
     }
 
     /// Takes an iteration in. `before` is the state that it started from: it is kept when the new one is worse.
     ///
-    /// Blocks that stood still leave residuals of 0, which later ones are not measured by.
-    pub(crate) fn follow(&mut self, record: &Record<T>, taken_back: bool, stop: &Stop, before: State<T, X, Z, S>) {
+    /// If neither block moved, both residuals are 0. Such a record is skipped: as a reference, every later residual
+    /// would look like growth.
+    pub(crate) fn follow<T: Real>(&mut self, record: &Record<T>, taken_back: bool, stop: &Stop, before: S) {
         self.tally.follow(record, taken_back);
         if !record.within_bounds() {
             let residuals = record.excess().to_f64();
@@ -55,13 +57,13 @@ impl<T: Real, X, Z, S> Run<T, X, Z, S> {
             self.nearest = Some((excess, record.iteration));
             self.best = None;
         } else {
-            self.best.get_or_insert_with(|| Arc::new(State { run: None, ..before }));
+            self.best.get_or_insert_with(|| Arc::new(before));
         }
     }
 
     /// The end of a run that leads nowhere. The residuals tell of a divergence under every stopping rule: what they are
     /// normalised by grows with them, and a change of the objective may be small by accident.
-    pub(crate) fn hopeless(&self, record: &Record<T>, stop: &Stop, patience: u64) -> Option<Status> {
+    pub(crate) fn hopeless<T: Real>(&self, record: &Record<T>, stop: &Stop, patience: u64) -> Option<Status> {
         let grown = |lowest: f64| record.excess().to_f64() > lowest * GROWTH;
         if !record.within_bounds() && self.lowest.is_some_and(grown) {
             return Some(Status::Diverged);
@@ -76,9 +78,9 @@ impl<T: Real, X, Z, S> Run<T, X, Z, S> {
     }
 
     /// The best state where it is not the present one.
-    pub(crate) fn into_best(self) -> Option<State<T, X, Z, S>>
+    pub(crate) fn into_best(self) -> Option<S>
     where
-        State<T, X, Z, S>: Clone,
+        S: Clone,
     {
         self.best.map(Arc::unwrap_or_clone)
     }

@@ -1,0 +1,65 @@
+//! The residuals of an iteration and their bounds, Boyd et al. (2011, §3.3.1).
+
+use crate::{Adjoint, Real, Record, Result, Space, Tolerance};
+
+/// The images and the dual of one iteration, from which its residuals follow.
+pub(crate) struct Images<'a, T, S> {
+    /// c.
+    pub c: &'a S,
+    /// Bẑ, from which the iteration started.
+    pub before: &'a S,
+    /// Ax.
+    pub ax: &'a S,
+    /// Bz.
+    pub bz: &'a S,
+    /// u at the end of the iteration.
+    pub u: &'a S,
+    /// α, the over-relaxation.
+    pub relaxation: T,
+}
+
+impl<T: Real, S: Space<T>> Images<'_, T, S> {
+    /// Completes a record that has the proximal terms already: r = Ax + Bz − c, s = ρAᵀBΔz, their scales and bounds.
+    /// `adjoint` gives ‖Aᵀy‖.
+    ///
+    /// The gradient tells how far (x, z, y) with y = ρu is from a stationary point of the Lagrangian. The z-step ends
+    /// with 0 ∈ ∂g(z) + Bᵀy. The x-step, from ẑ and û, ends with 0 ∈ ∂f(x) + ρAᵀ(Ax + Bẑ − c + û). With u = û + αAx −
+    /// (1 − α)(Bẑ − c) + Bz − c and Ax = r − Bz + c that is
+    ///
+    /// > ρAᵀ(u − û − (Ax + Bẑ − c)) = ρAᵀ((2 − α)B(z − ẑ) − (1 − α)r) ∈ ∂f(x) + Aᵀy
+    ///
+    /// # Errors
+    /// Those of `adjoint`.
+    pub(crate) fn measure(
+        &self,
+        record: &mut Record<T>,
+        tolerance: &Tolerance,
+        adjoint: impl Fn(&S) -> Result<Adjoint<T>>,
+    ) -> Result<()> {
+        let one = T::one();
+        let (absolute, relative) = (T::of(tolerance.absolute), T::of(tolerance.relative));
+        let r = self.ax.plus(one, self.bz).plus(-one, self.c);
+        let moved = self.bz.plus(-one, self.before);
+        let step = adjoint(&moved)?;
+        let gradient = if self.relaxation == one { step } else { adjoint(&self.defect(moved, &r))? };
+        let multiplier = adjoint(self.u)?;
+        let root = |count: usize| T::of((count as f64).sqrt());
+        record.primal = r.norm();
+        record.dual = record.penalty * step.norm;
+        record.gradient = record.penalty * gradient.norm + record.proximal;
+        record.primal_scale = self.ax.norm().max(self.bz.norm()).max(self.c.norm());
+        record.dual_scale = record.penalty * multiplier.norm;
+        record.primal_bound = root(self.c.shape().count()) * absolute + relative * record.primal_scale;
+        record.dual_bound = root(step.count) * absolute + relative * record.dual_scale;
+        let pull = record.penalty * (self.u.dot(&r) + T::of(0.5) * record.primal * record.primal);
+        record.augmented_lagrangian = record.objective.map(|objective| objective + pull);
+        Ok(())
+    }
+
+    /// (2 − α)BΔz − (1 − α)r.
+    fn defect(&self, mut moved: S, r: &S) -> S {
+        let (one, alpha) = (T::one(), self.relaxation);
+        moved.scale(T::of(2.0) - alpha);
+        moved.plus(alpha - one, r)
+    }
+}
