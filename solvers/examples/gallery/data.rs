@@ -1,6 +1,7 @@
 //! Data of the gallery, from ChaCha8 and a seed.
-#![allow(dead_code)] // each example takes what it needs
 
+use admm::{Exec, Result};
+use admm_solvers::data::Samples;
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -39,4 +40,14 @@ pub(crate) fn small() -> (DMatrix<f64>, DMatrix<f64>) {
 /// How far g is from −λ∂‖x‖₁: the largest violation of an entry.
 pub(crate) fn violation(g: &DMatrix<f64>, x: &DMatrix<f64>, weight: f64) -> f64 {
     g.zip_map(x, |g, x| if x == 0.0 { (g.abs() - weight).max(0.0) } else { (g + weight * x.signum()).abs() }).amax()
+}
+
+/// Three classes in six features, which differ where the variance is small.
+pub(crate) fn labelled() -> Result<Samples<f64>> {
+    let (d, n, labels) = (6, 300, (0..300).map(|sample| sample % 3).collect::<Vec<_>>());
+    let x = DMatrix::from_fn(d, n, |feature, sample| {
+        let noise = ((1 + feature) as f64 * (0.7 + sample as f64 * 1.3)).sin() * 3.0 / (1 + feature) as f64;
+        noise + if feature >= 3 { (labels[sample] as f64 * 2.1 + feature as f64).cos() } else { 0.0 }
+    });
+    Samples::new(x, &labels, vec![1.0 / n as f64; n], 3, Exec::Serial)
 }
