@@ -1,8 +1,8 @@
-//! The data: X (d×n, a sample is a column), what is known of its samples, and the scale of its features.
+//! The data: X (d×n, a sample is a column), the classes and weights of its samples, and the scale of its features.
 //!
-//! | Type | What it is |
+//! | Type | Content |
 //! |---|---|
-//! | [`Features`] | X, wherever its numbers are: in a matrix, in memory of any owner, in a mapped file, sparse |
+//! | [`Features`] | X, wherever its numbers are: in a matrix, in memory of any owner, in a mapped file, or sparse |
 //! | [`Samples`] | X with class numbers and weights, and where the passes over it run |
 //! | [`Scaler`] | z = (x − mean)/scale, learnt from X as a [`Scale`] says |
 

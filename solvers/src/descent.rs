@@ -1,4 +1,10 @@
-//! Descent methods beside those of [`admm::method`]: L-BFGS, what it knows of the Hessian, and random batches for it.
+//! Descent methods for smooth blocks, beside those of [`admm::method`].
+//!
+//! | Type | Use |
+//! |---|---|
+//! | [`Lbfgs`] | L-BFGS on flat space or a manifold. It stores curvature pairs of f alone, so they outlive every new target and every new ρ |
+//! | [`Kronecker`] | the model of the Hessian of the cross-entropy that L-BFGS can start from |
+//! | [`VarianceReduced`] | L-BFGS on random batches between two full passes, for far more samples than features |
 
 mod kronecker;
 mod lbfgs;

@@ -1,14 +1,20 @@
-//! What plugs into [`admm`]: manifolds, PCA update rules, the softmax classifier, descent methods and the joint model.
+//! The blocks and parts that plug into [`admm`]: data, losses, sets, update rules, descent methods and the joint model.
+//!
+//! This crate is for users who solve a concrete problem by ADMM. They take a ready part, or combine ready parts with a
+//! block of their own.
+//!
+//! # The joint model
 //!
 //! The joint model trains one matrix W (d×k) for two losses at once, variance and cross-entropy:
 //!
-//! > minimise λ·L₁(W) + (1−λ)·L₂(V, B, b) subject to W = V, W on a manifold
-//! >
-//! > L₁(W) = 1 − tr(WᵀΣW)/tr Σ, L₂(V, B, b) = mean cross-entropy of softmax(Bᵀ Vᵀ x + b) + μ/2 ‖B‖²
+//! > minimise λ·L₁(W) + (1−λ)·L₂(V, B, b) subject to W = V, W on a manifold > > L₁(W) = 1 − tr(WᵀΣW)/tr Σ, L₂(V, B,
+//! b) = mean cross-entropy of softmax(Bᵀ Vᵀ x + b) + μ/2 ‖B‖²
 //!
 //! Data matrices are d×n: **a sample is a column**.
 //!
-//! | Module | What is in it |
+//! # The modules
+//!
+//! | Module | Content |
 //! |---|---|
 //! | [`joint`] | the joint model: build, fit, predict |
 //! | [`descent`] | descent methods, and the model of the Hessian that L-BFGS can start from |
@@ -21,7 +27,7 @@
 //! | [`data`] | X with its labels, weights and scale |
 //! | [`linalg`] | factorisations that report failure, and the trust-region subproblem |
 //!
-//! A module uses those below it, never one above.
+//! A module uses those below it, and never one above.
 
 mod chunks;
 pub mod data;

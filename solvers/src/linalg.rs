@@ -1,14 +1,20 @@
 //! Linear algebra: factorisations that report failure, the trust-region subproblem, and the inner loops of a pass.
 //!
-//! Every factorisation climbs the same ladder. The entries are checked, scaled by a power of two (which is exact) and
-//! factorised by faer, and the result is measured. Where that fails, nalgebra takes over with a bound on its
-//! iterations, and for singular values the eigenvectors of the Gram matrix; their results are measured too. Where all
-//! fail, the result is [`Error::Numerical`](admm::Error::Numerical). So no NaN goes in or comes out, nothing loops for
-//! ever, and entries of 1e±150 or below the smallest normal number cost no accuracy. All of it runs on one thread: the
-//! same input gives the same bits.
+//! # The ladder of every factorisation
 //!
-//! Signs are part of the result: R has a diagonal ≥ 0, and the entry of largest magnitude of an eigenvector or a right
-//! singular vector (the first of several) is positive.
+//! 1. The entries are checked, and scaled by a power of two, which is exact.
+//! 2. faer factorises, and the result is measured.
+//! 3. If that fails, nalgebra takes over with a bound on its iterations. For singular values the eigenvectors of the
+//!    Gram matrix come next. These results are measured too.
+//! 4. If all fail, the result is [`Error::Numerical`](admm::Error::Numerical).
+//!
+//! So no NaN goes in or comes out, and nothing loops for ever. Entries of 1e±150, or below the smallest normal number,
+//! cost no accuracy. Each factorisation runs on one thread: the same input gives the same bits.
+//!
+//! # The signs of the result
+//!
+//! Signs are fixed. R has a diagonal ≥ 0. In an eigenvector or a right singular vector, the entry of largest magnitude
+//! is positive, and of several such entries the first one.
 
 mod exponential;
 mod factor;

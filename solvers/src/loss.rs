@@ -1,4 +1,10 @@
-//! The second loss, softmax cross-entropy, with its variable (V, B, b).
+//! The second loss of the joint model: the softmax cross-entropy of a linear classifier.
+//!
+//! | Type | Content |
+//! |---|---|
+//! | [`Softmax`] | the mean cross-entropy with a ridge on B, evaluated with its gradient in one pass over the data |
+//! | [`Classifier`] | its variable (V, B, b), of which V is coupled to the other block |
+//! | [`FiniteSum`] | the trait of functions that are sums over samples, which random batches need |
 
 mod classifier;
 mod finite_sum;

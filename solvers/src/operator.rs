@@ -1,6 +1,15 @@
 //! Linear [`Operator`](admm::Operator)s that couple blocks, and the quadratic block that is solved exactly through one.
 //!
-//! A dense operator is a [`DMatrix`](nalgebra::DMatrix), a choice of rows a [`Selection`](admm::Selection).
+//! | Type | Kx |
+//! |---|---|
+//! | [`Sparse`] | the product with a sparse matrix |
+//! | [`Differences`] | the differences of neighbours in a signal |
+//! | [`ImageGradient`] | the differences of neighbours in an image |
+//! | [`Multiple`] | a multiple of x |
+//! | [`Stacked`] | the results of several operators, one above the other |
+//!
+//! A dense operator is a [`DMatrix`](nalgebra::DMatrix), and a choice of rows is a [`Selection`](admm::Selection).
+//! [`QuadraticThrough`] is the block of a quadratic function seen through an operator.
 
 mod differences;
 mod image_gradient;

@@ -1,5 +1,6 @@
-//! The first loss: the share of the variance that a reduction by W loses, λ(1 − tr(WᵀΣW)/tr Σ), and the rules that
-//! lower it.
+//! The first loss of the joint model, λ(1 − tr(WᵀΣW)/tr Σ), and the rules that lower it.
+//!
+//! The loss is the share of the variance that a reduction by W loses. A rule is an update of W.
 //!
 //! | Rule | Update of W, or direction G | Reads | Use it |
 //! |---|---|---|---|
@@ -12,12 +13,13 @@
 //! | [`VrPca`] | G = Σ̃(W − W̃R) + ΣW̃R | b samples, Σ once an epoch | where a pass is dear and accuracy counts |
 //! | [`Oja`] of a G | G − WWᵀG | as G | without a constraint: W becomes orthonormal |
 //! | [`Sanger`] of a G | G − W upper(WᵀG) | as G | for components in order |
-//! | [`Krasulina`] of a G | G − W(WᵀW)⁻¹WᵀG | as G | near the solution noise vanishes with the residual |
+//! | [`Krasulina`] of a G | G − W(WᵀW)⁻¹WᵀG | as G | near the solution, where its noise vanishes with the residual |
 //! | [`Custom`] | yours | | for a rule that is nobody's gradient |
 //! | [`Lbfgs`](crate::descent::Lbfgs) on [`VarianceLoss`] | a quasi-Newton step | Σ | for twelve digits in few products |
 //!
-//! Directions become blocks by [`Descent`](admm::Descent) with [`Steps`](admm::Steps), whose [`Rate`](admm::Rate) is
-//! constant or decays; [`VarianceLoss`] itself with [`Gradient`](admm::Gradient), which searches along a line.
+//! [`Descent`](admm::Descent) makes a block of a direction, with [`Steps`](admm::Steps) whose [`Rate`](admm::Rate) is
+//! constant or decays. It also makes a block of [`VarianceLoss`] itself, with [`Gradient`](admm::Gradient), which
+//! searches along a line.
 
 mod columns;
 mod covariance;

@@ -1,4 +1,16 @@
-//! Functions whose proximal operator is known, as [`Prox`](admm::Prox)s: prox(v, ρ) = argmin f(x) + ρ/2 ‖x − v‖².
+//! Functions with a known proximal operator prox(v, ρ) = argmin f(x) + ρ/2 ‖x − v‖², as [`Prox`](admm::Prox)s.
+//!
+//! | Kind | Functions |
+//! |---|---|
+//! | norms, penalties and barriers | [`L0`], [`L1`], [`L2`], [`SquaredL2`], [`LInfinity`], [`ElasticNet`], [`NegativeLog`] |
+//! | functions of the spectrum | [`SingularValues`], [`Eigenvalues`] |
+//! | losses of residuals | [`Huber`], [`Quantile`] |
+//! | losses of scores | [`Hinge`], [`SquaredHinge`] and [`Logistic`], with the classes by [`Labelled`]; [`CrossEntropy`] |
+//! | quadratic functions | [`Quadratic`], [`LeastSquares`] |
+//! | indicators of sets | [`Affine`], [`Halfspace`], [`Simplex`], [`L0Ball`], [`L1Ball`], [`SecondOrderCone`], [`Point`], and [`Indicator`] of any set with a projection |
+//! | calculus | [`Scaled`], [`Translated`], [`Tilted`], [`Precomposed`], [`Separable`], [`Columns`], [`Conjugate`], [`MoreauEnvelope`] |
+//!
+//! [`Exact`](admm::Exact) makes a block of any of them.
 
 mod affine;
 mod columns;
