@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use warnings::Warnings;
 
-/// Data and start of a [`JointModel`](super::JointModel), ready for any [`Method`].
+/// Data and start of a [`JointModel`](super::JointModel), ready for any [`Method`](super::Method).
 ///
 /// Where d > n everything runs in the space of r ≤ n dimensions that the samples span: X = QY, W = QW̃. On orthonormal
 /// W nothing is lost, since a part of W outside the span of X captures no variance and moves no logit.
