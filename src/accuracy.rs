@@ -42,7 +42,7 @@ impl Accuracy {
             Accuracy::Fixed(tolerance) => T::of(tolerance),
             Accuracy::Relative { factor, floor, .. } => {
                 let moved = |residual: T| if residual > T::zero() { residual } else { last.inner_tolerance };
-                let residual = moved(last.penalty * last.primal).min(moved(last.dual));
+                let residual = moved(last.rho * last.primal).min(moved(last.dual));
                 (T::of(factor) * residual).min(last.inner_tolerance).max(T::of(floor))
             }
             Accuracy::Summable { first, power } => T::of(first / ((last.iteration + 1) as f64).powf(power)),

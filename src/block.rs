@@ -1,7 +1,9 @@
 //! Wrappers that make a [`Subproblem`] of the smaller traits.
 
 use crate::subproblem::prox_of;
-use crate::{Adjoint, Iterate, Manifold, Method, Prox, Real, Result, Smoothness, Space, Subproblem, Target, Work};
+use crate::{
+    Adjoint, Cost, DescentMethod, Iterate, Manifold, Prox, Real, Result, Smoothness, Space, Subproblem, Target,
+};
 use nalgebra::DMatrix;
 
 /// The block of a [`Prox`]: its argmin is exact, its operator K the identity.
@@ -15,42 +17,42 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Exact<P> {
     fn value(&self, x: &DMatrix<T>) -> Result<T> {
         Ok(self.0.value(x))
     }
-    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
         to.check_size(x.shape())?;
-        *x = prox_of(&self.0, to.v, to.penalty)?;
-        Ok(Work { steps: 1, passes: 0 })
+        *x = prox_of(&self.0, to.v, to.rho)?;
+        Ok(Cost { steps: 1, passes: 0 })
     }
     fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {
         x.clone()
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.0.retune(penalty)
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.0.retune(rho)
     }
 }
 
 /// The same function with the opposite coupling operator, −K: the second block of x − z = 0.
 #[derive(Debug, Clone)]
-pub struct Minus<P>(pub P);
+pub struct Negated<P>(pub P);
 
-impl<T: Real, P: Subproblem<T>> Subproblem<T> for Minus<P> {
+impl<T: Real, P: Subproblem<T>> Subproblem<T> for Negated<P> {
     type Var = P::Var;
     type Image = P::Image;
 
     fn value(&self, x: &P::Var) -> Result<T> {
         self.0.value(x)
     }
-    fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Work> {
+    fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Cost> {
         let mut v = to.v.clone();
-        v.scale(-T::one());
+        v.scale_by(-T::one());
         self.0.argmin(x, Target { v: &v, ..to })
     }
     fn image(&self, x: &P::Var) -> P::Image {
         let mut image = self.0.image(x);
-        image.scale(-T::one());
+        image.scale_by(-T::one());
         image
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.0.retune(penalty)
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.0.retune(rho)
     }
     fn forget(&self, x: &mut P::Var) {
         self.0.forget(x);
@@ -72,20 +74,20 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Minus<P> {
 pub struct Descent<F, D, M> {
     /// The function or the custom direction.
     pub of: F,
-    /// How it moves: [`Gradient`](crate::Gradient), [`Steps`](crate::Steps), …
+    /// How it moves: [`Gradient`](crate::Gradient), [`ScheduledSteps`](crate::ScheduledSteps), …
     pub by: D,
     /// Where it moves: [`Flat`](crate::Flat) for no constraint.
     pub on: M,
 }
 
-impl<T: Real, F: Send + Sync, D: Method<T, F>, M: Manifold<T>> Subproblem<T> for Descent<F, D, M> {
+impl<T: Real, F: Send + Sync, D: DescentMethod<T, F>, M: Manifold<T>> Subproblem<T> for Descent<F, D, M> {
     type Var = Iterate<D::Point, D::Memory>;
     type Image = DMatrix<T>;
 
     fn value(&self, x: &Self::Var) -> Result<T> {
         self.by.value(&self.of, x)
     }
-    fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+    fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
         to.check_size(crate::Point::coupled(&x.point).shape())?;
         self.by.minimise(&self.of, &self.on, x, to)
     }

@@ -1,9 +1,9 @@
 //! What a run shows of the conditions under which ADMM converges on a nonconvex problem.
 
-mod figures;
+mod evidence;
 mod tally;
 
-pub use figures::{Growth, Rises, Stationarity, Threshold};
+pub use evidence::{Growth, Rises, Stationarity, Threshold};
 pub use tally::Tally;
 
 use crate::{Real, Record, Smoothness, Status};
@@ -33,15 +33,15 @@ use std::fmt::{self, Display};
 ///     fn value(&self, _x: &DMatrix<f64>) -> f64 {
 ///         0.0
 ///     }
-///     fn prox(&self, v: &DMatrix<f64>, _penalty: f64) -> Result<DMatrix<f64>> {
+///     fn prox(&self, v: &DMatrix<f64>, _rho: f64) -> Result<DMatrix<f64>> {
 ///         Ok(v * 0.0)
 ///     }
 /// }
 ///
 /// let smooth = Descent { of: Cosine, by: Gradient { max_steps: 1_000 }, on: Flat };
 /// let (x, z) = (DMatrix::zeros(2, 1), Iterate::new(DMatrix::from_element(2, 1, 1.0)));
-/// let mut admm = Coordinator::new(Exact(Origin), Minus(smooth), x, z, 2.5)?;
-/// (admm.penalty, admm.track_objective) = (Box::new(Fixed), true);
+/// let mut admm = Coordinator::new(Exact(Origin), Negated(smooth), x, z, 2.5)?;
+/// (admm.penalty_policy, admm.track_objective) = (Box::new(Fixed), true);
 /// let certificate = admm.run(())?.certificate;
 /// assert!(matches!(certificate.penalty, Finding::Holds(Threshold { bound: 2.0, .. })));
 /// assert!(certificate.to_string().starts_with("yes  smooth block last: the last block is smooth\n"));
@@ -108,7 +108,7 @@ impl Certificate {
         };
         Certificate {
             order: order(last),
-            penalty: threshold(last, record.penalty.to_f64(), relaxation.to_f64()),
+            penalty: threshold(last, record.rho.to_f64(), relaxation.to_f64()),
             descent: tally.descent(),
             dual: tally.dual(),
             stationarity: Finding::of(status == Status::Converged, stationarity),
@@ -145,12 +145,12 @@ fn order<T>(last: Smoothness<T>) -> Finding<String> {
 
 /// With a smooth last block BᵀB = I an iteration changes the augmented Lagrangian, after the first block has lowered
 /// it, by at most (L + ρ)(2L − (2 − α)ρ)/(2αρ) ‖BΔz‖².
-fn threshold<T: Real>(last: Smoothness<T>, penalty: f64, relaxation: f64) -> Finding<Threshold> {
+fn threshold<T: Real>(last: Smoothness<T>, rho: f64, relaxation: f64) -> Finding<Threshold> {
     match last {
         Smoothness::Smooth { lipschitz: Some(lipschitz) } => {
             let lipschitz = lipschitz.to_f64();
             let bound = 2.0 * lipschitz / (2.0 - relaxation);
-            Finding::of(penalty > bound, Threshold { penalty, lipschitz, bound })
+            Finding::of(rho > bound, Threshold { rho, lipschitz, bound })
         }
         Smoothness::Smooth { lipschitz: None } => Finding::unknown("the last block states no Lipschitz constant"),
         _ => Finding::unknown("the last block is not known to be smooth"),

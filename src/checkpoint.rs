@@ -7,14 +7,14 @@
 //! # struct Half;
 //! # impl Prox<f64> for Half {
 //! #     fn value(&self, x: &DMatrix<f64>) -> f64 { 0.5 * x.norm_squared() }
-//! #     fn prox(&self, v: &DMatrix<f64>, penalty: f64) -> Result<DMatrix<f64>> { Ok(v * (penalty / (penalty + 1.0))) }
+//! #     fn prox(&self, v: &DMatrix<f64>, rho: f64) -> Result<DMatrix<f64>> { Ok(v * (rho / (rho + 1.0))) }
 //! # }
 //! # let folder = tempfile::tempdir().unwrap();
 //! # let folder = folder.path();
 //!
 //! let fresh = || {
 //!     let start = DMatrix::from_element(3, 1, 8.0);
-//!     Coordinator::new(Exact(Half), Minus(Exact(Half)), start.clone(), start, 1.0)
+//!     Coordinator::new(Exact(Half), Negated(Exact(Half)), start.clone(), start, 1.0)
 //! };
 //! let configuration = checkpoint::fingerprint(&("two halves", 1.0))?; // whatever decides the iterates
 //!

@@ -1,7 +1,7 @@
 //! What N blocks agree on: all of one variable, or parts of it.
 
 use crate::subproblem::prox_of;
-use crate::{Adjoint, Error, Operator, Prox, Real, Result, Selection, Shape, Space, Subproblem, Target, Work};
+use crate::{Adjoint, Cost, Error, Operator, Prox, Real, Result, Selection, Shape, Space, Subproblem, Target};
 use nalgebra::DMatrix;
 use std::collections::BTreeSet;
 
@@ -24,27 +24,27 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Consensus<P> {
         Ok(self.of.value(z))
     }
 
-    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Work> {
+    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Cost> {
         to.check_size(Shape(vec![z.shape(); self.members]))?;
         let members = T::of(self.members as f64);
-        let mut mean = Space::zero(z);
+        let mut mean = z.zero_like();
         to.v.iter().for_each(|v| mean.axpy(T::one() / members, v));
-        *z = prox_of(&self.of, &mean, to.penalty * members)?;
-        Ok(Work { steps: 1, passes: 0 })
+        *z = prox_of(&self.of, &mean, to.rho * members)?;
+        Ok(Cost { steps: 1, passes: 0 })
     }
 
     fn image(&self, z: &DMatrix<T>) -> Self::Image {
         vec![z.clone(); self.members]
     }
 
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.of.retune(penalty * T::of(self.members as f64))
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.of.retune(rho * T::of(self.members as f64))
     }
 
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
         let mut sum = y[0].clone();
         y[1..].iter().for_each(|y| sum.axpy(T::one(), y));
-        Adjoint { norm: Space::norm(&sum), count: sum.len() }
+        Adjoint { norm: sum.euclidean_norm(), count: sum.len() }
     }
 }
 
@@ -95,7 +95,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for GeneralConsensus<P> {
         Ok(self.of.value(z))
     }
 
-    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Work> {
+    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Cost> {
         let sizes: Result<_> = self.views.iter().map(|view| Operator::<T>::range(view, z.shape())).collect();
         to.check_size(Shape(sizes?))?;
         let mut mean = self.sum(to.v);
@@ -104,24 +104,24 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for GeneralConsensus<P> {
         }
         let counts: BTreeSet<usize> = self.seen.iter().copied().collect();
         for &count in &counts {
-            let minimiser = prox_of(&self.of, &mean, to.penalty * T::of(count as f64))?;
+            let minimiser = prox_of(&self.of, &mean, to.rho * T::of(count as f64))?;
             (0..z.nrows()).filter(|&row| self.seen[row] == count).for_each(|row| z.set_row(row, &minimiser.row(row)));
         }
-        Ok(Work { steps: counts.len() as u64, passes: 0 })
+        Ok(Cost { steps: counts.len() as u64, passes: 0 })
     }
 
     fn image(&self, z: &DMatrix<T>) -> Self::Image {
         self.views.iter().map(|view| view.apply(z)).collect()
     }
 
-    fn retune(&mut self, penalty: T) -> Result<()> {
+    fn retune(&mut self, rho: T) -> Result<()> {
         let fewest = self.seen.iter().min().expect("there is a row");
-        self.of.retune(penalty * T::of(*fewest as f64))
+        self.of.retune(rho * T::of(*fewest as f64))
     }
 
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
         let sum = self.sum(y);
-        Adjoint { norm: Space::norm(&sum), count: sum.len() }
+        Adjoint { norm: sum.euclidean_norm(), count: sum.len() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The coordinator owns the dual, the penalty, the residuals and the verdict.
 
 use crate::error::caught;
-use crate::penalty::check_penalty;
+use crate::penalty::check_rho;
 use crate::residuals::Images;
 use crate::verdict::Run;
 use crate::{
@@ -26,7 +26,7 @@ pub struct Coordinator<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Im
     /// How accurately the blocks solve their problems: 10⁻¹⁰ by default, which is more than most runs need.
     pub accuracy: Accuracy,
     /// The policy for ρ.
-    pub penalty: Box<dyn Penalty<T, P::Image>>,
+    pub penalty_policy: Box<dyn Penalty<T, P::Image>>,
     /// Where ρ may go under any policy, and how often.
     pub penalty_limits: Limits,
     /// Over-relaxation α in (0, 2), Boyd et al. (2011, §3.4.3); 1 is none.
@@ -44,27 +44,27 @@ pub struct Coordinator<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Im
 }
 
 impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<T, P, Q> {
-    /// Ax + Bz = 0, from the start (x, z) with u = 0. For x − z = 0 wrap the second block in [`Minus`](crate::Minus).
+    /// Ax + Bz = 0, from the start (x, z) with u = 0. For x − z = 0 wrap the second block in [`Negated`](crate::Negated).
     ///
     /// # Errors
     /// A penalty that is not positive and finite, images of different sizes, a start that is not finite, and whatever a
     /// block says when it is tuned to the penalty.
-    pub fn new(mut f: P, mut g: Q, x: P::Var, z: Q::Var, penalty: T) -> Result<Self> {
-        check_penalty(penalty)?;
+    pub fn new(mut f: P, mut g: Q, x: P::Var, z: Q::Var, rho: T) -> Result<Self> {
+        check_rho(rho)?;
         let (ax, bz) = caught(|| Ok((f.image(&x), g.image(&z))))?;
-        Error::check_size("images Ax and Bz", ax.shape(), bz.shape())?;
+        Error::check_size("images Ax and Bz", ax.sizes(), bz.sizes())?;
         if !ax.is_finite() || !bz.is_finite() {
             return Err(Error::not_finite("the start"));
         }
-        caught(|| f.retune(penalty).and_then(|()| g.retune(penalty)))?;
+        caught(|| f.retune(rho).and_then(|()| g.retune(rho)))?;
         Ok(Coordinator {
-            c: bz.zero(),
+            c: bz.zero_like(),
             f,
             g,
             tolerance: Tolerance::default(),
             stop: Stop::default(),
             accuracy: Accuracy::Fixed(1e-10),
-            penalty: Box::new(Balance::default()),
+            penalty_policy: Box::new(Balance::default()),
             penalty_limits: Limits::default(),
             relaxation: T::one(),
             acceleration: Box::new(Plain),
@@ -72,7 +72,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             max_iterations: 10_000,
             patience: 1_000,
             phases: Phases::default(),
-            state: State::new(x, z, bz, penalty),
+            state: State::new(x, z, bz, rho),
         })
     }
 
@@ -81,7 +81,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     /// # Errors
     /// A size that differs from that of Ax, and entries that are not finite.
     pub fn with_offset(mut self, c: P::Image) -> Result<Self> {
-        Error::check_size("offset c", self.c.shape(), c.shape())?;
+        Error::check_size("offset c", self.c.sizes(), c.sizes())?;
         if !c.is_finite() {
             return Err(Error::not_finite("the offset c"));
         }
@@ -95,7 +95,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     /// # Errors
     /// A size that differs from that of Ax, and entries that are not finite.
     pub fn with_dual(mut self, u: P::Image) -> Result<Self> {
-        Error::check_size("dual u", self.c.shape(), u.shape())?;
+        Error::check_size("dual u", self.c.sizes(), u.sizes())?;
         if !u.is_finite() {
             return Err(Error::not_finite("the dual u"));
         }
@@ -109,19 +109,19 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     /// A state of other sizes or with entries that are not finite, a penalty that is not positive and finite, and
     /// whatever a block says when it is tuned to that.
     pub fn resume(mut self, state: StateOf<T, P, Q>) -> Result<Self> {
-        check_penalty(state.penalty)?;
+        check_rho(state.rho)?;
         let iteration = state.record.iteration + 1;
         let ax = guard("x", iteration, || Ok(self.f.image(&state.x)))?;
         let bz = guard("z", iteration, || Ok(self.g.image(&state.z)))?;
         let (from_bz, from_u) = state.start();
         for image in [&ax, &bz, &state.bz, &state.u, from_bz, from_u] {
-            Error::check_size("state to continue from", self.c.shape(), image.shape())?;
+            Error::check_size("state to continue from", self.c.sizes(), image.sizes())?;
             if !image.is_finite() {
                 return Err(Error::not_finite("the state to continue from"));
             }
         }
         self.state = state;
-        self.retune(self.state.penalty)?;
+        self.retune(self.state.rho)?;
         Ok(self)
     }
 
@@ -217,7 +217,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
 
         // Âx = αAx − (1 − α)(Bz − c)
         let mut relaxed = ax.clone();
-        relaxed.scale(alpha);
+        relaxed.scale_by(alpha);
         let relaxed = relaxed.plus(alpha - one, bz).plus(one - alpha, c);
 
         // z ← argmin g(z) + ρ/2 ‖Âx + Bz − c + u‖²
@@ -237,7 +237,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         let last = &self.state.record;
         let first = last.iteration == 0;
         let inner_tolerance = if first { T::of(self.accuracy.first()) } else { self.accuracy.next(last) };
-        Record { iteration: last.iteration + 1, penalty: self.state.penalty, inner_tolerance, ..*last }
+        Record { iteration: last.iteration + 1, rho: self.state.rho, inner_tolerance, ..*last }
     }
 
     /// x ← argmin f(x) + ρ/2 ‖Kx − v‖² for either block, and Kx.
@@ -249,11 +249,11 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         v: &P::Image,
         record: &mut Record<T>,
     ) -> Result<P::Image> {
-        let target = Target { v, penalty: record.penalty, tolerance: record.inner_tolerance };
+        let target = Target { v, rho: record.rho, tolerance: record.inner_tolerance };
         self.guarded(name, || {
-            record.work += block.argmin(x, target)?;
+            record.cost += block.argmin(x, target)?;
             let image = block.image(x);
-            Error::check_size("image", self.c.shape(), image.shape())?;
+            Error::check_size("image", self.c.sizes(), image.sizes())?;
             if image.is_finite() { Ok(image) } else { Err(Error::not_finite("the image of the new iterate")) }
         })
     }
@@ -264,7 +264,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             + self.guarded("z", || Ok(self.g.proximal_move(&self.state.z, &next.z)))?;
         let objective = self.objective(next)?;
         let State { record, bz, u, .. } = next;
-        record.proximal = record.penalty * proximal;
+        record.proximal = record.rho * proximal;
         let change = |now: T, last: T| (now - last).abs() / now.abs().max(T::one());
         record.objective_change = objective.zip(record.objective).map(|(now, last)| change(now, last));
         record.objective = objective;
@@ -289,10 +289,10 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             return Ok(());
         }
         next.record.accepted += u64::from(extrapolated);
-        let wanted = self.penalty.next(&step, &mut next.penalty_memory);
-        next.penalty = self.penalty_limits.allow(wanted, &mut next.record)?;
-        if next.penalty != record.penalty {
-            next.u.scale(record.penalty / next.penalty);
+        let wanted = self.penalty_policy.next(&step, &mut next.penalty_memory);
+        next.rho = self.penalty_limits.allow(wanted, &mut next.record)?;
+        if next.rho != record.rho {
+            next.u.scale_by(record.rho / next.rho);
             (next.start, next.acceleration_memory) = (Start::Here, Memory::default());
         }
         Ok(())
@@ -302,11 +302,11 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     fn iterate(&mut self) -> Result<StateOf<T, P, Q>> {
         let (entered, mut phases) = (Instant::now(), Phases::default());
         let next = self.next(&mut phases)?;
-        if next.penalty != self.state.penalty
-            && let Err(error) = self.retune(next.penalty)
+        if next.rho != self.state.rho
+            && let Err(error) = self.retune(next.rho)
         {
             // Back in tune with the state that stays; the first error is the one to report.
-            let _ = self.retune(self.state.penalty);
+            let _ = self.retune(self.state.rho);
             return Err(error);
         }
         self.phases.x += phases.x;
@@ -315,10 +315,10 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         Ok(std::mem::replace(&mut self.state, next))
     }
 
-    fn retune(&mut self, penalty: T) -> Result<()> {
+    fn retune(&mut self, rho: T) -> Result<()> {
         let iteration = self.state.record.iteration + 1;
-        guard("x", iteration, || self.f.retune(penalty))?;
-        guard("z", iteration, || self.g.retune(penalty))
+        guard("x", iteration, || self.f.retune(rho))?;
+        guard("z", iteration, || self.g.retune(rho))
     }
 
     /// Whether the stopping rule is met by blocks that are solved. It proves nothing while the blocks may stop further
@@ -375,7 +375,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         let mut problems = self.tolerance.problems();
         problems.extend(self.stop.problems());
         problems.extend(self.accuracy.problems());
-        problems.extend(self.penalty.problems().into_iter().map(|problem| problem.of("penalty_policy")));
+        problems.extend(self.penalty_policy.problems().into_iter().map(|problem| problem.of("penalty_policy")));
         problems.extend(self.penalty_limits.problems());
         problems.extend(self.acceleration.problems().into_iter().map(|problem| problem.of("acceleration")));
         if !(self.relaxation > T::zero() && self.relaxation < T::of(2.0)) {

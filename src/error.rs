@@ -42,10 +42,10 @@ pub enum Error {
         problem: String,
     },
     /// A penalty that is too small to bound f(x) + ρ/2 ‖x − v‖² from below, for a nonconvex f.
-    #[error("the problem is unbounded below for the penalty {penalty}: it must be above {smallest}")]
+    #[error("the problem is unbounded below for the penalty {rho}: it must be above {smallest}")]
     Unbounded {
         /// ρ.
-        penalty: f64,
+        rho: f64,
         /// What ρ must exceed.
         smallest: f64,
     },
@@ -128,7 +128,8 @@ impl Error {
     }
 
     /// `Ok` where both shapes agree, an [`Error::Size`] that names the place where not.
-    pub fn check_size(place: &str, expected: Shape, got: Shape) -> Result<()> {
+    pub fn check_size(place: &str, expected: impl Into<Shape>, got: impl Into<Shape>) -> Result<()> {
+        let (expected, got) = (expected.into(), got.into());
         if expected == got {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! N blocks as one: the sum of their functions, side by side in a product of coupling spaces.
 
-use crate::{Adjoint, Error, Exec, Real, Result, Shape, Smoothness, Subproblem, Target, Work};
+use crate::{Adjoint, Cost, Error, Exec, Real, Result, Shape, Smoothness, Subproblem, Target};
 
 /// Σᵢ fᵢ(xᵢ), each block with its own variable; the argmins are independent and run on the executor.
 #[derive(Debug, Clone)]
@@ -19,19 +19,18 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Group<P> {
         self.blocks.iter().zip(x).try_fold(T::zero(), |sum, (block, x)| Ok(sum + block.value(x)?))
     }
 
-    fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Work> {
+    fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Cost> {
         let length = |count| Shape(vec![(count, 1)]);
         Error::check_size("members of the target", length(self.blocks.len()), length(to.v.len()))?;
         let members = self.exec.map(self.blocks.len(), |i| {
             let mut member = x[i].clone();
-            let work = self.blocks[i]
-                .argmin(&mut member, Target { v: &to.v[i], penalty: to.penalty, tolerance: to.tolerance });
-            work.map(|work| (member, work)).map_err(|error| Error::Member { index: i, source: Box::new(error) })
+            let cost = self.blocks[i].argmin(&mut member, Target { v: &to.v[i], rho: to.rho, tolerance: to.tolerance });
+            cost.map(|cost| (member, cost)).map_err(|error| Error::Member { index: i, source: Box::new(error) })
         });
-        let mut total = Work::default();
+        let mut total = Cost::default();
         *x = members
             .into_iter()
-            .map(|member| member.map(|(member, work)| (total += work, member).1))
+            .map(|member| member.map(|(member, cost)| (total += cost, member).1))
             .collect::<Result<_>>()?;
         Ok(total)
     }
@@ -40,8 +39,8 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Group<P> {
         self.blocks.iter().zip(x).map(|(block, x)| block.image(x)).collect()
     }
 
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.blocks.iter_mut().try_for_each(|block| block.retune(penalty))
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.blocks.iter_mut().try_for_each(|block| block.retune(rho))
     }
 
     fn forget(&self, x: &mut Self::Var) {

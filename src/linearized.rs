@@ -1,7 +1,7 @@
 //! A function of which only the proximal operator is known, seen through a linear operator.
 
 use crate::subproblem::prox_of;
-use crate::{Adjoint, Error, Operator, Prox, Real, Result, Space, Subproblem, Target, Work, operator};
+use crate::{Adjoint, Cost, Error, Operator, Prox, Real, Result, Space, Subproblem, Target, operator};
 use nalgebra::DMatrix;
 
 /// The block of a [`Prox`] that is coupled through a K ≠ I.
@@ -25,8 +25,8 @@ use nalgebra::DMatrix;
 /// # struct L1(f64);
 /// # impl Prox<f64> for L1 {
 /// #     fn value(&self, z: &DMatrix<f64>) -> f64 { self.0 * z.lp_norm(1) }
-/// #     fn prox(&self, v: &DMatrix<f64>, penalty: f64) -> Result<DMatrix<f64>> {
-/// #         Ok(v.map(|v| v.signum() * (v.abs() - self.0 / penalty).max(0.0)))
+/// #     fn prox(&self, v: &DMatrix<f64>, rho: f64) -> Result<DMatrix<f64>> {
+/// #         Ok(v.map(|v| v.signum() * (v.abs() - self.0 / rho).max(0.0)))
 /// #     }
 /// # }
 ///
@@ -35,7 +35,7 @@ use nalgebra::DMatrix;
 /// let sparse = Linearized { of: L1(1.0), through: k, square, max_steps: 1 };
 /// let mut x = DMatrix::zeros(3, 1);
 /// let v = DMatrix::from_column_slice(2, 1, &[3.0, 0.0]);
-/// sparse.argmin(&mut x, Target { v: &v, penalty: 1.0, tolerance: 1e-6 })?;
+/// sparse.argmin(&mut x, Target { v: &v, rho: 1.0, tolerance: 1e-6 })?;
 /// # Ok::<(), Error>(())
 /// ```
 ///
@@ -72,33 +72,33 @@ impl<T: Real, P: Prox<T>, K: Operator<T>> Subproblem<T> for Linearized<T, P, K> 
     }
 
     /// A step is two passes: the products with K and Kᵀ.
-    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
         self.check_square()?;
         operator::check_target(&self.through, x, &to)?;
-        let penalty = to.penalty * self.square;
-        let mut work = Work::default();
-        while work.steps < self.max_steps {
+        let rho = to.rho * self.square;
+        let mut cost = Cost::default();
+        while cost.steps < self.max_steps {
             let gap = self.through.apply(x) - to.v;
             let v = &*x - self.through.transposed(&gap) / self.square;
-            let next = prox_of(&self.of, &v, penalty)?;
-            let moved = Space::norm(&(&next - &*x));
+            let next = prox_of(&self.of, &v, rho)?;
+            let moved = (&next - &*x).euclidean_norm();
             *x = next;
-            work += Work { steps: 1, passes: 2 };
+            cost += Cost { steps: 1, passes: 2 };
             // ρ(LI − KᵀK)(x − xₖ) is a subgradient of the whole at the new x.
-            if penalty * moved <= to.tolerance {
+            if rho * moved <= to.tolerance {
                 break;
             }
         }
-        Ok(work)
+        Ok(cost)
     }
 
     fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {
         self.through.apply(x)
     }
 
-    fn retune(&mut self, penalty: T) -> Result<()> {
+    fn retune(&mut self, rho: T) -> Result<()> {
         self.check_square()?;
-        self.of.retune(penalty * self.square)
+        self.of.retune(rho * self.square)
     }
 
     fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
@@ -108,6 +108,6 @@ impl<T: Real, P: Prox<T>, K: Operator<T>> Subproblem<T> for Linearized<T, P, K> 
     fn proximal_move(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> T {
         let moved = to - from;
         let seen = self.through.transposed(&self.through.apply(&moved));
-        Space::norm(&(moved * self.square - seen))
+        (moved * self.square - seen).euclidean_norm()
     }
 }

@@ -3,21 +3,21 @@
 
 mod gradient;
 mod iterate;
+mod scheduled_steps;
 mod search;
-mod steps;
 
 pub use gradient::Gradient;
 pub use iterate::Iterate;
+pub use scheduled_steps::{Rate, ScheduledSteps, ScheduledStepsMemory};
 pub use search::{Search, Trial};
-pub use steps::{Rate, Steps, StepsMemory};
 
-use crate::{Error, Manifold, Point, Real, Result, Smooth, Smoothness, Target, Work};
+use crate::{Cost, Error, Manifold, Point, Real, Result, Smooth, Smoothness, Target};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::sync::Arc;
 
 /// A way to lower f(x) + ρ/2 ‖x_coupled − v‖² for an f of type `F`.
-pub trait Method<T: Real, F>: Send + Sync {
+pub trait DescentMethod<T: Real, F>: Send + Sync {
     /// The variable.
     type Point: Point<T>;
     /// What is kept between calls.
@@ -32,7 +32,7 @@ pub trait Method<T: Real, F>: Send + Sync {
         on: &dyn Manifold<T>,
         x: &mut Iterate<Self::Point, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
-    ) -> Result<Work>;
+    ) -> Result<Cost>;
     /// What is known of f around x.
     fn smoothness(&self, _f: &F, _x: &Self::Point) -> Smoothness<T> {
         Smoothness::Unknown
@@ -49,10 +49,10 @@ pub struct Evaluated<T, P> {
 
 impl<T: Real, P: Point<T>> Evaluated<T, P> {
     /// Evaluates f at x; the gradient must have the shape of x and be finite.
-    pub fn at<F: Smooth<T, Point = P>>(f: &F, x: &P, work: &mut Work) -> Result<Self> {
+    pub fn at<F: Smooth<T, Point = P>>(f: &F, x: &P, cost: &mut Cost) -> Result<Self> {
         let (value, gradient) = f.value_and_gradient(x)?;
-        work.passes += f.passes();
-        Error::check_size("gradient", x.shape(), gradient.shape())?;
+        cost.passes += f.passes();
+        Error::check_size("gradient", x.sizes(), gradient.sizes())?;
         if !value.is_finite() || !gradient.is_finite() {
             return Err(Error::not_finite("value or gradient of a smooth function"));
         }
@@ -61,18 +61,18 @@ impl<T: Real, P: Point<T>> Evaluated<T, P> {
     /// What a quadratic model has at x + step, of which the step changes the gradient by y: f + ⟨∇f + y/2, step⟩ and
     /// ∇f + y.
     pub fn foreseen(&self, step: &P, y: &P) -> Self {
-        let slope = self.gradient.plus(T::of(0.5), y).dot(step);
+        let slope = self.gradient.plus(T::of(0.5), y).inner_product(step);
         Evaluated { value: self.value + slope, gradient: self.gradient.plus(T::one(), y) }
     }
     /// f(x) + ρ/2 ‖x_coupled − v‖².
     pub fn total(&self, x: &P, to: &Target<'_, T, DMatrix<T>>) -> T {
         let gap = x.coupled() - to.v;
-        self.value + to.penalty * T::of(0.5) * gap.norm_squared()
+        self.value + to.rho * T::of(0.5) * gap.norm_squared()
     }
     /// ∇f(x) + ρ(x_coupled − v), not yet projected onto a tangent space.
     pub fn total_gradient(&self, x: &P, to: &Target<'_, T, DMatrix<T>>) -> P {
         let mut gradient = self.gradient.clone();
-        *gradient.coupled_mut() += (x.coupled() - to.v) * to.penalty;
+        *gradient.coupled_mut() += (x.coupled() - to.v) * to.rho;
         gradient
     }
     /// ∇f(x).
@@ -106,7 +106,7 @@ pub fn stationarity<T: Real, P: Point<T>>(on: &dyn Manifold<T>, x: &P, gradient:
     // Not ‖gradient‖² less that of the coupled part, in whose rounding a small rest is lost.
     let mut free = gradient.clone();
     free.coupled_mut().fill(T::zero());
-    Ok((coupled * coupled + free.dot(&free)).sqrt())
+    Ok((coupled * coupled + free.inner_product(&free)).sqrt())
 }
 
 /// What a gradient method keeps between calls, so that a warm start costs nothing.

@@ -1,7 +1,7 @@
 //! Linear operators that couple a block to the others.
 
 use crate::check::Random;
-use crate::{Adjoint, Error, Real, Result, Shape, Space, Target};
+use crate::{Adjoint, Error, Real, Result, Space, Target};
 use nalgebra::DMatrix;
 
 /// A linear operator K from matrices to matrices, with its adjoint.
@@ -44,7 +44,7 @@ impl<T: Real, K: Operator<T> + ?Sized> Operator<T> for Box<K> {
 
 impl<T: Real> Operator<T> for DMatrix<T> {
     fn range(&self, (rows, columns): (usize, usize)) -> Result<(usize, usize)> {
-        Error::check_size("x of Kx", Shape(vec![(self.ncols(), columns)]), Shape(vec![(rows, columns)]))?;
+        Error::check_size("x of Kx", (self.ncols(), columns), (rows, columns))?;
         Ok((self.nrows(), columns))
     }
     fn apply(&self, x: &DMatrix<T>) -> DMatrix<T> {
@@ -85,7 +85,7 @@ impl Selection {
 
 impl<T: Real> Operator<T> for Selection {
     fn range(&self, (rows, columns): (usize, usize)) -> Result<(usize, usize)> {
-        Error::check_size("x of a selection", Shape(vec![(self.of, columns)]), Shape(vec![(rows, columns)]))?;
+        Error::check_size("x of a selection", (self.of, columns), (rows, columns))?;
         Ok((self.rows.len(), columns))
     }
     fn apply(&self, x: &DMatrix<T>) -> DMatrix<T> {
@@ -113,7 +113,7 @@ pub(crate) fn check_target<T: Real>(
 /// ‖Kᵀy‖ and its number of entries, for [`Subproblem::adjoint`](crate::Subproblem::adjoint).
 pub(crate) fn adjoint<T: Real>(k: &impl Operator<T>, y: &DMatrix<T>) -> Adjoint<T> {
     let x = k.transposed(y);
-    Adjoint { norm: Space::norm(&x), count: x.len() }
+    Adjoint { norm: x.euclidean_norm(), count: x.len() }
 }
 
 /// Steps of the power method, and what its result is divided by.
@@ -142,7 +142,7 @@ pub fn norm_squared<T: Real>(k: &impl Operator<T>, domain: (usize, usize)) -> Re
     let mut x = Random::new().normal(&DMatrix::zeros(domain.0, domain.1));
     let mut square = T::zero();
     for _ in 0..steps {
-        let length = Space::norm(&x);
+        let length = x.euclidean_norm();
         if length == T::zero() {
             break;
         }

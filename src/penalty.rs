@@ -23,7 +23,7 @@ use crate::{Error, Memory, Parameter, Real, Record, Result, Step};
 /// struct Double; // in every iteration, as long as the limits allow
 /// impl<S> Penalty<f64, S> for Double {
 ///     fn next(&self, step: &Step<'_, f64, S>, _memory: &mut Memory<f64, S>) -> f64 {
-///         2.0 * step.record.penalty
+///         2.0 * step.record.rho
 ///     }
 /// }
 /// ```
@@ -58,19 +58,19 @@ impl Limits {
     /// As much of the change as the limits allow. A ρ that began outside the interval may come in, and goes no further
     /// out.
     pub(crate) fn allow<T: Real>(&self, wanted: T, record: &mut Record<T>) -> Result<T> {
-        let penalty = record.penalty;
-        if record.penalty_changes >= self.max_changes || wanted == penalty {
-            return Ok(penalty);
+        let rho = record.rho;
+        if record.penalty_changes >= self.max_changes || wanted == rho {
+            return Ok(rho);
         }
         if wanted.to_f64().is_nan() {
             return Err(Error::not_finite("the penalty that the policy wants"));
         }
-        let (lowest, highest) = (T::of(self.bounds.0).min(penalty), T::of(self.bounds.1).max(penalty));
-        let (down, up) = (penalty / T::of(self.max_factor), penalty * T::of(self.max_factor));
+        let (lowest, highest) = (T::of(self.bounds.0).min(rho), T::of(self.bounds.1).max(rho));
+        let (down, up) = (rho / T::of(self.max_factor), rho * T::of(self.max_factor));
         let allowed = wanted.max(lowest.max(down)).min(highest.min(up));
-        check_penalty(allowed)?;
+        check_rho(allowed)?;
         record.penalty_clamped += u32::from(allowed != wanted);
-        record.penalty_changes += u32::from(allowed != penalty);
+        record.penalty_changes += u32::from(allowed != rho);
         Ok(allowed)
     }
 
@@ -92,9 +92,9 @@ impl Limits {
 }
 
 /// Checks that ρ is positive and finite.
-pub(crate) fn check_penalty<T: Real>(penalty: T) -> Result<()> {
-    if penalty > T::zero() && penalty.is_finite() {
+pub(crate) fn check_rho<T: Real>(rho: T) -> Result<()> {
+    if rho > T::zero() && rho.is_finite() {
         return Ok(());
     }
-    Err(Error::parameter("rho", format!("must be positive and finite, got {penalty}")))
+    Err(Error::parameter("rho", format!("must be positive and finite, got {rho}")))
 }

@@ -1,6 +1,6 @@
 //! What an iteration measured, and what it cost.
 
-use crate::{Real, Work};
+use crate::{Cost, Real};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ pub struct Record<T> {
     /// f(x) + g(z) + ⟨y, r⟩ + ρ/2 ‖r‖² with y = ρu, where the objective is known.
     pub augmented_lagrangian: Option<T>,
     /// ρ, as used in this iteration.
-    pub penalty: T,
+    pub rho: T,
     /// How often ρ has changed so far, a change after this iteration included.
     pub penalty_changes: u32,
     /// How often so far a policy wanted ρ further than its limits allow.
@@ -45,12 +45,12 @@ pub struct Record<T> {
     /// The accuracy asked of the blocks in this iteration.
     pub inner_tolerance: T,
     /// The cost so far.
-    pub work: Work,
+    pub cost: Cost,
 }
 
 impl<T: Real> Record<T> {
     /// Of no iteration yet.
-    pub fn new(penalty: T) -> Self {
+    pub fn new(rho: T) -> Self {
         let zero = T::zero();
         Record {
             iteration: 0,
@@ -65,13 +65,13 @@ impl<T: Real> Record<T> {
             objective: None,
             objective_change: None,
             augmented_lagrangian: None,
-            penalty,
+            rho,
             penalty_changes: 0,
             penalty_clamped: 0,
             accepted: 0,
             rejected: 0,
             inner_tolerance: zero,
-            work: Work::default(),
+            cost: Cost::default(),
         }
     }
     /// Whether both residuals are within their bounds.

@@ -44,14 +44,14 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
         let gradient = if self.relaxation == one { step } else { adjoint(&self.defect(moved, &r))? };
         let multiplier = adjoint(self.u)?;
         let root = |count: usize| T::of((count as f64).sqrt());
-        record.primal = r.norm();
-        record.dual = record.penalty * step.norm;
-        record.gradient = record.penalty * gradient.norm + record.proximal;
-        record.primal_scale = self.ax.norm().max(self.bz.norm()).max(self.c.norm());
-        record.dual_scale = record.penalty * multiplier.norm;
-        record.primal_bound = root(self.c.shape().count()) * absolute + relative * record.primal_scale;
+        record.primal = r.euclidean_norm();
+        record.dual = record.rho * step.norm;
+        record.gradient = record.rho * gradient.norm + record.proximal;
+        record.primal_scale = self.ax.euclidean_norm().max(self.bz.euclidean_norm()).max(self.c.euclidean_norm());
+        record.dual_scale = record.rho * multiplier.norm;
+        record.primal_bound = root(self.c.sizes().count()) * absolute + relative * record.primal_scale;
         record.dual_bound = root(step.count) * absolute + relative * record.dual_scale;
-        let pull = record.penalty * (self.u.dot(&r) + T::of(0.5) * record.primal * record.primal);
+        let pull = record.rho * (self.u.inner_product(&r) + T::of(0.5) * record.primal * record.primal);
         record.augmented_lagrangian = record.objective.map(|objective| objective + pull);
         Ok(())
     }
@@ -59,7 +59,7 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
     /// (2 − α)BΔz − (1 − α)r.
     fn defect(&self, mut moved: S, r: &S) -> S {
         let (one, alpha) = (T::one(), self.relaxation);
-        moved.scale(T::of(2.0) - alpha);
+        moved.scale_by(T::of(2.0) - alpha);
         moved.plus(alpha - one, r)
     }
 }

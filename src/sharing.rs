@@ -1,12 +1,12 @@
 //! What N blocks share: the sum of their images.
 
 use crate::subproblem::prox_of;
-use crate::{Prox, Real, Result, Shape, Subproblem, Target, Work};
+use crate::{Cost, Prox, Real, Result, Shape, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// g(z₁ + … + z_N), a cost of what N blocks contribute. Boyd et al. (2011, §7.3).
 ///
-/// Against [`Minus`](crate::Minus) of it, a [`Group`](crate::Group) minimises Σ fᵢ(xᵢ) + g(Σ Kᵢxᵢ). With the indicator
+/// Against [`Negated`](crate::Negated) of it, a [`Group`](crate::Group) minimises Σ fᵢ(xᵢ) + g(Σ Kᵢxᵢ). With the indicator
 /// of {0} for g it is exchange (§7.3.2), the form for three and more blocks in one equation K₁x₁ + … + K_N x_N = c: the
 /// blocks move side by side, where one after the other they may diverge (Chen, He, Ye and Yuan, "The direct extension
 /// of ADMM for multi-block convex minimization problems is not necessarily convergent", 2016).
@@ -28,21 +28,21 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Sharing<P> {
         Ok(self.of.value(&sum(z)))
     }
 
-    fn argmin(&self, z: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Work> {
+    fn argmin(&self, z: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Cost> {
         to.check_size(Shape(vec![z.first().map_or((0, 0), DMatrix::shape); self.members]))?;
         let (members, total) = (T::of(self.members as f64), sum(to.v));
-        let shared = prox_of(&self.of, &total, to.penalty / members)?;
+        let shared = prox_of(&self.of, &total, to.rho / members)?;
         let each = (shared - total) / members;
         *z = to.v.iter().map(|v| v + &each).collect();
-        Ok(Work { steps: 1, passes: 0 })
+        Ok(Cost { steps: 1, passes: 0 })
     }
 
     fn image(&self, z: &Self::Var) -> Self::Image {
         z.clone()
     }
 
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.of.retune(penalty / T::of(self.members as f64))
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.of.retune(rho / T::of(self.members as f64))
     }
 }
 

@@ -11,20 +11,20 @@ pub trait Space<T: Real>: Clone + Send + Sync + Serialize + DeserializeOwned {
     /// self ← self + αy.
     fn axpy(&mut self, alpha: T, y: &Self);
     /// self ← α·self.
-    fn scale(&mut self, alpha: T);
+    fn scale_by(&mut self, alpha: T);
     /// ⟨self, y⟩.
-    fn dot(&self, y: &Self) -> T;
+    fn inner_product(&self, y: &Self) -> T;
     /// The sizes of the matrices it is made of. Two elements of one space have equal shapes.
-    fn shape(&self) -> Shape;
+    fn sizes(&self) -> Shape;
 
     /// ‖self‖ = √⟨self, self⟩.
-    fn norm(&self) -> T {
-        self.dot(self).sqrt()
+    fn euclidean_norm(&self) -> T {
+        self.inner_product(self).sqrt()
     }
     /// The zero of this element's space.
-    fn zero(&self) -> Self {
+    fn zero_like(&self) -> Self {
         let mut zero = self.clone();
-        zero.scale(T::zero());
+        zero.scale_by(T::zero());
         zero
     }
     /// self + αy as a new element.
@@ -35,7 +35,7 @@ pub trait Space<T: Real>: Clone + Send + Sync + Serialize + DeserializeOwned {
     }
     /// Whether the norm is a finite number, which it is not if any entry is NaN or infinite.
     fn is_finite(&self) -> bool {
-        self.norm().is_finite()
+        self.euclidean_norm().is_finite()
     }
 }
 
@@ -43,16 +43,16 @@ impl<T: Real> Space<T> for DMatrix<T> {
     fn axpy(&mut self, alpha: T, y: &Self) {
         self.zip_apply(y, |a, b| *a += alpha * b);
     }
-    fn scale(&mut self, alpha: T) {
+    fn scale_by(&mut self, alpha: T) {
         *self *= alpha;
     }
-    fn dot(&self, y: &Self) -> T {
+    fn inner_product(&self, y: &Self) -> T {
         DMatrix::dot(self, y)
     }
-    fn shape(&self) -> Shape {
-        Shape(vec![self.shape()])
+    fn sizes(&self) -> Shape {
+        self.shape().into()
     }
-    fn zero(&self) -> Self {
+    fn zero_like(&self) -> Self {
         DMatrix::zeros(self.nrows(), self.ncols())
     }
 }
@@ -61,17 +61,17 @@ impl<T: Real, S: Space<T>> Space<T> for Vec<S> {
     fn axpy(&mut self, alpha: T, y: &Self) {
         self.iter_mut().zip(y).for_each(|(a, b)| a.axpy(alpha, b));
     }
-    fn scale(&mut self, alpha: T) {
-        self.iter_mut().for_each(|a| a.scale(alpha));
+    fn scale_by(&mut self, alpha: T) {
+        self.iter_mut().for_each(|a| a.scale_by(alpha));
     }
-    fn dot(&self, y: &Self) -> T {
-        self.iter().zip(y).fold(T::zero(), |sum, (a, b)| sum + a.dot(b))
+    fn inner_product(&self, y: &Self) -> T {
+        self.iter().zip(y).fold(T::zero(), |sum, (a, b)| sum + a.inner_product(b))
     }
-    fn shape(&self) -> Shape {
-        Shape(self.iter().flat_map(|a| a.shape().0).collect())
+    fn sizes(&self) -> Shape {
+        Shape(self.iter().flat_map(|a| a.sizes().0).collect())
     }
-    fn zero(&self) -> Self {
-        self.iter().map(S::zero).collect()
+    fn zero_like(&self) -> Self {
+        self.iter().map(S::zero_like).collect()
     }
 }
 
@@ -80,17 +80,17 @@ impl<T: Real, A: Space<T>, B: Space<T>> Space<T> for (A, B) {
         self.0.axpy(alpha, &y.0);
         self.1.axpy(alpha, &y.1);
     }
-    fn scale(&mut self, alpha: T) {
-        self.0.scale(alpha);
-        self.1.scale(alpha);
+    fn scale_by(&mut self, alpha: T) {
+        self.0.scale_by(alpha);
+        self.1.scale_by(alpha);
     }
-    fn dot(&self, y: &Self) -> T {
-        self.0.dot(&y.0) + self.1.dot(&y.1)
+    fn inner_product(&self, y: &Self) -> T {
+        self.0.inner_product(&y.0) + self.1.inner_product(&y.1)
     }
-    fn shape(&self) -> Shape {
-        Shape([self.0.shape().0, self.1.shape().0].concat())
+    fn sizes(&self) -> Shape {
+        Shape([self.0.sizes().0, self.1.sizes().0].concat())
     }
-    fn zero(&self) -> Self {
-        (self.0.zero(), self.1.zero())
+    fn zero_like(&self) -> Self {
+        (self.0.zero_like(), self.1.zero_like())
     }
 }

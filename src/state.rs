@@ -16,7 +16,7 @@ pub struct State<T, X, Z, S> {
     /// The scaled dual u; the multiplier is y = ρu.
     pub u: S,
     /// The penalty ρ for the next iteration.
-    pub penalty: T,
+    pub rho: T,
     /// Where the next iteration starts.
     pub start: Start<S>,
     /// What the penalty policy remembers.
@@ -34,20 +34,20 @@ pub type StateOf<T, P, Q> = State<T, <P as Subproblem<T>>::Var, <Q as Subproblem
 
 impl<T: Real, X, Z, S> State<T, X, Z, S> {
     /// Before the first iteration, with u = 0.
-    pub(crate) fn new(x: X, z: Z, bz: S, penalty: T) -> Self
+    pub(crate) fn new(x: X, z: Z, bz: S, rho: T) -> Self
     where
         S: Space<T>,
     {
         State {
             x,
             z,
-            u: bz.zero(),
+            u: bz.zero_like(),
             bz,
-            penalty,
+            rho,
             start: Start::Here,
             penalty_memory: Memory::default(),
             acceleration_memory: Memory::default(),
-            record: Record::new(penalty),
+            record: Record::new(rho),
             run: None,
         }
     }
@@ -58,15 +58,15 @@ impl<T: Real, X, Z, S> State<T, X, Z, S> {
         S: Space<T>,
     {
         let mut y = self.u.clone();
-        y.scale(self.penalty);
+        y.scale_by(self.rho);
         y
     }
 
     /// Keeps the iterates, the dual, the penalty, the number of the iteration and the cost: all that does not tell of
     /// functions that have changed. The blocks are to be solved as accurately as at first.
     pub(crate) fn forget(&mut self, inner_tolerance: T) {
-        let Record { iteration, penalty_clamped, accepted, rejected, work, .. } = self.record;
-        let counts = Record { iteration, penalty_clamped, accepted, rejected, work, ..Record::new(self.penalty) };
+        let Record { iteration, penalty_clamped, accepted, rejected, cost, .. } = self.record;
+        let counts = Record { iteration, penalty_clamped, accepted, rejected, cost, ..Record::new(self.rho) };
         self.record = Record { inner_tolerance, ..counts };
         self.start = Start::Here;
         self.penalty_memory = Memory::default();

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | the proximal operator of your function | [`Prox`] | [`Exact`](crate::Exact) |
 //! | its value and gradient | [`Smooth`] | [`Descent`](crate::Descent) with [`Gradient`](crate::Gradient) or another method |
-//! | an update that need not be a gradient | [`Direction`] | [`Descent`](crate::Descent) with [`Steps`](crate::Steps) |
+//! | an update that need not be a gradient | [`Direction`] | [`Descent`](crate::Descent) with [`ScheduledSteps`](crate::ScheduledSteps) |
 //! | how to solve the whole subproblem | [`Subproblem`] | itself |
 //!
 //! A constraint set on which the variable moves is a [`Manifold`].
@@ -26,18 +26,18 @@ pub trait Subproblem<T: Real>: Send + Sync {
     /// f(x).
     fn value(&self, x: &Self::Var) -> Result<T>;
     /// x ← argmin f(x) + ρ/2 ‖Kx − v‖², to the accuracy asked for, from the given x.
-    fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Work>;
+    fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Cost>;
     /// Kx.
     fn image(&self, x: &Self::Var) -> Self::Image;
     /// The penalty changed: refresh what was computed for the old one, such as a factorisation.
-    fn retune(&mut self, _penalty: T) -> Result<()> {
+    fn retune(&mut self, _rho: T) -> Result<()> {
         Ok(())
     }
     /// The function changed: what x remembers of the old one, such as its gradient there, is out of date.
     fn forget(&self, _x: &mut Self::Var) {}
     /// Kᵀy as its norm and its number of entries, for the dual residual. The default serves every K with KᵀK = I.
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
-        Adjoint { norm: y.norm(), count: y.shape().count() }
+        Adjoint { norm: y.euclidean_norm(), count: y.sizes().count() }
     }
     /// ‖S(x⁺ − x)‖ for a block whose argmin, from x, adds a proximal term ρ/2 (x⁺ − x)ᵀS(x⁺ − x) to what is asked for;
     /// 0 for all others. Times ρ it is the gradient that the term leaves at x⁺. Where x moves in the null space of K,
@@ -72,7 +72,7 @@ pub struct Target<'a, T, S> {
     /// v, in the coupling space.
     pub v: &'a S,
     /// ρ > 0, or for a descent method 0: f alone.
-    pub penalty: T,
+    pub rho: T,
     /// The norm of the subproblem's gradient at which an iterative block may stop.
     pub tolerance: T,
 }
@@ -83,7 +83,7 @@ impl<T: Real, S: Space<T>> Target<'_, T, S> {
     /// # Errors
     /// [`Error::Size`](crate::Error::Size) where not: for a block to return.
     pub fn check_size(&self, image: impl Into<Shape>) -> Result<()> {
-        crate::Error::check_size("target", image.into(), self.v.shape())
+        crate::Error::check_size("target", image.into(), self.v.sizes())
     }
 }
 
@@ -105,14 +105,14 @@ pub struct Adjoint<T> {
 
 /// What a call cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Work {
+pub struct Cost {
     /// Inner iterations.
     pub steps: u64,
     /// Passes over the data.
     pub passes: u64,
 }
 
-impl std::ops::AddAssign for Work {
+impl std::ops::AddAssign for Cost {
     fn add_assign(&mut self, other: Self) {
         self.steps += other.steps;
         self.passes += other.passes;
@@ -124,22 +124,22 @@ pub trait Prox<T: Real>: Send + Sync {
     /// f(x).
     fn value(&self, x: &DMatrix<T>) -> T;
     /// argmin f(x) + ρ/2 ‖x − v‖², for any ρ > 0.
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>>;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>>;
     /// The ρ of the calls of [`prox`](Self::prox) from here on: refresh what was computed for the old one, such as a
     /// factorisation.
     ///
     /// A block that scales the penalty tells what arrives at `prox`: N members that agree on x, for instance, make Nρ
     /// of ρ. Where a block asks for several, as [`GeneralConsensus`](crate::GeneralConsensus) may, it tells the
     /// smallest, and `prox` computes anew what it needs for the others.
-    fn retune(&mut self, _penalty: T) -> Result<()> {
+    fn retune(&mut self, _rho: T) -> Result<()> {
         Ok(())
     }
 }
 
 /// The proximal operator, whose result must have the size of v.
-pub(crate) fn prox_of<T: Real>(f: &impl Prox<T>, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-    let minimiser = f.prox(v, penalty)?;
-    crate::Error::check_size("result of prox", Space::shape(v), Space::shape(&minimiser))?;
+pub(crate) fn prox_of<T: Real>(f: &impl Prox<T>, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+    let minimiser = f.prox(v, rho)?;
+    crate::Error::check_size("result of prox", v.shape(), minimiser.shape())?;
     Ok(minimiser)
 }
 
@@ -147,11 +147,11 @@ impl<T: Real, P: Prox<T> + ?Sized> Prox<T> for Box<P> {
     fn value(&self, x: &DMatrix<T>) -> T {
         (**self).value(x)
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        (**self).prox(v, penalty)
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        (**self).prox(v, rho)
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        (**self).retune(penalty)
+    fn retune(&mut self, rho: T) -> Result<()> {
+        (**self).retune(rho)
     }
 }
 

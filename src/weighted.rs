@@ -2,7 +2,7 @@
 
 use crate::parameter::positive;
 use crate::subproblem::prox_of;
-use crate::{Adjoint, Consensus, Error, Prox, Real, Result, Shape, Smoothness, Space, Subproblem, Target, Work};
+use crate::{Adjoint, Consensus, Cost, Error, Prox, Real, Result, Shape, Smoothness, Space, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// A block whose penalty is wρ: the same function with the coupling operator σK, where σ = √w.
@@ -30,19 +30,19 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Weighted<P> {
         self.of.value(x)
     }
     /// f(x) + ρ/2 ‖σKx − v‖² = f(x) + wρ/2 ‖Kx − v/σ‖².
-    fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Work> {
+    fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Cost> {
         let mut v = to.v.clone();
-        v.scale(T::of(self.weight).sqrt().recip());
-        self.of.argmin(x, Target { v: &v, penalty: to.penalty * T::of(self.weight), ..to })
+        v.scale_by(T::of(self.weight).sqrt().recip());
+        self.of.argmin(x, Target { v: &v, rho: to.rho * T::of(self.weight), ..to })
     }
     fn image(&self, x: &P::Var) -> P::Image {
         let mut image = self.of.image(x);
-        image.scale(T::of(self.weight).sqrt());
+        image.scale_by(T::of(self.weight).sqrt());
         image
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
+    fn retune(&mut self, rho: T) -> Result<()> {
         check_weights(&[self.weight])?;
-        self.of.retune(penalty * T::of(self.weight))
+        self.of.retune(rho * T::of(self.weight))
     }
     fn forget(&self, x: &mut P::Var) {
         self.of.forget(x);
@@ -74,25 +74,25 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Weighted<Consensus<P>, Vec<f64>> {
         self.of.value(z)
     }
     /// The proximal operator at Σ σᵢvᵢ / Σ wᵢ, with penalty ρ Σ wᵢ.
-    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Work> {
+    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Cost> {
         to.check_size(Shape(vec![z.shape(); self.weight.len()]))?;
         let mut mean = self.transposed(to.v);
         mean /= self.total();
-        *z = prox_of(&self.of.of, &mean, to.penalty * self.total())?;
-        Ok(Work { steps: 1, passes: 0 })
+        *z = prox_of(&self.of.of, &mean, to.rho * self.total())?;
+        Ok(Cost { steps: 1, passes: 0 })
     }
     fn image(&self, z: &DMatrix<T>) -> Self::Image {
         self.weight.iter().map(|&weight| z * T::of(weight).sqrt()).collect()
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
+    fn retune(&mut self, rho: T) -> Result<()> {
         check_weights(&self.weight)?;
-        Error::check_size("weights", Shape(vec![(self.of.members, 1)]), Shape(vec![(self.weight.len(), 1)]))?;
-        let penalty = penalty * self.total();
-        self.of.of.retune(penalty)
+        Error::check_size("weights", (self.of.members, 1), (self.weight.len(), 1))?;
+        let rho = rho * self.total();
+        self.of.of.retune(rho)
     }
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
         let sum = self.transposed(y);
-        Adjoint { norm: Space::norm(&sum), count: sum.len() }
+        Adjoint { norm: sum.euclidean_norm(), count: sum.len() }
     }
 }
 
@@ -103,7 +103,7 @@ impl<P> Weighted<Consensus<P>, Vec<f64>> {
     }
     /// Σ σᵢyᵢ.
     fn transposed<T: Real>(&self, y: &[DMatrix<T>]) -> DMatrix<T> {
-        let mut sum = Space::zero(&y[0]);
+        let mut sum = y[0].zero_like();
         self.weight.iter().zip(y).for_each(|(&weight, y)| sum.axpy(T::of(weight).sqrt(), y));
         sum
     }

@@ -37,7 +37,7 @@ impl Move {
 /// Runs a policy beside a rule that maps a move to the next ρ; how often ρ went up and down.
 fn follow(policy: impl Penalty<f64, Matrix> + 'static, rho: f64, mut rule: impl FnMut(&Move) -> f64) -> (u32, u32) {
     let mut admm = endless(rho);
-    admm.penalty = Box::new(policy);
+    admm.penalty_policy = Box::new(policy);
     let (mut rho, mut z, mut y, mut up, mut down) = (rho, vec![0.0; 5], vec![0.0; 5], 0, 0);
     for iteration in 1..=30 {
         let (x, z1, y1) = lasso_step(&z, &y, rho, 1.0);
@@ -45,9 +45,9 @@ fn follow(policy: impl Penalty<f64, Matrix> + 'static, rho: f64, mut rule: impl 
         (z, y) = (z1, y1);
         let record = admm.step().unwrap();
         let state = admm.state();
-        assert_within(1e-7, "ρ", iteration, &[record.penalty, state.penalty], &[rho, next]);
+        assert_within(1e-7, "ρ", iteration, &[record.rho, state.rho], &[rho, next]);
         assert_within(1e-7, "z", iteration, state.z.as_slice(), &z);
-        assert_within(1e-7, "y", iteration, (&state.u * state.penalty).as_slice(), &y);
+        assert_within(1e-7, "y", iteration, (&state.u * state.rho).as_slice(), &y);
         (up, down) = (up + u32::from(next > rho), down + u32::from(next < rho));
         assert_eq!(record.penalty_changes, up + down);
         rho = next;
@@ -161,8 +161,8 @@ fn spectral_estimates_count_where_images_and_duals_move_together() {
         (weakly(5.0), across, 1.0),
     ];
     for (f, g, expected) in table {
-        let penalty = spectral(f, g);
-        assert!((penalty - expected).abs() < 1e-12, "{f:?} {g:?}: {penalty}, expected {expected}");
+        let rho = spectral(f, g);
+        assert!((rho - expected).abs() < 1e-12, "{f:?} {g:?}: {rho}, expected {expected}");
     }
 }
 
@@ -180,7 +180,7 @@ fn every_adaptive_policy_recovers_from_a_bad_penalty_and_freezes() {
         for rho in [1e-2, 1e4] {
             let run = |max_changes| {
                 let mut admm = regression(l1(LAMBDA), rho);
-                (admm.penalty, admm.max_iterations) = (policy(), 100_000);
+                (admm.penalty_policy, admm.max_iterations) = (policy(), 100_000);
                 (admm.tolerance, admm.patience) = (Tolerance { absolute: 1e-9, relative: 1e-9 }, 100_000);
                 admm.penalty_limits.max_changes = max_changes;
                 let best = admm.run(()).unwrap().best;
@@ -320,15 +320,15 @@ fn anderson_halves_the_iterations_of_the_small_lasso() {
 }
 
 /// ½‖x − b‖² + λ‖z‖₁ with Dx − z = 0 and D the first differences: total variation of a noisy step.
-fn total_variation(rho: f64) -> Coordinator<f64, Quadratic, Minus<Exact<common::ElasticNet>>> {
+fn total_variation(rho: f64) -> Coordinator<f64, Quadratic, Negated<Exact<common::ElasticNet>>> {
     let n = 60;
     let b =
         DMatrix::from_fn(n, 1, |i, _| if (i / 12) % 2 == 0 { -1.0 } else { 1.0 } + 0.3 * (7.3 * (i * i) as f64).sin());
     let d = DMatrix::from_fn(n - 1, n, |i, j| if i == j { -1.0 } else { f64::from(j == i + 1) });
     let f = Quadratic::new(DMatrix::identity(n, n), -b, d);
     let (x, z) = (DMatrix::zeros(n, 1), DMatrix::zeros(n - 1, 1));
-    let mut admm = Coordinator::new(f, Minus(Exact(l1(1.0))), x, z, rho).unwrap();
-    (admm.penalty, admm.tolerance) = (Box::new(Fixed), Tolerance { absolute: 1e-6, relative: 1e-6 });
+    let mut admm = Coordinator::new(f, Negated(Exact(l1(1.0))), x, z, rho).unwrap();
+    (admm.penalty_policy, admm.tolerance) = (Box::new(Fixed), Tolerance { absolute: 1e-6, relative: 1e-6 });
     admm
 }
 
@@ -398,7 +398,7 @@ fn a_mixture_that_stands_moves_no_further_than_the_safeguard_allows() {
 #[test]
 fn a_change_of_the_penalty_begins_an_acceleration_anew() {
     let mut admm = endless(1e-2);
-    (admm.penalty, admm.acceleration) = (Box::new(Balance::default()), Box::new(Anderson::default()));
+    (admm.penalty_policy, admm.acceleration) = (Box::new(Balance::default()), Box::new(Anderson::default()));
     let (mut changes, mut ahead) = (0, 0);
     for _ in 0..60 {
         let record = admm.step().unwrap();
@@ -428,13 +428,13 @@ fn every_parameter_out_of_range_is_named() {
     for bad in [f64::NAN, f64::INFINITY, -1.0] {
         let relative = RelativeBalance(Balance { factor: bad, ..ok });
         let named = [
-            (problems(&|admm| admm.penalty = Box::new(relative)), "penalty_policy.factor"),
+            (problems(&|admm| admm.penalty_policy = Box::new(relative)), "penalty_policy.factor"),
             (
-                problems(&|admm| admm.penalty = Box::new(SquareRoot { threshold: bad, every: 1 })),
+                problems(&|admm| admm.penalty_policy = Box::new(SquareRoot { threshold: bad, every: 1 })),
                 "penalty_policy.threshold",
             ),
             (
-                problems(&|admm| admm.penalty = Box::new(Spectral { correlation: bad, every: 1 })),
+                problems(&|admm| admm.penalty_policy = Box::new(Spectral { correlation: bad, every: 1 })),
                 "penalty_policy.correlation",
             ),
             (problems(&|admm| admm.acceleration = Box::new(Nesterov { restart: bad })), "acceleration.restart"),

@@ -14,14 +14,14 @@ fn vectors(count: usize) -> impl Strategy<Value = Vec<Matrix>> {
     proptest::collection::vec(matrix(5, 1), count)
 }
 
-fn target<S>(v: &S, penalty: f64) -> Target<'_, f64, S> {
-    Target { v, penalty, tolerance: 1e-10 }
+fn target<S>(v: &S, rho: f64) -> Target<'_, f64, S> {
+    Target { v, rho, tolerance: 1e-10 }
 }
 
 /// f(x) + ρ/2 ‖Kx − v‖².
 fn objective<P: Subproblem<f64>>(block: &P, x: &P::Var, to: Target<'_, f64, P::Image>) -> f64 {
     let gap = block.image(x).plus(-1.0, to.v);
-    block.value(x).unwrap() + to.penalty / 2.0 * gap.dot(&gap)
+    block.value(x).unwrap() + to.rho / 2.0 * gap.inner_product(&gap)
 }
 
 fn quadratic() -> Quadratic {
@@ -32,20 +32,23 @@ fn quadratic() -> Quadratic {
 
 fn axioms<S: Space<f64> + PartialEq + std::fmt::Debug>(x: &S, y: &S, w: &S, alpha: f64) {
     let close = |a: f64, b: f64| assert!((a - b).abs() <= 1e-9 * (1.0 + a.abs().max(b.abs())), "{a} and {b}");
-    close(x.dot(y), y.dot(x));
-    close(x.plus(alpha, y).dot(w), x.dot(w) + alpha * y.dot(w));
-    close(x.norm() * x.norm(), x.dot(x));
-    assert!(x.plus(1.0, y).norm() <= x.norm() + y.norm() + 1e-9);
-    assert!(x.dot(y).abs() <= x.norm() * y.norm() + 1e-9);
-    assert!(x.norm() > 0.0);
+    close(x.inner_product(y), y.inner_product(x));
+    close(x.plus(alpha, y).inner_product(w), x.inner_product(w) + alpha * y.inner_product(w));
+    close(x.euclidean_norm() * x.euclidean_norm(), x.inner_product(x));
+    assert!(x.plus(1.0, y).euclidean_norm() <= x.euclidean_norm() + y.euclidean_norm() + 1e-9);
+    assert!(x.inner_product(y).abs() <= x.euclidean_norm() * y.euclidean_norm() + 1e-9);
+    assert!(x.euclidean_norm() > 0.0);
     let mut scaled = x.clone();
-    scaled.scale(alpha);
-    assert_eq!(scaled, x.zero().plus(alpha, x));
+    scaled.scale_by(alpha);
+    assert_eq!(scaled, x.zero_like().plus(alpha, x));
     let mut added = x.clone();
     added.axpy(alpha, y);
     assert_eq!(added, x.plus(alpha, y));
-    assert_eq!((x.zero().norm(), x.plus(-1.0, x), x.plus(2.0, &x.zero())), (0.0, x.zero(), x.clone()));
-    assert_eq!((x.zero().shape(), x.plus(alpha, y).shape()), (x.shape(), x.shape()));
+    assert_eq!(
+        (x.zero_like().euclidean_norm(), x.plus(-1.0, x), x.plus(2.0, &x.zero_like())),
+        (0.0, x.zero_like(), x.clone())
+    );
+    assert_eq!((x.zero_like().sizes(), x.plus(alpha, y).sizes()), (x.sizes(), x.sizes()));
     assert!(x.is_finite());
 }
 
@@ -56,31 +59,31 @@ proptest! {
         axioms(&x[0], &y[0], &w[0], a);
         axioms(&x, &y, &w, a);
         axioms(&vec![x.clone(), vec![y[0].clone()]], &vec![y.clone(), vec![w[0].clone()]], &vec![w, vec![x[0].clone()]], a);
-        prop_assert_eq!(Space::<f64>::shape(&x), Shape(vec![(5, 1); 3]));
-        prop_assert_eq!(Space::<f64>::shape(&x).count(), 15);
+        prop_assert_eq!(x.sizes(), Shape(vec![(5, 1); 3]));
+        prop_assert_eq!(x.sizes().count(), 15);
         let parts: f64 = x.iter().map(|x| x.norm_squared()).sum();
-        prop_assert!((Space::norm(&x) - parts.sqrt()).abs() < 1e-9);
+        prop_assert!((x.euclidean_norm() - parts.sqrt()).abs() < 1e-9);
     }
 
     #[test]
     fn one_entry_that_is_not_finite_is_seen(x in vectors(3), i in 0..3usize, j in 0..5usize, bad in 0..3usize) {
         let mut x = x;
         x[i][j] = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY][bad];
-        prop_assert!(!Space::is_finite(&x) && !Space::is_finite(&x[i]));
+        prop_assert!(!x.is_finite() && !x[i].is_finite());
     }
 
     #[test]
-    fn consensus_is_the_prox_at_the_mean_with_n_times_the_penalty(v in vectors(4), near in matrix(5, 1), penalty in 0.1..10.0) {
+    fn consensus_is_the_prox_at_the_mean_with_n_times_the_penalty(v in vectors(4), near in matrix(5, 1), rho in 0.1..10.0) {
         let block = Consensus { of: ElasticNet(1.5, 0.5), members: 4 };
         let mut z = Matrix::zeros(5, 1);
-        block.argmin(&mut z, target(&v, penalty)).unwrap();
+        block.argmin(&mut z, target(&v, rho)).unwrap();
         let mean = (&v[0] + &v[1] + &v[2] + &v[3]) / 4.0;
-        let prox = block.of.prox(&mean, 4.0 * penalty).unwrap();
+        let prox = block.of.prox(&mean, 4.0 * rho).unwrap();
         prop_assert!((&z - prox).amax() < 1e-12);
         prop_assert_eq!(block.image(&z), vec![z.clone(); 4]);
         for step in [1.0, 1e-2, 1e-4] {
             let other = &z + &near * step;
-            prop_assert!(objective(&block, &z, target(&v, penalty)) <= objective(&block, &other, target(&v, penalty)) + 1e-11);
+            prop_assert!(objective(&block, &z, target(&v, rho)) <= objective(&block, &other, target(&v, rho)) + 1e-11);
         }
         // Kᵀ(v₁, …, v₄) = v₁ + … + v₄
         let adjoint = block.adjoint(&v);
@@ -89,36 +92,36 @@ proptest! {
     }
 
     #[test]
-    fn consensus_is_retuned_to_the_penalty_it_is_used_with(v in vectors(3), penalty in 0.1..10.0) {
+    fn consensus_is_retuned_to_the_penalty_it_is_used_with(v in vectors(3), rho in 0.1..10.0) {
         struct Tuned(f64);
         impl Prox<f64> for Tuned {
             fn value(&self, _z: &Matrix) -> f64 {
                 0.0
             }
-            fn prox(&self, v: &Matrix, penalty: f64) -> Result<Matrix> {
-                assert_eq!(self.0, penalty);
+            fn prox(&self, v: &Matrix, rho: f64) -> Result<Matrix> {
+                assert_eq!(self.0, rho);
                 Ok(v.clone())
             }
-            fn retune(&mut self, penalty: f64) -> Result<()> {
-                self.0 = penalty;
+            fn retune(&mut self, rho: f64) -> Result<()> {
+                self.0 = rho;
                 Ok(())
             }
         }
         let mut block = Consensus { of: Tuned(0.0), members: 3 };
-        block.retune(penalty).unwrap();
-        block.argmin(&mut Matrix::zeros(5, 1), target(&v, penalty)).unwrap();
+        block.retune(rho).unwrap();
+        block.argmin(&mut Matrix::zeros(5, 1), target(&v, rho)).unwrap();
     }
 
     #[test]
-    fn minus_minimises_for_the_opposite_operator_and_twice_is_the_block(v in matrix(2, 1), near in matrix(5, 1), penalty in 0.1..10.0) {
-        let (mut plain, mut minus, mut twice) = (quadratic(), Minus(quadratic()), Minus(Minus(quadratic())));
-        plain.retune(penalty).unwrap();
-        minus.retune(penalty).unwrap();
-        twice.retune(penalty).unwrap();
+    fn minus_minimises_for_the_opposite_operator_and_twice_is_the_block(v in matrix(2, 1), near in matrix(5, 1), rho in 0.1..10.0) {
+        let (mut plain, mut minus, mut twice) = (quadratic(), Negated(quadratic()), Negated(Negated(quadratic())));
+        plain.retune(rho).unwrap();
+        minus.retune(rho).unwrap();
+        twice.retune(rho).unwrap();
         let (mut x, mut y, mut z) = (Matrix::zeros(5, 1), Matrix::zeros(5, 1), Matrix::zeros(5, 1));
-        plain.argmin(&mut x, target(&v, penalty)).unwrap();
-        minus.argmin(&mut y, target(&v, penalty)).unwrap();
-        twice.argmin(&mut z, target(&v, penalty)).unwrap();
+        plain.argmin(&mut x, target(&v, rho)).unwrap();
+        minus.argmin(&mut y, target(&v, rho)).unwrap();
+        twice.argmin(&mut z, target(&v, rho)).unwrap();
         prop_assert_eq!(&z, &x);
         prop_assert_eq!(twice.image(&x), plain.image(&x));
         prop_assert_eq!(minus.image(&x), -plain.image(&x));
@@ -127,25 +130,25 @@ proptest! {
         prop_assert_eq!(minus.adjoint(&v).count, 5);
         for step in [1.0, 1e-2, -1e-2] {
             let other = &y + &near * step;
-            prop_assert!(objective(&minus, &y, target(&v, penalty)) < objective(&minus, &other, target(&v, penalty)) + 1e-9);
+            prop_assert!(objective(&minus, &y, target(&v, rho)) < objective(&minus, &other, target(&v, rho)) + 1e-9);
         }
     }
 
     #[test]
-    fn a_group_does_what_its_blocks_do(v in proptest::collection::vec(matrix(2, 1), 3), penalty in 0.1..10.0) {
+    fn a_group_does_what_its_blocks_do(v in proptest::collection::vec(matrix(2, 1), 3), rho in 0.1..10.0) {
         for count in [1, 3] {
             let v = v[..count].to_vec();
             let mut group = Group { blocks: vec![quadratic(); count], exec: Exec::Serial };
             let mut block = quadratic();
-            group.retune(penalty).unwrap();
-            block.retune(penalty).unwrap();
+            group.retune(rho).unwrap();
+            block.retune(rho).unwrap();
             let mut x = vec![Matrix::zeros(5, 1); count];
-            let work = group.argmin(&mut x, target(&v, penalty)).unwrap();
-            prop_assert_eq!(work, Work { steps: count as u64, passes: count as u64 });
+            let cost = group.argmin(&mut x, target(&v, rho)).unwrap();
+            prop_assert_eq!(cost, Cost { steps: count as u64, passes: count as u64 });
             let (mut value, mut square) = (0.0, 0.0);
             for (x, v) in x.iter().zip(&v) {
                 let mut alone = Matrix::zeros(5, 1);
-                block.argmin(&mut alone, target(v, penalty)).unwrap();
+                block.argmin(&mut alone, target(v, rho)).unwrap();
                 prop_assert_eq!(x, &alone);
                 value += block.value(x).unwrap();
                 square += block.adjoint(v).norm.powi(2);
@@ -158,29 +161,29 @@ proptest! {
     }
 
     #[test]
-    fn gradient_descent_reaches_the_closed_form(v in matrix(5, 1), moved in matrix(5, 1), penalty in 0.5..10.0) {
+    fn gradient_descent_reaches_the_closed_form(v in matrix(5, 1), moved in matrix(5, 1), rho in 0.5..10.0) {
         let block = Descent { of: Bowl, by: Gradient { max_steps: 10_000 }, on: Flat };
         let mut x = Iterate::new(Matrix::zeros(5, 1));
         // Twice from where it ended: what is remembered is of the old target.
         for v in [&v, &moved, &v] {
-            block.argmin(&mut x, target(v, penalty)).unwrap();
-            prop_assert!((&x.point - bottom(v, penalty)).amax() < 1e-8);
+            block.argmin(&mut x, target(v, rho)).unwrap();
+            prop_assert!((&x.point - bottom(v, rho)).amax() < 1e-8);
         }
-        let again = block.argmin(&mut x, Target { tolerance: 1e-9, ..target(&v, penalty) }).unwrap();
-        prop_assert_eq!(again, Work::default());
+        let again = block.argmin(&mut x, Target { tolerance: 1e-9, ..target(&v, rho) }).unwrap();
+        prop_assert_eq!(again, Cost::default());
     }
 
     #[test]
     fn custom_steps_with_a_lipschitz_rate_reach_the_closed_form_for_every_penalty(v in matrix(5, 1), exponent in -2.0..4.0) {
-        let penalty = 10f64.powf(exponent);
-        let block = Descent { of: Bowl, by: Steps { rate: Rate::Lipschitz(9.0), max_steps: 100_000 }, on: Flat };
+        let rho = 10f64.powf(exponent);
+        let block = Descent { of: Bowl, by: ScheduledSteps { rate: Rate::Lipschitz(9.0), max_steps: 100_000 }, on: Flat };
         let mut x = Iterate::new(Matrix::zeros(5, 1));
-        let work = block.argmin(&mut x, target(&v, penalty)).unwrap();
-        prop_assert!((&x.point - bottom(&v, penalty)).amax() < 1e-8);
-        prop_assert!(work.steps < 100_000 && work.passes == work.steps);
-        let block = Descent { by: Steps { rate: Rate::Lipschitz(9.0), max_steps: 3 }, ..block };
+        let cost = block.argmin(&mut x, target(&v, rho)).unwrap();
+        prop_assert!((&x.point - bottom(&v, rho)).amax() < 1e-8);
+        prop_assert!(cost.steps < 100_000 && cost.passes == cost.steps);
+        let block = Descent { by: ScheduledSteps { rate: Rate::Lipschitz(9.0), max_steps: 3 }, ..block };
         let mut x = Iterate::new(Matrix::from_element(5, 1, 100.0));
-        prop_assert_eq!(block.argmin(&mut x, target(&v, penalty)).unwrap().steps, 3);
+        prop_assert_eq!(block.argmin(&mut x, target(&v, rho)).unwrap().steps, 3);
     }
 
     /// ⟨c, x⟩ + ρ/2 ‖x − v‖² is least at (ρv − c)/‖ρv − c‖.
@@ -197,14 +200,14 @@ proptest! {
 
     /// ½‖x − p‖² + ½‖p − 1‖² with x coupled and p private: the minimum is at p = (x + 1)/2.
     #[test]
-    fn the_private_part_of_a_point_is_minimised_too(v in matrix(3, 1), penalty in 0.1..10.0) {
+    fn the_private_part_of_a_point_is_minimised_too(v in matrix(3, 1), rho in 0.1..10.0) {
         let block = Descent { of: Tied, by: Gradient { max_steps: 10_000 }, on: Flat };
         let start = Pair { x: Matrix::zeros(3, 1), p: Matrix::from_element(3, 1, 5.0) };
         let mut pair = Iterate::new(start);
-        block.argmin(&mut pair, target(&v, penalty)).unwrap();
+        block.argmin(&mut pair, target(&v, rho)).unwrap();
         let Pair { x, p } = &pair.point;
         prop_assert!((p - x.add_scalar(1.0) / 2.0).amax() < 1e-8);
-        prop_assert!(((x - p) + (x - &v) * penalty).amax() < 1e-8);
+        prop_assert!(((x - p) + (x - &v) * rho).amax() < 1e-8);
         prop_assert_eq!(block.image(&pair), x.clone());
     }
 }
@@ -216,8 +219,8 @@ fn steepness() -> Matrix {
     column(&[1.0, 3.0, 5.0, 7.0, 9.0])
 }
 
-fn bottom(v: &Matrix, penalty: f64) -> Matrix {
-    v.zip_map(&steepness(), |v, h| penalty * v / (penalty + h))
+fn bottom(v: &Matrix, rho: f64) -> Matrix {
+    v.zip_map(&steepness(), |v, h| rho * v / (rho + h))
 }
 
 impl Smooth<f64> for Bowl {
@@ -277,14 +280,14 @@ impl Space<f64> for Pair {
         self.x.axpy(alpha, &y.x);
         self.p.axpy(alpha, &y.p);
     }
-    fn scale(&mut self, alpha: f64) {
+    fn scale_by(&mut self, alpha: f64) {
         self.x *= alpha;
         self.p *= alpha;
     }
-    fn dot(&self, y: &Self) -> f64 {
+    fn inner_product(&self, y: &Self) -> f64 {
         self.x.dot(&y.x) + self.p.dot(&y.p)
     }
-    fn shape(&self) -> Shape {
+    fn sizes(&self) -> Shape {
         Shape(vec![self.x.shape(), self.p.shape()])
     }
 }
@@ -315,7 +318,7 @@ fn a_descent_that_rounding_stopped_goes_on_when_the_target_moves() {
     let mut x = Iterate::new(Matrix::zeros(5, 1));
     for k in 0..20 {
         let v = column(&[1.0, -2.0, 0.5, 3.0, -1.0]) * f64::from(k % 5 + 1);
-        let to = Target { v: &v, penalty: 1.0, tolerance: 0.0 };
+        let to = Target { v: &v, rho: 1.0, tolerance: 0.0 };
         block.argmin(&mut x, to).unwrap();
         let gradient = block.of.value_and_gradient(&x.point).unwrap().1 + (&x.point - &v);
         assert!(gradient.norm() < 1e-9, "call {k}: {:e}", gradient.norm());
@@ -326,7 +329,7 @@ fn a_descent_that_rounding_stopped_goes_on_when_the_target_moves() {
 fn single_precision_agrees_with_double_to_its_accuracy() {
     let f = Exact(LeastSquares::<f32>::new(design(), response()));
     let start = DMatrix::<f32>::zeros(5, 1);
-    let mut admm = Coordinator::new(f, Minus(Exact(l1(LAMBDA))), start.clone(), start, 1.0).unwrap();
+    let mut admm = Coordinator::new(f, Negated(Exact(l1(LAMBDA))), start.clone(), start, 1.0).unwrap();
     admm.tolerance = Tolerance { absolute: 1e-6, relative: 1e-6 };
     let outcome = admm.run(()).unwrap();
     assert_eq!(outcome.status, Status::Converged);
@@ -339,7 +342,7 @@ fn a_block_of_zero_size_or_one_entry_works() {
     let admm = |n| {
         let start = Matrix::zeros(n, 1);
         let mut admm =
-            Coordinator::new(Exact(ElasticNet(0.0, 1.0)), Minus(Exact(l1(1.0))), start.clone(), start, 1.0).unwrap();
+            Coordinator::new(Exact(ElasticNet(0.0, 1.0)), Negated(Exact(l1(1.0))), start.clone(), start, 1.0).unwrap();
         admm.run(()).unwrap().status
     };
     assert_eq!((admm(0), admm(1)), (Status::Converged, Status::Converged));
@@ -358,7 +361,7 @@ fn the_executor_keeps_the_order_of_the_pieces() {
 fn a_state_survives_json_bit_by_bit() {
     let smooth = Descent { of: Logistic { a: design(), b: response() }, by: Gradient { max_steps: 10 }, on: Flat };
     let start = Matrix::zeros(5, 1);
-    let mut admm = Coordinator::new(smooth, Minus(Exact(l1(0.1))), Iterate::new(start.clone()), start, 1.0).unwrap();
+    let mut admm = Coordinator::new(smooth, Negated(Exact(l1(0.1))), Iterate::new(start.clone()), start, 1.0).unwrap();
     for _ in 0..7 {
         admm.step().unwrap();
     }

@@ -17,9 +17,9 @@ impl<T: Real> Subproblem<T> for Parabola {
     fn value(&self, z: &DMatrix<T>) -> Result<T> {
         Ok(T::of(self.0 / 2.0) * z.norm_squared())
     }
-    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
-        *z = to.v * (to.penalty / (to.penalty + T::of(self.0)));
-        Ok(Work::default())
+    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
+        *z = to.v * (to.rho / (to.rho + T::of(self.0)));
+        Ok(Cost::default())
     }
     fn image(&self, z: &DMatrix<T>) -> DMatrix<T> {
         z.clone()
@@ -36,7 +36,7 @@ impl<T: Real> Prox<T> for One {
     fn value(&self, _x: &DMatrix<T>) -> T {
         T::zero()
     }
-    fn prox(&self, v: &DMatrix<T>, _penalty: T) -> Result<DMatrix<T>> {
+    fn prox(&self, v: &DMatrix<T>, _rho: T) -> Result<DMatrix<T>> {
         Ok(DMatrix::from_element(v.nrows(), v.ncols(), T::one()))
     }
 }
@@ -46,10 +46,10 @@ type Scalars<T> = State<T, DMatrix<T>, DMatrix<T>, DMatrix<T>>;
 
 /// x = 1, z = x and −½z²: from one iteration to the next z − 1 is multiplied by ((1 − α)ρ − 1)/(ρ − 1), of size below 1
 /// exactly for ρ > 2/(2 − α). So the bound is tight.
-fn concave<T: Real>(penalty: f64, relaxation: f64) -> Outcome<Scalars<T>> {
+fn concave<T: Real>(rho: f64, relaxation: f64) -> Outcome<Scalars<T>> {
     let (x, z) = (DMatrix::from_element(1, 1, T::one()), DMatrix::from_element(1, 1, T::of(0.5)));
-    let mut admm = Coordinator::new(Exact(One), Minus(Parabola(-1.0)), x, z, T::of(penalty)).unwrap();
-    (admm.penalty, admm.relaxation, admm.track_objective) = (Box::new(Fixed), T::of(relaxation), true);
+    let mut admm = Coordinator::new(Exact(One), Negated(Parabola(-1.0)), x, z, T::of(rho)).unwrap();
+    (admm.penalty_policy, admm.relaxation, admm.track_objective) = (Box::new(Fixed), T::of(relaxation), true);
     admm.tolerance = Tolerance { absolute: 64.0 * T::EPSILON.to_f64(), relative: 0.0 };
     admm.run(()).unwrap()
 }
@@ -83,8 +83,8 @@ fn below_the_bound_the_lagrangian_rises_and_the_dual_grows() {
         let Certificate { order, penalty, descent, dual, stationarity } = &outcome.certificate;
         assert_eq!(outcome.status, Status::Diverged);
         assert!(holds(order) && fails(dual) && fails(stationarity), "{}", outcome.certificate);
-        let figures = Threshold { penalty: 0.9 * bound, lipschitz: 1.0, bound };
-        assert_eq!(*penalty, Finding::Fails(figures));
+        let evidence = Threshold { rho: 0.9 * bound, lipschitz: 1.0, bound };
+        assert_eq!(*penalty, Finding::Fails(evidence));
         let Finding::Fails(rises) = descent else { panic!("{descent:?}") };
         assert!(rises.rises == rises.compared && rises.rises > 10 && rises.largest > 1.0, "{rises:?}");
     }
@@ -94,14 +94,14 @@ fn below_the_bound_the_lagrangian_rises_and_the_dual_grows() {
 /// Convex, in plain loops: −1 ≤ x ≤ 1, c/2 ‖z‖² and x − z = 0.
 #[test]
 fn the_augmented_lagrangian_is_that_of_plain_loops() {
-    let (curvature, penalty) = (3.0, 0.7);
+    let (curvature, rho) = (3.0, 0.7);
     for relaxation in [1.0, 1.6] {
         let mut z = vec![4.0, -0.5, 0.25];
         let start = column(&z);
         let bounds = Interval(Matrix::from_element(3, 1, 0.125), Matrix::from_element(3, 1, 1.0));
-        let block = Minus(Parabola(curvature));
-        let mut admm = Coordinator::new(Exact(bounds), block, start.clone(), start, penalty).unwrap();
-        (admm.penalty, admm.relaxation, admm.track_objective) = (Box::new(Fixed), relaxation, true);
+        let block = Negated(Parabola(curvature));
+        let mut admm = Coordinator::new(Exact(bounds), block, start.clone(), start, rho).unwrap();
+        (admm.penalty_policy, admm.relaxation, admm.track_objective) = (Box::new(Fixed), relaxation, true);
         let mut u = [0.0; 3];
         for _ in 0..40 {
             let record = admm.step().unwrap();
@@ -109,10 +109,10 @@ fn the_augmented_lagrangian_is_that_of_plain_loops() {
             for i in 0..3 {
                 let x = (z[i] - u[i]).clamp(0.125, 1.0);
                 let relaxed = relaxation * x + (1.0 - relaxation) * z[i];
-                z[i] = penalty * (relaxed + u[i]) / (penalty + curvature);
+                z[i] = rho * (relaxed + u[i]) / (rho + curvature);
                 u[i] += relaxed - z[i];
                 let r = x - z[i];
-                expected += curvature / 2.0 * z[i] * z[i] + penalty / 2.0 * ((r + u[i]) * (r + u[i]) - u[i] * u[i]);
+                expected += curvature / 2.0 * z[i] * z[i] + rho / 2.0 * ((r + u[i]) * (r + u[i]) - u[i] * u[i]);
             }
             assert!((record.augmented_lagrangian.unwrap() - expected).abs() < 1e-13, "{record:?} {expected}");
         }
@@ -128,7 +128,7 @@ fn the_gradient_of_the_lagrangian_is_that_of_its_definition() {
         let (x, z) = (Matrix::zeros(5, 1), column(&[1.0, 0.0, -1.0, 2.0]));
         let admm = Coordinator::new(f, Exact(ElasticNet(0.0, 1.0)), x, z, 0.3).unwrap();
         let mut admm = admm.with_offset(common::response()).unwrap();
-        (admm.penalty, admm.relaxation, admm.max_iterations) = (Box::new(Fixed), relaxation, 7);
+        (admm.penalty_policy, admm.relaxation, admm.max_iterations) = (Box::new(Fixed), relaxation, 7);
         admm.tolerance = Tolerance { absolute: 0.0, relative: 0.0 };
         let outcome = admm.run(()).unwrap();
         let State { x, u, record, .. } = &outcome.best;
@@ -157,8 +157,8 @@ impl Acceleration<f64, Matrix> for Astray {
 #[test]
 fn an_iteration_that_is_taken_back_is_no_rise() {
     let (x, z) = (Matrix::from_element(1, 1, 1.0), Matrix::from_element(1, 1, 0.5));
-    let mut admm = Coordinator::new(Exact(One), Minus(Parabola(-1.0)), x, z, 2.2).unwrap();
-    (admm.penalty, admm.track_objective, admm.acceleration) = (Box::new(Fixed), true, Box::new(Astray));
+    let mut admm = Coordinator::new(Exact(One), Negated(Parabola(-1.0)), x, z, 2.2).unwrap();
+    (admm.penalty_policy, admm.track_objective, admm.acceleration) = (Box::new(Fixed), true, Box::new(Astray));
     (admm.tolerance, admm.max_iterations) = (Tolerance { absolute: 0.0, relative: 0.0 }, 20);
     let outcome = admm.run(()).unwrap();
     let state = admm.state();
@@ -193,16 +193,15 @@ fn a_change_of_the_penalty_is_no_rise() {
     struct Double;
     impl<S> Penalty<f64, S> for Double {
         fn next(&self, step: &Step<'_, f64, S>, _memory: &mut Memory<f64, S>) -> f64 {
-            if step.record.iteration <= 5 { 2.0 * step.record.penalty } else { step.record.penalty }
+            if step.record.iteration <= 5 { 2.0 * step.record.rho } else { step.record.rho }
         }
     }
     let mut admm = regression(l1(LAMBDA), 1.0);
-    (admm.penalty, admm.track_objective) = (Box::new(Double), true);
+    (admm.penalty_policy, admm.track_objective) = (Box::new(Double), true);
     (admm.tolerance, admm.max_iterations) = (TIGHT, 20);
     let mut history = History::default();
     let certificate = admm.run(&mut history).unwrap().certificate;
-    let values: Vec<(f64, f64)> =
-        history.records.iter().map(|r| (r.penalty, r.augmented_lagrangian.unwrap())).collect();
+    let values: Vec<(f64, f64)> = history.records.iter().map(|r| (r.rho, r.augmented_lagrangian.unwrap())).collect();
     let pairs = values.windows(2).filter(|pair| pair[0].0 == pair[1].0);
     let rise = |pair: &[(f64, f64)]| pair[1].1 - pair[0].1;
     let beyond_rounding = |pair: &&[(f64, f64)]| rise(pair) > 64.0 * f64::EPSILON * (1.0 + pair[0].1.abs());
@@ -238,12 +237,12 @@ fn a_smooth_block_that_is_first_is_told_to_be_last() {
     let sphere = Descent { of: Counted::default(), by: Gradient { max_steps: 100 }, on: Circle };
     let start = column(&[0.6, 0.8]);
     let (x, z) = (Iterate::new(start.clone()), Iterate::new(start.clone()));
-    let mut wrong = Coordinator::new(counted(), Minus(sphere), x, z, 4.0).unwrap();
+    let mut wrong = Coordinator::new(counted(), Negated(sphere), x, z, 4.0).unwrap();
     let certificate = wrong.run(()).unwrap().certificate;
     assert!(fails(&certificate.order) && matches!(certificate.penalty, Finding::Unknown(_)), "{certificate}");
 
     let interval = Exact(Interval(column(&[0.0, 0.0]), column(&[1.0, 1.0])));
-    let mut silent = Coordinator::new(counted(), Minus(interval), Iterate::new(start.clone()), start, 4.0).unwrap();
+    let mut silent = Coordinator::new(counted(), Negated(interval), Iterate::new(start.clone()), start, 4.0).unwrap();
     let certificate = silent.run(()).unwrap().certificate;
     assert!(matches!(certificate.order, Finding::Unknown(_)), "{certificate}");
     assert!(matches!(certificate.descent, Finding::Unknown(_)), "no values were asked for");
@@ -272,12 +271,12 @@ fn following_the_values_costs_a_gradient_block_nothing() {
     let evaluations = |track: bool| {
         let start = column(&[3.0, -2.0]);
         let (f, z) = (Exact(ElasticNet(0.5, 0.0)), Iterate::new(start.clone()));
-        let mut admm = Coordinator::new(f, Minus(counted()), start, z, 4.0).unwrap();
-        (admm.penalty, admm.track_objective) = (Box::new(Fixed), track);
+        let mut admm = Coordinator::new(f, Negated(counted()), start, z, 4.0).unwrap();
+        (admm.penalty_policy, admm.track_objective) = (Box::new(Fixed), track);
         let outcome = admm.run(()).unwrap();
         assert_eq!(holds(&outcome.certificate.descent), track, "{}", outcome.certificate);
-        let (work, evaluations) = (outcome.best.record.work, admm.blocks().1.0.of.0.load(Ordering::Relaxed));
-        assert_eq!(work.passes, evaluations);
+        let (cost, evaluations) = (outcome.best.record.cost, admm.blocks().1.0.of.0.load(Ordering::Relaxed));
+        assert_eq!(cost.passes, evaluations);
         evaluations
     };
     assert_eq!(evaluations(true), evaluations(false));

@@ -205,7 +205,7 @@ const LAST: u64 = 40;
 /// A lasso under a penalty that changes, with a block that must be retuned then.
 fn lasso() -> Lasso {
     let mut admm = regression(l1(LAMBDA), 1e-3);
-    (admm.penalty, admm.tolerance) = (Box::new(Balance::default()), Tolerance { absolute: 0.0, relative: 0.0 });
+    (admm.penalty_policy, admm.tolerance) = (Box::new(Balance::default()), Tolerance { absolute: 0.0, relative: 0.0 });
     admm
 }
 
@@ -259,12 +259,14 @@ fn every_nth_state_is_kept() {
 #[test]
 fn every_policy_and_acceleration_goes_on() {
     let policies: [fn(&mut Lasso); 6] = [
-        |admm| admm.penalty = Box::new(RelativeBalance::default()),
-        |admm| admm.penalty = Box::new(SquareRoot::default()),
-        |admm| admm.penalty = Box::new(Spectral::default()),
+        |admm| admm.penalty_policy = Box::new(RelativeBalance::default()),
+        |admm| admm.penalty_policy = Box::new(SquareRoot::default()),
+        |admm| admm.penalty_policy = Box::new(Spectral::default()),
         |admm| admm.acceleration = Box::new(Anderson::default()),
         |admm| admm.acceleration = Box::new(Nesterov::default()),
-        |admm| (admm.penalty, admm.acceleration) = (Box::new(Spectral::default()), Box::new(Anderson::default())),
+        |admm| {
+            (admm.penalty_policy, admm.acceleration) = (Box::new(Spectral::default()), Box::new(Anderson::default()))
+        },
     ];
     for (number, policy) in policies.iter().enumerate() {
         let fresh = || {
@@ -327,7 +329,7 @@ fn a_state_that_does_not_fit_is_refused() {
     }
     assert!(matches!(bad(&|state| state.z[0] = f64::NAN), Error::NotFinite { .. }));
     assert!(matches!(bad(&|state| state.u[1] = f64::INFINITY), Error::NotFinite { .. }));
-    assert!(matches!(bad(&|state| state.penalty = 0.0), Error::Parameters(_)));
+    assert!(matches!(bad(&|state| state.rho = 0.0), Error::Parameters(_)));
 }
 
 /// The disk, whose n-th operation fails, and every later one too where it fails for ever. A write that fails has

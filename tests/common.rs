@@ -41,8 +41,8 @@ impl<T: Real> Prox<T> for ElasticNet {
     fn value(&self, z: &DMatrix<T>) -> T {
         T::of(self.0) * z.lp_norm(1) + T::of(self.1 / 2.0) * z.norm_squared()
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        let (threshold, shrink) = (T::of(self.0) / penalty, penalty / (penalty + T::of(self.1)));
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        let (threshold, shrink) = (T::of(self.0) / rho, rho / (rho + T::of(self.1)));
         Ok(v.map(|v| shrink * ((v - threshold).max(T::zero()) - (-v - threshold).max(T::zero()))))
     }
 }
@@ -55,7 +55,7 @@ impl Prox<f64> for Interval {
     fn value(&self, _z: &Matrix) -> f64 {
         0.0
     }
-    fn prox(&self, v: &Matrix, _penalty: f64) -> Result<Matrix> {
+    fn prox(&self, v: &Matrix, _rho: f64) -> Result<Matrix> {
         Ok(v.zip_zip_map(&self.0, &self.1, f64::clamp))
     }
 }
@@ -78,13 +78,13 @@ impl<T: Real> Prox<T> for LeastSquares<T> {
     fn value(&self, x: &DMatrix<T>) -> T {
         (&self.d * x - &self.b).norm_squared() / T::of(2.0)
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         let factor = self.factor.as_ref().ok_or(Error::numerical("the factor", "was never tuned"))?;
-        Ok(factor.solve(&(self.d.tr_mul(&self.b) + v * penalty)))
+        Ok(factor.solve(&(self.d.tr_mul(&self.b) + v * rho)))
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
+    fn retune(&mut self, rho: T) -> Result<()> {
         let n = self.d.ncols();
-        self.factor = (self.d.tr_mul(&self.d) + DMatrix::identity(n, n) * penalty).cholesky();
+        self.factor = (self.d.tr_mul(&self.d) + DMatrix::identity(n, n) * rho).cholesky();
         Ok(())
     }
 }
@@ -111,16 +111,16 @@ impl Subproblem<f64> for Quadratic {
     fn value(&self, x: &Matrix) -> Result<f64> {
         Ok(x.dot(&(&self.p * x * 0.5 + &self.q)))
     }
-    fn argmin(&self, x: &mut Matrix, to: Target<'_, f64, Matrix>) -> Result<Work> {
+    fn argmin(&self, x: &mut Matrix, to: Target<'_, f64, Matrix>) -> Result<Cost> {
         let factor = self.factor.as_ref().ok_or(Error::numerical("the factor", "was never tuned"))?;
-        *x = factor.solve(&(self.k.tr_mul(to.v) * to.penalty - &self.q));
-        Ok(Work { steps: 1, passes: 1 })
+        *x = factor.solve(&(self.k.tr_mul(to.v) * to.rho - &self.q));
+        Ok(Cost { steps: 1, passes: 1 })
     }
     fn image(&self, x: &Matrix) -> Matrix {
         &self.k * x
     }
-    fn retune(&mut self, penalty: f64) -> Result<()> {
-        self.factor = (&self.p + self.k.tr_mul(&self.k) * penalty).cholesky();
+    fn retune(&mut self, rho: f64) -> Result<()> {
+        self.factor = (&self.p + self.k.tr_mul(&self.k) * rho).cholesky();
         Ok(())
     }
     fn adjoint(&self, y: &Matrix) -> Adjoint<f64> {
@@ -144,13 +144,13 @@ impl Smooth<f64> for Logistic {
     }
 }
 
-pub type Lasso = Coordinator<f64, Exact<LeastSquares<f64>>, Minus<Exact<ElasticNet>>>;
+pub type Lasso = Coordinator<f64, Exact<LeastSquares<f64>>, Negated<Exact<ElasticNet>>>;
 
 /// ½‖Ax − b‖² + a regulariser, with x = z, from the zero start and with a fixed penalty.
-pub fn regression(of: ElasticNet, penalty: f64) -> Lasso {
+pub fn regression(of: ElasticNet, rho: f64) -> Lasso {
     let (f, start) = (LeastSquares::new(design(), response()), Matrix::zeros(5, 1));
-    let mut admm = Coordinator::new(Exact(f), Minus(Exact(of)), start.clone(), start, penalty).unwrap();
-    admm.penalty = Box::new(Fixed);
+    let mut admm = Coordinator::new(Exact(f), Negated(Exact(of)), start.clone(), start, rho).unwrap();
+    admm.penalty_policy = Box::new(Fixed);
     admm
 }
 
@@ -170,9 +170,9 @@ impl Subproblem<f64> for Script {
     fn value(&self, _x: &usize) -> Result<f64> {
         Ok(0.0)
     }
-    fn argmin(&self, x: &mut usize, _to: Target<'_, f64, Matrix>) -> Result<Work> {
+    fn argmin(&self, x: &mut usize, _to: Target<'_, f64, Matrix>) -> Result<Cost> {
         *x += 1;
-        Ok(Work::default())
+        Ok(Cost::default())
     }
     fn image(&self, x: &usize) -> Matrix {
         column(&[if *x == 0 { 0.0 } else { self.0[(*x - 1) % self.0.len()] }])
@@ -187,7 +187,7 @@ pub fn zero() -> Exact<Interval> {
 /// A run whose residuals are those of the script, repeated.
 pub fn scripted(residuals: &[f64]) -> Coordinator<f64, Script, Exact<Interval>> {
     let mut admm = Coordinator::new(Script(residuals.to_vec()), zero(), 0, Matrix::zeros(1, 1), 1.0).unwrap();
-    admm.penalty = Box::new(Fixed);
+    admm.penalty_policy = Box::new(Fixed);
     admm.tolerance = Tolerance { absolute: 1e-3, relative: 0.0 };
     admm
 }

@@ -18,15 +18,15 @@ fn small_lasso() {
 /// From x = z = x* and the multiplier there, y = λ∂‖x*‖₁ = −Aᵀ(Ax* − b), nothing moves.
 #[test]
 fn the_solution_and_its_dual_stay() {
-    for penalty in [0.1, 1.0, 10.0] {
+    for rho in [0.1, 1.0, 10.0] {
         let known = column(&LASSO);
         let a = design::<f64>();
         let multiplier = a.transpose() * (response() - &a * &known);
-        let mut admm = regression(l1(LAMBDA), penalty).with_dual(multiplier / penalty).unwrap();
+        let mut admm = regression(l1(LAMBDA), rho).with_dual(multiplier / rho).unwrap();
         let start = State { x: known.clone(), z: known.clone(), bz: -&known, ..admm.state().clone() };
         admm = admm.resume(start).unwrap();
         let record = admm.step().unwrap();
-        assert!(record.primal < 1e-12 && record.dual < 1e-12, "ρ = {penalty}: {record:?}");
+        assert!(record.primal < 1e-12 && record.dual < 1e-12, "ρ = {rho}: {record:?}");
         assert!(distance(&admm.state().z, &LASSO) < 1e-12);
     }
 }
@@ -40,13 +40,13 @@ fn small_lasso_takes_as_many_iterations_as_the_monograph() {
         (1.8, [305, 33, 10, 43]),
     ];
     for (alpha, counts) in table {
-        for (penalty, count) in [0.1, 1.0, 10.0, 100.0].into_iter().zip(counts) {
-            let mut admm = regression(l1(LAMBDA), penalty);
+        for (rho, count) in [0.1, 1.0, 10.0, 100.0].into_iter().zip(counts) {
+            let mut admm = regression(l1(LAMBDA), rho);
             admm.tolerance = Tolerance { absolute: 1e-4, relative: 1e-2 };
             admm.relaxation = alpha;
             let outcome = admm.run(()).unwrap();
             assert_eq!(outcome.status, Status::Converged);
-            assert_eq!(outcome.best.record.iteration, count, "α = {alpha}, ρ = {penalty}");
+            assert_eq!(outcome.best.record.iteration, count, "α = {alpha}, ρ = {rho}");
         }
     }
 }
@@ -67,9 +67,9 @@ fn sparse_logistic_by_gradient_descent() {
     let of = Logistic { a: design(), b: response() };
     let smooth = Descent { of, by: Gradient { max_steps: 10_000 }, on: Flat };
     let start = Matrix::zeros(5, 1);
-    let l1 = Minus(Exact(l1(0.1)));
+    let l1 = Negated(Exact(l1(0.1)));
     let mut admm = Coordinator::new(smooth, l1, Iterate::new(start.clone()), start, 1.0).unwrap();
-    (admm.tolerance, admm.penalty) = (TIGHT, Box::new(Fixed));
+    (admm.tolerance, admm.penalty_policy) = (TIGHT, Box::new(Fixed));
     let outcome = admm.run(()).unwrap();
     assert_eq!(outcome.status, Status::Converged);
     assert!(distance(&outcome.best.z, &LOGISTIC) < 1e-8, "{}", outcome.best.z);
@@ -82,14 +82,14 @@ fn sparse_logistic_with_inexact_blocks_is_as_good_and_cheaper() {
         let of = Logistic { a: design(), b: response() };
         let smooth = Descent { of, by: Gradient { max_steps: 10_000 }, on: Flat };
         let start = Matrix::zeros(5, 1);
-        let l1 = Minus(Exact(l1(0.1)));
+        let l1 = Negated(Exact(l1(0.1)));
         let mut admm = Coordinator::new(smooth, l1, Iterate::new(start.clone()), start, 1.0).unwrap();
         admm.tolerance = Tolerance { absolute: 1e-9, relative: 1e-9 };
-        (admm.accuracy, admm.penalty) = (accuracy, Box::new(Fixed));
+        (admm.accuracy, admm.penalty_policy) = (accuracy, Box::new(Fixed));
         let outcome = admm.run(()).unwrap();
         assert_eq!(outcome.status, Status::Converged);
         assert!(distance(&outcome.best.z, &LOGISTIC) < 1e-6, "{}", outcome.best.z);
-        outcome.best.record.work.passes
+        outcome.best.record.cost.passes
     };
     let exact = run(Accuracy::Fixed(1e-10));
     let inexact = run(Accuracy::Relative { first: 1e-1, factor: 0.1, floor: 1e-10 });
@@ -104,12 +104,12 @@ fn quadratic_program_with_its_multipliers() {
     let limits = Interval(column(&[1., 0., 0., f64::NEG_INFINITY]), column(&[1., 0.7, 0.7, f64::INFINITY]));
     let f = Quadratic::new(p, column(&[1., 1.]), a);
     let (x, z) = (Matrix::zeros(2, 1), Matrix::zeros(4, 1));
-    let mut admm = Coordinator::new(f, Minus(Exact(limits)), x, z, 1.0).unwrap();
+    let mut admm = Coordinator::new(f, Negated(Exact(limits)), x, z, 1.0).unwrap();
     admm.tolerance = TIGHT;
     let outcome = admm.run(()).unwrap();
     assert_eq!(outcome.status, Status::Converged);
     let best = outcome.best;
     assert!(distance(&best.x, &[0.3, 0.7]) < 1e-8, "{}", best.x);
-    assert!(distance(&(&best.u * best.penalty), &[-2.9, 0.0, 0.2, 0.0]) < 1e-8, "{}", best.u);
+    assert!(distance(&(&best.u * best.rho), &[-2.9, 0.0, 0.2, 0.0]) < 1e-8, "{}", best.u);
     assert!((admm.blocks().0.value(&best.x).unwrap() - 1.88).abs() < 1e-8);
 }

@@ -65,7 +65,7 @@ fn what_an_observer_wants_ends_with_its_run() {
 
 fn lasso() -> Lasso {
     let mut admm = regression(l1(LAMBDA), 0.1);
-    (admm.penalty, admm.acceleration) = (Box::new(Balance::default()), Box::new(Anderson::default()));
+    (admm.penalty_policy, admm.acceleration) = (Box::new(Balance::default()), Box::new(Anderson::default()));
     admm
 }
 
@@ -152,8 +152,8 @@ fn a_history_is_written_as_csv_and_as_json_lines() {
             assert_eq!(object[name].as_f64(), value.parse().ok(), "{name}");
         }
         let number = |name: &str| object[name].as_f64().unwrap();
-        assert_eq!((number("iteration"), number("steps")), (record.iteration as f64, record.work.steps as f64));
-        assert_eq!((number("primal"), number("penalty")), (record.primal, record.penalty));
+        assert_eq!((number("iteration"), number("steps")), (record.iteration as f64, record.cost.steps as f64));
+        assert_eq!((number("primal"), number("penalty")), (record.primal, record.rho));
         assert_eq!(
             (number("objective"), object["objective_change"].as_f64()),
             (record.objective.unwrap(), record.objective_change)

@@ -3,8 +3,8 @@
 use crate::common::{Matrix, l1, regression};
 use admm::*;
 
-fn record(primal: f64, dual: f64, penalty: f64) -> Record<f64> {
-    Record { iteration: 7, primal, dual, ..Record::new(penalty) }
+fn record(primal: f64, dual: f64, rho: f64) -> Record<f64> {
+    Record { iteration: 7, primal, dual, ..Record::new(rho) }
 }
 
 /// What a policy answers that reads the record alone.
@@ -99,13 +99,13 @@ fn limits_clamp_count_and_freeze() {
         (tight, (1.0, 1, 0.75), (1.0, 1, 0)),
         (wide, (1.0, 0, 1e30), (1e30, 1, 0)),
     ];
-    for (limits, (penalty, changes, wanted), expected) in table {
-        let mut admm = regression(l1(1.0), penalty);
-        (admm.penalty, admm.penalty_limits) = (Box::new(Ask(wanted)), limits);
+    for (limits, (rho, changes, wanted), expected) in table {
+        let mut admm = regression(l1(1.0), rho);
+        (admm.penalty_policy, admm.penalty_limits) = (Box::new(Ask(wanted)), limits);
         admm.penalty_limits.max_changes = limits.max_changes.saturating_sub(changes);
         let record = admm.step().unwrap();
-        let got = (admm.state().penalty, record.penalty_changes + changes, record.penalty_clamped);
-        assert_eq!(got, expected, "ρ {penalty}, {changes} changes, {wanted} wanted");
+        let got = (admm.state().rho, record.penalty_changes + changes, record.penalty_clamped);
+        assert_eq!(got, expected, "ρ {rho}, {changes} changes, {wanted} wanted");
     }
 }
 
@@ -148,12 +148,12 @@ fn a_policy_without_an_answer_is_an_error_and_changes_nothing() {
     let mut admm = regression(l1(1.0), 2.0);
     admm.step().unwrap();
     let before = format!("{:?}", admm.state());
-    admm.penalty = Box::new(Ask(f64::NAN));
+    admm.penalty_policy = Box::new(Ask(f64::NAN));
     assert!(matches!(admm.step(), Err(Error::NotFinite { .. })));
-    admm.penalty = Box::new(Ask(0.0));
+    admm.penalty_policy = Box::new(Ask(0.0));
     admm.penalty_limits = Limits { bounds: (0.0, f64::INFINITY), max_factor: f64::INFINITY, ..Limits::default() };
     assert!(matches!(admm.step(), Err(Error::Parameters(_))), "nothing bounds ρ from 0");
-    admm.penalty = Box::new(Ask(f64::INFINITY));
+    admm.penalty_policy = Box::new(Ask(f64::INFINITY));
     assert!(matches!(admm.step(), Err(Error::Parameters(_))), "nothing bounds ρ from infinity");
     assert_eq!(format!("{:?}", admm.state()), before);
 }
@@ -161,21 +161,21 @@ fn a_policy_without_an_answer_is_an_error_and_changes_nothing() {
 #[test]
 fn a_change_rescales_the_dual_once_and_is_counted() {
     let (mut kept, mut changed) = (regression(l1(1.0), 2.0), regression(l1(1.0), 2.0));
-    changed.penalty = Box::new(Ask(8.0));
+    changed.penalty_policy = Box::new(Ask(8.0));
     let (before, after) = (kept.step().unwrap(), changed.step().unwrap());
-    let y = |state: &State<f64, Matrix, Matrix, Matrix>| &state.u * state.penalty;
+    let y = |state: &State<f64, Matrix, Matrix, Matrix>| &state.u * state.rho;
     assert!(y(kept.state()).norm() > 0.1);
     assert_eq!(y(kept.state()), y(changed.state()));
-    assert_eq!((before.penalty, before.penalty_changes), (2.0, 0));
-    assert_eq!((after.penalty, after.penalty_changes, changed.state().penalty), (2.0, 1, 8.0));
+    assert_eq!((before.rho, before.penalty_changes), (2.0, 0));
+    assert_eq!((after.rho, after.penalty_changes, changed.state().rho), (2.0, 1, 8.0));
     let after = changed.step().unwrap();
-    assert_eq!((after.penalty, after.penalty_changes, changed.state().penalty), (8.0, 1, 8.0));
+    assert_eq!((after.rho, after.penalty_changes, changed.state().rho), (8.0, 1, 8.0));
 }
 
 #[test]
 fn a_converged_iteration_leaves_the_penalty_alone() {
     let mut admm = regression(l1(1.0), 2.0);
-    (admm.tolerance, admm.penalty) = (Tolerance { absolute: 1e9, relative: 0.0 }, Box::new(Ask(8.0)));
+    (admm.tolerance, admm.penalty_policy) = (Tolerance { absolute: 1e9, relative: 0.0 }, Box::new(Ask(8.0)));
     let outcome = admm.run(()).unwrap();
-    assert_eq!((outcome.status, outcome.best.penalty), (Status::Converged, 2.0));
+    assert_eq!((outcome.status, outcome.best.rho), (Status::Converged, 2.0));
 }

@@ -108,7 +108,7 @@ pub fn assert_within(tolerance: f64, what: &str, iteration: usize, got: &[f64], 
 #[track_caller]
 pub fn assert_record(iteration: usize, record: &Record<f64>, expected: &Measured) {
     assert_eq!(record.iteration, iteration as u64);
-    assert_eq!(record.penalty, expected.rho, "ρ of iteration {iteration}");
+    assert_eq!(record.rho, expected.rho, "ρ of iteration {iteration}");
     assert_close("‖r‖", iteration, &[record.primal], &[expected.r]);
     assert_close("‖s‖", iteration, &[record.dual], &[expected.s]);
 }

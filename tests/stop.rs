@@ -131,8 +131,8 @@ impl Prox<f64> for Concave {
     fn value(&self, x: &Matrix) -> f64 {
         -x.norm_squared() / 2.0
     }
-    fn prox(&self, v: &Matrix, penalty: f64) -> Result<Matrix> {
-        Ok(v * (penalty / (penalty - 1.0)))
+    fn prox(&self, v: &Matrix, rho: f64) -> Result<Matrix> {
+        Ok(v * (rho / (rho - 1.0)))
     }
 }
 
@@ -140,9 +140,9 @@ impl Prox<f64> for Concave {
 fn an_unbounded_problem_diverges() {
     // −½x² + ¼z² with x = z falls without bound.
     let (x, z) = (DMatrix::from_element(1, 1, 1.0), DMatrix::from_element(1, 1, 0.5));
-    let g = Minus(Exact(common::ElasticNet(0.0, 0.5)));
+    let g = Negated(Exact(common::ElasticNet(0.0, 0.5)));
     let mut admm = Coordinator::new(Exact(Concave), g, x, z, 1.5).unwrap();
-    (admm.penalty, admm.tolerance) = (Box::new(Fixed), Tolerance { absolute: 1e-6, relative: 0.0 });
+    (admm.penalty_policy, admm.tolerance) = (Box::new(Fixed), Tolerance { absolute: 1e-6, relative: 0.0 });
     let outcome = admm.run(()).unwrap();
     assert_eq!(outcome.status, Status::Diverged);
     assert!(outcome.best.record.primal < 1e-6 * admm.state().record.primal);
@@ -184,7 +184,7 @@ fn a_stop_returns_the_best_iterate() {
 fn run_iter_and_step_yield_the_same_records() {
     let fresh = || {
         let mut admm = regression(l1(LAMBDA), 0.05);
-        admm.penalty = Box::new(Balance::default());
+        admm.penalty_policy = Box::new(Balance::default());
         admm
     };
     let mut history = History::default();
@@ -216,7 +216,7 @@ impl Smooth<f64> for Pull {
 fn a_run_goes_on_with_another_function() {
     let pull = Descent { of: Pull(1.0), by: Gradient { max_steps: 100 }, on: Flat };
     let (x, z) = (Matrix::zeros(1, 1), Iterate::new(Matrix::zeros(1, 1)));
-    let mut admm = Coordinator::new(Exact(ElasticNet(0.0, 1.0)), Minus(pull), x, z, 1.0).unwrap();
+    let mut admm = Coordinator::new(Exact(ElasticNet(0.0, 1.0)), Negated(pull), x, z, 1.0).unwrap();
     admm.tolerance = Tolerance { absolute: 1e-9, relative: 0.0 };
     for (a, iterated) in [(1.0, false), (100.0, false), (3.0, true)] {
         admm.blocks_mut().1.0.of = Pull(a);
@@ -239,18 +239,19 @@ fn a_run_with_another_function_is_that_of_another_coordinator_from_there() {
     let rules: [Rule; 3] = [|| Box::new(Plain), || Box::new(Anderson::default()), || Box::new(Nesterov::default())];
     for rule in rules {
         let prepared = |mut admm: common::Lasso| {
-            (admm.penalty, admm.acceleration, admm.tolerance) = (Box::new(Balance::default()), rule(), common::TIGHT);
+            (admm.penalty_policy, admm.acceleration, admm.tolerance) =
+                (Box::new(Balance::default()), rule(), common::TIGHT);
             admm.accuracy = Accuracy::Relative { first: 1e-2, factor: 0.3, floor: 1e-12 };
             admm.penalty_limits.max_changes = 5;
             admm
         };
         let mut admm = prepared(regression(l1(LAMBDA), 0.01));
         assert_eq!(admm.run(()).unwrap().status, Status::Converged);
-        *admm.blocks_mut().1 = Minus(Exact(l1(LAMBDA / 2.0)));
-        let State { x, z, u, penalty, .. } = admm.state().clone();
+        *admm.blocks_mut().1 = Negated(Exact(l1(LAMBDA / 2.0)));
+        let State { x, z, u, rho, .. } = admm.state().clone();
         let f = Exact(common::LeastSquares::new(common::design(), common::response()));
-        let g = Minus(Exact(l1(LAMBDA / 2.0)));
-        let fresh = Coordinator::new(f, g, x, z, penalty).unwrap().with_dual(u).unwrap();
+        let g = Negated(Exact(l1(LAMBDA / 2.0)));
+        let fresh = Coordinator::new(f, g, x, z, rho).unwrap().with_dual(u).unwrap();
         let (before, outcome) = (admm.state().record.iteration, admm.run(()).unwrap());
         let expected = prepared(fresh).run(()).unwrap();
         assert_eq!((outcome.status, outcome.best.z), (Status::Converged, expected.best.z));

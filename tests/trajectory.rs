@@ -81,7 +81,7 @@ where
     G: Fn(&[f64], &[f64], f64) -> Vector,
 {
     admm.relaxation = plain.alpha;
-    admm.penalty = policy(plain.balance);
+    admm.penalty_policy = policy(plain.balance);
     admm.penalty_limits.max_changes = u32::MAX;
     admm.tolerance = Tolerance { absolute: 0.0, relative: 1e-15 };
     let (mut up, mut down) = (0, 0);
@@ -90,8 +90,8 @@ where
         let expected = plain.step();
         assert_record(iteration, &record, &expected);
         let (state, at) = (admm.state(), transposed(&plain.a));
-        let y = &state.u * state.penalty;
-        assert_eq!(state.penalty, expected.next, "ρ after iteration {iteration}");
+        let y = &state.u * state.rho;
+        assert_eq!(state.rho, expected.next, "ρ after iteration {iteration}");
         assert_close("x", iteration, state.x.as_slice(), &plain.x);
         assert_close("z", iteration, state.z.as_slice(), &plain.z);
         assert_close("y", iteration, y.as_slice(), &plain.y);
@@ -170,11 +170,11 @@ fn general_coupling_follows_boyd_with_the_true_dual_residual() {
 type Parts = Group<Exact<common::LeastSquares<f64>>>;
 
 /// Four blocks with a row of A each, and λ‖z‖₁ on what they agree on.
-fn consensus(exec: Exec, rho: f64) -> Coordinator<f64, Parts, Minus<Consensus<common::ElasticNet>>> {
+fn consensus(exec: Exec, rho: f64) -> Coordinator<f64, Parts, Negated<Consensus<common::ElasticNet>>> {
     let part = |i| Exact(common::LeastSquares::new(design().rows(i, 1).into(), response().rows(i, 1).into()));
     let group = Group { blocks: (0..4).map(part).collect(), exec };
     let (start, z) = (vec![DMatrix::zeros(5, 1); 4], Consensus { of: l1(LAMBDA), members: 4 });
-    let mut admm = Coordinator::new(group, Minus(z), start, DMatrix::zeros(5, 1), rho).unwrap();
+    let mut admm = Coordinator::new(group, Negated(z), start, DMatrix::zeros(5, 1), rho).unwrap();
     admm.tolerance = common::TIGHT;
     admm
 }
@@ -184,7 +184,7 @@ fn consensus(exec: Exec, rho: f64) -> Coordinator<f64, Parts, Minus<Consensus<co
 fn consensus_of_four_blocks_follows_boyd() {
     for (mut rho, balance) in [(0.7, None), (20.0, Some((1.5, 2.0)))] {
         let mut admm = consensus(Exec::Serial, rho);
-        admm.penalty = policy(balance);
+        admm.penalty_policy = policy(balance);
         admm.penalty_limits.max_changes = u32::MAX;
         let (d, b) = (rows(&design()), rows(&response()).concat());
         let (mut x, mut y, mut z) = (vec![vec![0.0; 5]; 4], vec![vec![0.0; 5]; 4], vec![0.0; 5]);
@@ -205,7 +205,7 @@ fn consensus_of_four_blocks_follows_boyd() {
             assert_record(iteration, &record, &expected);
             (rho, changes) = (expected.next, changes + usize::from(expected.next != expected.rho));
             let state = admm.state();
-            assert_eq!(state.penalty, rho);
+            assert_eq!(state.rho, rho);
             assert_close("z", iteration, state.z.as_slice(), &z);
             for i in 0..4 {
                 assert_close("xᵢ", iteration, state.x[i].as_slice(), &x[i]);

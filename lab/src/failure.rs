@@ -89,8 +89,8 @@ impl Failure {
     /// without a constraint.
     pub fn of_fit(name: &str) -> impl FnOnce(admm::Error) -> Self {
         move |error| match error {
-            admm::Error::Unbounded { penalty, smallest } => Self::Other(format!(
-                "{name}: without a constraint the objective is unbounded below at the shrinkage γ = {penalty:?}, which must \
+            admm::Error::Unbounded { rho, smallest } => Self::Other(format!(
+                "{name}: without a constraint the objective is unbounded below at the shrinkage γ = {rho:?}, which must \
                  be above {smallest:?}; set it by --shrinkage, choose --constraint orthonormal, unit-norm or ball, or a weight \
                  of 0"
             )),

@@ -58,7 +58,7 @@ fn w_update(criterion: &mut Criterion) {
     criterion.bench_function("W update of 784×20", |bencher| {
         bencher.iter(|| {
             let mut w = start.clone();
-            block.argmin(&mut w, Target { v: black_box(&v), penalty: 0.1, tolerance: 0.0 })
+            block.argmin(&mut w, Target { v: black_box(&v), rho: 0.1, tolerance: 0.0 })
         });
     });
 }

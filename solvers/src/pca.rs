@@ -17,7 +17,7 @@
 //! | [`Custom`] | yours | | for a rule that is nobody's gradient |
 //! | [`Lbfgs`](crate::descent::Lbfgs) on [`VarianceLoss`] | a quasi-Newton step | Σ | for twelve digits in few products |
 //!
-//! [`Descent`](admm::Descent) makes a block of a direction, with [`Steps`](admm::Steps) whose [`Rate`](admm::Rate) is
+//! [`Descent`](admm::Descent) makes a block of a direction, with [`ScheduledSteps`](admm::ScheduledSteps) whose [`Rate`](admm::Rate) is
 //! constant or decays. It also makes a block of [`VarianceLoss`] itself, with [`Gradient`](admm::Gradient), which
 //! searches along a line.
 
@@ -102,21 +102,21 @@ impl<T: Scalar> VarianceLoss<T> {
     ///
     /// let sigma = DMatrix::from_diagonal(&nalgebra::DVector::from_vec(vec![3.0, 1.0]));
     /// let loss = VarianceLoss { covariance: Covariance::from_matrix(sigma)?.into(), weight: 0.5 };
-    /// let refused = loss.check_penalty(0.7).unwrap_err().to_string();
+    /// let refused = loss.check_rho(0.7).unwrap_err().to_string();
     /// assert_eq!(refused, "the problem is unbounded below for the penalty 0.7: it must be above 0.75");
     /// # Ok::<(), admm::Error>(())
     /// ```
-    pub fn check_penalty(&self, penalty: T) -> Result<()> {
-        above(penalty, self.lipschitz()?)
+    pub fn check_rho(&self, rho: T) -> Result<()> {
+        above(rho, self.lipschitz()?)
     }
 }
 
 /// That a penalty bounds the problem from below.
-fn above<T: Scalar>(penalty: T, smallest: T) -> Result<()> {
-    if penalty > smallest {
+fn above<T: Scalar>(rho: T, smallest: T) -> Result<()> {
+    if rho > smallest {
         return Ok(());
     }
-    Err(Error::Unbounded { penalty: penalty.to_f64(), smallest: smallest.to_f64() })
+    Err(Error::Unbounded { rho: rho.to_f64(), smallest: smallest.to_f64() })
 }
 
 impl<T: Scalar> Smooth<T> for VarianceLoss<T> {

@@ -88,8 +88,8 @@ use admm::{Error, Result};
 use nalgebra::DMatrix;
 
 /// That a target is finite and not empty, and a penalty above 0.
-fn check<T: Scalar>(v: &DMatrix<T>, penalty: T) -> Result<()> {
-    positive::<T>(penalty.to_f64(), "rho")?;
+fn check<T: Scalar>(v: &DMatrix<T>, rho: T) -> Result<()> {
+    positive::<T>(rho.to_f64(), "rho")?;
     linalg::check(v, "the target of a proximal operator")
 }
 
@@ -103,8 +103,8 @@ fn positive<T: Scalar>(value: f64, name: &'static str) -> Result<T> {
 }
 
 /// The operator of a sum over entries, from that of one entry.
-fn entrywise<T: Scalar>(v: &DMatrix<T>, penalty: T, prox: impl FnMut(T) -> T) -> Result<DMatrix<T>> {
-    check(v, penalty)?;
+fn entrywise<T: Scalar>(v: &DMatrix<T>, rho: T, prox: impl FnMut(T) -> T) -> Result<DMatrix<T>> {
+    check(v, rho)?;
     Ok(v.map(prox))
 }
 

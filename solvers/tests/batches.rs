@@ -44,16 +44,16 @@ fn what_batches_say_has_the_mean_of_all_samples() {
         let f = JointObjective { variance, entropy };
         let (value, gradient) = f.value_and_gradient(&at).unwrap();
         assert_eq!(f.terms(), n);
-        let (mut mean, mut slope) = (0.0, gradient.zero());
+        let (mut mean, mut slope) = (0.0, gradient.zero_like());
         for sample in 0..n {
             let (value, gradient) = f.of_batch(&[sample]).value_and_gradient(&at).unwrap();
             mean += value / n as f64;
             slope.axpy(1.0 / n as f64, &gradient);
         }
         assert!((mean - value).abs() <= 1e-12, "{mean} {value}");
-        assert!(slope.plus(-1.0, &gradient).norm() <= 1e-12 * (1.0 + gradient.norm()));
+        assert!(slope.plus(-1.0, &gradient).euclidean_norm() <= 1e-12 * (1.0 + gradient.euclidean_norm()));
         let all: Vec<usize> = (0..n).collect();
-        assert!(f.of_batch(&all).value_and_gradient(&at).unwrap().1.plus(-1.0, &gradient).norm() <= 1e-13);
+        assert!(f.of_batch(&all).value_and_gradient(&at).unwrap().1.plus(-1.0, &gradient).euclidean_norm() <= 1e-13);
     }
 }
 

@@ -29,8 +29,8 @@ fn classifier(d: usize, k: usize, seed: u64) -> Classifier<f64> {
     Classifier { v: orthonormal(d, k, seed), b: matrix(k, 3, seed ^ 2), bias: matrix(3, 1, seed ^ 3) }
 }
 
-fn to(v: &Matrix, penalty: f64) -> Target<'_, f64, Matrix> {
-    Target { v, penalty, tolerance: 1e-6 }
+fn to(v: &Matrix, rho: f64) -> Target<'_, f64, Matrix> {
+    Target { v, rho, tolerance: 1e-6 }
 }
 
 fn block_passes<P: Subproblem<f64, Image = Matrix>>(block: &P, x: &P::Var, to: Target<'_, f64, Matrix>) {
@@ -69,7 +69,7 @@ proptest! {
         check::adjoint(|x: &Matrix| &k * x, |y| k.tr_mul(y), &x, &y).unwrap().assert();
         let quadratic = Quadratic::new(DMatrix::identity(columns, columns), matrix(columns, 1, 3), k);
         check::operator(&quadratic, &matrix(columns, 1, 1), |x| x).unwrap().assert();
-        check::operator(&Minus(quadratic), &matrix(columns, 1, 1), |x| x).unwrap().assert();
+        check::operator(&Negated(quadratic), &matrix(columns, 1, 1), |x| x).unwrap().assert();
         check::operator(&Consensus { of: l1(1.0), members: rows }, &x, |x| x).unwrap().assert();
         let group = Group { blocks: vec![Exact(l1(1.0)); columns], exec: Exec::Serial };
         check::operator(&group, &vec![x; columns], |x| x).unwrap().assert();
@@ -78,19 +78,19 @@ proptest! {
     }
 
     #[test]
-    fn proximal_operators(d in 1..6_usize, seed: u64, penalty in 0.1..10.0_f64, lambda in 0.01..2.0_f64) {
+    fn proximal_operators(d in 1..6_usize, seed: u64, rho in 0.1..10.0_f64, lambda in 0.01..2.0_f64) {
         let v = matrix(d, 1, seed) * 3.0;
-        check::convex_prox(&l1(lambda), &v, penalty).unwrap().assert();
-        check::convex_prox(&ElasticNet(lambda, 0.7), &v, penalty).unwrap().assert();
+        check::convex_prox(&l1(lambda), &v, rho).unwrap().assert();
+        check::convex_prox(&ElasticNet(lambda, 0.7), &v, rho).unwrap().assert();
         let interval = Interval(Matrix::from_element(d, 1, -lambda), Matrix::from_element(d, 1, lambda));
-        check::convex_prox(&interval, &v, penalty).unwrap().assert();
-        check::convex_prox(&Honest(interval.clone()), &v, penalty).unwrap().assert();
-        check::moreau(&l1(lambda), &interval, &v, penalty).unwrap().assert();
+        check::convex_prox(&interval, &v, rho).unwrap().assert();
+        check::convex_prox(&Honest(interval.clone()), &v, rho).unwrap().assert();
+        check::moreau(&l1(lambda), &interval, &v, rho).unwrap().assert();
         let mut squares = LeastSquares::new(matrix(3, d, seed), matrix(3, 1, !seed));
-        squares.retune(penalty).unwrap();
-        check::convex_prox(&squares, &v, penalty).unwrap().assert();
-        check::prox(&Sparse(lambda), &v, penalty).unwrap().assert();
-        check::prox(&OnSphere, &v, penalty).unwrap().assert();
+        squares.retune(rho).unwrap();
+        check::convex_prox(&squares, &v, rho).unwrap().assert();
+        check::prox(&Sparse(lambda), &v, rho).unwrap().assert();
+        check::prox(&OnSphere, &v, rho).unwrap().assert();
     }
 
     #[test]
@@ -116,17 +116,17 @@ proptest! {
     }
 
     #[test]
-    fn pca_blocks(d in 3..8_usize, seed: u64, penalty in 0.5..5.0_f64) {
+    fn pca_blocks(d in 3..8_usize, seed: u64, rho in 0.5..5.0_f64) {
         let (loss, x, v) = (loss(d, seed), orthonormal(d, 2, seed), matrix(d, 2, !seed));
-        let to = to(&v, penalty);
+        let to = to(&v, rho);
         for set in [ColumnSet::Sphere, ColumnSet::Ball] {
             let columns = Columns::new(loss.clone(), set).unwrap();
             block_passes(&columns, &x, to);
-            block_passes(&Minus(columns), &x, to);
+            block_passes(&Negated(columns), &x, to);
         }
         block_passes(&Majorize { loss: loss.clone(), max_steps: 1000 }, &x, to);
         let rate = Rate::Lipschitz(loss.lipschitz().unwrap());
-        let block = Descent { of: Hebbian(loss.clone()), by: Steps { rate, max_steps: 5000 }, on: Stiefel::default() };
+        let block = Descent { of: Hebbian(loss.clone()), by: ScheduledSteps { rate, max_steps: 5000 }, on: Stiefel::default() };
         block_passes(&block, &Iterate::new(x.clone()), to);
         for retraction in [Retraction::Qr, Retraction::Polar, Retraction::Cayley, Retraction::Exponential] {
             let block = Descent { of: loss.clone(), by: Gradient { max_steps: 500 }, on: Stiefel { retraction } };
@@ -137,9 +137,9 @@ proptest! {
     }
 
     #[test]
-    fn classifier_blocks(d in 3..6_usize, seed: u64, penalty in 0.5..5.0_f64) {
+    fn classifier_blocks(d in 3..6_usize, seed: u64, rho in 0.5..5.0_f64) {
         let (at, v) = (classifier(d, 2, seed), matrix(d, 2, !seed));
-        let to = Target { tolerance: 1e-4, ..to(&v, penalty) };
+        let to = Target { tolerance: 1e-4, ..to(&v, rho) };
         let lbfgs = Descent { of: softmax(d, seed), by: Lbfgs::default(), on: Flat };
         block_passes(&lbfgs, &Iterate::new(at.clone()), to);
         let gradient = Descent { of: softmax(d, seed), by: Gradient { max_steps: 5_000 }, on: Stiefel::default() };
@@ -147,12 +147,12 @@ proptest! {
     }
 
     #[test]
-    fn wrapped_proximal_operators(d in 1..6_usize, seed: u64, penalty in 0.1..10.0_f64) {
+    fn wrapped_proximal_operators(d in 1..6_usize, seed: u64, rho in 0.1..10.0_f64) {
         let v = matrix(d, 1, seed);
-        block_passes(&Exact(l1(0.3)), &Matrix::zeros(d, 1), to(&v, penalty));
-        block_passes(&Minus(Exact(l1(0.3))), &Matrix::zeros(d, 1), to(&v, penalty));
+        block_passes(&Exact(l1(0.3)), &Matrix::zeros(d, 1), to(&v, rho));
+        block_passes(&Negated(Exact(l1(0.3))), &Matrix::zeros(d, 1), to(&v, rho));
         let several = vec![v.clone(), &v * 2.0, matrix(d, 1, !seed)];
-        let to = Target { v: &several, penalty, tolerance: 1e-8 };
+        let to = Target { v: &several, rho, tolerance: 1e-8 };
         let start = Matrix::zeros(d, 1);
         check::subproblem(&Consensus { of: l1(0.3), members: 3 }, &start, to).unwrap().assert();
         let group = Group { blocks: vec![Exact(l1(0.3)); 3], exec: Exec::threads(2).unwrap() };
@@ -172,7 +172,7 @@ fn single_precision() {
         check::manifold(&Stiefel::default(), &x).unwrap().assert();
         check::convex_prox(&l1(0.3), &x, 2.0).unwrap().assert();
         let v = matrix(6, 2, !seed).map(|x| x as f32);
-        let to = Target { v: &v, penalty: 2.0, tolerance: 1e-3 };
+        let to = Target { v: &v, rho: 2.0, tolerance: 1e-3 };
         check::subproblem(&Majorize { loss, max_steps: 500 }, &x, to).unwrap().assert();
     }
 }
@@ -202,8 +202,8 @@ impl Prox<f64> for Honest {
         let inside = (0..x.len()).all(|i| (lower[i]..=upper[i]).contains(&x[i]));
         if inside { 0.0 } else { f64::INFINITY }
     }
-    fn prox(&self, v: &Matrix, penalty: f64) -> Result<Matrix> {
-        self.0.prox(v, penalty)
+    fn prox(&self, v: &Matrix, rho: f64) -> Result<Matrix> {
+        self.0.prox(v, rho)
     }
 }
 
@@ -214,8 +214,8 @@ impl Prox<f64> for Sparse {
     fn value(&self, x: &Matrix) -> f64 {
         self.0 * x.iter().filter(|x| **x != 0.0).count() as f64
     }
-    fn prox(&self, v: &Matrix, penalty: f64) -> Result<Matrix> {
-        Ok(v.map(|v| if v * v > 2.0 * self.0 / penalty { v } else { 0.0 }))
+    fn prox(&self, v: &Matrix, rho: f64) -> Result<Matrix> {
+        Ok(v.map(|v| if v * v > 2.0 * self.0 / rho { v } else { 0.0 }))
     }
 }
 
@@ -226,7 +226,7 @@ impl Prox<f64> for OnSphere {
     fn value(&self, x: &Matrix) -> f64 {
         if (x.norm() - 1.0).abs() < 1e-12 { 0.0 } else { f64::INFINITY }
     }
-    fn prox(&self, v: &Matrix, _penalty: f64) -> Result<Matrix> {
+    fn prox(&self, v: &Matrix, _rho: f64) -> Result<Matrix> {
         Ok(v.normalize())
     }
 }

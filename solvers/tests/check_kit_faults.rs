@@ -114,14 +114,14 @@ impl Subproblem<f64> for Faulty {
     fn value(&self, x: &Remembering) -> Result<f64> {
         self.of.value(&x.x)
     }
-    fn argmin(&self, x: &mut Remembering, to: Target<'_, f64, Matrix>) -> Result<Work> {
+    fn argmin(&self, x: &mut Remembering, to: Target<'_, f64, Matrix>) -> Result<Cost> {
         assert!(self.fault != Fault::PanicsOnNan || to.v.iter().all(|v| v.is_finite()), "a bare assertion");
         if self.fault == Fault::AcceptsAll && to.v.nrows() != self.of.k.nrows() {
-            return Ok(Work::default());
+            return Ok(Cost::default());
         }
-        to.check_size(Space::shape(&self.image(x)))?;
+        to.check_size(self.image(x).sizes())?;
         let before = x.x.clone();
-        let work = self.of.argmin(&mut x.x, to)?;
+        let cost = self.of.argmin(&mut x.x, to)?;
         x.calls += 1;
         match self.fault {
             Fault::Overshoots => x.x = &x.x * 2.5 - before * 1.5,
@@ -130,7 +130,7 @@ impl Subproblem<f64> for Faulty {
             Fault::Memory => x.x *= 1.0 + 1e-15 * x.calls as f64,
             _ => {}
         }
-        Ok(work)
+        Ok(cost)
     }
     fn image(&self, x: &Remembering) -> Matrix {
         let image = self.of.image(&x.x);
@@ -180,7 +180,7 @@ fn a_wrong_block() {
     ];
     for seed in 0..20 {
         let v = matrix(3, 1, seed);
-        let to = Target { v: &v, penalty: 2.0, tolerance: 1e-10 };
+        let to = Target { v: &v, rho: 2.0, tolerance: 1e-10 };
         let start = Remembering { x: Matrix::zeros(4, 1), calls: 0 };
         check::subproblem(&faulty(Fault::None, seed), &start, to).unwrap().assert();
         for (fault, law) in laws {
@@ -188,19 +188,19 @@ fn a_wrong_block() {
         }
     }
     let (v, start) = (Matrix::zeros(2, 1), Remembering { x: Matrix::zeros(4, 1), calls: 0 });
-    let to = Target { v: &v, penalty: 2.0, tolerance: 1e-10 };
+    let to = Target { v: &v, rho: 2.0, tolerance: 1e-10 };
     assert!(matches!(check::subproblem(&faulty(Fault::None, 1), &start, to), Err(Error::Size { .. })));
 }
 
-/// QR is a first-order retraction of *tangent* steps. [`Steps`] takes the whole step, so with QR it comes to rest
+/// QR is a first-order retraction of *tangent* steps. [`ScheduledSteps`] takes the whole step, so with QR it comes to rest
 /// beside the minimiser, where with the polar factor it comes to rest on it.
 #[test]
 fn a_retraction_that_does_not_suit_the_rule() {
     let covariance = Covariance::from_matrix(with_spectrum(&[1.0, 0.3, 0.1, 0.05], 1).0).unwrap();
     let loss = VarianceLoss { covariance: covariance.into(), weight: 0.5 };
-    let by = Steps { rate: Rate::Lipschitz(loss.lipschitz().unwrap()), max_steps: 5000 };
+    let by = ScheduledSteps { rate: Rate::Lipschitz(loss.lipschitz().unwrap()), max_steps: 5000 };
     let (x, v) = (Iterate::new(orthonormal(4, 2, 2)), matrix(4, 2, 3));
-    let to = Target { v: &v, penalty: 0.5, tolerance: 1e-8 };
+    let to = Target { v: &v, rho: 0.5, tolerance: 1e-8 };
     let on = |retraction| Descent { of: Hebbian(loss.clone()), by, on: Stiefel { retraction } };
     check::subproblem(&on(Retraction::Polar), &x, to).unwrap().assert();
     caught(check::subproblem(&on(Retraction::Qr), &x, to), "argmin raises");
@@ -217,8 +217,8 @@ where
     fn value(&self, x: &Matrix) -> f64 {
         (self.0)(x)
     }
-    fn prox(&self, v: &Matrix, penalty: f64) -> Result<Matrix> {
-        Ok((self.1)(v, penalty))
+    fn prox(&self, v: &Matrix, rho: f64) -> Result<Matrix> {
+        Ok((self.1)(v, rho))
     }
 }
 

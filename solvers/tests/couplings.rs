@@ -83,24 +83,24 @@ proptest! {
     }
 
     #[test]
-    fn a_quadratic_block_solves_its_normal_equations(m in 1..5_usize, n in 1..6_usize, seed: u64, penalty in 0.1..10.0_f64) {
+    fn a_quadratic_block_solves_its_normal_equations(m in 1..5_usize, n in 1..6_usize, seed: u64, rho in 0.1..10.0_f64) {
         let (k, root, q, v) = (matrix(m, n, seed), matrix(n, n, !seed), matrix(n, 1, seed ^ 1), matrix(m, 1, seed ^ 2));
         let p = root.tr_mul(&root) + Matrix::identity(n, n) * 0.1;
         let mut block = QuadraticThrough::new(prox::Quadratic::new(p.clone(), q.clone()).unwrap(), k.clone()).unwrap();
-        let (mut fresh, mut tuned, to) = (Matrix::zeros(n, 1), Matrix::zeros(n, 1), target(&v, penalty));
+        let (mut fresh, mut tuned, to) = (Matrix::zeros(n, 1), Matrix::zeros(n, 1), target(&v, rho));
         block.argmin(&mut fresh, to).unwrap();
-        block.retune(penalty).unwrap();
+        block.retune(rho).unwrap();
         block.argmin(&mut tuned, to).unwrap();
-        let right = plus(&times(&transposed(&rows(&k)), (&v * penalty).as_slice()), -1.0, q.as_slice());
-        let twin = solve(normal(&rows(&p), penalty, &rows(&k)), right);
+        let right = plus(&times(&transposed(&rows(&k)), (&v * rho).as_slice()), -1.0, q.as_slice());
+        let twin = solve(normal(&rows(&p), rho, &rows(&k)), right);
         prop_assert!(norm(&plus(fresh.as_slice(), -1.0, &twin)) < 1e-8 * (1.0 + norm(&twin)));
         prop_assert_eq!(tuned, fresh, "by the factor that is kept");
         check::operator(&block, &q, |x| x).unwrap().assert();
     }
 }
 
-fn target(v: &Matrix, penalty: f64) -> Target<'_, f64, Matrix> {
-    Target { v, penalty, tolerance: 1e-9 }
+fn target(v: &Matrix, rho: f64) -> Target<'_, f64, Matrix> {
+    Target { v, rho, tolerance: 1e-9 }
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn fault_39_an_operator_refuses_another_size() {
     let fit =
         QuadraticThrough::new(prox::Quadratic::new(Matrix::identity(3, 3), Matrix::zeros(3, 1)).unwrap(), Differences);
     let start = (Matrix::zeros(0, 1), Matrix::zeros(2, 1));
-    let outcome = Coordinator::new(fit.unwrap(), Minus(Exact(L1)), start.0, start.1, 1.0);
+    let outcome = Coordinator::new(fit.unwrap(), Negated(Exact(L1)), start.0, start.1, 1.0);
     assert!(matches!(outcome, Err(Error::Panic(_))), "of a start that the operator does not take");
     let zero = Linearized { of: L1, through: Multiple(0.0), square: 0.0, max_steps: 1 };
     assert!(parameters(zero.argmin(&mut column(&[1.0]), target(&column(&[1.0]), 1.0)).unwrap_err()));
@@ -155,16 +155,16 @@ fn coupled_blocks_keep_the_promises_of_a_block() {
     check::operator(&sparse, &x, |x| x).unwrap().assert();
     let logistic = common::Logistic { a: matrix(6, 3, 4), b: matrix(6, 1, 5) };
     let smooth = Descent { of: logistic, by: Lbfgs { max_steps: 500, ..Lbfgs::default() }, on: Flat };
-    let smooth = Through { of: smooth, operator: k };
+    let smooth = Composed { of: smooth, operator: k };
     check::subproblem(&smooth, &x, target(&v, 0.7)).unwrap().assert();
     check::operator(&smooth, &x, |x| x).unwrap().assert();
     let views = [&[0, 2][..], &[1, 2], &[2]].map(|rows| Selection::new(rows.to_vec(), 3).unwrap());
     let images = views.each_ref().map(|view| view.apply(&x)).to_vec();
     let consensus = GeneralConsensus::new(Huber { delta: 0.5 }, views.to_vec()).unwrap();
-    check::subproblem(&consensus, &x, Target { v: &images, penalty: 0.7, tolerance: 1e-9 }).unwrap().assert();
+    check::subproblem(&consensus, &x, Target { v: &images, rho: 0.7, tolerance: 1e-9 }).unwrap().assert();
     check::operator(&consensus, &x, |x| x).unwrap().assert();
     let (sharing, parts) = (Sharing { of: Huber { delta: 0.5 }, members: 3 }, vec![x.clone(), matrix(3, 1, 6), x]);
-    check::subproblem(&sharing, &parts, Target { v: &parts, penalty: 0.7, tolerance: 1e-9 }).unwrap().assert();
+    check::subproblem(&sharing, &parts, Target { v: &parts, rho: 0.7, tolerance: 1e-9 }).unwrap().assert();
     check::operator(&sharing, &parts, |parts| parts).unwrap().assert();
 }
 
@@ -177,7 +177,7 @@ fn a_general_consensus_tunes_its_regulariser() {
     block.retune(0.7).unwrap();
     let (mut z, v) = (Matrix::zeros(3, 1), column(&[0.5, 1.0, 4.0]));
     let images = views.each_ref().map(|view| view.apply(&v)).to_vec();
-    block.argmin(&mut z, Target { v: &images, penalty: 0.7, tolerance: 1e-9 }).unwrap();
+    block.argmin(&mut z, Target { v: &images, rho: 0.7, tolerance: 1e-9 }).unwrap();
     assert!((z - (b * 2.0 + v * 1.4) / 5.4).norm() < 1e-14);
 }
 
@@ -189,7 +189,7 @@ fn a_linearised_run_does_not_end_while_x_moves_where_the_operator_shows_nothing(
         let of = prox::Translated { of: prox::SquaredL2, by: column(&[0.0, 5.0]) };
         let f = Weighted { of: Linearized { of, through: k.clone(), square: 1.0, max_steps: 1 }, weight };
         let group = Group { blocks: vec![f], exec: Exec::Serial };
-        let zero = Group { blocks: vec![Minus(common::zero())], exec: Exec::Serial };
+        let zero = Group { blocks: vec![Negated(common::zero())], exec: Exec::Serial };
         let start = (vec![Matrix::zeros(2, 1)], vec![Matrix::zeros(1, 1)]);
         let mut admm = Coordinator::new(group, zero, start.0, start.1, 1.0).unwrap();
         admm.tolerance = Tolerance { absolute: 1e-6, relative: 0.0 };
@@ -209,7 +209,7 @@ fn a_smooth_block_is_minimal_through_its_operator() {
     let (k, v) = (matrix(4, 5, 1), matrix(4, 1, 2));
     let of = common::Logistic { a: common::design(), b: common::response() };
     let smooth = Descent { of: of.clone(), by: Gradient { max_steps: 100_000 }, on: Flat };
-    let block = Through { of: smooth, operator: k.clone() };
+    let block = Composed { of: smooth, operator: k.clone() };
     let mut x = Matrix::zeros(5, 1);
     block.argmin(&mut x, target(&v, 0.5)).unwrap();
     let gradient = of.value_and_gradient(&x).unwrap().1 + k.tr_mul(&(&k * &x - &v)) * 0.5;

@@ -3,8 +3,8 @@
 use crate::data::{angle, classes, matrix, orthonormal, with_spectrum};
 use admm::method::{DescentMemory, stationarity};
 use admm::{
-    Descent, Direction, Error, Exec, Flat, Gradient, Iterate, Manifold, Method, Rate, Result, Smooth, Space, Steps,
-    Subproblem, Target, Work,
+    Cost, Descent, DescentMethod, Direction, Error, Exec, Flat, Gradient, Iterate, Manifold, Rate, Result,
+    ScheduledSteps, Smooth, Space, Subproblem, Target,
 };
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;
@@ -32,8 +32,8 @@ impl Quadratic {
     }
     /// argmin f(X) + ρ/2 ‖X − V‖² for N = I.
     fn minimiser(&self, to: Target<'_, f64, DMatrix<f64>>) -> DMatrix<f64> {
-        let whole = &self.a + DMatrix::identity(self.a.nrows(), self.a.nrows()) * to.penalty;
-        whole.cholesky().unwrap().solve(&(&self.c + to.v * to.penalty))
+        let whole = &self.a + DMatrix::identity(self.a.nrows(), self.a.nrows()) * to.rho;
+        whole.cholesky().unwrap().solve(&(&self.c + to.v * to.rho))
     }
 }
 
@@ -58,7 +58,7 @@ impl Direction<f64> for Quadratic {
 }
 
 type Memory = DescentMemory<f64, DMatrix<f64>>;
-type Any = Box<dyn Method<f64, Quadratic, Point = DMatrix<f64>, Memory = Memory>>;
+type Any = Box<dyn DescentMethod<f64, Quadratic, Point = DMatrix<f64>, Memory = Memory>>;
 
 fn both(max_steps: u64) -> [(&'static str, Any); 2] {
     [("gradient", Box::new(Gradient { max_steps })), ("lbfgs", Box::new(Lbfgs { max_steps, ..Lbfgs::default() }))]
@@ -76,18 +76,18 @@ fn bits(x: &DMatrix<f64>) -> Vec<u64> {
 fn a_quadratic_has_one_minimiser() {
     let f = Quadratic::new(with_spectrum(&spaced(12, 0.1, 10.0), 1).0, matrix(12, 3, 2));
     let v = matrix(12, 3, 3);
-    for penalty in [0.0, 0.5, 20.0] {
-        let to = Target { v: &v, penalty, tolerance: 1e-9 };
+    for rho in [0.0, 0.5, 20.0] {
+        let to = Target { v: &v, rho, tolerance: 1e-9 };
         for (name, method) in both(2_000) {
             let before = f.count();
             let mut iterate = Iterate::new(matrix(12, 3, 4));
-            let work = method.minimise(&f, &Flat, &mut iterate, to).unwrap();
+            let cost = method.minimise(&f, &Flat, &mut iterate, to).unwrap();
             let gap = (&iterate.point - f.minimiser(to)).norm();
-            assert!(gap <= 1e-7, "{name} ρ={penalty}: {gap} after {work:?}");
-            assert_eq!(work.passes, f.count() - before, "{name} counts its passes");
-            assert!(work.steps > 0 && work.steps < 2_000 && work.passes > work.steps, "{name} {work:?}");
+            assert!(gap <= 1e-7, "{name} ρ={rho}: {gap} after {cost:?}");
+            assert_eq!(cost.passes, f.count() - before, "{name} counts its passes");
+            assert!(cost.steps > 0 && cost.steps < 2_000 && cost.passes > cost.steps, "{name} {cost:?}");
             if name == "lbfgs" {
-                assert!(work.passes <= 120, "ρ={penalty}: {work:?}");
+                assert!(cost.passes <= 120, "ρ={rho}: {cost:?}");
             }
         }
     }
@@ -107,7 +107,7 @@ impl Smooth<f64> for Barrier {
 #[test]
 fn a_step_to_where_the_function_is_not_finite_is_shortened() {
     let v = DMatrix::zeros(1, 1);
-    let to = Target { v: &v, penalty: 10.0, tolerance: 1e-9 };
+    let to = Target { v: &v, rho: 10.0, tolerance: 1e-9 };
     let (mut gradient, mut lbfgs) = [(); 2].map(|()| Iterate::new(DMatrix::from_element(1, 1, 0.5))).into();
     Gradient { max_steps: 500 }.minimise(&Barrier, &Flat, &mut gradient, to).unwrap();
     Lbfgs::default().minimise(&Barrier, &Flat, &mut lbfgs, to).unwrap();
@@ -121,16 +121,16 @@ fn steps_along_minus_the_gradient_end_at_the_prox() {
     let f = Quadratic::new(with_spectrum(&spaced(6, 0.2, 4.0), 5).0, matrix(6, 2, 6));
     let v = matrix(6, 2, 7);
     for rate in [Rate::Lipschitz(4.0), Rate::Constant(0.1)] {
-        for penalty in [0.3, 6.0] {
-            let to = Target { v: &v, penalty, tolerance: 1e-12 };
-            let by = Steps { rate, max_steps: 3_000 };
+        for rho in [0.3, 6.0] {
+            let to = Target { v: &v, rho, tolerance: 1e-12 };
+            let by = ScheduledSteps { rate, max_steps: 3_000 };
             let block = Descent { of: Borrowed(&f), by, on: Flat };
             let mut iterate = Iterate::new(DMatrix::zeros(6, 2));
-            let work = block.argmin(&mut iterate, to).unwrap();
-            assert!((&iterate.point - f.minimiser(to)).norm() <= 1e-11, "{rate:?} ρ={penalty} {work:?}");
-            assert!(work.steps < 3_000 && work.passes == work.steps, "{work:?}");
+            let cost = block.argmin(&mut iterate, to).unwrap();
+            assert!((&iterate.point - f.minimiser(to)).norm() <= 1e-11, "{rate:?} ρ={rho} {cost:?}");
+            assert!(cost.steps < 3_000 && cost.passes == cost.steps, "{cost:?}");
             let once = block.argmin(&mut iterate, to).unwrap();
-            assert_eq!(once, Work { steps: 1, passes: 1 });
+            assert_eq!(once, Cost { steps: 1, passes: 1 });
         }
     }
 }
@@ -156,20 +156,20 @@ fn the_brockett_function_sorts_eigenvectors() {
     let f = Quadratic { n: DVector::from_vec(vec![3.0, 2.0, 1.0]), ..Quadratic::new(a, DMatrix::zeros(8, 3)) };
     let lowest = 0.5 * (3.0 * values[0] + 2.0 * values[1] + values[2]);
     let origin = DMatrix::zeros(8, 3);
-    let to = Target { v: &origin, penalty: 0.0, tolerance: 1e-9 };
+    let to = Target { v: &origin, rho: 0.0, tolerance: 1e-9 };
     for (name, method) in both(5_000) {
         for seed in 0..4 {
             let mut iterate = Iterate::new(orthonormal(8, 3, seed));
-            let work = method.minimise(&f, &Stiefel::default(), &mut iterate, to).unwrap();
+            let cost = method.minimise(&f, &Stiefel::default(), &mut iterate, to).unwrap();
             let value = f.value_and_gradient(&iterate.point).unwrap().0;
             assert!((value - lowest).abs() <= 1e-12 * 8.0, "{name}: {value} against {lowest}");
             for j in 0..3 {
                 let gap = angle(&q.columns(j, 1).into_owned(), &iterate.point.columns(j, 1).into_owned());
-                assert!(gap <= 1e-7, "{name}: eigenvector {j} is off by {gap}, {work:?}");
+                assert!(gap <= 1e-7, "{name}: eigenvector {j} is off by {gap}, {cost:?}");
             }
             assert!(Manifold::<f64>::residual(&Stiefel::default(), &iterate.point) <= 1e-13);
             if name == "lbfgs" {
-                assert!(work.passes <= 150, "{work:?}");
+                assert!(cost.passes <= 150, "{cost:?}");
             }
         }
     }
@@ -182,7 +182,7 @@ fn a_pull_on_the_stiefel_manifold_alone_is_a_projection() {
     let nearest = Stiefel::default().project(&v).unwrap();
     for (name, method) in both(2_000) {
         let mut iterate = Iterate::new(Stiefel::default().project(&(&v + matrix(7, 3, 10) * 0.3)).unwrap());
-        let to = Target { v: &v, penalty: 2.0, tolerance: 1e-10 };
+        let to = Target { v: &v, rho: 2.0, tolerance: 1e-10 };
         method.minimise(&f, &Stiefel::default(), &mut iterate, to).unwrap();
         assert!((&iterate.point - &nearest).norm() <= 1e-9, "{name}");
     }
@@ -195,11 +195,11 @@ fn in_a_ball_the_kkt_conditions_hold() {
     f.c.column_mut(0).scale_mut(0.05); // a minimiser inside
     f.c.column_mut(1).scale_mut(20.0);
     let v = matrix(6, 4, 13) * 0.1;
-    let to = Target { v: &v, penalty: 0.4, tolerance: 1e-10 };
+    let to = Target { v: &v, rho: 0.4, tolerance: 1e-10 };
     let block = Gradient { max_steps: 5_000 };
     let mut iterate = Iterate { point: matrix(6, 4, 14) * 0.1, memory: Memory::default() };
-    let work = block.minimise(&f, &Ball { radius: 1.0 }, &mut iterate, to).unwrap();
-    assert!(work.steps < 5_000, "{work:?}");
+    let cost = block.minimise(&f, &Ball { radius: 1.0 }, &mut iterate, to).unwrap();
+    assert!(cost.steps < 5_000, "{cost:?}");
     let x = &iterate.point;
     let gradient = f.value_and_gradient(x).unwrap().1 + (x - &v) * 0.4;
     let mut active = 0;
@@ -209,7 +209,7 @@ fn in_a_ball_the_kkt_conditions_hold() {
         active += u32::from(multiplier > 0.0);
         assert!(
             multiplier >= 0.0 && (g + x * multiplier).norm() <= 1e-8,
-            "μ={multiplier} ‖x‖={} {:e} {work:?}",
+            "μ={multiplier} ‖x‖={} {:e} {cost:?}",
             x.norm(),
             (g + x * multiplier).norm()
         );
@@ -225,7 +225,7 @@ fn spheres_are_kept() {
     let origin = DMatrix::zeros(9, 2);
     for (name, method) in both(5_000) {
         let mut iterate = Iterate::new(UnitColumns.project(&matrix(9, 2, 16)).unwrap());
-        let to = Target { v: &origin, penalty: 0.0, tolerance: 1e-9 };
+        let to = Target { v: &origin, rho: 0.0, tolerance: 1e-9 };
         method.minimise(&f, &UnitColumns, &mut iterate, to).unwrap();
         for column in 0..2 {
             let gap = angle(&q.columns(0, 1).into_owned(), &iterate.point.columns(column, 1).into_owned());
@@ -239,34 +239,34 @@ fn spheres_are_kept() {
 fn a_warm_start_costs_nothing() {
     let f = Quadratic::new(with_spectrum(&spaced(10, 0.1, 10.0), 17).0, matrix(10, 2, 18));
     let (v, other) = (matrix(10, 2, 19), matrix(10, 2, 20));
-    let to = Target { v: &v, penalty: 1.0, tolerance: 1e-8 };
+    let to = Target { v: &v, rho: 1.0, tolerance: 1e-8 };
     for (name, method) in both(2_000) {
         let mut iterate = Iterate::new(matrix(10, 2, 21));
         method.minimise(&f, &Flat, &mut iterate, to).unwrap();
         let (point, evaluations) = (iterate.point.clone(), f.count());
-        assert_eq!(method.minimise(&f, &Flat, &mut iterate, to), Ok(Work::default()), "{name} from the optimum");
+        assert_eq!(method.minimise(&f, &Flat, &mut iterate, to), Ok(Cost::default()), "{name} from the optimum");
         assert_eq!(f.count(), evaluations, "{name}");
         assert_eq!(bits(&iterate.point), bits(&point));
 
         // The optimum of another v and ρ: known from the kept gradient alone.
         let gradient = f.value_and_gradient(&point).unwrap().1;
         let there = &point + &gradient / 0.3;
-        let moved = Target { v: &there, penalty: 0.3, tolerance: 1e-8 };
-        assert_eq!(method.minimise(&f, &Flat, &mut iterate, moved), Ok(Work::default()), "{name} for another pull");
+        let moved = Target { v: &there, rho: 0.3, tolerance: 1e-8 };
+        assert_eq!(method.minimise(&f, &Flat, &mut iterate, moved), Ok(Cost::default()), "{name} for another pull");
     }
     for (name, method) in both(0) {
         let mut iterate = Iterate::new(matrix(10, 2, 21));
-        assert_eq!(method.minimise(&f, &Flat, &mut iterate, to), Ok(Work { steps: 0, passes: 1 }), "{name} cold");
-        let moved = Target { v: &other, penalty: 7.0, tolerance: 1e-8 };
-        assert_eq!(method.minimise(&f, &Flat, &mut iterate, moved), Ok(Work::default()), "{name} warm");
+        assert_eq!(method.minimise(&f, &Flat, &mut iterate, to), Ok(Cost { steps: 0, passes: 1 }), "{name} cold");
+        let moved = Target { v: &other, rho: 7.0, tolerance: 1e-8 };
+        assert_eq!(method.minimise(&f, &Flat, &mut iterate, moved), Ok(Cost::default()), "{name} warm");
     }
     for (name, method) in both(1) {
         let mut iterate = Iterate::new(matrix(10, 2, 21));
-        let work = method.minimise(&f, &Flat, &mut iterate, to).unwrap();
+        let cost = method.minimise(&f, &Flat, &mut iterate, to).unwrap();
         let before = f.count();
-        let next = method.minimise(&f, &Flat, &mut iterate, Target { v: &other, penalty: 7.0, tolerance: 1e-8 });
+        let next = method.minimise(&f, &Flat, &mut iterate, Target { v: &other, rho: 7.0, tolerance: 1e-8 });
         let next = next.unwrap();
-        assert_eq!((work.steps, next.steps, next.passes), (1, 1, f.count() - before), "{name}");
+        assert_eq!((cost.steps, next.steps, next.passes), (1, 1, f.count() - before), "{name}");
         let here = iterate.memory.here.as_ref().unwrap();
         let (value, gradient) = f.value_and_gradient(&iterate.point).unwrap();
         assert_eq!((here.value(), here.gradient()), (value, &gradient), "{name}: what is kept belongs to the point");
@@ -279,18 +279,18 @@ fn curvature_survives_a_change_of_the_penalty() {
     let (v, other) = (matrix(15, 1, 24), matrix(15, 1, 25));
     let method = Lbfgs { max_steps: 500, ..Lbfgs::default() };
     let mut warm = Iterate::new(matrix(15, 1, 26));
-    method.minimise(&f, &Flat, &mut warm, Target { v: &v, penalty: 1.0, tolerance: 1e-9 }).unwrap();
+    method.minimise(&f, &Flat, &mut warm, Target { v: &v, rho: 1.0, tolerance: 1e-9 }).unwrap();
     assert!(!warm.memory.pairs.is_empty() && warm.memory.pairs.len() <= 20);
-    for penalty in [0.2, 5.0] {
-        let to = Target { v: &other, penalty, tolerance: 1e-9 };
+    for rho in [0.2, 5.0] {
+        let to = Target { v: &other, rho, tolerance: 1e-9 };
         let (mut warm, mut cold) = (warm.clone(), warm.clone());
         cold.memory.pairs.clear();
         let [fast, slow] = [&mut warm, &mut cold].map(|iterate| {
-            let work = method.minimise(&f, &Flat, iterate, to).unwrap();
+            let cost = method.minimise(&f, &Flat, iterate, to).unwrap();
             assert!((&iterate.point - f.minimiser(to)).norm() <= 1e-7);
-            work.passes
+            cost.passes
         });
-        assert!(fast < slow, "ρ={penalty}: {fast} passes with the memory, {slow} without");
+        assert!(fast < slow, "ρ={rho}: {fast} passes with the memory, {slow} without");
     }
 }
 
@@ -302,7 +302,7 @@ fn through_text<X: Serialize + DeserializeOwned>(x: &X) -> X {
 fn a_saved_variable_goes_on_with_the_same_bits() {
     let f = Quadratic::new(with_spectrum(&spaced(15, 0.05, 20.0), 27).0, matrix(15, 3, 28));
     let v = matrix(15, 3, 29);
-    let to = Target { v: &v, penalty: 0.7, tolerance: 1e-10 };
+    let to = Target { v: &v, rho: 0.7, tolerance: 1e-10 };
     let manifolds: [Box<dyn Manifold<f64>>; 2] = [Box::new(Flat), Box::new(Stiefel::default())];
     for on in manifolds {
         for (name, method) in both(7) {
@@ -310,9 +310,9 @@ fn a_saved_variable_goes_on_with_the_same_bits() {
             method.minimise(&f, &*on, &mut iterate, to).unwrap();
             let mut resumed: Iterate<DMatrix<f64>, Memory> = through_text(&iterate);
             for _ in 0..3 {
-                let to = Target { penalty: 0.9, ..to };
-                let work = method.minimise(&f, &*on, &mut iterate, to).unwrap();
-                assert_eq!(method.minimise(&f, &*on, &mut resumed, to).unwrap(), work, "{name}");
+                let to = Target { rho: 0.9, ..to };
+                let cost = method.minimise(&f, &*on, &mut iterate, to).unwrap();
+                assert_eq!(method.minimise(&f, &*on, &mut resumed, to).unwrap(), cost, "{name}");
                 assert_eq!(bits(&iterate.point), bits(&resumed.point), "{name}");
             }
         }
@@ -323,7 +323,7 @@ fn a_saved_variable_goes_on_with_the_same_bits() {
     let method = Lbfgs { max_steps: 6, ..Lbfgs::default() };
     let block = Descent { of: Softmax { samples, ridge: 0.01, share: 0.5 }, by: method, on: Flat };
     let v = orthonormal(5, 2, 32);
-    let to = Target { v: &v, penalty: 0.1, tolerance: 1e-10 };
+    let to = Target { v: &v, rho: 0.1, tolerance: 1e-10 };
     let mut iterate = Iterate::new(Classifier::blank(v.clone(), 3));
     block.argmin(&mut iterate, to).unwrap();
     let mut resumed = through_text(&iterate);
@@ -342,15 +342,15 @@ fn the_free_part_moves_with_the_coupled_one() {
     let samples = Samples::new(x, &labels, vec![1.0 / 200.0; 200], 3, Exec::Serial).unwrap();
     let softmax = Softmax { samples, ridge: 0.05, share: 0.5 };
     let v = orthonormal(5, 2, 34);
-    let to = Target { v: &v, penalty: 0.2, tolerance: 1e-8 };
-    let methods: [Box<dyn Method<f64, _, Point = _, Memory = DescentMemory<f64, _>>>; 2] =
+    let to = Target { v: &v, rho: 0.2, tolerance: 1e-8 };
+    let methods: [Box<dyn DescentMethod<f64, _, Point = _, Memory = DescentMemory<f64, _>>>; 2] =
         [Box::new(Gradient { max_steps: 20_000 }), Box::new(Lbfgs { max_steps: 1_000, ..Lbfgs::default() })];
     for method in methods {
         let mut iterate = Iterate::new(Classifier::blank(v.clone(), 3));
         method.minimise(&softmax, &Flat, &mut iterate, to).unwrap();
         let mut gradient = softmax.value_and_gradient(&iterate.point).unwrap().1;
         gradient.v += (&iterate.point.v - &v) * 0.2;
-        assert!(gradient.norm() <= 1e-8, "{}", gradient.norm());
+        assert!(gradient.euclidean_norm() <= 1e-8, "{}", gradient.euclidean_norm());
         assert!(iterate.point.b.norm() > 0.1 && iterate.point.bias.norm() > 1e-3);
     }
 }
@@ -393,9 +393,9 @@ impl Direction<f64> for WrongDirection {
 #[test]
 fn bad_answers_of_a_function_are_errors() {
     let v = matrix(3, 2, 1);
-    let to = Target { v: &v, penalty: 1.0, tolerance: 1e-8 };
+    let to = Target { v: &v, rho: 1.0, tolerance: 1e-8 };
     for answer in [Answer::NanValue, Answer::NanGradient, Answer::InfiniteGradient, Answer::WrongSize] {
-        let methods: [Box<dyn Method<f64, Answer, Point = _, Memory = Memory>>; 2] =
+        let methods: [Box<dyn DescentMethod<f64, Answer, Point = _, Memory = Memory>>; 2] =
             [Box::new(Gradient { max_steps: 5 }), Box::new(Lbfgs::default())];
         for method in methods {
             let mut iterate = Iterate::new(matrix(3, 2, 2));
@@ -406,7 +406,8 @@ fn bad_answers_of_a_function_are_errors() {
             }
         }
     }
-    let block = Descent { of: WrongDirection, by: Steps { rate: Rate::Constant(0.1), max_steps: 5 }, on: Flat };
+    let block =
+        Descent { of: WrongDirection, by: ScheduledSteps { rate: Rate::Constant(0.1), max_steps: 5 }, on: Flat };
     let error = block.argmin(&mut Iterate::new(matrix(3, 2, 2)), to).unwrap_err();
     assert_eq!(error.to_string(), "direction: expected size 3×2, got 2×3");
 }

@@ -81,8 +81,8 @@ fn every_storage_agrees_with_plain_loops_scaled_or_not() {
             let ((value, gradient), (slow, expected)) =
                 (softmax.value_and_gradient(&at).unwrap(), naive(&softmax, &at));
             assert!((value - slow).abs() <= 1e-12 * (1.0 + slow.abs()), "{storage} n={n}: {value} against {slow}");
-            let gap = gradient.plus(-1.0, &expected).norm();
-            assert!(gap <= 1e-12 * (1.0 + expected.norm()), "{storage} n={n}: {gap}");
+            let gap = gradient.plus(-1.0, &expected).euclidean_norm();
+            assert!(gap <= 1e-12 * (1.0 + expected.euclidean_norm()), "{storage} n={n}: {gap}");
             let projected = at.v.transpose() * softmax.samples.x.to_dense();
             assert!((softmax.samples.project(&at.v) - projected).amax() <= 1e-12, "{storage} n={n}");
         }
@@ -237,7 +237,7 @@ fn a_joint_objective_takes_the_covariance_along_in_one_pass() {
             let (value, gradient) = joint.value_and_gradient(&at).unwrap();
             assert!((value - one - two).abs() <= 1e-13, "{storage}: {value} against {one} + {two}");
             let expected = Classifier { v: &second.v + first, ..second };
-            assert!(gradient.plus(-1.0, &expected).norm() <= 1e-12 * expected.norm(), "{storage}");
+            assert!(gradient.plus(-1.0, &expected).euclidean_norm() <= 1e-12 * expected.euclidean_norm(), "{storage}");
         }
     }
 }

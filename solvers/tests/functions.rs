@@ -83,7 +83,7 @@ pub fn all<T: Scalar>(n: usize, seed: u64) -> Vec<Function<T>> {
     convex("tilted", Box::new(Tilted { of: L2, by: random::<T>(n, n, seed ^ 13) }));
     convex("conjugate", Box::new(Conjugate(Huber { delta: 0.8 })));
     convex("maximum", Box::new(Conjugate(Simplex { total: 1.0 })));
-    convex("envelope", Box::new(MoreauEnvelope { of: L1, penalty: 0.6 }));
+    convex("envelope", Box::new(MoreauEnvelope { of: L1, rho: 0.6 }));
     convex("labelled", Box::new(Labelled { of: Logistic, labels: signs::<T>(n, n, seed ^ 11) }));
     convex("separable", Box::new(Separable::<T>(vec![(1, Box::new(L1)), (n - 1, Box::new(SquaredL2))])));
     let some = data::orthonormal(n, n.div_ceil(2), seed ^ 12).transpose().map(|entry| T::of(2.0 * entry));

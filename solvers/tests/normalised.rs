@@ -31,7 +31,7 @@ fn waves(rows: usize, columns: usize, by: Normalisation) -> Normalised<Waves> {
 /// How far f(x + tu) is from f(x) + t⟨∇f(x), u⟩.
 fn taylor<F: Smooth<f64>>(f: &F, x: &F::Point, u: &F::Point, t: f64) -> f64 {
     let (value, gradient) = f.value_and_gradient(x).unwrap();
-    (f.value_and_gradient(&x.plus(t, u)).unwrap().0 - value - t * gradient.dot(u)).abs()
+    (f.value_and_gradient(&x.plus(t, u)).unwrap().0 - value - t * gradient.inner_product(u)).abs()
 }
 
 /// A matrix with singular values between 1 and 2.

@@ -13,9 +13,9 @@ fn linearised_admm_follows_its_formula() {
     let (k, d, rho) = (rows(&design()), rows(&response()).concat(), 0.3);
     let square = norm_squared(&design(), (5, 1)).unwrap();
     let f = Linearized { of: Scaled { weight: LAMBDA, of: L1 }, through: design(), square, max_steps: 1 };
-    let g = Minus(Exact(Translated { of: SquaredL2, by: response() }));
+    let g = Negated(Exact(Translated { of: SquaredL2, by: response() }));
     let mut admm = Coordinator::new(f, g, Matrix::zeros(5, 1), Matrix::zeros(4, 1), rho).unwrap();
-    (admm.penalty, admm.tolerance) = (Box::new(Fixed), common::TIGHT);
+    (admm.penalty_policy, admm.tolerance) = (Box::new(Fixed), common::TIGHT);
     let (kt, step) = (transposed(&k), 1.0 / (rho * square));
     let (mut x, mut z, mut y) = (vec![0.0; 5], vec![0.0; 4], vec![0.0; 4]);
     for iteration in 1..=200 {
@@ -51,10 +51,10 @@ fn general_consensus_follows_boyd() {
     let rho = 0.7;
     let group = Group { blocks: (0..4).map(|i| Exact(seen(i))).collect(), exec: Exec::Serial };
     let views = VIEWS.iter().map(|rows| Selection::new(rows.to_vec(), 5).unwrap()).collect();
-    let consensus = Minus(GeneralConsensus::new(Scaled { weight: 0.1, of: L1 }, views).unwrap());
+    let consensus = Negated(GeneralConsensus::new(Scaled { weight: 0.1, of: L1 }, views).unwrap());
     let start = VIEWS.iter().map(|view| Matrix::zeros(view.len(), 1)).collect();
     let mut admm = Coordinator::new(group, consensus, start, Matrix::zeros(5, 1), rho).unwrap();
-    (admm.penalty, admm.tolerance) = (Box::new(Fixed), common::TIGHT);
+    (admm.penalty_policy, admm.tolerance) = (Box::new(Fixed), common::TIGHT);
     let mut x: Rows = VIEWS.iter().map(|view| vec![0.0; view.len()]).collect();
     let (mut y, mut z) = (x.clone(), vec![0.0; 5]);
     for iteration in 1..=100 {
@@ -88,11 +88,11 @@ fn general_consensus_follows_boyd() {
 type Parts = Group<Exact<common::LeastSquares<f64>>>;
 
 /// Four blocks with a row of A each against g of the sum of their variables.
-fn shared<P: Prox<f64>>(of: P, rho: f64, exec: Exec) -> Coordinator<f64, Parts, Minus<Sharing<P>>> {
+fn shared<P: Prox<f64>>(of: P, rho: f64, exec: Exec) -> Coordinator<f64, Parts, Negated<Sharing<P>>> {
     let part = |i| Exact(common::LeastSquares::new(design().rows(i, 1).into(), response().rows(i, 1).into()));
     let (group, zero) = (Group { blocks: (0..4).map(part).collect(), exec }, vec![Matrix::zeros(5, 1); 4]);
-    let mut admm = Coordinator::new(group, Minus(Sharing { of, members: 4 }), zero.clone(), zero, rho).unwrap();
-    (admm.penalty, admm.tolerance) = (Box::new(Fixed), common::TIGHT);
+    let mut admm = Coordinator::new(group, Negated(Sharing { of, members: 4 }), zero.clone(), zero, rho).unwrap();
+    (admm.penalty_policy, admm.tolerance) = (Box::new(Fixed), common::TIGHT);
     admm
 }
 
@@ -176,10 +176,10 @@ fn three_blocks_side_by_side_converge() {
         QuadraticThrough::new(nothing, column(a)).unwrap()
     };
     let group = Group { blocks: DIVERGENT.iter().map(block).collect(), exec: Exec::Serial };
-    let exchange = Minus(Sharing { of: Point(Matrix::zeros(3, 1)), members: 3 });
+    let exchange = Negated(Sharing { of: Point(Matrix::zeros(3, 1)), members: 3 });
     let (x, z) = (vec![column(&[1.0]); 3], vec![Matrix::zeros(3, 1); 3]);
     let mut admm = Coordinator::new(group, exchange, x, z, 1.0).unwrap();
-    (admm.penalty, admm.tolerance) = (Box::new(Fixed), Tolerance { absolute: 1e-10, relative: 0.0 });
+    (admm.penalty_policy, admm.tolerance) = (Box::new(Fixed), Tolerance { absolute: 1e-10, relative: 0.0 });
     let outcome = admm.run(()).unwrap();
     assert_eq!(outcome.status, Status::Converged);
     assert!(outcome.best.x.iter().all(|x| x[0].abs() < 1e-7), "{:?}", outcome.best.x);
@@ -195,10 +195,10 @@ fn blocks_with_penalties_of_their_own_follow_boyd() {
         let block = |i: usize| Weighted { of: part(i), weight: weights[i] };
         let group = Group { blocks: (0..4).map(block).collect(), exec: Exec::Serial };
         let consensus = Consensus { of: common::l1(LAMBDA), members: 4 };
-        let z = Minus(Weighted { of: consensus, weight: weights.to_vec() });
+        let z = Negated(Weighted { of: consensus, weight: weights.to_vec() });
         let mut admm = Coordinator::new(group, z, vec![Matrix::zeros(5, 1); 4], Matrix::zeros(5, 1), rho).unwrap();
         admm.tolerance = common::TIGHT;
-        admm.penalty = match balance {
+        admm.penalty_policy = match balance {
             None => Box::new(Fixed),
             Some((threshold, factor)) => Box::new(Balance { threshold, factor }),
         };
@@ -247,7 +247,7 @@ fn weights_that_are_not_positive_or_not_as_many_as_members_are_refused() {
         }
     };
     let refused = |weight, weights: &[f64]| {
-        let z = Minus(Weighted { of: l1(), weight: weights.to_vec() });
+        let z = Negated(Weighted { of: l1(), weight: weights.to_vec() });
         Coordinator::new(group(weight), z, vec![start.clone(); 2], start.clone(), 1.0).err()
     };
     assert_eq!(refused(2.0, &[1.0, 2.0]), None);

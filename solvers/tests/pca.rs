@@ -3,8 +3,8 @@
 use crate::data::{Random, angle, matrix, orthonormal, weights, with_spectrum};
 use admm::method::DescentMemory;
 use admm::{
-    Descent, Error, Exec, Flat, Gradient, Iterate, Manifold, Rate, Result, Smooth, Space, Steps, Subproblem, Target,
-    Work,
+    Cost, Descent, Error, Exec, Flat, Gradient, Iterate, Manifold, Rate, Result, ScheduledSteps, Smooth, Space,
+    Subproblem, Target,
 };
 use admm_solvers::data::Samples;
 use admm_solvers::manifold::{Ball, Retraction, Stiefel, UnitColumns};
@@ -19,7 +19,7 @@ fn loss_of(sigma: &DMatrix<f64>, weight: f64) -> VarianceLoss<f64> {
 
 /// λ(1 − tr(WᵀΣW)/tr Σ) + ρ/2 ‖W − C‖².
 fn pulled(loss: &VarianceLoss<f64>, w: &DMatrix<f64>, to: Target<'_, f64, DMatrix<f64>>) -> f64 {
-    loss.value(w) + to.penalty / 2.0 * (w - to.v).norm_squared()
+    loss.value(w) + to.rho / 2.0 * (w - to.v).norm_squared()
 }
 
 /// The loss as a function with a gradient.
@@ -34,8 +34,12 @@ impl Smooth<f64> for Plain {
 }
 
 /// One step of the users' rule with the given η.
-fn hebbian<M: Manifold<f64>>(loss: &VarianceLoss<f64>, rate: f64, on: M) -> Descent<Hebbian<f64>, Steps<f64>, M> {
-    Descent { of: Hebbian(loss.clone()), by: Steps { rate: Rate::Constant(rate), max_steps: 1 }, on }
+fn hebbian<M: Manifold<f64>>(
+    loss: &VarianceLoss<f64>,
+    rate: f64,
+    on: M,
+) -> Descent<Hebbian<f64>, ScheduledSteps<f64>, M> {
+    Descent { of: Hebbian(loss.clone()), by: ScheduledSteps { rate: Rate::Constant(rate), max_steps: 1 }, on }
 }
 
 #[test]
@@ -83,20 +87,20 @@ fn majorisation_reaches_the_principal_components_where_the_pull_is_tiny() {
     let (sigma, q) = with_spectrum(&[5.0, 4.0, 3.0, 1.0, 0.5, 0.2, 0.1, 0.0], 3);
     let (loss, c) = (loss_of(&sigma, 0.7), matrix(8, 3, 4));
     let top = q.columns(0, 3).into_owned();
-    let to = Target { v: &c, penalty: 1e-13, tolerance: 1e-11 };
+    let to = Target { v: &c, rho: 1e-13, tolerance: 1e-11 };
     let mut w = orthonormal(8, 3, 5);
-    let work = Majorize { loss: loss.clone(), max_steps: 1_000 }.argmin(&mut w, to).unwrap();
-    assert!(work.steps < 1_000 && work.passes == 0, "{work:?}");
+    let cost = Majorize { loss: loss.clone(), max_steps: 1_000 }.argmin(&mut w, to).unwrap();
+    assert!(cost.steps < 1_000 && cost.passes == 0, "{cost:?}");
     assert!(angle(&top, &w) <= 1e-9, "{}", angle(&top, &w));
     assert!((loss.value(&w) - 0.7 * (1.0 - 12.0 / 13.8)).abs() <= 1e-13);
     assert!((loss.covariance.explained(&(&w * matrix(3, 3, 6))).unwrap() - 12.0 / 13.8).abs() <= 1e-12);
 
     let rate = Rate::Lipschitz(2.0 * 0.7 * 5.0 / 13.8);
     for on in [Stiefel { retraction: Retraction::Qr }, Stiefel { retraction: Retraction::Polar }] {
-        let block = Descent { of: Hebbian(loss.clone()), by: Steps { rate, max_steps: 2_000 }, on };
+        let block = Descent { of: Hebbian(loss.clone()), by: ScheduledSteps { rate, max_steps: 2_000 }, on };
         let mut iterate = Iterate::new(orthonormal(8, 3, 7));
-        let work = block.argmin(&mut iterate, to).unwrap();
-        assert!(angle(&top, &iterate.point) <= 1e-8, "{} after {work:?}", angle(&top, &iterate.point));
+        let cost = block.argmin(&mut iterate, to).unwrap();
+        assert!(angle(&top, &iterate.point) <= 1e-8, "{} after {cost:?}", angle(&top, &iterate.point));
     }
 }
 
@@ -104,16 +108,16 @@ fn majorisation_reaches_the_principal_components_where_the_pull_is_tiny() {
 fn both_rules_agree_under_a_pull() {
     let (sigma, _) = with_spectrum(&[5.0, 4.0, 3.0, 1.0, 0.5], 8);
     let loss = loss_of(&sigma, 0.6);
-    for penalty in [0.05, 0.5, 5.0] {
+    for rho in [0.05, 0.5, 5.0] {
         let c = orthonormal(5, 2, 9) + matrix(5, 2, 10) * 0.1;
-        let to = Target { v: &c, penalty, tolerance: 1e-12 };
+        let to = Target { v: &c, rho, tolerance: 1e-12 };
         let mut w = c.clone().qr().q();
         let mut iterate = Iterate::new(w.clone());
         Majorize { loss: loss.clone(), max_steps: 5_000 }.argmin(&mut w, to).unwrap();
-        let by = Steps { rate: Rate::Lipschitz(2.0 * 0.6 * 5.0 / 13.5), max_steps: 20_000 };
+        let by = ScheduledSteps { rate: Rate::Lipschitz(2.0 * 0.6 * 5.0 / 13.5), max_steps: 20_000 };
         Descent { of: Hebbian(loss.clone()), by, on: Stiefel::default() }.argmin(&mut iterate, to).unwrap();
         let gap = (&w - &iterate.point).norm();
-        assert!(gap <= 1e-9, "ρ={penalty}: {gap}, {} {}", pulled(&loss, &w, to), pulled(&loss, &iterate.point, to));
+        assert!(gap <= 1e-9, "ρ={rho}: {gap}, {} {}", pulled(&loss, &w, to), pulled(&loss, &iterate.point, to));
     }
 }
 
@@ -121,14 +125,14 @@ fn both_rules_agree_under_a_pull() {
 fn a_hebbian_step_is_the_users_rule() {
     let (sigma, _) = with_spectrum(&[3.0, 2.0, 0.5, 0.1], 11);
     let (loss, w, v) = (loss_of(&sigma, 0.8), orthonormal(4, 2, 12), matrix(4, 2, 13));
-    let (rate, penalty) = (0.3, 0.9);
-    let moved = &w + (&sigma / sigma.trace() * 2.0 * 0.8 * &w - (&w - &v) * penalty) * rate;
+    let (rate, rho) = (0.3, 0.9);
+    let moved = &w + (&sigma / sigma.trace() * 2.0 * 0.8 * &w - (&w - &v) * rho) * rate;
     let svd = moved.clone().svd(true, true);
     let polar = svd.u.unwrap() * svd.v_t.unwrap();
-    let to = Target { v: &v, penalty, tolerance: 0.0 };
+    let to = Target { v: &v, rho, tolerance: 0.0 };
     let step = |on: Box<dyn Manifold<f64>>| {
         let mut iterate = Iterate::new(w.clone());
-        assert_eq!(hebbian(&loss, rate, on).argmin(&mut iterate, to), Ok(Work { steps: 1, passes: 0 }));
+        assert_eq!(hebbian(&loss, rate, on).argmin(&mut iterate, to), Ok(Cost { steps: 1, passes: 0 }));
         iterate.point
     };
     assert!((step(Box::new(Flat)) - &moved).norm() <= 1e-14);
@@ -145,7 +149,7 @@ fn without_a_constraint_the_norm_explodes() {
     let origin = DMatrix::zeros(4, 4);
     let mut iterate = Iterate::new(q.clone());
     for step in 1..=40 {
-        block.argmin(&mut iterate, Target { v: &origin, penalty: 0.0, tolerance: 0.0 }).unwrap();
+        block.argmin(&mut iterate, Target { v: &origin, rho: 0.0, tolerance: 0.0 }).unwrap();
         let shown = if step <= 3 { 4 } else { 1 }; // what rounding leaves of the first direction overtakes the others
         for (i, value) in values.iter().enumerate().take(shown) {
             let factor = 1.0 + rate * 2.0 * 0.8 * value / 5.6;
@@ -168,7 +172,7 @@ fn the_rate_is_that_of_orthogonal_iteration() {
         let mut iterate = Iterate::new(orthonormal(6, 3, 16));
         let origin = DMatrix::zeros(6, 3);
         let mut step = || {
-            block.argmin(&mut iterate, Target { v: &origin, penalty: 0.0, tolerance: 0.0 }).unwrap();
+            block.argmin(&mut iterate, Target { v: &origin, rho: 0.0, tolerance: 0.0 }).unwrap();
             let inside = (top.transpose() * &iterate.point).try_inverse().unwrap();
             (rest.transpose() * &iterate.point * inside).norm() // the tangents of the angles
         };
@@ -199,7 +203,7 @@ fn descended(loss: &VarianceLoss<f64>, set: ColumnSet, from: DMatrix<f64>, v: &D
     };
     let block = Descent { of: Plain(loss.clone()), by: Gradient { max_steps: 3_000 }, on };
     let mut iterate = Iterate { point: from, memory: DescentMemory::default() };
-    block.argmin(&mut iterate, Target { v, penalty: rho, tolerance: 1e-10 }).unwrap();
+    block.argmin(&mut iterate, Target { v, rho, tolerance: 1e-10 }).unwrap();
     iterate.point
 }
 
@@ -209,28 +213,28 @@ fn columns_are_minimised_globally() {
     let loss = loss_of(&sigma, 0.9);
     for set in [ColumnSet::Sphere, ColumnSet::Ball] {
         let block = Columns::new(loss.clone(), set).unwrap();
-        for (penalty, size) in [(0.01, 1.0), (0.3, 0.2), (0.3, 2.0), (4.0, 0.3), (4.0, 3.0)] {
+        for (rho, size) in [(0.01, 1.0), (0.3, 0.2), (0.3, 2.0), (4.0, 0.3), (4.0, 3.0)] {
             let v = matrix(5, 3, 18) * size;
-            let to = Target { v: &v, penalty, tolerance: 1e-10 };
+            let to = Target { v: &v, rho, tolerance: 1e-10 };
             let mut w = DMatrix::zeros(5, 3);
             block.argmin(&mut w, to).unwrap();
             let residual = match set {
                 ColumnSet::Sphere => UnitColumns.residual(&w),
                 ColumnSet::Ball => Ball { radius: 1.0 }.residual(&w),
             };
-            assert!(residual <= 1e-12, "{set:?} ρ={penalty}: {residual}");
+            assert!(residual <= 1e-12, "{set:?} ρ={rho}: {residual}");
             let best = pulled(&loss, &w, to);
             for seed in 0..200 {
                 let other = pulled(&loss, &feasible(set, 5, 3, seed), to);
-                assert!(best <= other, "{set:?} ρ={penalty} size={size}: {best} against {other}");
+                assert!(best <= other, "{set:?} ρ={rho} size={size}: {best} against {other}");
             }
-            let starts = (0..15).map(|seed| descended(&loss, set, feasible(set, 5, 3, seed), &v, penalty));
-            let found = starts.chain([descended(&loss, set, w.clone(), &v, penalty)]);
+            let starts = (0..15).map(|seed| descended(&loss, set, feasible(set, 5, 3, seed), &v, rho));
+            let found = starts.chain([descended(&loss, set, w.clone(), &v, rho)]);
             let lowest = found.map(|point| pulled(&loss, &point, to)).fold(f64::INFINITY, f64::min);
-            assert!((best - lowest).abs() <= 1e-9, "{set:?} ρ={penalty} size={size}: {best} against {lowest}");
-            if penalty == 4.0 && set == ColumnSet::Ball {
-                let other = descended(&loss, set, feasible(set, 5, 3, 3), &v, penalty); // convex: one minimiser
-                assert!((&w - other).norm() <= 1e-7, "{set:?} ρ={penalty} size={size}");
+            assert!((best - lowest).abs() <= 1e-9, "{set:?} ρ={rho} size={size}: {best} against {lowest}");
+            if rho == 4.0 && set == ColumnSet::Ball {
+                let other = descended(&loss, set, feasible(set, 5, 3, 3), &v, rho); // convex: one minimiser
+                assert!((&w - other).norm() <= 1e-7, "{set:?} ρ={rho} size={size}");
             }
         }
     }
@@ -273,7 +277,7 @@ proptest! {
         let half = matrix(d, d + 2, seed);
         let loss = loss_of(&(&half * half.transpose()), 0.6);
         let (c, rho) = (matrix(d, k, seed ^ 5), 10_f64.powi(exponent));
-        let to = Target { v: &c, penalty: rho, tolerance: 0.0 };
+        let to = Target { v: &c, rho, tolerance: 0.0 };
         let one = Majorize { loss: loss.clone(), max_steps: 1 };
         let mut w = orthonormal(d, k, !seed);
         let mut before = pulled(&loss, &w, to);
@@ -284,14 +288,14 @@ proptest! {
             before = after;
         }
         let many = Majorize { loss: loss.clone(), max_steps: 20_000 };
-        let work = many.argmin(&mut w, Target { tolerance: 1e-9, ..to }).unwrap();
-        prop_assume!(work.steps < 20_000);
+        let cost = many.argmin(&mut w, Target { tolerance: 1e-9, ..to }).unwrap();
+        prop_assume!(cost.steps < 20_000);
         let gradient = -loss.ascent(&w) + (&w - &c) * rho;
         prop_assert!(Stiefel::default().tangent(&w, &gradient).norm() <= 1e-8);
         let polar = w.transpose() * (loss.ascent(&w) + &c * rho);
         prop_assert!((&polar - polar.transpose()).norm() <= 1e-8, "WᵀG is symmetric");
         let lowest = ((&polar + polar.transpose()) * 0.5).symmetric_eigenvalues().min();
         prop_assert!(lowest >= -1e-8, "and positive semidefinite: {lowest}");
-        prop_assert!(Space::is_finite(&w));
+        prop_assert!(w.is_finite());
     }
 }

@@ -11,10 +11,10 @@ use proptest::prelude::*;
 #[test]
 fn the_check_kit_passes() {
     for seed in 0..4 {
-        for (scale, penalty) in [(1.0, 0.7), (3.0, 2.5)] {
+        for (scale, rho) in [(1.0, 0.7), (3.0, 2.5)] {
             let v = random::<f64>(2, 2, !seed) * scale;
             for Function { name, convex, f } in all::<f64>(2, seed) {
-                let check = if convex { check::convex_prox(&f, &v, penalty) } else { check::prox(&f, &v, penalty) };
+                let check = if convex { check::convex_prox(&f, &v, rho) } else { check::prox(&f, &v, rho) };
                 let report = check.unwrap();
                 assert!(report.passed(), "{name}, seed {seed}: {report}");
             }
@@ -34,9 +34,9 @@ fn the_check_kit_passes_in_single_precision() {
     }
 }
 
-fn pair_passes(f: impl Prox<f64>, conjugate: impl Prox<f64>, v: &Matrix, penalty: f64) {
-    check::moreau(&f, &conjugate, v, penalty).unwrap().assert();
-    check::moreau(&conjugate, &f, v, penalty).unwrap().assert();
+fn pair_passes(f: impl Prox<f64>, conjugate: impl Prox<f64>, v: &Matrix, rho: f64) {
+    check::moreau(&f, &conjugate, v, rho).unwrap().assert();
+    check::moreau(&conjugate, &f, v, rho).unwrap().assert();
 }
 
 fn negative<P: Prox<f64>>(of: P, n: usize) -> Precomposed<f64, P> {
@@ -45,36 +45,36 @@ fn negative<P: Prox<f64>>(of: P, n: usize) -> Precomposed<f64, P> {
 
 proptest! {
     #[test]
-    fn conjugate_pairs(n in 1..6_usize, k in 1..4_usize, seed: u64, scale in 0.1..10.0_f64, penalty in 0.1..10.0_f64) {
+    fn conjugate_pairs(n in 1..6_usize, k in 1..4_usize, seed: u64, scale in 0.1..10.0_f64, rho in 0.1..10.0_f64) {
         let v = &(random::<f64>(n, k, seed) * scale);
-        pair_passes(L1, UNIT_BOX, v, penalty);
-        pair_passes(L2, UNIT_BALL, v, penalty);
-        pair_passes(LInfinity, L1Ball { radius: 1.0 }, v, penalty);
-        pair_passes(SquaredL2, SquaredL2, v, penalty);
-        pair_passes(SingularValues(L1), SingularValues(UNIT_BOX), v, penalty);
-        pair_passes(SingularValues(LInfinity), SingularValues(L1Ball { radius: 1.0 }), v, penalty);
-        pair_passes(Columns(L2), Columns(UNIT_BALL), v, penalty);
-        pair_passes(SecondOrderCone, negative(SecondOrderCone, n), v, penalty);
-        pair_passes(NON_NEGATIVE, Indicator(Bounds { lower: f64::NEG_INFINITY, upper: 0.0 }), v, penalty);
+        pair_passes(L1, UNIT_BOX, v, rho);
+        pair_passes(L2, UNIT_BALL, v, rho);
+        pair_passes(LInfinity, L1Ball { radius: 1.0 }, v, rho);
+        pair_passes(SquaredL2, SquaredL2, v, rho);
+        pair_passes(SingularValues(L1), SingularValues(UNIT_BOX), v, rho);
+        pair_passes(SingularValues(LInfinity), SingularValues(L1Ball { radius: 1.0 }), v, rho);
+        pair_passes(Columns(L2), Columns(UNIT_BALL), v, rho);
+        pair_passes(SecondOrderCone, negative(SecondOrderCone, n), v, rho);
+        pair_passes(NON_NEGATIVE, Indicator(Bounds { lower: f64::NEG_INFINITY, upper: 0.0 }), v, rho);
         let square = &(random::<f64>(n, n, seed) * scale);
         // Off the symmetric matrices the polar cone of the semidefinite ones is larger.
         let square = &(square + square.transpose());
         let (cone, polar) = (Eigenvalues(NON_NEGATIVE), negative(Eigenvalues(NON_NEGATIVE), n));
-        let parts = cone.prox(square, penalty).unwrap() + polar.prox(square, penalty).unwrap();
+        let parts = cone.prox(square, rho).unwrap() + polar.prox(square, rho).unwrap();
         prop_assert!((parts - square).norm() <= 1e-12 * square.norm());
         let (delta, b) = (1.3, random::<f64>(n, k, !seed));
         let huber = Separable::<f64>(vec![(n, Box::new(Huber { delta }))]);
-        pair_passes(huber, Sum { radius: delta }, v, penalty);
-        pair_passes(Point(b.clone()), Linear(b), v, penalty);
-        pair_passes(Simplex { total: 1.0 }, Maximum, v, penalty);
+        pair_passes(huber, Sum { radius: delta }, v, rho);
+        pair_passes(Point(b.clone()), Linear(b), v, rho);
+        pair_passes(Simplex { total: 1.0 }, Maximum, v, rho);
     }
 
     /// prox(v) is in the domain, whatever the exponents; sizes stay, and so does a point of a set.
     #[test]
     fn every_exponent_is_answered(seed: u64, exponent in -100..101_i32, power in -8..9_i32) {
-        let (v, penalty) = (random::<f64>(3, 3, seed) * 10_f64.powi(exponent), 10_f64.powi(power));
+        let (v, rho) = (random::<f64>(3, 3, seed) * 10_f64.powi(exponent), 10_f64.powi(power));
         for Function { name, f, .. } in all::<f64>(3, seed) {
-            let x = f.prox(&v, penalty).unwrap();
+            let x = f.prox(&v, rho).unwrap();
             prop_assert_eq!(x.shape(), v.shape());
             prop_assert!(x.iter().all(|entry| entry.is_finite()), "{} at 1e{}", name, exponent);
             let value = f.value(&x);
@@ -84,12 +84,12 @@ proptest! {
 
     /// Factors of another penalty are not used.
     #[test]
-    fn a_tuned_operator_is_right_for_every_penalty(seed: u64, tuned in 0.01..10.0_f64, penalty in 0.01..10.0_f64) {
+    fn a_tuned_operator_is_right_for_every_penalty(seed: u64, tuned in 0.01..10.0_f64, rho in 0.01..10.0_f64) {
         let v = random::<f64>(3, 3, !seed);
         for Function { name, mut f, .. } in all::<f64>(3, seed) {
-            let (other, same) = (f.prox(&v, penalty).unwrap(), f.prox(&v, tuned).unwrap());
+            let (other, same) = (f.prox(&v, rho).unwrap(), f.prox(&v, tuned).unwrap());
             f.retune(tuned).unwrap();
-            prop_assert_eq!(&f.prox(&v, penalty).unwrap(), &other, "{}", name);
+            prop_assert_eq!(&f.prox(&v, rho).unwrap(), &other, "{}", name);
             prop_assert_eq!(&f.prox(&v, tuned).unwrap(), &same, "{}", name);
         }
     }
@@ -97,7 +97,7 @@ proptest! {
 
 #[test]
 fn a_moreau_envelope_states_its_lipschitz_constant() {
-    let of = |penalty| Smooth::<f64>::lipschitz(&MoreauEnvelope { of: L1, penalty }, &Matrix::zeros(1, 1));
+    let of = |rho| Smooth::<f64>::lipschitz(&MoreauEnvelope { of: L1, rho }, &Matrix::zeros(1, 1));
     assert_eq!([of(2.5), of(0.0), of(f64::NAN)], [Some(2.5), None, None]);
 }
 
@@ -110,8 +110,8 @@ impl Prox<f64> for Sum {
     fn value(&self, x: &Matrix) -> f64 {
         SquaredL2.value(x) + Indicator(Bounds { lower: -self.radius, upper: self.radius }).value(x)
     }
-    fn prox(&self, v: &Matrix, penalty: f64) -> Result<Matrix> {
-        Ok(v.map(|v| (penalty * v / (penalty + 1.0)).clamp(-self.radius, self.radius)))
+    fn prox(&self, v: &Matrix, rho: f64) -> Result<Matrix> {
+        Ok(v.map(|v| (rho * v / (rho + 1.0)).clamp(-self.radius, self.radius)))
     }
 }
 
@@ -121,8 +121,8 @@ impl Prox<f64> for Linear {
     fn value(&self, x: &Matrix) -> f64 {
         self.0.dot(x)
     }
-    fn prox(&self, v: &Matrix, penalty: f64) -> Result<Matrix> {
-        Ok(v - &self.0 / penalty)
+    fn prox(&self, v: &Matrix, rho: f64) -> Result<Matrix> {
+        Ok(v - &self.0 / rho)
     }
 }
 
@@ -133,9 +133,9 @@ impl Prox<f64> for Maximum {
     fn value(&self, x: &Matrix) -> f64 {
         x.max()
     }
-    fn prox(&self, v: &Matrix, penalty: f64) -> Result<Matrix> {
-        let cut = |most: f64| v.iter().map(|v| (v - most).max(0.0)).sum::<f64>() * penalty > 1.0;
-        let (mut low, mut high) = (v.max() - 1.0 / penalty, v.max());
+    fn prox(&self, v: &Matrix, rho: f64) -> Result<Matrix> {
+        let cut = |most: f64| v.iter().map(|v| (v - most).max(0.0)).sum::<f64>() * rho > 1.0;
+        let (mut low, mut high) = (v.max() - 1.0 / rho, v.max());
         for _ in 0..100 {
             let middle = 0.5 * (low + high);
             if cut(middle) { low = middle } else { high = middle }
@@ -148,8 +148,8 @@ impl Prox<f64> for Maximum {
 fn what_cannot_be_moved_is_refused() {
     let v = random::<f64>(3, 3, 1);
     for Function { name, mut f, .. } in all::<f64>(3, 1) {
-        for penalty in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-            assert!(matches!(f.prox(&v, penalty), Err(Error::Parameters(_))), "{name}, penalty {penalty}");
+        for rho in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(matches!(f.prox(&v, rho), Err(Error::Parameters(_))), "{name}, penalty {rho}");
         }
         let nan = f.prox(&(&v * f64::NAN), 1.0);
         let inner = |error| if let Error::Member { source, .. } = error { *source } else { error };
@@ -192,8 +192,8 @@ fn parameters_out_of_range_are_refused() {
         assert!(parameter(Quantile { level: bad }.prox(v, 1.0)));
         assert!(parameter(Scaled { weight: bad, of: L1 }.prox(v, 1.0)));
         assert!(parameter(Scaled { weight: bad, of: L1 }.retune(1.0)));
-        assert!(parameter(MoreauEnvelope { of: L1, penalty: bad }.prox(v, 1.0)));
-        assert!(parameter(MoreauEnvelope { of: L1, penalty: bad }.value_and_gradient(v)));
+        assert!(parameter(MoreauEnvelope { of: L1, rho: bad }.prox(v, 1.0)));
+        assert!(parameter(MoreauEnvelope { of: L1, rho: bad }.value_and_gradient(v)));
         assert!(bad == 0.0 || parameter(ElasticNet { l1: 1.0, l2: bad }.prox(v, 1.0)));
         assert!(bad == 0.0 || parameter(CrossEntropy::new(vec![0], vec![bad], 2)));
         assert!(bad == 0.0 || bad == -1.0 || Halfspace { normal: v.clone(), offset: bad }.prox(v, 1.0).is_err());
@@ -216,10 +216,10 @@ fn a_nonconvex_quadratic_names_the_smallest_penalty() {
     let p = Matrix::from_row_slice(2, 2, &[-1.0, 2.0, 2.0, -1.0]);
     let mut f = Quadratic::new(p, Matrix::zeros(2, 1)).unwrap();
     let v = random::<f64>(2, 1, 1);
-    for penalty in [1.0, 2.9] {
-        for failure in [f.prox(&v, penalty).unwrap_err(), f.retune(penalty).unwrap_err()] {
-            let Error::Unbounded { penalty: named, smallest } = failure else { panic!("{failure}") };
-            assert!(named == penalty && (smallest - 3.0).abs() < 1e-14);
+    for rho in [1.0, 2.9] {
+        for failure in [f.prox(&v, rho).unwrap_err(), f.retune(rho).unwrap_err()] {
+            let Error::Unbounded { rho: named, smallest } = failure else { panic!("{failure}") };
+            assert!(named == rho && (smallest - 3.0).abs() < 1e-14);
         }
     }
     check::prox(&f, &v, 3.1).unwrap().assert();

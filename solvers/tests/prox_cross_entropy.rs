@@ -39,33 +39,33 @@ fn residual(x: &[f64], v: &[f64], label: usize, share: f64) -> f64 {
 proptest! {
     #[test]
     fn stationary_to_rounding(c in 2..8_usize, seed: u64, size in -2.0..4.0_f64, power in -8.0..8.0_f64) {
-        let (v, penalty) = (random::<f64>(c, 3, seed) * 10_f64.powf(size), 10_f64.powf(power));
+        let (v, rho) = (random::<f64>(c, 3, seed) * 10_f64.powf(size), 10_f64.powf(power));
         let f = CrossEntropy::new(vec![0, 1, c - 1], vec![1.0; 3], c).unwrap();
-        let x = f.prox(&v, penalty).unwrap();
+        let x = f.prox(&v, rho).unwrap();
         for (j, label) in [0, 1, c - 1].into_iter().enumerate() {
             let (x, v) = (x.column(j), v.column(j));
-            let gap = residual(x.as_slice(), v.as_slice(), label, 1.0 / penalty);
+            let gap = residual(x.as_slice(), v.as_slice(), label, 1.0 / rho);
             prop_assert!(gap <= 1e-12, "{gap:e} at {v} to {x}");
         }
     }
 
     #[test]
     fn agrees_with_bisection(c in 2..6_usize, seed: u64, size in -1.0..2.0_f64, power in -3.0..3.0_f64) {
-        let (v, penalty) = (random::<f64>(c, 1, seed) * 10_f64.powf(size), 10_f64.powf(power));
+        let (v, rho) = (random::<f64>(c, 1, seed) * 10_f64.powf(size), 10_f64.powf(power));
         let f = CrossEntropy::new(vec![1], vec![0.7], c).unwrap();
-        let x = f.prox(&v, penalty).unwrap();
-        let twin = twin(v.as_slice(), 1, 0.7 / penalty);
+        let x = f.prox(&v, rho).unwrap();
+        let twin = twin(v.as_slice(), 1, 0.7 / rho);
         let gap = x.iter().zip(&twin).map(|(x, twin)| (x - twin).abs()).fold(0.0, f64::max);
-        prop_assert!(gap <= 1e-11 * (1.0 + v.amax() + 1.0 / penalty), "{gap:e}");
+        prop_assert!(gap <= 1e-11 * (1.0 + v.amax() + 1.0 / rho), "{gap:e}");
     }
 
     /// Two classes are logistic regression on the difference of their logits, of which both move by half.
     #[test]
     fn two_classes_are_logistic(first in -1e2..1e2_f64, second in -1e2..1e2_f64, power in -8..9_i32) {
-        let penalty = 10_f64.powi(power);
+        let rho = 10_f64.powi(power);
         let f = CrossEntropy::new(vec![0], vec![1.0], 2).unwrap();
-        let x = f.prox(&Matrix::from_column_slice(2, 1, &[first, second]), penalty).unwrap();
-        let margin = Logistic.prox(&Matrix::from_element(1, 1, first - second), penalty / 2.0).unwrap()[0];
+        let x = f.prox(&Matrix::from_column_slice(2, 1, &[first, second]), rho).unwrap();
+        let margin = Logistic.prox(&Matrix::from_element(1, 1, first - second), rho / 2.0).unwrap()[0];
         prop_assert!((x[0] - x[1] - margin).abs() <= 1e-12 * (1.0 + first.abs() + second.abs()), "{margin} {x}");
         prop_assert!((x.sum() - first - second).abs() <= 1e-12 * (1.0 + first.abs() + second.abs()));
         let value = Logistic.value(&Matrix::from_element(1, 1, x[0] - x[1]));
@@ -83,8 +83,8 @@ proptest! {
     }
 
     #[test]
-    fn the_check_kit_passes(c in 2..4_usize, seed: u64, penalty in 0.1..10.0_f64) {
-        check::convex_prox(&cross_entropy::<f64>(c, 1, seed), &random::<f64>(c, 1, !seed), penalty).unwrap().assert();
+    fn the_check_kit_passes(c in 2..4_usize, seed: u64, rho in 0.1..10.0_f64) {
+        check::convex_prox(&cross_entropy::<f64>(c, 1, seed), &random::<f64>(c, 1, !seed), rho).unwrap().assert();
     }
 }
 

@@ -7,8 +7,8 @@ use admm_solvers::prox::*;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
-fn prox(f: impl Prox<f64>, v: &Matrix, penalty: f64) -> Matrix {
-    f.prox(v, penalty).unwrap()
+fn prox(f: impl Prox<f64>, v: &Matrix, rho: f64) -> Matrix {
+    f.prox(v, rho).unwrap()
 }
 
 fn close(x: &Matrix, twin: &Matrix, scale: f64) -> std::result::Result<(), TestCaseError> {
@@ -27,10 +27,10 @@ fn bisect(mut low: f64, mut high: f64, slope: impl Fn(f64) -> f64) -> f64 {
 }
 
 /// The minimiser of a convex sum over entries, by the derivative of one, in an interval that has it for sure.
-fn each(v: &Matrix, penalty: f64, derivative: impl Fn(f64) -> f64) -> Matrix {
+fn each(v: &Matrix, rho: f64, derivative: impl Fn(f64) -> f64) -> Matrix {
     v.map(|v| {
-        let far = 1.0 + v.abs() + 1.0 / penalty;
-        bisect(v - far, v + far, |x| derivative(x) + penalty * (x - v))
+        let far = 1.0 + v.abs() + 1.0 / rho;
+        bisect(v - far, v + far, |x| derivative(x) + rho * (x - v))
     })
 }
 
@@ -55,36 +55,36 @@ fn threshold(x: &Matrix, total: f64) -> f64 {
 proptest! {
     /// Where a derivative jumps, bisection on it stops at the jump.
     #[test]
-    fn sums_over_entries(n in 1..6_usize, seed: u64, scale in 0.1..10.0_f64, penalty in 0.01..10.0_f64) {
+    fn sums_over_entries(n in 1..6_usize, seed: u64, scale in 0.1..10.0_f64, rho in 0.01..10.0_f64) {
         let v = &(random::<f64>(n, 2, seed) * scale);
-        let size = scale + 10.0 / penalty;
-        close(&prox(L1, v, penalty), &each(v, penalty, f64::signum), size)?;
-        close(&prox(SquaredL2, v, penalty), &each(v, penalty, |x| x), size)?;
+        let size = scale + 10.0 / rho;
+        close(&prox(L1, v, rho), &each(v, rho, f64::signum), size)?;
+        close(&prox(SquaredL2, v, rho), &each(v, rho, |x| x), size)?;
         let net = |x: f64| 0.7 * x.signum() + 0.3 * x;
-        close(&prox(ElasticNet { l1: 0.7, l2: 0.3 }, v, penalty), &each(v, penalty, net), size)?;
+        close(&prox(ElasticNet { l1: 0.7, l2: 0.3 }, v, rho), &each(v, rho, net), size)?;
         let huber = |x: f64| x.clamp(-0.8, 0.8);
-        close(&prox(Huber { delta: 0.8 }, v, penalty), &each(v, penalty, huber), size)?;
+        close(&prox(Huber { delta: 0.8 }, v, rho), &each(v, rho, huber), size)?;
         let hinge = |x: f64| if x < 1.0 { -1.0 } else { 0.0 };
-        close(&prox(Hinge, v, penalty), &each(v, penalty, hinge), size)?;
+        close(&prox(Hinge, v, rho), &each(v, rho, hinge), size)?;
         let squared = |x: f64| -2.0 * (1.0 - x).max(0.0);
-        close(&prox(SquaredHinge, v, penalty), &each(v, penalty, squared), size)?;
+        close(&prox(SquaredHinge, v, rho), &each(v, rho, squared), size)?;
         let logistic = |x: f64| -1.0 / (1.0 + x.exp());
-        close(&prox(Logistic, v, penalty), &each(v, penalty, logistic), size)?;
+        close(&prox(Logistic, v, rho), &each(v, rho, logistic), size)?;
         let quantile = |x: f64| if x < 0.0 { -0.7 } else { 0.3 };
-        close(&prox(Quantile { level: 0.3 }, v, penalty), &each(v, penalty, quantile), size)?;
+        close(&prox(Quantile { level: 0.3 }, v, rho), &each(v, rho, quantile), size)?;
         let barrier = |x: f64| if x > 0.0 { -1.0 / x } else { f64::NEG_INFINITY };
-        close(&prox(NegativeLog, v, penalty), &each(v, penalty, barrier), size)?;
+        close(&prox(NegativeLog, v, rho), &each(v, rho, barrier), size)?;
         let tilted = |x: f64| x.clamp(-0.8, 0.8) + 0.2;
         let by = Matrix::from_element(n, 2, 0.2);
-        close(&prox(Tilted { of: Huber { delta: 0.8 }, by }, v, penalty), &each(v, penalty, tilted), size)?;
+        close(&prox(Tilted { of: Huber { delta: 0.8 }, by }, v, rho), &each(v, rho, tilted), size)?;
     }
 
     /// 0 = ρ(x − v) − σ(−x) to rounding, for margins and penalties of every size.
     #[test]
     fn the_logistic_root_is_a_root(margin in -1e4..1e4_f64, power in -8..9_i32) {
-        let penalty = 10_f64.powi(power);
-        let x = prox(Logistic, &Matrix::from_element(1, 1, margin), penalty)[0];
-        let slope = |x: f64| penalty * (x - margin) - 1.0 / (1.0 + x.exp());
+        let rho = 10_f64.powi(power);
+        let x = prox(Logistic, &Matrix::from_element(1, 1, margin), rho)[0];
+        let slope = |x: f64| rho * (x - margin) - 1.0 / (1.0 + x.exp());
         let room = 1e-14 * (x.abs() + margin.abs());
         prop_assert!(slope(x - room) <= 0.0 && slope(x + room) >= 0.0, "{x}");
     }
@@ -92,33 +92,33 @@ proptest! {
     /// ρx² − ρvx − 1 = 0 to rounding, for arguments and penalties of every size: no cancellation.
     #[test]
     fn the_root_of_the_barrier_is_a_root(v in -1e6..1e6_f64, power in -8..9_i32) {
-        let penalty = 10_f64.powi(power);
-        let x = prox(NegativeLog, &Matrix::from_element(1, 1, v), penalty)[0];
-        let slope = |x: f64| penalty * x - penalty * v - 1.0 / x;
+        let rho = 10_f64.powi(power);
+        let x = prox(NegativeLog, &Matrix::from_element(1, 1, v), rho)[0];
+        let slope = |x: f64| rho * x - rho * v - 1.0 / x;
         prop_assert!(slope(x * (1.0 - 1e-14)) <= 0.0 && slope(x * (1.0 + 1e-14)) >= 0.0, "{x}");
     }
 
     #[test]
-    fn counts(n in 1..5_usize, seed: u64, penalty in 0.1..10.0_f64, count in 0..6_usize) {
+    fn counts(n in 1..5_usize, seed: u64, rho in 0.1..10.0_f64, count in 0..6_usize) {
         let v = &random::<f64>(n, 2, seed);
-        let cost = |x: &Matrix| L0.value(x) + penalty / 2.0 * (x - v).norm_squared();
-        prop_assert!(cost(&prox(L0, v, penalty)) <= best_subset(v, cost) + 1e-12);
+        let cost = |x: &Matrix| L0.value(x) + rho / 2.0 * (x - v).norm_squared();
+        prop_assert!(cost(&prox(L0, v, rho)) <= best_subset(v, cost) + 1e-12);
         let ball = L0Ball { count };
         let cost = |x: &Matrix| ball.value(x) + (x - v).norm_squared();
-        prop_assert!(cost(&prox(ball, v, penalty)) <= best_subset(v, cost) + 1e-12);
+        prop_assert!(cost(&prox(ball, v, rho)) <= best_subset(v, cost) + 1e-12);
     }
 
     /// By the derivative of f(x) + ρ/2‖x − v‖² where it has one, and of its bound where it has none.
     #[test]
-    fn norms(n in 1..6_usize, seed: u64, scale in 0.1..10.0_f64, penalty in 0.1..10.0_f64) {
+    fn norms(n in 1..6_usize, seed: u64, scale in 0.1..10.0_f64, rho in 0.1..10.0_f64) {
         let v = &(random::<f64>(n, 2, seed) * scale);
-        let along = bisect(0.0, v.norm() + 1.0, |length| 1.0 + penalty * (length - v.norm()));
-        close(&prox(L2, v, penalty), &(v.normalize() * along), scale)?;
-        let most = threshold(&v.abs(), 1.0 / penalty).max(0.0);
-        close(&prox(LInfinity, v, penalty), &v.map(|v| v.clamp(-most, most)), scale + 1.0 / penalty)?;
-        let rows = prox(Columns(L2), v, penalty);
+        let along = bisect(0.0, v.norm() + 1.0, |length| 1.0 + rho * (length - v.norm()));
+        close(&prox(L2, v, rho), &(v.normalize() * along), scale)?;
+        let most = threshold(&v.abs(), 1.0 / rho).max(0.0);
+        close(&prox(LInfinity, v, rho), &v.map(|v| v.clamp(-most, most)), scale + 1.0 / rho)?;
+        let rows = prox(Columns(L2), v, rho);
         for (x, v) in rows.column_iter().zip(v.column_iter()) {
-            let shrink = if v.norm() > 0.0 { (1.0 - 1.0 / (penalty * v.norm())).max(0.0) } else { 0.0 };
+            let shrink = if v.norm() > 0.0 { (1.0 - 1.0 / (rho * v.norm())).max(0.0) } else { 0.0 };
             prop_assert!((x - v * shrink).norm() <= 1e-12 * scale);
         }
     }
@@ -143,21 +143,21 @@ proptest! {
     /// close: of the nuclear norm ρ(v − x) is a subgradient at x; low rank by Eckart and Young; orthonormal ones by the
     /// inner product.
     #[test]
-    fn spectra(n in 1..5_usize, k in 1..4_usize, seed: u64, scale in 0.1..10.0_f64, penalty in 0.1..10.0_f64) {
+    fn spectra(n in 1..5_usize, k in 1..4_usize, seed: u64, scale in 0.1..10.0_f64, rho in 0.1..10.0_f64) {
         let v = &(random::<f64>(n, k, seed) * scale);
         let (values, room) = (v.singular_values(), 1e-12 * scale);
-        let x = prox(SingularValues(L1), v, penalty);
-        let slope = (v - &x) * penalty;
-        let small = room * (1.0 / scale + penalty);
+        let x = prox(SingularValues(L1), v, rho);
+        let slope = (v - &x) * rho;
+        let small = room * (1.0 / scale + rho);
         prop_assert!(slope.singular_values().max() <= 1.0 + small, "{v} {x}");
         prop_assert!((slope.dot(&x) - x.singular_values().sum()).abs() <= small * scale, "{v} {x}");
         prop_assert!((SingularValues(L1).value(v) - values.sum()).abs() <= room);
-        let low = prox(SingularValues(L0Ball { count: 2 }), v, penalty);
+        let low = prox(SingularValues(L0Ball { count: 2 }), v, rho);
         prop_assert!(low.singular_values().iter().skip(2).all(|value| *value <= room), "{low}");
         let rest = values.iter().skip(2).map(|value| value * value).sum::<f64>().sqrt();
         prop_assert!(((v - &low).norm() - rest).abs() <= room, "{v} {low}");
         if k <= n {
-            let near = prox(Indicator(Stiefel::default()), v, penalty);
+            let near = prox(Indicator(Stiefel::default()), v, rho);
             prop_assert!((near.tr_mul(&near) - Matrix::identity(k, k)).norm() <= 1e-12, "{near}");
             prop_assert!((near.dot(v) - values.sum()).abs() <= room, "{v} {near}");
         }
@@ -213,16 +213,16 @@ proptest! {
     /// By the normal equations, solved by LU.
     #[test]
     fn quadratics(m in 1..6_usize, n in 1..6_usize, seed: u64, power in -4..5_i32) {
-        let penalty = 10_f64.powi(power);
+        let rho = 10_f64.powi(power);
         let (a, b, v) = (random::<f64>(m, n, seed), random::<f64>(m, 2, seed ^ 1), random::<f64>(n, 2, seed ^ 2));
         let normal = |p: &Matrix, q: &Matrix| {
-            (p + Matrix::identity(n, n) * penalty).lu().solve(&(&v * penalty - q)).unwrap()
+            (p + Matrix::identity(n, n) * rho).lu().solve(&(&v * rho - q)).unwrap()
         };
         let squares = LeastSquares::new(a.clone(), b.clone()).unwrap();
         let (p, q) = (a.tr_mul(&a), -a.tr_mul(&b));
         let twin = normal(&p, &q);
-        close(&prox(squares, &v, penalty), &twin, (1.0 + 1.0 / penalty) * (1.0 + twin.norm()))?;
-        close(&prox(Quadratic::new(p, q).unwrap(), &v, penalty), &twin, (1.0 + 1.0 / penalty) * (1.0 + twin.norm()))?;
+        close(&prox(squares, &v, rho), &twin, (1.0 + 1.0 / rho) * (1.0 + twin.norm()))?;
+        close(&prox(Quadratic::new(p, q).unwrap(), &v, rho), &twin, (1.0 + 1.0 / rho) * (1.0 + twin.norm()))?;
     }
 }
 

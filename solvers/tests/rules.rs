@@ -4,8 +4,8 @@
 use crate::data::pca::{VALUES, loss_on, minibatch, samples_of, samples_with};
 use crate::data::{classes, matrix, orthonormal, weights, with_spectrum};
 use admm::{
-    Coordinator, Descent, Direction, Error, Exec, Flat, Gradient, Iterate, Manifold, Method, Minus, Rate, Result,
-    Smooth, Status, Steps, Subproblem, Target, Tolerance, Work,
+    Coordinator, Cost, Descent, DescentMethod, Direction, Error, Exec, Flat, Gradient, Iterate, Manifold, Negated,
+    Rate, Result, ScheduledSteps, Smooth, Status, Subproblem, Target, Tolerance,
 };
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;
@@ -74,24 +74,24 @@ fn a_product_with_a_matrix_free_covariance_is_a_pass() {
     let batches = Batches::new(samples, 8, 0).unwrap();
     let batch = Minibatch { loss: loss.clone(), batches };
     let start = orthonormal(8, 2, 2);
-    let to = Target { v: &DMatrix::zeros(8, 2), penalty: 0.0, tolerance: 0.0 };
+    let to = Target { v: &DMatrix::zeros(8, 2), rho: 0.0, tolerance: 0.0 };
     fn cost<P: Subproblem<f64, Image = DMatrix<f64>>>(
         block: P,
         mut x: P::Var,
         to: Target<'_, f64, DMatrix<f64>>,
-    ) -> Work {
+    ) -> Cost {
         block.argmin(&mut x, to).unwrap()
     }
-    let by = Steps { rate: Rate::Constant(0.1), max_steps: 7 };
+    let by = ScheduledSteps { rate: Rate::Constant(0.1), max_steps: 7 };
     let on = Stiefel::default();
-    assert_eq!(cost(Majorize { loss: loss.clone(), max_steps: 7 }, start.clone(), to), Work { steps: 7, passes: 7 });
-    assert_eq!(cost(Power { loss: loss.clone(), max_steps: 7 }, start.clone(), to), Work { steps: 7, passes: 7 });
+    assert_eq!(cost(Majorize { loss: loss.clone(), max_steps: 7 }, start.clone(), to), Cost { steps: 7, passes: 7 });
+    assert_eq!(cost(Power { loss: loss.clone(), max_steps: 7 }, start.clone(), to), Cost { steps: 7, passes: 7 });
     let block = Descent { of: Sanger(Hebbian(loss.clone())), by, on };
-    assert_eq!(cost(block, Iterate::new(start.clone()), to), Work { steps: 7, passes: 7 });
+    assert_eq!(cost(block, Iterate::new(start.clone()), to), Cost { steps: 7, passes: 7 });
     let block = Descent { of: Oja(batch.clone()), by, on };
-    assert_eq!(cost(block, Iterate::new(start.clone()), to), Work { steps: 7, passes: 2 }); // 7·8/40, begun passes count
+    assert_eq!(cost(block, Iterate::new(start.clone()), to), Cost { steps: 7, passes: 2 }); // 7·8/40, begun passes count
     let block = Descent { of: VrPca { batch, epoch: 5 }, by, on };
-    assert_eq!(cost(block, Iterate::new(start), to), Work { steps: 7, passes: 3 }); // 7·(8/40 + 1/5)
+    assert_eq!(cost(block, Iterate::new(start), to), Cost { steps: 7, passes: 3 }); // 7·(8/40 + 1/5)
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn batches_must_have_samples() {
 fn a_matrix_of_the_wrong_size_is_named() {
     let (loss, samples) = plain();
     let (w, batch) = (matrix(5, 2, 1), minibatch(&samples, 0.7, 2, 0));
-    let to = Target { v: &w, penalty: 1.0, tolerance: 0.0 };
+    let to = Target { v: &w, rho: 1.0, tolerance: 0.0 };
     let refusals = [
         Hebbian(loss.clone()).direction(&w, &mut ()).map(|_| ()),
         Sanger(Hebbian(loss.clone())).direction(&w, &mut ()).map(|_| ()),
@@ -232,14 +232,14 @@ impl Direction<f64> for One {
 /// ηₜ = 1/((L + ρ)(1 + t/τ)), with t counted over all calls.
 #[test]
 fn a_schedule_goes_on_from_call_to_call() {
-    let by = Steps { rate: Rate::Decaying { lipschitz: 3.0, horizon: 4.0 }, max_steps: 1 };
+    let by = ScheduledSteps { rate: Rate::Decaying { lipschitz: 3.0, horizon: 4.0 }, max_steps: 1 };
     let mut iterate = Iterate::new(DMatrix::zeros(1, 1));
     let mut expected = 0.0;
     for t in 0..9 {
-        let penalty = if t < 4 { 1.0 } else { 2.0 };
+        let rho = if t < 4 { 1.0 } else { 2.0 };
         let v = iterate.point.clone(); // no pull
-        by.minimise(&One, &Flat, &mut iterate, Target { v: &v, penalty, tolerance: 0.0 }).unwrap();
-        expected += 1.0 / ((3.0 + penalty) * (1.0 + f64::from(t) / 4.0));
+        by.minimise(&One, &Flat, &mut iterate, Target { v: &v, rho, tolerance: 0.0 }).unwrap();
+        expected += 1.0 / ((3.0 + rho) * (1.0 + f64::from(t) / 4.0));
         assert!((iterate.point[0] - expected).abs() <= 1e-14, "step {t}");
     }
     assert_eq!(iterate.memory.taken, 9);
@@ -250,10 +250,10 @@ fn resumes<D: Direction<f64>>(rule: D)
 where
     D::Memory: Serialize + DeserializeOwned,
 {
-    let by = Steps { rate: Rate::Decaying { lipschitz: 2.0, horizon: 3.0 }, max_steps: 1 };
+    let by = ScheduledSteps { rate: Rate::Decaying { lipschitz: 2.0, horizon: 3.0 }, max_steps: 1 };
     let block = Descent { of: rule, by, on: Stiefel::default() };
     let v = matrix(6, 2, 1);
-    let to = Target { v: &v, penalty: 0.3, tolerance: 0.0 };
+    let to = Target { v: &v, rho: 0.3, tolerance: 0.0 };
     let mut whole = Iterate::new(orthonormal(6, 2, 2));
     let mut parts = whole.clone();
     for _ in 0..9 {
@@ -287,24 +287,24 @@ fn the_guard_names_the_smallest_penalty() {
     let loss = VarianceLoss { covariance: Covariance::from_matrix(sigma).unwrap().into(), weight: 0.6 };
     let smallest = 2.0 * 0.6 * 5.0 / 13.8;
     let c = matrix(8, 2, 6);
-    let far = |penalty: f64, along: usize, length: f64| {
+    let far = |rho: f64, along: usize, length: f64| {
         let w = DMatrix::from_columns(&[q.column(along) * length, q.column(along) * 0.0]);
-        loss.value(&w) + penalty / 2.0 * (&w - &c).norm_squared()
+        loss.value(&w) + rho / 2.0 * (&w - &c).norm_squared()
     };
     for excess in [1e-6, 0.1, 10.0] {
-        let penalty = smallest * (1.0 + excess);
-        assert_eq!(loss.check_penalty(penalty), Ok(()));
-        assert!((0..8).all(|along| far(penalty, along, 1e9) > 0.0), "grows in every direction");
+        let rho = smallest * (1.0 + excess);
+        assert_eq!(loss.check_rho(rho), Ok(()));
+        assert!((0..8).all(|along| far(rho, along, 1e9) > 0.0), "grows in every direction");
     }
     for lack in [1e-6, 0.1, 0.9] {
-        let penalty = smallest * (1.0 - lack);
-        assert!(far(penalty, 0, 1e9) < -1.0, "falls along the leading eigenvector");
-        let Err(Error::Unbounded { penalty: named, smallest: bound }) = loss.check_penalty(penalty) else {
-            panic!("admitted {penalty}")
+        let rho = smallest * (1.0 - lack);
+        assert!(far(rho, 0, 1e9) < -1.0, "falls along the leading eigenvector");
+        let Err(Error::Unbounded { rho: named, smallest: bound }) = loss.check_rho(rho) else {
+            panic!("admitted {rho}")
         };
-        assert!(named == penalty && (bound - smallest).abs() <= 1e-14);
+        assert!(named == rho && (bound - smallest).abs() <= 1e-14);
     }
-    assert!(loss.check_penalty(f64::NAN).is_err());
+    assert!(loss.check_rho(f64::NAN).is_err());
 }
 
 #[test]
@@ -349,7 +349,7 @@ fn a_closure_replaces_the_gradient_in_both_methods() {
         let g = loss.ascent(w);
         &g - w * (w.transpose() * &g).upper_triangle()
     });
-    let to = Target { v: &DMatrix::zeros(6, 2), penalty: 0.0, tolerance: 1e-8 };
+    let to = Target { v: &DMatrix::zeros(6, 2), rho: 0.0, tolerance: 1e-8 };
     fn minimise<L: Reduction<f64>>(
         of: JointObjective<f64, L>,
         at: &mut Classifier<f64>,
@@ -365,8 +365,8 @@ fn a_closure_replaces_the_gradient_in_both_methods() {
         minimise(JointObjective { variance: Overridden(rule.clone()), entropy: entropy.clone() }, at, to)
     });
     let admm = descended(&|at| {
-        let by = Steps { rate: Rate::Lipschitz(variance.lipschitz().unwrap()), max_steps: 100 };
-        let classify = Minus(Descent { of: entropy.clone(), by: Lbfgs::default(), on: Flat });
+        let by = ScheduledSteps { rate: Rate::Lipschitz(variance.lipschitz().unwrap()), max_steps: 100 };
+        let classify = Negated(Descent { of: entropy.clone(), by: Lbfgs::default(), on: Flat });
         let (w, z) = (Iterate::new(at.v.clone()), Iterate::new(at.clone()));
         let mut coordinator = Coordinator::new(Descent { of: rule.clone(), by, on }, classify, w, z, 0.1).unwrap();
         coordinator.tolerance = Tolerance { absolute: 1e-8, relative: 0.0 };

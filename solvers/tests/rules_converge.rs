@@ -2,7 +2,7 @@
 
 use crate::data::pca::{VALUES, loss_on, minibatch, samples_with};
 use crate::data::{angle, matrix, orthonormal, wine};
-use admm::{Descent, Direction, Error, Flat, Iterate, Rate, Status, Steps, Subproblem, Target};
+use admm::{Descent, Direction, Error, Flat, Iterate, Rate, ScheduledSteps, Status, Subproblem, Target};
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::{Constraint, JointModel, Method as JointMethod, Rule};
 use admm_solvers::manifold::Stiefel;
@@ -23,10 +23,10 @@ fn vr_pca_converges_linearly() {
         let (samples, q) = samples_with(&values, n, seed);
         let batch = minibatch(&samples, 1.0, 1, seed);
         let leading = batch.loss.covariance.top(1).unwrap().0[0];
-        let by = Steps { rate: Rate::Constant(1.0 / (2.0 * (n as f64).sqrt())), max_steps: n as u64 };
+        let by = ScheduledSteps { rate: Rate::Constant(1.0 / (2.0 * (n as f64).sqrt())), max_steps: n as u64 };
         let block = Descent { of: VrPca { batch, epoch: n as u64 }, by, on: Stiefel::default() };
         let mut iterate = Iterate::new(orthonormal(d, 1, seed ^ 7));
-        let to = Target { v: &DMatrix::zeros(d, 1), penalty: 0.0, tolerance: 0.0 };
+        let to = Target { v: &DMatrix::zeros(d, 1), rho: 0.0, tolerance: 0.0 };
         let suboptimality = (0..14).map(|_| {
             block.argmin(&mut iterate, to).unwrap();
             1.0 - block.of.batch.loss.covariance.captured(&iterate.point) / leading
@@ -42,16 +42,19 @@ fn vr_pca_converges_linearly() {
 
 fn settled<P: Subproblem<f64, Image = DMatrix<f64>>>(block: &P, mut x: P::Var) -> DMatrix<f64> {
     let zero = DMatrix::zeros(8, 3);
-    block.argmin(&mut x, Target { v: &zero, penalty: 0.0, tolerance: 1e-12 }).unwrap();
+    block.argmin(&mut x, Target { v: &zero, rho: 0.0, tolerance: 1e-12 }).unwrap();
     block.image(&x)
 }
 
 fn free<D: Direction<f64>>(of: D, rate: Rate<f64>, max_steps: u64, seed: u64) -> DMatrix<f64> {
-    settled(&Descent { of, by: Steps { rate, max_steps }, on: Flat }, Iterate::new(orthonormal(8, 3, seed) * 0.5))
+    settled(
+        &Descent { of, by: ScheduledSteps { rate, max_steps }, on: Flat },
+        Iterate::new(orthonormal(8, 3, seed) * 0.5),
+    )
 }
 
 fn orthonormalised<D: Direction<f64>>(of: D, rate: Rate<f64>, max_steps: u64, seed: u64) -> DMatrix<f64> {
-    let block = Descent { of, by: Steps { rate, max_steps }, on: Stiefel::default() };
+    let block = Descent { of, by: ScheduledSteps { rate, max_steps }, on: Stiefel::default() };
     settled(&block, Iterate::new(orthonormal(8, 3, seed)))
 }
 

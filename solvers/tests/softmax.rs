@@ -140,9 +140,9 @@ proptest! {
     fn the_gradient_is_that_of_the_value(d in 1..8_usize, n in 2..90_usize, k in 1..4_usize, c in 2..5_usize, seed: u64) {
         let (softmax, at) = (problem(d, n.max(c), c, seed), point(d, k, c, seed ^ 9));
         let mut along = point(d, k, c, seed ^ 10);
-        along.scale(1.0 / along.norm());
+        along.scale_by(1.0 / along.euclidean_norm());
         let (start, gradient) = softmax.value_and_gradient(&at).unwrap();
-        let rest = |t: f64| value(&softmax, &at.plus(t, &along)) - start - t * gradient.dot(&along);
+        let rest = |t: f64| value(&softmax, &at.plus(t, &along)) - start - t * gradient.inner_product(&along);
         let (long, short) = (rest(2e-4), rest(1e-4));
         prop_assert!(short.abs() <= 1e-6 * (1.0 + start), "not even of second order: {short}");
         let lost = short.abs() <= 1e-10 * (1.0 + start); // a curvature that does not stand out from the third order
@@ -181,7 +181,7 @@ proptest! {
         let samples = Samples::new(columns(&softmax.samples.x.to_dense(), &order), &labels, weights, c, Exec::Serial).unwrap();
         let (f, g) = Softmax { samples, ..softmax.clone() }.value_and_gradient(&at).unwrap();
         prop_assert!(close(base, f, 1e-12));
-        prop_assert!(g.plus(-1.0, &steep).norm() <= 1e-12 * (1.0 + steep.norm()));
+        prop_assert!(g.plus(-1.0, &steep).euclidean_norm() <= 1e-12 * (1.0 + steep.euclidean_norm()));
     }
 
     #[test]
@@ -200,6 +200,6 @@ proptest! {
         let of = |samples| Softmax { samples, ridge: 0.1, share: 0.5 }.value_and_gradient(&at).unwrap();
         let ((f, g), (expected, gradient)) = (of(weighted), of(plain));
         prop_assert!(close(expected, f, 1e-13));
-        prop_assert!(g.plus(-1.0, &gradient).norm() <= 1e-12 * (1.0 + gradient.norm()));
+        prop_assert!(g.plus(-1.0, &gradient).euclidean_norm() <= 1e-12 * (1.0 + gradient.euclidean_norm()));
     }
 }

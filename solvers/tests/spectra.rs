@@ -76,10 +76,10 @@ proptest! {
         let values = spectrum(d, seed);
         let (sigma, q) = with_spectrum(&values, seed);
         let loss = VarianceLoss { covariance: Covariance::from_matrix(sigma).unwrap().into(), weight };
-        let block = Descent { of: Hebbian(loss), by: Steps { rate: Rate::Constant(rate), max_steps: 1 }, on: Flat };
+        let block = Descent { of: Hebbian(loss), by: ScheduledSteps { rate: Rate::Constant(rate), max_steps: 1 }, on: Flat };
         let (w, origin) = (matrix(d, k, !seed), Matrix::zeros(d, k));
         let mut iterate = Iterate::new(w.clone());
-        block.argmin(&mut iterate, Target { v: &origin, penalty: 0.0, tolerance: 0.0 }).unwrap();
+        block.argmin(&mut iterate, Target { v: &origin, rho: 0.0, tolerance: 0.0 }).unwrap();
         for (i, value) in values.iter().enumerate() {
             let expected = q.column(i).transpose() * &w * (1.0 + 2.0 * weight * rate * value);
             let found = q.column(i).transpose() * &iterate.point;
@@ -96,7 +96,7 @@ proptest! {
         let mut before = (f64::NEG_INFINITY, f64::NEG_INFINITY);
         for step in 0..=10 {
             let loss = VarianceLoss { covariance: covariance.clone(), weight: f64::from(step) / 10.0 };
-            Columns::new(loss, set).unwrap().argmin(&mut w, Target { v: &target, penalty: 0.7, tolerance: 0.0 }).unwrap();
+            Columns::new(loss, set).unwrap().argmin(&mut w, Target { v: &target, rho: 0.7, tolerance: 0.0 }).unwrap();
             let after = (covariance.captured(&w), (&w - &target).norm_squared());
             prop_assert!(after.0 >= before.0 - 1e-10 && after.1 >= before.1 - 1e-10, "{} {:?} {:?}", step, before, after);
             before = after;

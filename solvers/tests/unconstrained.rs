@@ -24,23 +24,23 @@ proptest! {
     fn the_minimum_is_exact_where_there_is_one(d in 1..9_usize, k in 1..4_usize, seed: u64, shrinkage in 0.0..1.0_f64, above in 1e-3..10.0_f64) {
         let loss = loss(d, seed, shrinkage);
         let mut block = Unconstrained::new(loss.clone()).unwrap();
-        let smallest = block.smallest_penalty();
+        let smallest = block.smallest_rho();
         prop_assert!((smallest - (loss.of.lipschitz().unwrap() - shrinkage).max(0.0)).abs() < 1e-12);
-        let (target, penalty) = (matrix(d, k, seed), smallest + above);
+        let (target, rho) = (matrix(d, k, seed), smallest + above);
         let mut w = target.clone();
-        let to = Target { v: &target, penalty, tolerance: 0.0 };
+        let to = Target { v: &target, rho, tolerance: 0.0 };
         block.argmin(&mut w, to).unwrap();
-        let hessian = Matrix::identity(d, d) * (penalty + shrinkage)
+        let hessian = Matrix::identity(d, d) * (rho + shrinkage)
             - loss.of.covariance.times(&Matrix::identity(d, d)) * (2.0 * loss.of.weight);
-        let twin = hessian.lu().solve(&(&target * penalty)).unwrap();
+        let twin = hessian.lu().solve(&(&target * rho)).unwrap();
         prop_assert!((&w - &twin).norm() <= 1e-9 * twin.norm(), "{} {}", w, twin);
         prop_assert!(check::subproblem(&block, &w, to).unwrap().passed());
 
         let below = smallest * 0.999;
         if below > 0.0 {
-            let refused = Err(Error::Unbounded { penalty: below, smallest });
+            let refused = Err(Error::Unbounded { rho: below, smallest });
             prop_assert_eq!(block.retune(below), refused.clone());
-            prop_assert_eq!(block.argmin(&mut w, Target { v: &target, penalty: below, tolerance: 0.0 }).map(|_| ()), refused);
+            prop_assert_eq!(block.argmin(&mut w, Target { v: &target, rho: below, tolerance: 0.0 }).map(|_| ()), refused);
         }
     }
 
@@ -67,7 +67,7 @@ fn the_joint_model_needs_a_shrinkage_above_the_bound() {
         prepared.fit(method, &mut |_| ControlFlow::Continue(()))
     };
     let smallest = match fit(0.0, Rule::Majorize, Method::Admm) {
-        Err(Error::Unbounded { penalty: 0.0, smallest }) => smallest,
+        Err(Error::Unbounded { rho: 0.0, smallest }) => smallest,
         other => panic!("{:?}", other.map(|fitted| fitted.report)),
     };
     assert!((smallest - 0.361_988).abs() < 1e-6, "2λλ₁/tr Σ is the first share of the variance: {smallest}");

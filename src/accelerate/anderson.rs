@@ -32,7 +32,7 @@ impl<T: Real, S: Space<T>> Acceleration<T, S> for Anderson {
     /// The memory: the shortest move and k; w and g(w) of the last m + 1 iterations in turn, the oldest first.
     fn next(&self, step: &Step<'_, T, S>, memory: &mut Memory<T, (S, S)>) -> Start<S> {
         let (from, to) = (owned(step.from), owned(step.to));
-        let length = to.plus(-T::one(), &from).norm();
+        let length = to.plus(-T::one(), &from).euclidean_norm();
         let [shortest, unbeaten] = <[T; 2]>::try_from(&memory.numbers[..]).unwrap_or([length, T::zero()]);
         let history = &mut memory.elements;
         if step.extrapolated
@@ -71,14 +71,15 @@ fn mixture<T: Real, W: Space<T>>(history: &[W]) -> Option<W> {
     if changes.is_empty() {
         return None;
     }
-    let ridge = T::EPSILON.sqrt() * changes.iter().chain(&steps).map(|difference| difference.dot(difference)).sum();
+    let ridge =
+        T::EPSILON.sqrt() * changes.iter().chain(&steps).map(|difference| difference.inner_product(difference)).sum();
     let normal = |i: usize, j: usize| match i.cmp(&j) {
         Ordering::Less => T::zero(), // the factorisation reads the lower triangle
-        Ordering::Equal => changes[i].dot(&changes[i]) + ridge,
-        Ordering::Greater => changes[i].dot(&changes[j]),
+        Ordering::Equal => changes[i].inner_product(&changes[i]) + ridge,
+        Ordering::Greater => changes[i].inner_product(&changes[j]),
     };
     let (f, m) = (moves.last()?, changes.len());
-    let right = DVector::from_fn(m, |i, _| changes[i].dot(f));
+    let right = DVector::from_fn(m, |i, _| changes[i].inner_product(f));
     let gamma = DMatrix::from_fn(m, m, normal).cholesky()?.solve(&right);
     let mut mixed = history.last()?.clone();
     for (i, &gamma) in gamma.iter().enumerate() {

@@ -25,7 +25,7 @@ impl<T: Real, S: Space<T>> Acceleration<T, S> for Nesterov {
     fn next(&self, step: &Step<'_, T, S>, memory: &mut Memory<T, (S, S)>) -> Start<S> {
         let (one, eta, to) = (T::one(), T::of(self.restart), owned(step.to));
         let change = to.plus(-one, &owned(step.from));
-        let residual = change.dot(&change);
+        let residual = change.inner_product(&change);
         let (&[a, lowest], Some(last)) = (&memory.numbers[..], memory.elements.pop()) else {
             *memory = Memory { numbers: vec![next(one), residual], elements: vec![to] };
             return Start::Here;

@@ -29,9 +29,9 @@ impl Tally {
             return;
         }
         self.iterations += 1;
-        let now = record.augmented_lagrangian.map(|value| (record.penalty.to_f64(), value.to_f64()));
-        if let (Some((penalty, value)), Some((before, last))) = (now, self.last)
-            && penalty == before
+        let now = record.augmented_lagrangian.map(|value| (record.rho.to_f64(), value.to_f64()));
+        if let (Some((rho, value)), Some((before, last))) = (now, self.last)
+            && rho == before
         {
             self.rises.add(value - last, 64.0 * T::EPSILON.to_f64() * (1.0 + last.abs()));
         }

@@ -33,10 +33,10 @@ pub fn adjoint<T: Real, X: Sample<T>, Y: Sample<T>>(
     for trial in 0..TRIALS {
         let (x, y) = (random.normal(x), random.normal(y));
         let (forth, back) = (operator(&x), transposed(&y));
-        Error::check_size("Kx", y.shape(), forth.shape())?;
-        Error::check_size("Kᵀy", x.shape(), back.shape())?;
-        let scale = forth.norm() * y.norm() + x.norm() * back.norm();
-        finding.record(relative(forth.dot(&y) - x.dot(&back), scale), || at("pair", trial));
+        Error::check_size("Kx", y.sizes(), forth.sizes())?;
+        Error::check_size("Kᵀy", x.sizes(), back.sizes())?;
+        let scale = forth.euclidean_norm() * y.euclidean_norm() + x.euclidean_norm() * back.euclidean_norm();
+        finding.record(relative(forth.inner_product(&y) - x.inner_product(&back), scale), || at("pair", trial));
     }
     Ok(Report { check: "adjoint", findings: vec![finding] })
 }
@@ -57,10 +57,10 @@ pub fn operator<T: Real, P: Subproblem<T>, X: Sample<T>>(
 where
     P::Image: Sample<T>,
 {
-    let shape = block.image(&variable(x.clone())).shape();
+    let shape = block.image(&variable(x.clone())).sizes();
     let image = |x: X| {
         let image = block.image(&variable(x));
-        Error::check_size("image", shape.clone(), image.shape())?;
+        Error::check_size("image", shape.clone(), image.sizes())?;
         Ok(image)
     };
     let mut random = Random::new();
@@ -69,20 +69,23 @@ where
     for trial in 0..TRIALS {
         let (x, y) = (random.normal(x), random.normal(x));
         let (kx, ky, both) = (image(x.clone())?, image(y.clone())?, image(y.plus(two, &x))?);
-        let gap = both.plus(-T::one(), &ky.plus(two, &kx)).norm();
-        linear.record(relative(gap, kx.norm() + ky.norm() + both.norm()), || at("pair", trial));
+        let gap = both.plus(-T::one(), &ky.plus(two, &kx)).euclidean_norm();
+        linear.record(relative(gap, kx.euclidean_norm() + ky.euclidean_norm() + both.euclidean_norm()), || {
+            at("pair", trial)
+        });
     }
-    let entries = x.shape().count();
+    let entries = x.sizes().count();
     let columns: Vec<_> = (0..entries).map(|i| image(unit(x, i))).collect::<Result<_>>()?;
-    let seen = columns.iter().filter(|column| column.norm() > T::zero()).count();
+    let seen = columns.iter().filter(|column| column.euclidean_norm() > T::zero()).count();
     let mut norm = Finding::at_most("relative gap of ‖Kᵀy‖", rounding::<T>().to_f64());
     let mut count = Finding::at_most("entries of Kᵀy too few or too many", 0.0);
     for trial in 0..TRIALS {
         let y = random.normal(&image(x.clone())?);
-        let square = columns.iter().fold(T::zero(), |sum, column| sum + column.dot(&y) * column.dot(&y));
+        let square =
+            columns.iter().fold(T::zero(), |sum, column| sum + column.inner_product(&y) * column.inner_product(&y));
         let (says, is) = (block.adjoint(&y), square.sqrt());
         let witness = || format!("dual {trial}: the block says {:.6}, the images say {is:.6}", says.norm);
-        norm.record(relative(says.norm - is, is + y.norm()), witness);
+        norm.record(relative(says.norm - is, is + y.euclidean_norm()), witness);
         let wrong = seen.saturating_sub(says.count) + says.count.saturating_sub(entries);
         count.record(wrong as f64, || format!("the block says {}, K sees {seen} of {entries}", says.count));
     }

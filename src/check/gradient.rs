@@ -4,7 +4,7 @@ use super::ladder::{DIRECTIONS, order};
 use super::sample::{Random, unit};
 use super::{Report, Sample};
 use crate::method::Evaluated;
-use crate::{Real, Result, Smooth, Space, Work};
+use crate::{Cost, Real, Result, Smooth, Space};
 
 /// Whether ∇f(x) is the gradient of f at x: |f(x + th) − f(x) − t⟨∇f(x), h⟩| must be of second order in t along random
 /// directions h. A function that is linear near x has no remainder, and passes.
@@ -18,12 +18,12 @@ pub fn gradient<T: Real, F: Smooth<T>>(f: &F, x: &F::Point) -> Result<Report>
 where
     F::Point: Sample<T>,
 {
-    let here = Evaluated::at(f, x, &mut Work::default())?;
+    let here = Evaluated::at(f, x, &mut Cost::default())?;
     let (value, gradient) = (here.value(), here.gradient());
     let mut random = Random::new();
-    let length = x.norm().max(T::one());
+    let length = x.euclidean_norm().max(T::one());
     let directions: Vec<_> = (0..DIRECTIONS).map(|_| random.direction(x, length)).collect();
-    let slopes: Vec<T> = directions.iter().map(|h| gradient.dot(h)).collect();
+    let slopes: Vec<T> = directions.iter().map(|h| gradient.inner_product(h)).collect();
     let remainder = |i: usize, t: T| {
         let (there, _) = f.value_and_gradient(&x.plus(t, &directions[i])).ok()?;
         Some((there - value - t * slopes[i]).abs())
@@ -44,12 +44,12 @@ fn worst_entry<T: Real, F: Smooth<T>>(f: &F, x: &F::Point, gradient: &F::Point) 
 where
     F::Point: Sample<T>,
 {
-    let t = T::EPSILON.cbrt() * x.norm().max(T::one());
+    let t = T::EPSILON.cbrt() * x.euclidean_norm().max(T::one());
     let value = |x: &F::Point| f.value_and_gradient(x).map_or(T::of(f64::NAN), |(value, _)| value);
-    let entries = (0..x.shape().count().min(ENTRIES)).map(|i| {
+    let entries = (0..x.sizes().count().min(ENTRIES)).map(|i| {
         let entry = unit(x, i);
         let difference = (value(&x.plus(t, &entry)) - value(&x.plus(-t, &entry))) / (t + t);
-        (i, gradient.dot(&entry).to_f64(), difference.to_f64())
+        (i, gradient.inner_product(&entry).to_f64(), difference.to_f64())
     });
     let worst = entries.max_by(|a, b| (a.1 - a.2).abs().total_cmp(&(b.1 - b.2).abs()));
     worst.map_or_else(String::new, |(i, says, difference)| {

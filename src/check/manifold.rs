@@ -58,7 +58,7 @@ impl<'a, T: Real, M: Manifold<T>> Around<'a, T, M> {
     }
 
     fn sized(&self, place: &str, result: DMatrix<T>) -> Result<DMatrix<T>> {
-        Error::check_size(place, crate::Space::shape(self.x), crate::Space::shape(&result))?;
+        Error::check_size(place, self.x.shape(), result.shape())?;
         Ok(result)
     }
     /// A direction in which to leave p: minus the tangent part of a gradient g.

@@ -3,7 +3,7 @@
 use super::sample::{Random, unit};
 use super::search::descend;
 use super::{Finding, Report, at, relative};
-use crate::{Error, Prox, Real, Result, Space};
+use crate::{Error, Prox, Real, Result};
 use nalgebra::DMatrix;
 
 /// Targets that are tried: the one given and random ones around it.
@@ -22,13 +22,13 @@ const TARGETS: usize = 4;
 ///
 /// # Errors
 /// Those of the operator, and an answer of another size than v.
-pub fn prox<T: Real, P: Prox<T>>(p: &P, v: &DMatrix<T>, penalty: T) -> Result<Report> {
+pub fn prox<T: Real, P: Prox<T>>(p: &P, v: &DMatrix<T>, rho: T) -> Result<Report> {
     let length = v.norm().max(T::one());
     let mut random = Random::new();
     let targets: Vec<_> =
         (0..TARGETS).map(|i| if i == 0 { v.clone() } else { v + random.direction(v, length) }).collect();
     let silent = |x: &DMatrix<T>| p.value(x) == T::zero();
-    let answers = targets.iter().map(|v| answer(p, v, penalty)).collect::<Result<Vec<_>>>()?;
+    let answers = targets.iter().map(|v| answer(p, v, rho)).collect::<Result<Vec<_>>>()?;
     let set_only = targets.iter().chain(&answers).all(silent);
 
     let root = T::EPSILON.sqrt();
@@ -36,8 +36,8 @@ pub fn prox<T: Real, P: Prox<T>>(p: &P, v: &DMatrix<T>, penalty: T) -> Result<Re
     let mut slope = Finding::at_most("one-sided slope down from prox(v), relative", 64.0 * root.to_f64());
     let mut repeats = Finding::at_most("calls with the same input and another result", 0.0);
     for (i, (v, x)) in targets.iter().zip(&answers).enumerate() {
-        repeats.record(f64::from(u8::from(answer(p, v, penalty)? != *x)), || at("target", i));
-        let problem = Problem { p, v, penalty, set_only };
+        repeats.record(f64::from(u8::from(answer(p, v, rho)? != *x)), || at("target", i));
+        let problem = Problem { p, v, rho, set_only };
         let (here, scale) = (problem.total(x), problem.scale(x));
         for (start, name) in [(v * T::zero(), "the origin"), (v.clone(), "v"), (random.normal(v) * length, "random")] {
             let free = descend(&start, length, |y| problem.free(y));
@@ -70,8 +70,8 @@ pub fn prox<T: Real, P: Prox<T>>(p: &P, v: &DMatrix<T>, penalty: T) -> Result<Re
 ///
 /// # Errors
 /// Those of [`prox`].
-pub fn convex_prox<T: Real, P: Prox<T>>(p: &P, v: &DMatrix<T>, penalty: T) -> Result<Report> {
-    let mut report = prox(p, v, penalty)?;
+pub fn convex_prox<T: Real, P: Prox<T>>(p: &P, v: &DMatrix<T>, rho: T) -> Result<Report> {
+    let mut report = prox(p, v, rho)?;
     let law = "relative excess of ‖P(a) − P(b)‖² over ⟨P(a) − P(b), a − b⟩";
     let mut firm = Finding::at_most(law, T::EPSILON.sqrt().to_f64());
     let length = v.norm().max(T::one());
@@ -79,7 +79,7 @@ pub fn convex_prox<T: Real, P: Prox<T>>(p: &P, v: &DMatrix<T>, penalty: T) -> Re
     for pair in 0..32 {
         let a = v + random.direction(v, length);
         let b = &a + random.direction(v, length * T::of([1.0, 0.3, 0.1, 0.03][pair % 4]));
-        let gap = answer(p, &a, penalty)? - answer(p, &b, penalty)?;
+        let gap = answer(p, &a, rho)? - answer(p, &b, rho)?;
         let apart = &a - &b;
         let excess = (gap.norm_squared() - gap.dot(&apart)).max(T::zero());
         firm.record(relative(excess, apart.norm_squared()), || at("pair", pair));
@@ -94,22 +94,22 @@ pub fn convex_prox<T: Real, P: Prox<T>>(p: &P, v: &DMatrix<T>, penalty: T) -> Re
 ///
 /// # Errors
 /// Those of the operators, and answers of another size than v.
-pub fn moreau<T: Real, P: Prox<T>, Q: Prox<T>>(p: &P, conjugate: &Q, v: &DMatrix<T>, penalty: T) -> Result<Report> {
+pub fn moreau<T: Real, P: Prox<T>, Q: Prox<T>>(p: &P, conjugate: &Q, v: &DMatrix<T>, rho: T) -> Result<Report> {
     let law = "relative gap of v = prox_f(v, ρ) + prox_f*(ρv, 1/ρ)/ρ";
     let mut identity = Finding::at_most(law, T::EPSILON.sqrt().to_f64());
     let mut random = Random::new();
     for i in 0..8 {
         let v = if i == 0 { v.clone() } else { v + random.direction(v, v.norm().max(T::one())) };
-        let (x, y) = (answer(p, &v, penalty)?, answer(conjugate, &(&v * penalty), T::one() / penalty)?);
-        let scale = x.norm() + y.norm() / penalty + v.norm();
-        identity.record(relative((v - x - y / penalty).norm(), scale), || at("target", i));
+        let (x, y) = (answer(p, &v, rho)?, answer(conjugate, &(&v * rho), T::one() / rho)?);
+        let scale = x.norm() + y.norm() / rho + v.norm();
+        identity.record(relative((v - x - y / rho).norm(), scale), || at("target", i));
     }
     Ok(Report { check: "moreau", findings: vec![identity] })
 }
 
-fn answer<T: Real, P: Prox<T>>(p: &P, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-    let x = p.prox(v, penalty)?;
-    Error::check_size("result of prox", Space::shape(v), Space::shape(&x))?;
+fn answer<T: Real, P: Prox<T>>(p: &P, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+    let x = p.prox(v, rho)?;
+    Error::check_size("result of prox", v.shape(), x.shape())?;
     Ok(x)
 }
 
@@ -117,7 +117,7 @@ fn answer<T: Real, P: Prox<T>>(p: &P, v: &DMatrix<T>, penalty: T) -> Result<DMat
 struct Problem<'a, T: Real, P> {
     p: &'a P,
     v: &'a DMatrix<T>,
-    penalty: T,
+    rho: T,
     /// f is the indicator of a set that only its prox knows.
     set_only: bool,
 }
@@ -125,7 +125,7 @@ struct Problem<'a, T: Real, P> {
 impl<T: Real, P: Prox<T>> Problem<'_, T, P> {
     /// φ(x), +∞ where f has no value.
     fn total(&self, x: &DMatrix<T>) -> T {
-        let total = self.p.value(x) + self.penalty * T::of(0.5) * (x - self.v).norm_squared();
+        let total = self.p.value(x) + self.rho * T::of(0.5) * (x - self.v).norm_squared();
         if total.is_finite() { total } else { T::of(f64::INFINITY) }
     }
 
@@ -136,11 +136,11 @@ impl<T: Real, P: Prox<T>> Problem<'_, T, P> {
 
     /// φ(prox(y)), in the domain of f for every y.
     fn inside(&self, y: &DMatrix<T>) -> T {
-        self.p.prox(y, self.penalty).map_or(T::of(f64::INFINITY), |x| self.total(&x))
+        self.p.prox(y, self.rho).map_or(T::of(f64::INFINITY), |x| self.total(&x))
     }
 
     /// What rounding in φ(x) is relative to.
     fn scale(&self, x: &DMatrix<T>) -> T {
-        self.p.value(x).abs() + self.penalty * (x.norm_squared() + self.v.norm_squared())
+        self.p.value(x).abs() + self.rho * (x.norm_squared() + self.v.norm_squared())
     }
 }

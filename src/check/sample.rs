@@ -86,7 +86,7 @@ impl Random {
     /// times.
     pub(super) fn direction<T: Real, S: Sample<T>>(&mut self, like: &S, norm: T) -> S {
         let mut direction = self.normal(like);
-        direction.scale(norm / T::of((like.shape().count().max(1) as f64).sqrt()));
+        direction.scale_by(norm / T::of((like.sizes().count().max(1) as f64).sqrt()));
         direction
     }
 }
@@ -107,10 +107,10 @@ mod tests {
     #[test]
     fn samples_fit_and_misfits_do_not() {
         let x = vec![DMatrix::<f64>::zeros(2, 3), DMatrix::zeros(1, 1)];
-        assert_eq!(Random::new().normal(&x).shape(), x.shape());
-        assert!((1.0..9.0).contains(&Random::new().direction(&x, 3.0).norm()));
-        assert_eq!((unit(&x, 6)[1][0], unit(&x, 6).norm(), unit(&x, 1)[0][1]), (1.0, 1.0, 1.0));
+        assert_eq!(Random::new().normal(&x).sizes(), x.sizes());
+        assert!((1.0..9.0).contains(&Random::new().direction(&x, 3.0).euclidean_norm()));
+        assert_eq!((unit(&x, 6)[1][0], unit(&x, 6).euclidean_norm(), unit(&x, 1)[0][1]), (1.0, 1.0, 1.0));
         assert_eq!(x.misfits().len(), 5);
-        assert!(x.misfits().iter().all(|misfit| misfit.shape() != x.shape()));
+        assert!(x.misfits().iter().all(|misfit| misfit.sizes() != x.sizes()));
     }
 }

@@ -3,7 +3,7 @@
 use super::sample::Random;
 use super::{Finding, Report, Sample, relative, rounding};
 use crate::error::caught;
-use crate::{Error, Real, Result, Space, Subproblem, Target, Work};
+use crate::{Cost, Error, Real, Result, Space, Subproblem, Target};
 use serde::Serialize;
 
 /// Targets that are tried after the one given.
@@ -32,10 +32,10 @@ pub fn subproblem<T: Real, P: Subproblem<T>>(block: &P, x: &P::Var, to: Target<'
 where
     P::Image: Sample<T>,
 {
-    Error::check_size("target", block.image(x).shape(), to.v.shape())?;
+    Error::check_size("target", block.image(x).sizes(), to.v.sizes())?;
     let mut laws = Laws::new::<T>();
     let mut random = Random::new();
-    let length = to.v.norm().max(T::one());
+    let length = to.v.euclidean_norm().max(T::one());
     let mut x = x.clone();
     block.argmin(&mut x, to)?;
     for i in 0..=TARGETS {
@@ -45,7 +45,7 @@ where
     }
     laws.refusals(block, &x, to);
     let mut bad = to.v.clone();
-    bad.scale(T::of(f64::NAN));
+    bad.scale_by(T::of(f64::NAN));
     let mut entries = 0;
     let one = to.v.sample(&mut || {
         entries += 1;
@@ -104,14 +104,14 @@ impl Laws {
             block.argmin(&mut x, to)?;
             let after = Total::of(block, &x, to)?;
             // What an argmin that starts afresh may be above the minimum.
-            let slack = to.tolerance * to.tolerance / to.penalty;
+            let slack = to.tolerance * to.tolerance / to.rho;
             let raised = (after.value - before.value - slack).max(T::zero());
             self.lowers.record(relative(raised, before.scale + after.scale), || {
                 let (from, to) = (before.value.to_f64(), after.value.to_f64());
                 format!("target {target}, repetition {repetition}: {from:.6e} to {to:.6e}")
             });
-            let moved = to.penalty * after.image.plus(-T::one(), &before.image).norm();
-            let noise = rounding::<T>() * to.penalty * (after.image.norm() + to.v.norm());
+            let moved = to.rho * after.image.plus(-T::one(), &before.image).euclidean_norm();
+            let noise = rounding::<T>() * to.rho * (after.image.euclidean_norm() + to.v.euclidean_norm());
             before = after;
             if moved <= T::of(2.0) * to.tolerance + noise {
                 settled = Some(repetition);
@@ -131,7 +131,7 @@ impl Laws {
             let outcome = caught(|| block.argmin(&mut x.clone(), Target { v: &misfit, ..to }));
             let refused = matches!(&outcome, Err(error) if !matches!(error, Error::Panic(_)));
             self.refuses.record(f64::from(u8::from(!refused)), || {
-                format!("{} instead of {}: {}", misfit.shape(), to.v.shape(), told(&outcome))
+                format!("{} instead of {}: {}", misfit.sizes(), to.v.sizes(), told(&outcome))
             });
         }
     }
@@ -147,22 +147,22 @@ struct Total<T, S> {
 impl<T: Real, S: Space<T>> Total<T, S> {
     fn of<P: Subproblem<T, Image = S>>(block: &P, x: &P::Var, to: Target<'_, T, S>) -> Result<Self> {
         let (f, image) = (block.value(x)?, block.image(x));
-        let half = to.penalty * T::of(0.5);
+        let half = to.rho * T::of(0.5);
         let gap = image.plus(-T::one(), to.v);
-        let scale = f.abs() + half * (image.dot(&image) + to.v.dot(to.v));
-        Ok(Total { value: f + half * gap.dot(&gap), scale, image })
+        let scale = f.abs() + half * (image.inner_product(&image) + to.v.inner_product(to.v));
+        Ok(Total { value: f + half * gap.inner_product(&gap), scale, image })
     }
 }
 
 /// The bits of what a call returned: the variable and the image as JSON, whose numbers are exact, and the work.
 #[derive(PartialEq)]
-struct Solved(String, String, Work);
+struct Solved(String, String, Cost);
 
 impl Solved {
     fn by<T: Real, P: Subproblem<T>>(block: &P, x: &P::Var, to: Target<'_, T, P::Image>) -> Result<Self> {
         let mut x = x.clone();
-        let work = block.argmin(&mut x, to)?;
-        Ok(Solved(written(&x)?, written(&block.image(&x))?, work))
+        let cost = block.argmin(&mut x, to)?;
+        Ok(Solved(written(&x)?, written(&block.image(&x))?, cost))
     }
 }
 
@@ -174,6 +174,6 @@ fn differs(a: &Solved, b: &Solved) -> f64 {
     f64::from(u8::from(a != b))
 }
 
-fn told(outcome: &Result<Work>) -> String {
+fn told(outcome: &Result<Cost>) -> String {
     outcome.as_ref().map_or_else(Error::to_string, |_| "accepted".into())
 }

@@ -1,7 +1,7 @@
 //! Gradient descent with backtracking.
 
-use super::{DescentMemory, Method, Search, stationarity};
-use crate::{Iterate, Manifold, Real, Result, Smooth, Smoothness, Space, Target, Work};
+use super::{DescentMemory, DescentMethod, Search, stationarity};
+use crate::{Cost, Iterate, Manifold, Real, Result, Smooth, Smoothness, Space, Target};
 use nalgebra::DMatrix;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -13,7 +13,7 @@ pub struct Gradient {
     pub max_steps: u64,
 }
 
-impl<T: Real, F: Smooth<T>> Method<T, F> for Gradient
+impl<T: Real, F: Smooth<T>> DescentMethod<T, F> for Gradient
 where
     F::Point: Serialize + DeserializeOwned,
 {
@@ -33,28 +33,28 @@ where
         on: &dyn Manifold<T>,
         x: &mut Iterate<F::Point, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
-    ) -> Result<Work> {
-        let mut search = Search { f, on, to, work: Work::default() };
+    ) -> Result<Cost> {
+        let mut search = Search { f, on, to, cost: Cost::default() };
         let mut here = search.evaluate(&x.point, x.memory.here.take())?;
         let mut length = x.memory.step.unwrap_or(T::one());
-        while search.work.steps < self.max_steps {
+        while search.cost.steps < self.max_steps {
             let gradient = here.total_gradient(&x.point, &to);
             if stationarity(on, &x.point, &gradient)? <= to.tolerance {
                 break;
             }
             let gradient = search.tangent(&x.point, gradient);
             let mut direction = gradient.clone();
-            direction.scale(-T::one());
+            direction.scale_by(-T::one());
             let Some(trial) = search.backtrack(&x.point, &here, &gradient, &direction, length)? else { break };
             let moved = trial.point.plus(-T::one(), &x.point);
             let next = search.tangent(&trial.point, trial.there.total_gradient(&trial.point, &to));
-            let curvature = moved.dot(&next.plus(-T::one(), &gradient));
+            let curvature = moved.inner_product(&next.plus(-T::one(), &gradient));
             let doubled = trial.length * T::of(2.0);
-            length = if curvature > T::zero() { moved.dot(&moved) / curvature } else { doubled };
+            length = if curvature > T::zero() { moved.inner_product(&moved) / curvature } else { doubled };
             (x.point, here) = (trial.point, trial.there);
-            search.work.steps += 1;
+            search.cost.steps += 1;
         }
         x.memory = DescentMemory { here: Some(here), step: Some(length), ..DescentMemory::default() };
-        Ok(search.work)
+        Ok(search.cost)
     }
 }

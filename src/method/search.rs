@@ -1,7 +1,7 @@
 //! The line search that the gradient methods share.
 
 use super::{Evaluated, retract};
-use crate::{Error, Manifold, Point, Real, Result, Smooth, Space, Target, Work};
+use crate::{Cost, Error, Manifold, Point, Real, Result, Smooth, Space, Target};
 use nalgebra::DMatrix;
 
 /// One call of a gradient method: what it minimises, where, and what that has cost.
@@ -13,7 +13,7 @@ pub struct Search<'a, T: Real, F> {
     /// The quadratic pull and the tolerance.
     pub to: Target<'a, T, DMatrix<T>>,
     /// The cost so far.
-    pub work: Work,
+    pub cost: Cost,
 }
 
 /// An accepted trial of a line search.
@@ -30,7 +30,7 @@ pub struct Trial<T, P> {
 impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
     /// The evaluation kept in a memory, or a new one.
     pub fn evaluate(&mut self, x: &F::Point, kept: Option<Evaluated<T, F::Point>>) -> Result<Evaluated<T, F::Point>> {
-        kept.map_or_else(|| Evaluated::at(self.f, x, &mut self.work), Ok)
+        kept.map_or_else(|| Evaluated::at(self.f, x, &mut self.cost), Ok)
     }
 
     /// The tangent part of a vector; what is not coupled is free.
@@ -54,15 +54,15 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
         direction: &F::Point,
         mut length: T,
     ) -> Result<Option<Trial<T, F::Point>>> {
-        let (start, slope) = (here.total(x, &self.to), gradient.dot(direction));
+        let (start, slope) = (here.total(x, &self.to), gradient.inner_product(direction));
         let slack = T::of(8.0) * T::EPSILON * start.abs();
         let armijo = T::of(1e-4);
         let mut not_finite = None; // what every trial so far was
         for trial in 0..60 {
             let mut step = direction.clone();
-            step.scale(length);
+            step.scale_by(length);
             let point = retract(self.on, x, &step)?;
-            let there = match Evaluated::at(self.f, &point, &mut self.work) {
+            let there = match Evaluated::at(self.f, &point, &mut self.cost) {
                 Err(error @ Error::NotFinite { .. }) => {
                     not_finite = (trial == 0 || not_finite.is_some()).then_some(error);
                     length *= T::of(0.1);
@@ -72,9 +72,9 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
             };
             not_finite = None;
             let value = there.total(&point, &self.to);
-            let change = gradient.dot(&point.plus(-T::one(), x)).min(T::zero());
+            let change = gradient.inner_product(&point.plus(-T::one(), x)).min(T::zero());
             let flat = || {
-                let end = self.tangent(&point, there.total_gradient(&point, &self.to)).dot(direction);
+                let end = self.tangent(&point, there.total_gradient(&point, &self.to)).inner_product(direction);
                 end.abs() <= (T::one() - T::of(2.0) * armijo) * slope.abs()
             };
             let decreased = change < T::zero() && value <= start + armijo * change;

@@ -23,14 +23,14 @@ impl Default for Balance {
 
 impl Balance {
     /// ρ for the next iteration, by residuals of either kind.
-    pub(super) fn balanced<T: Real>(&self, penalty: T, primal: T, dual: T) -> T {
+    pub(super) fn balanced<T: Real>(&self, rho: T, primal: T, dual: T) -> T {
         let (threshold, factor) = (T::of(self.threshold), T::of(self.factor));
         if primal > threshold * dual {
-            penalty * factor
+            rho * factor
         } else if dual > threshold * primal {
-            penalty / factor
+            rho / factor
         } else {
-            penalty
+            rho
         }
     }
 }
@@ -38,7 +38,7 @@ impl Balance {
 impl<T: Real, S> Penalty<T, S> for Balance {
     fn next(&self, step: &Step<'_, T, S>, _memory: &mut Memory<T, S>) -> T {
         let record = step.record;
-        self.balanced(record.penalty, record.primal, record.dual)
+        self.balanced(record.rho, record.primal, record.dual)
     }
 
     fn problems(&self) -> Vec<Parameter> {

@@ -9,6 +9,6 @@ pub struct Fixed;
 
 impl<T: Real, S> Penalty<T, S> for Fixed {
     fn next(&self, step: &Step<'_, T, S>, _memory: &mut Memory<T, S>) -> T {
-        step.record.penalty
+        step.record.rho
     }
 }

@@ -11,7 +11,7 @@ pub struct RelativeBalance(pub Balance);
 impl<T: Real, S> Penalty<T, S> for RelativeBalance {
     fn next(&self, step: &Step<'_, T, S>, _memory: &mut Memory<T, S>) -> T {
         let (primal, dual) = step.record.normalised();
-        self.0.balanced(step.record.penalty, primal, dual)
+        self.0.balanced(step.record.rho, primal, dual)
     }
 
     fn problems(&self) -> Vec<Parameter> {

@@ -25,19 +25,19 @@ impl Default for Spectral {
 
 impl<T: Real, S: Space<T>> Penalty<T, S> for Spectral {
     fn next(&self, step: &Step<'_, T, S>, memory: &mut Memory<T, S>) -> T {
-        let penalty = step.record.penalty;
+        let rho = step.record.rho;
         if !memory.elements.is_empty() && !step.record.iteration.is_multiple_of(self.every.max(1)) {
-            return penalty;
+            return rho;
         }
         let now = images_and_duals(step);
         let before = std::mem::replace(&mut memory.elements, now);
         let moves: Vec<S> =
             memory.elements.iter().zip(&before).map(|(now, before)| now.plus(-T::one(), before)).collect();
-        let [ax, ŷ, bz, y] = &moves[..] else { return penalty };
+        let [ax, ŷ, bz, y] = &moves[..] else { return rho };
         match (self.curvature(ax, ŷ), self.curvature(bz, y)) {
             (Some(alpha), Some(beta)) => (alpha * beta).sqrt(),
             (Some(one), None) | (None, Some(one)) => one,
-            (None, None) => penalty,
+            (None, None) => rho,
         }
     }
 
@@ -52,16 +52,16 @@ fn images_and_duals<T: Real, S: Space<T>>(step: &Step<'_, T, S>) -> Vec<S> {
     let (one, (bz, u)) = (T::one(), step.from);
     let mut intermediate = u.plus(one, step.ax).plus(one, bz).plus(-one, step.c);
     let mut dual = step.to.1.clone();
-    intermediate.scale(step.record.penalty);
-    dual.scale(step.record.penalty);
+    intermediate.scale_by(step.record.rho);
+    dual.scale_by(step.record.rho);
     vec![step.ax.clone(), intermediate, step.to.0.clone(), dual]
 }
 
 impl Spectral {
     /// The hybrid of the steepest-descent and the minimum-gradient stepsize for the move of an image and its dual.
     fn curvature<T: Real, S: Space<T>>(&self, image: &S, dual: &S) -> Option<T> {
-        let product = -image.dot(dual);
-        let (image, dual) = (image.norm(), dual.norm());
+        let product = -image.inner_product(dual);
+        let (image, dual) = (image.euclidean_norm(), dual.euclidean_norm());
         if !product.is_finite() || product <= T::of(self.correlation) * image * dual {
             return None;
         }

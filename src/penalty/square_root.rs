@@ -27,7 +27,7 @@ impl<T: Real, S> Penalty<T, S> for SquareRoot {
         let (primal, dual) = record.normalised();
         let ratio = (primal / (dual + T::of(1e-10))).sqrt();
         let far = ratio > threshold || ratio * threshold < T::one();
-        if far && record.iteration.is_multiple_of(self.every.max(1)) { record.penalty * ratio } else { record.penalty }
+        if far && record.iteration.is_multiple_of(self.every.max(1)) { record.rho * ratio } else { record.rho }
     }
 
     fn problems(&self) -> Vec<Parameter> {

@@ -52,10 +52,10 @@ fn fault_38_a_block_that_panics_while_it_is_tuned() {
         fn value(&self, _x: &Matrix) -> f64 {
             0.0
         }
-        fn prox(&self, v: &Matrix, _penalty: f64) -> Result<Matrix> {
+        fn prox(&self, v: &Matrix, _rho: f64) -> Result<Matrix> {
             Ok(v.clone())
         }
-        fn retune(&mut self, _penalty: f64) -> Result<()> {
+        fn retune(&mut self, _rho: f64) -> Result<()> {
             std::panic::panic_any(DELIBERATE)
         }
     }
@@ -92,16 +92,16 @@ impl Prox<f64> for Untunable {
     fn value(&self, x: &Matrix) -> f64 {
         x.norm_squared() / 2.0
     }
-    fn prox(&self, v: &Matrix, penalty: f64) -> Result<Matrix> {
-        assert_eq!(self.tuned, penalty);
-        Ok(v * (penalty / (1.0 + penalty)))
+    fn prox(&self, v: &Matrix, rho: f64) -> Result<Matrix> {
+        assert_eq!(self.tuned, rho);
+        Ok(v * (rho / (1.0 + rho)))
     }
-    fn retune(&mut self, penalty: f64) -> Result<()> {
-        assert!(penalty != 4.0 || !self.panics, "{DELIBERATE} in retune");
-        if penalty == 4.0 {
+    fn retune(&mut self, rho: f64) -> Result<()> {
+        assert!(rho != 4.0 || !self.panics, "{DELIBERATE} in retune");
+        if rho == 4.0 {
             return Err(Error::numerical("iteration", "four"));
         }
-        self.tuned = penalty;
+        self.tuned = rho;
         Ok(())
     }
 }
@@ -110,7 +110,7 @@ struct Double;
 
 impl<S> Penalty<f64, S> for Double {
     fn next(&self, step: &Step<'_, f64, S>, _memory: &mut Memory<f64, S>) -> f64 {
-        2.0 * step.record.penalty
+        2.0 * step.record.rho
     }
 }
 
@@ -120,9 +120,9 @@ fn fault_37_and_38_a_block_that_cannot_be_retuned_names_itself_and_both_blocks_s
     for panics in [false, true] {
         let fresh = || {
             let f = Exact(LeastSquares::new(design(), response()));
-            let (g, start) = (Minus(Exact(Untunable { panics, tuned: 0.0 })), Matrix::zeros(5, 1));
+            let (g, start) = (Negated(Exact(Untunable { panics, tuned: 0.0 })), Matrix::zeros(5, 1));
             let mut admm = Coordinator::new(f, g, start.clone(), start, 1.0).unwrap();
-            admm.penalty = Box::new(Double);
+            admm.penalty_policy = Box::new(Double);
             admm.step().unwrap();
             admm
         };
@@ -134,7 +134,7 @@ fn fault_37_and_38_a_block_that_cannot_be_retuned_names_itself_and_both_blocks_s
         assert_eq!(error, Error::Block { block: "z".into(), iteration: 2, source: Box::new(source) });
         assert_eq!(format!("{:?}", admm.state()), before);
         // With the penalty as it is the run goes on, as if nothing had happened.
-        (admm.penalty, spared.penalty) = (Box::new(Fixed), Box::new(Fixed));
+        (admm.penalty_policy, spared.penalty_policy) = (Box::new(Fixed), Box::new(Fixed));
         assert_eq!(admm.step().unwrap(), spared.step().unwrap());
         assert_eq!(admm.state().x, spared.state().x);
     }

@@ -31,9 +31,9 @@ impl Subproblem<f64> for Faulty {
     fn value(&self, x: &Self::Var) -> Result<f64> {
         Ok(x.1.add_scalar(-1.0).norm_squared() / 2.0)
     }
-    fn argmin(&self, x: &mut Self::Var, to: Target<'_, f64, Matrix>) -> Result<Work> {
+    fn argmin(&self, x: &mut Self::Var, to: Target<'_, f64, Matrix>) -> Result<Cost> {
         x.0 += 1;
-        x.1 = (to.v * to.penalty).add_scalar(1.0) / (1.0 + to.penalty);
+        x.1 = (to.v * to.rho).add_scalar(1.0) / (1.0 + to.rho);
         match self.0 {
             _ if x.0 != self.1 => {}
             Fault::Nan => x.1[1] = f64::NAN,
@@ -42,7 +42,7 @@ impl Subproblem<f64> for Faulty {
             Fault::PanicsInArgmin => panic!("{DELIBERATE} in call {}", x.0),
             _ => {}
         }
-        Ok(Work { steps: 1, passes: 1 })
+        Ok(Cost { steps: 1, passes: 1 })
     }
     fn image(&self, x: &Self::Var) -> Matrix {
         if self.strikes(x, Fault::PanicsInImage) {
@@ -63,17 +63,17 @@ fn fine() -> (u64, Matrix) {
     (0, Matrix::zeros(3, 1))
 }
 
-pub fn first(fault: Fault) -> Coordinator<f64, Faulty, Minus<Exact<ElasticNet>>> {
+pub fn first(fault: Fault) -> Coordinator<f64, Faulty, Negated<Exact<ElasticNet>>> {
     Coordinator::new(Faulty(fault, 4), partner(), fine(), Matrix::zeros(3, 1), 1.0).unwrap()
 }
 
-pub fn second(fault: Fault) -> Coordinator<f64, Exact<ElasticNet>, Minus<Faulty>> {
-    Coordinator::new(Exact(l1(0.1)), Minus(Faulty(fault, 4)), Matrix::zeros(3, 1), fine(), 1.0).unwrap()
+pub fn second(fault: Fault) -> Coordinator<f64, Exact<ElasticNet>, Negated<Faulty>> {
+    Coordinator::new(Exact(l1(0.1)), Negated(Faulty(fault, 4)), Matrix::zeros(3, 1), fine(), 1.0).unwrap()
 }
 
 /// Three blocks, of which the second is faulty.
-pub fn group(fault: Fault, exec: Exec) -> Coordinator<f64, Group<Faulty>, Minus<Consensus<ElasticNet>>> {
+pub fn group(fault: Fault, exec: Exec) -> Coordinator<f64, Group<Faulty>, Negated<Consensus<ElasticNet>>> {
     let blocks = vec![Faulty(fault, u64::MAX), Faulty(fault, 4), Faulty(fault, u64::MAX)];
-    let consensus = Minus(Consensus { of: l1(0.1), members: 3 });
+    let consensus = Negated(Consensus { of: l1(0.1), members: 3 });
     Coordinator::new(Group { blocks, exec }, consensus, vec![fine(); 3], Matrix::zeros(3, 1), 1.0).unwrap()
 }

@@ -49,8 +49,8 @@ where
     }
 }
 
-fn partner() -> Minus<Exact<ElasticNet>> {
-    Minus(Exact(l1(0.1)))
+fn partner() -> Negated<Exact<ElasticNet>> {
+    Negated(Exact(l1(0.1)))
 }
 
 fn assert_size(error: &Error, place: &str, expected: (usize, usize), got: (usize, usize)) {

@@ -84,7 +84,7 @@ fn fault_36_all_bad_parameters_are_reported_together() {
     let found = problems(|admm| {
         admm.tolerance = Tolerance { absolute: -1.0, relative: f64::NAN };
         admm.accuracy = Accuracy::Relative { first: -1.0, factor: f64::NAN, floor: f64::INFINITY };
-        admm.penalty = Box::new(Balance { threshold: 0.5, factor: f64::NAN });
+        admm.penalty_policy = Box::new(Balance { threshold: 0.5, factor: f64::NAN });
         admm.relaxation = 2.0;
         admm.max_iterations = 0;
     });

@@ -22,8 +22,8 @@ fn fault_36_a_size_of_a_step_that_is_not_positive_and_finite() {
     let decaying = Rate::Decaying { lipschitz: 1.0, horizon: -1.0 };
     for rate in [Rate::Constant(0.0), Rate::Constant(f64::NAN), Rate::Lipschitz(-1.0), Rate::Lipschitz(-3.0), decaying]
     {
-        let block = Descent { of: Inward, by: Steps { rate, max_steps: 5 }, on: Flat };
-        let target = Target { v: &x, penalty: 1.0, tolerance: 1e-6 };
+        let block = Descent { of: Inward, by: ScheduledSteps { rate, max_steps: 5 }, on: Flat };
+        let target = Target { v: &x, rho: 1.0, tolerance: 1e-6 };
         let error = block.argmin(&mut Iterate::new(x.clone()), target).unwrap_err();
         assert!(
             matches!(error, Error::Parameters(_)) && error.to_string().contains("rate must give a step"),
@@ -34,10 +34,10 @@ fn fault_36_a_size_of_a_step_that_is_not_positive_and_finite() {
 
 #[test]
 fn fault_40_a_custom_update_with_too_long_steps_diverges_and_returns_the_best_iterate() {
-    let block = Descent { of: Inward, by: Steps { rate: Rate::Constant(3.0), max_steps: 1 }, on: Flat };
+    let block = Descent { of: Inward, by: ScheduledSteps { rate: Rate::Constant(3.0), max_steps: 1 }, on: Flat };
     let (x, z) = (Iterate::new(Matrix::from_element(3, 1, 1.0)), Matrix::zeros(3, 1));
     let mut admm = Coordinator::new(block, partner(), x, z, 1.0).unwrap();
-    let (mut history, _) = (History::default(), admm.penalty = Box::new(Fixed));
+    let (mut history, _) = (History::default(), admm.penalty_policy = Box::new(Fixed));
     let outcome = admm.run(&mut history).unwrap();
     assert_eq!(outcome.status, Status::Diverged);
     let lowest = history.records.iter().map(Record::excess).fold(f64::INFINITY, f64::min);
@@ -52,7 +52,7 @@ impl Prox<f64> for Sign {
     fn value(&self, _x: &Matrix) -> f64 {
         0.0
     }
-    fn prox(&self, v: &Matrix, _penalty: f64) -> Result<Matrix> {
+    fn prox(&self, v: &Matrix, _rho: f64) -> Result<Matrix> {
         Ok(v.map(|v| if v >= 0.0 { 1.0 } else { -1.0 }))
     }
 }
@@ -60,8 +60,8 @@ impl Prox<f64> for Sign {
 #[test]
 fn fault_41_a_cycle_has_stalled() {
     let start = Matrix::zeros(1, 1);
-    let mut admm = Coordinator::new(Exact(Sign), Minus(zero()), start.clone(), start, 1.0).unwrap();
-    (admm.patience, admm.penalty) = (25, Box::new(Fixed));
+    let mut admm = Coordinator::new(Exact(Sign), Negated(zero()), start.clone(), start, 1.0).unwrap();
+    (admm.patience, admm.penalty_policy) = (25, Box::new(Fixed));
     let mut signs = Vec::new();
     let outcome = admm
         .run(|state: &State<f64, Matrix, Matrix, Matrix>| {
@@ -77,13 +77,13 @@ fn fault_41_a_cycle_has_stalled() {
 #[test]
 fn fault_42_an_adaptive_penalty_stays_within_its_bounds_and_its_changes_are_counted() {
     let mut admm = scripted(&[1.0, 2.0]);
-    admm.penalty = Box::new(Balance::default());
+    admm.penalty_policy = Box::new(Balance::default());
     admm.penalty_limits.bounds = (1e-2, 5.0);
     for _ in 0..100 {
         admm.step().unwrap();
     }
     let record = &admm.state().record;
-    assert_eq!((record.penalty, record.penalty_changes, record.penalty_clamped), (5.0, 3, 98));
+    assert_eq!((record.rho, record.penalty_changes, record.penalty_clamped), (5.0, 3, 98));
 }
 
 /// The unit sphere by a retraction that is right to third order only: left alone, it drifts.
@@ -127,10 +127,10 @@ fn fault_44_drift_off_the_manifold_is_repaired_in_every_step() {
     }
     assert!(Drifting.residual(&free) > 1e-3, "the drift is there to be seen: {}", Drifting.residual(&free));
 
-    let block = Descent { of: Rotate, by: Steps { rate: Rate::Constant(step), max_steps: 1 }, on: Drifting };
+    let block = Descent { of: Rotate, by: ScheduledSteps { rate: Rate::Constant(step), max_steps: 1 }, on: Drifting };
     let mut iterate = Iterate::new(start);
     for _ in 0..1000 {
-        block.argmin(&mut iterate, Target { v: &Matrix::zeros(2, 1), penalty: 0.0, tolerance: 0.0 }).unwrap();
+        block.argmin(&mut iterate, Target { v: &Matrix::zeros(2, 1), rho: 0.0, tolerance: 0.0 }).unwrap();
         assert!(Drifting.residual(&iterate.point) <= 1e-12);
     }
 }

@@ -21,7 +21,7 @@ impl Prox<f64> for TwoByOne {
     fn value(&self, _x: &Matrix) -> f64 {
         0.0
     }
-    fn prox(&self, _v: &Matrix, _penalty: f64) -> Result<Matrix> {
+    fn prox(&self, _v: &Matrix, _rho: f64) -> Result<Matrix> {
         Ok(Matrix::zeros(2, 1))
     }
 }
@@ -50,15 +50,15 @@ fn fault_39_a_prox_gradient_or_direction_of_another_size() {
     assert_size(&cause(prox, "x", 1), "result of prox", (3, 1), (2, 1));
 
     let block = Descent { of: TwoByOne, by: Gradient { max_steps: 5 }, on: Flat };
-    let smooth = Coordinator::new(Exact(l1(0.1)), Minus(block), start.clone(), Iterate::new(start.clone()), 1.0);
+    let smooth = Coordinator::new(Exact(l1(0.1)), Negated(block), start.clone(), Iterate::new(start.clone()), 1.0);
     assert_size(&cause(smooth.unwrap(), "z", 1), "gradient", (3, 1), (2, 1));
 
-    let block = Descent { of: TwoByOne, by: Steps { rate: Rate::Constant(0.1), max_steps: 5 }, on: Flat };
+    let block = Descent { of: TwoByOne, by: ScheduledSteps { rate: Rate::Constant(0.1), max_steps: 5 }, on: Flat };
     let custom = Coordinator::new(block, partner(), Iterate::new(start.clone()), start.clone(), 1.0).unwrap();
     assert_size(&cause(custom, "x", 1), "direction", (3, 1), (2, 1));
 
     let blocks = vec![Exact(l1(0.1)); 2];
-    let consensus = Minus(Consensus { of: TwoByOne, members: 2 });
+    let consensus = Negated(Consensus { of: TwoByOne, members: 2 });
     let group = Group { blocks, exec: Exec::Serial };
     let shared = Coordinator::new(group, consensus, vec![start.clone(); 2], start, 1.0).unwrap();
     assert_size(&cause(shared, "z", 1), "result of prox", (3, 1), (2, 1));
@@ -74,7 +74,7 @@ fn fault_39_starts_offsets_and_duals_of_another_size() {
     let error = regression(l1(1.0), 1.0).with_dual(start(4)).err().unwrap();
     assert_size(&error, "dual u", (5, 1), (4, 1));
     let group = Group { blocks: vec![Exact(l1(1.0)); 3], exec: Exec::Serial };
-    let consensus = Minus(Consensus { of: l1(1.0), members: 2 });
+    let consensus = Negated(Consensus { of: l1(1.0), members: 2 });
     let error = Coordinator::new(group, consensus, vec![start(3); 3], start(3), 1.0).err().unwrap();
     assert!(matches!(error, Error::Size { .. }), "{error:?}");
 }

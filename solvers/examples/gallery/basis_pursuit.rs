@@ -2,21 +2,21 @@
 //! equations.
 
 use crate::data;
-use admm::{Coordinator, Exact, Minus, Result, Status, Tolerance};
+use admm::{Coordinator, Exact, Negated, Result, Status, Tolerance};
 use admm_solvers::prox::{Affine, L1};
 use nalgebra::DMatrix;
 
-type Pursuit = Coordinator<f64, Exact<Affine<f64>>, Minus<Exact<L1>>>;
+type Pursuit = Coordinator<f64, Exact<Affine<f64>>, Negated<Exact<L1>>>;
 
 /// One entry in twenty is not 0.
 fn truth(n: usize) -> DMatrix<f64> {
     data::sparse(n, 1, 0.05, 1)
 }
 
-pub(crate) fn problem((m, n): (usize, usize), penalty: f64) -> Result<Pursuit> {
+pub(crate) fn problem((m, n): (usize, usize), rho: f64) -> Result<Pursuit> {
     let (a, zero) = (data::normal(m, n, 2), DMatrix::zeros(n, 1));
     let equations = Exact(Affine::new(&a, &(&a * truth(n)))?);
-    Coordinator::new(equations, Minus(Exact(L1)), zero.clone(), zero, penalty)
+    Coordinator::new(equations, Negated(Exact(L1)), zero.clone(), zero, rho)
 }
 
 pub(crate) fn main() -> Result<()> {

@@ -4,7 +4,7 @@
 //! the gradient of L₁ by a turn within the span, so both end at a minimum: in the basis where WᵀΣW is diagonal.
 
 use crate::data;
-use admm::{Coordinator, Descent, Flat, Gradient, Iterate, Minus, Rate, Result, Steps, Subproblem, Target};
+use admm::{Coordinator, Descent, Flat, Gradient, Iterate, Negated, Rate, Result, ScheduledSteps, Subproblem, Target};
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::JointObjective;
 use admm_solvers::loss::{Classifier, Softmax};
@@ -39,8 +39,8 @@ pub(crate) fn main() -> Result<()> {
     };
 
     // In the ADMM block.
-    let block = Descent { of: rule.clone(), by: Steps { rate, max_steps: 100 }, on };
-    let classify = Minus(Descent { of: entropy.clone(), by: Lbfgs::default(), on: Flat });
+    let block = Descent { of: rule.clone(), by: ScheduledSteps { rate, max_steps: 100 }, on };
+    let classify = Negated(Descent { of: entropy.clone(), by: Lbfgs::default(), on: Flat });
     let (w, z) = (Iterate::new(start.v.clone()), Iterate::new(start.clone()));
     let outcome = Coordinator::new(block, classify, w, z, 0.1)?.run(())?;
     let admm = Classifier { v: outcome.best.x.point, ..outcome.best.z.point };
@@ -50,7 +50,7 @@ pub(crate) fn main() -> Result<()> {
     let objective = JointObjective { variance: Overridden(rule), entropy: entropy.clone() };
     let descent = Descent { of: objective, by: Gradient { max_steps: 10_000 }, on };
     let mut joint = Iterate::new(start);
-    let free = Target { v: &DMatrix::zeros(6, 2), penalty: 0.0, tolerance: 1e-6 };
+    let free = Target { v: &DMatrix::zeros(6, 2), rho: 0.0, tolerance: 1e-6 };
     descent.argmin(&mut joint, free)?;
     let direct = report("joint", &joint.point)?;
     assert!((coordinated - direct).abs() < 1e-6 * direct);

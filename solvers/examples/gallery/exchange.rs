@@ -2,14 +2,14 @@
 //! price, which rises for what is in demand (Boyd et al., 2011, §7.3.2).
 
 use crate::data;
-use admm::{Coordinator, Exact, Exec, Group, Minus, Result, Sharing, Status, Tolerance};
+use admm::{Coordinator, Exact, Exec, Group, Negated, Result, Sharing, Status, Tolerance};
 use admm_solvers::prox::{Point, Quadratic};
 use nalgebra::DMatrix;
 
 const AGENTS: usize = 20;
 const GOODS: usize = 5;
 
-type Market = Coordinator<f64, Group<Exact<Quadratic<f64>>>, Minus<Sharing<Point<f64>>>>;
+type Market = Coordinator<f64, Group<Exact<Quadratic<f64>>>, Negated<Sharing<Point<f64>>>>;
 
 /// Pᵢ and tᵢ: how much agent i minds not getting what it wants, and what that is.
 fn agent(i: usize) -> (DMatrix<f64>, DMatrix<f64>) {
@@ -17,11 +17,11 @@ fn agent(i: usize) -> (DMatrix<f64>, DMatrix<f64>) {
     (&root * root.transpose() + DMatrix::identity(GOODS, GOODS), data::normal(GOODS, 1, !i as u64))
 }
 
-pub(crate) fn problem(penalty: f64) -> Result<Market> {
+pub(crate) fn problem(rho: f64) -> Result<Market> {
     let agents = (0..AGENTS).map(agent).map(|(p, t)| Quadratic::new(p.clone(), -(p * t)).map(Exact));
     let group = Group { blocks: agents.collect::<Result<_>>()?, exec: Exec::Serial };
     let (clears, zero) = (Point(DMatrix::zeros(GOODS, 1)), vec![DMatrix::zeros(GOODS, 1); AGENTS]);
-    Coordinator::new(group, Minus(Sharing { of: clears, members: AGENTS }), zero.clone(), zero, penalty)
+    Coordinator::new(group, Negated(Sharing { of: clears, members: AGENTS }), zero.clone(), zero, rho)
 }
 
 pub(crate) fn main() -> Result<()> {
@@ -29,7 +29,7 @@ pub(crate) fn main() -> Result<()> {
     admm.tolerance = Tolerance { absolute: 1e-10, relative: 1e-10 };
     let outcome = admm.run(())?;
     let best = &outcome.best;
-    let price = &best.u[0] * best.penalty;
+    let price = &best.u[0] * best.rho;
     // Each agent buys tᵢ − Pᵢ⁻¹p, and at the price p the market clears: Σ Pᵢ⁻¹ p = Σ tᵢ.
     let inverse = |p: DMatrix<f64>| p.cholesky().expect("P is positive definite").inverse();
     let slope: DMatrix<f64> = (0..AGENTS).map(|i| inverse(agent(i).0)).sum();

@@ -3,14 +3,14 @@
 //! A few seconds in release, most of them for the factor of AAᵀ + ρI.
 
 use crate::data;
-use admm::{Coordinator, Exact, Fixed, Minus, Prox, Result, Status, Tolerance};
+use admm::{Coordinator, Exact, Fixed, Negated, Prox, Result, Status, Tolerance};
 use admm_solvers::prox::{L2, LeastSquares, Scaled, Separable};
 use nalgebra::DMatrix;
 
 /// Entries of a group.
 const GROUP: usize = 25;
 
-type GroupLasso = Coordinator<f64, Exact<LeastSquares<f64>>, Minus<Exact<Separable<f64>>>>;
+type GroupLasso = Coordinator<f64, Exact<LeastSquares<f64>>, Negated<Exact<Separable<f64>>>>;
 
 /// ‖g‖ of each group.
 fn lengths(x: &DMatrix<f64>) -> impl Iterator<Item = f64> {
@@ -22,13 +22,13 @@ fn weight(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
     0.1 * lengths(&a.tr_mul(b)).fold(0.0, f64::max)
 }
 
-pub(crate) fn problem((m, n): (usize, usize), penalty: f64) -> Result<GroupLasso> {
+pub(crate) fn problem((m, n): (usize, usize), rho: f64) -> Result<GroupLasso> {
     let ((a, b), zero) = (data::regression((m, n)), DMatrix::zeros(n, 1));
     let norm = Scaled { weight: weight(&a, &b), of: L2 };
     let norms = (0..n / GROUP).map(|_| (GROUP, Box::new(norm) as Box<dyn Prox<f64>>)).collect();
-    let (squares, norms) = (Exact(LeastSquares::new(a, b)?), Minus(Exact(Separable(norms))));
-    let mut admm = Coordinator::new(squares, norms, zero.clone(), zero, penalty)?;
-    admm.penalty = Box::new(Fixed);
+    let (squares, norms) = (Exact(LeastSquares::new(a, b)?), Negated(Exact(Separable(norms))));
+    let mut admm = Coordinator::new(squares, norms, zero.clone(), zero, rho)?;
+    admm.penalty_policy = Box::new(Fixed);
     Ok(admm)
 }
 

@@ -2,12 +2,12 @@
 //! outliers.
 
 use crate::data;
-use admm::{Coordinator, Exact, Minus, Result, Status, Tolerance};
+use admm::{Coordinator, Exact, Negated, Result, Status, Tolerance};
 use admm_solvers::operator::QuadraticThrough;
 use admm_solvers::prox::{Huber, Quadratic};
 use nalgebra::DMatrix;
 
-type Fit = Coordinator<f64, QuadraticThrough<f64, DMatrix<f64>>, Minus<Exact<Huber>>>;
+type Fit = Coordinator<f64, QuadraticThrough<f64, DMatrix<f64>>, Negated<Exact<Huber>>>;
 
 fn equations((m, n): (usize, usize)) -> (DMatrix<f64>, DMatrix<f64>) {
     let (mut a, x) = (data::normal(m, n, 1), data::normal(n, 1, 2));
@@ -19,10 +19,10 @@ fn equations((m, n): (usize, usize)) -> (DMatrix<f64>, DMatrix<f64>) {
     (a, b)
 }
 
-pub(crate) fn problem(size: (usize, usize), penalty: f64) -> Result<Fit> {
+pub(crate) fn problem(size: (usize, usize), rho: f64) -> Result<Fit> {
     let ((a, b), x, z) = (equations(size), DMatrix::zeros(size.1, 1), DMatrix::zeros(size.0, 1));
     let fit = QuadraticThrough::new(Quadratic::new(DMatrix::zeros(size.1, size.1), x.clone())?, a)?;
-    Coordinator::new(fit, Minus(Exact(Huber { delta: 1.0 })), x, z, penalty)?.with_offset(b)
+    Coordinator::new(fit, Negated(Exact(Huber { delta: 1.0 })), x, z, rho)?.with_offset(b)
 }
 
 pub(crate) fn main() -> Result<()> {

@@ -3,7 +3,7 @@
 //! The gradient is an operator on 4096 unknowns and no matrix is formed: the x block is linearised.
 
 use crate::data;
-use admm::{Coordinator, Exact, Linearized, Minus, Operator, Result, Status, Tolerance};
+use admm::{Coordinator, Exact, Linearized, Negated, Operator, Result, Status, Tolerance};
 use admm_solvers::operator::ImageGradient;
 use admm_solvers::prox::{Columns, L2, Scaled, SquaredL2, Translated};
 use nalgebra::DMatrix;
@@ -22,7 +22,7 @@ pub(crate) fn main() -> Result<()> {
     let noisy = image() + data::normal(SIZE, SIZE, 1) * 0.2;
     let of = Translated { of: SquaredL2, by: noisy.clone() };
     let fit = Linearized { of, through: GRADIENT, square: 8.0, max_steps: 1 };
-    let variation = Minus(Exact(Columns(Scaled { weight: WEIGHT, of: L2 })));
+    let variation = Negated(Exact(Columns(Scaled { weight: WEIGHT, of: L2 })));
     let z = GRADIENT.apply(&noisy);
     let mut admm = Coordinator::new(fit, variation, noisy.clone(), z, 1.0)?;
     admm.tolerance = Tolerance { absolute: 1e-6, relative: 1e-5 };

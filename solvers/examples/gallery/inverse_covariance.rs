@@ -5,13 +5,13 @@
 //! from 0.
 
 use crate::data;
-use admm::{Coordinator, Exact, Minus, Result, Status, Tolerance};
+use admm::{Coordinator, Exact, Negated, Result, Status, Tolerance};
 use admm_solvers::prox::{Eigenvalues, L1, NegativeLog, Scaled, Tilted};
 use nalgebra::DMatrix;
 
 const WEIGHT: f64 = 0.2;
 
-type Selection = Coordinator<f64, Exact<Tilted<f64, Eigenvalues<NegativeLog>>>, Minus<Exact<Scaled<L1>>>>;
+type Selection = Coordinator<f64, Exact<Tilted<f64, Eigenvalues<NegativeLog>>>, Negated<Exact<Scaled<L1>>>>;
 
 /// The covariance of samples whose precision has 1 on the diagonal and −0.45 beside it.
 fn covariance((n, samples): (usize, usize)) -> DMatrix<f64> {
@@ -21,10 +21,10 @@ fn covariance((n, samples): (usize, usize)) -> DMatrix<f64> {
     &x * x.transpose() / samples as f64
 }
 
-pub(crate) fn problem(size: (usize, usize), penalty: f64) -> Result<Selection> {
+pub(crate) fn problem(size: (usize, usize), rho: f64) -> Result<Selection> {
     let likelihood = Exact(Tilted { of: Eigenvalues(NegativeLog), by: covariance(size) });
-    let (sparse, start) = (Minus(Exact(Scaled { weight: WEIGHT, of: L1 })), DMatrix::identity(size.0, size.0));
-    Coordinator::new(likelihood, sparse, start.clone(), start, penalty)
+    let (sparse, start) = (Negated(Exact(Scaled { weight: WEIGHT, of: L1 })), DMatrix::identity(size.0, size.0));
+    Coordinator::new(likelihood, sparse, start.clone(), start, rho)
 }
 
 pub(crate) fn main() -> Result<()> {

@@ -5,18 +5,18 @@
 //! it is the specialised method, and faster. Here any regulariser with a proximal operator takes the place of the norm.
 
 use crate::data;
-use admm::{Coordinator, Exact, Fixed, Minus, Result, Status, Tolerance};
+use admm::{Coordinator, Exact, Fixed, Negated, Result, Status, Tolerance};
 use admm_solvers::prox::{L1, LeastSquares, Scaled};
 use nalgebra::DMatrix;
 
-type Lasso = Coordinator<f64, Exact<LeastSquares<f64>>, Minus<Exact<Scaled<L1>>>>;
+type Lasso = Coordinator<f64, Exact<LeastSquares<f64>>, Negated<Exact<Scaled<L1>>>>;
 
 /// λ = 0.1·‖Aᵀb‖∞, a tenth of the weight that makes x = 0.
-pub(crate) fn problem(size: (usize, usize), penalty: f64) -> Result<Lasso> {
+pub(crate) fn problem(size: (usize, usize), rho: f64) -> Result<Lasso> {
     let (a, b) = data::regression(size);
     let (norm, zero) = (Scaled { weight: 0.1 * a.tr_mul(&b).amax(), of: L1 }, DMatrix::zeros(size.1, 1));
-    let mut admm = Coordinator::new(Exact(LeastSquares::new(a, b)?), Minus(Exact(norm)), zero.clone(), zero, penalty)?;
-    admm.penalty = Box::new(Fixed);
+    let mut admm = Coordinator::new(Exact(LeastSquares::new(a, b)?), Negated(Exact(norm)), zero.clone(), zero, rho)?;
+    admm.penalty_policy = Box::new(Fixed);
     Ok(admm)
 }
 

@@ -3,16 +3,16 @@
 //! About a second in release. A path too is faster by coordinate descent with screening, the specialised method.
 
 use crate::data;
-use admm::{Coordinator, Exact, Fixed, Minus, Result, Status, Tolerance};
+use admm::{Coordinator, Exact, Fixed, Negated, Result, Status, Tolerance};
 use admm_solvers::prox::{L1, LeastSquares, Scaled};
 use nalgebra::DMatrix;
 
-type Lasso = Coordinator<f64, Exact<LeastSquares<f64>>, Minus<Exact<Scaled<L1>>>>;
+type Lasso = Coordinator<f64, Exact<LeastSquares<f64>>, Negated<Exact<Scaled<L1>>>>;
 
 fn problem(squares: &LeastSquares<f64>, weight: f64) -> Result<Lasso> {
     let (zero, norm) = (DMatrix::zeros(1000, 1), Scaled { weight, of: L1 });
-    let mut admm = Coordinator::new(Exact(squares.clone()), Minus(Exact(norm)), zero.clone(), zero, 1.0)?;
-    (admm.penalty, admm.tolerance) = (Box::new(Fixed), Tolerance { absolute: 1e-8, relative: 1e-5 });
+    let mut admm = Coordinator::new(Exact(squares.clone()), Negated(Exact(norm)), zero.clone(), zero, 1.0)?;
+    (admm.penalty_policy, admm.tolerance) = (Box::new(Fixed), Tolerance { absolute: 1e-8, relative: 1e-5 });
     Ok(admm)
 }
 

@@ -5,12 +5,12 @@
 //! ones.
 
 use crate::data;
-use admm::{Coordinator, Exact, Minus, Result, Status, Tolerance};
+use admm::{Coordinator, Exact, Negated, Result, Status, Tolerance};
 use admm_solvers::manifold::Bounds;
 use admm_solvers::prox::{Affine, Indicator, Tilted};
 use nalgebra::DMatrix;
 
-type Program = Coordinator<f64, Exact<Tilted<f64, Affine<f64>>>, Minus<Exact<Indicator<Bounds>>>>;
+type Program = Coordinator<f64, Exact<Tilted<f64, Affine<f64>>>, Negated<Exact<Indicator<Bounds>>>>;
 
 struct Terms {
     a: DMatrix<f64>,
@@ -24,11 +24,11 @@ fn terms((m, n): (usize, usize)) -> Terms {
     Terms { b: &a * data::normal(n, 1, 2).abs(), c: data::normal(n, 1, 3).map(|entry| entry.abs() + 0.5), a }
 }
 
-pub(crate) fn problem(size: (usize, usize), penalty: f64) -> Result<Program> {
+pub(crate) fn problem(size: (usize, usize), rho: f64) -> Result<Program> {
     let (Terms { a, b, c }, zero) = (terms(size), DMatrix::zeros(size.1, 1));
     let cost = Exact(Tilted { of: Affine::new(&a, &b)?, by: c });
-    let positive = Minus(Exact(Indicator(Bounds { lower: 0.0, upper: f64::INFINITY })));
-    Coordinator::new(cost, positive, zero.clone(), zero, penalty)
+    let positive = Negated(Exact(Indicator(Bounds { lower: 0.0, upper: f64::INFINITY })));
+    Coordinator::new(cost, positive, zero.clone(), zero, rho)
 }
 
 pub(crate) fn main() -> Result<()> {

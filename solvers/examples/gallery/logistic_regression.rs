@@ -2,7 +2,7 @@
 //! blocks: four samples whose answer is known, and 100 features with 500 samples on 10 blocks.
 
 use crate::data;
-use admm::{Accuracy, Consensus, Coordinator, Descent, Exec, Flat, Group, Iterate, Minus, Prox, Result, Smooth};
+use admm::{Accuracy, Consensus, Coordinator, Descent, Exec, Flat, Group, Iterate, Negated, Prox, Result, Smooth};
 use admm::{Status, Tolerance};
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::prox::{self, L1, Scaled};
@@ -27,7 +27,7 @@ fn solve(a: &DMatrix<f64>, b: &DMatrix<f64>, members: usize, weight: f64) -> Res
     let rows = |matrix: &DMatrix<f64>, i| matrix.rows(i * own, own).into();
     let part = |i| Descent { of: Loss(rows(a, i), rows(b, i)), by: Lbfgs::default(), on: Flat };
     let group = Group { blocks: (0..members).map(part).collect(), exec: Exec::threads(0)? };
-    let consensus = Minus(Consensus { of: Scaled { weight, of: L1 }, members });
+    let consensus = Negated(Consensus { of: Scaled { weight, of: L1 }, members });
     let start = (vec![Iterate::new(DMatrix::zeros(n, 1)); members], DMatrix::zeros(n, 1));
     let mut admm = Coordinator::new(group, consensus, start.0, start.1, 1.0)?;
     admm.accuracy = Accuracy::Relative { first: 0.1, factor: 0.1, floor: 1e-12 };

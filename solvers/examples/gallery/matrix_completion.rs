@@ -3,7 +3,7 @@
 //! The set of the matrices with the known entries is written here: a proximal operator is two functions.
 
 use crate::data;
-use admm::{Coordinator, Exact, Minus, Prox, Result, Status, Tolerance};
+use admm::{Coordinator, Exact, Negated, Prox, Result, Status, Tolerance};
 use admm_solvers::prox::{L1, SingularValues};
 use nalgebra::DMatrix;
 
@@ -15,7 +15,7 @@ impl Prox<f64> for Known {
         let fits = self.0.iter().zip(x).all(|(known, entry)| known.is_nan() || known == entry);
         if fits { 0.0 } else { f64::INFINITY }
     }
-    fn prox(&self, v: &DMatrix<f64>, _penalty: f64) -> Result<DMatrix<f64>> {
+    fn prox(&self, v: &DMatrix<f64>, _rho: f64) -> Result<DMatrix<f64>> {
         Ok(v.zip_map(&self.0, |free, known| if known.is_nan() { free } else { known }))
     }
 }
@@ -25,7 +25,7 @@ pub(crate) fn main() -> Result<()> {
     let seen = data::sparse(60, 40, 0.5, 3);
     let known = Known(truth.zip_map(&seen, |entry, seen| if seen == 0.0 { f64::NAN } else { entry }));
     let zero = DMatrix::zeros(60, 40);
-    let mut admm = Coordinator::new(Exact(SingularValues(L1)), Minus(Exact(known)), zero.clone(), zero, 0.1)?;
+    let mut admm = Coordinator::new(Exact(SingularValues(L1)), Negated(Exact(known)), zero.clone(), zero, 0.1)?;
     admm.tolerance = Tolerance { absolute: 1e-9, relative: 1e-8 };
     let outcome = admm.run(())?;
     let (x, z) = (&outcome.best.x, &outcome.best.z);

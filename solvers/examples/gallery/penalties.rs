@@ -22,13 +22,13 @@ fn policies() -> [Policy; 4] {
 }
 
 /// How many iterations it takes, if not more than so many.
-fn iterations<P, Q>(mut admm: Coordinator<f64, P, Q>, penalty: Policy, most: u64) -> Result<Option<u64>>
+fn iterations<P, Q>(mut admm: Coordinator<f64, P, Q>, policy: Policy, most: u64) -> Result<Option<u64>>
 where
     P: Subproblem<f64, Image = Matrix>,
     Q: Subproblem<f64, Image = Matrix>,
 {
     admm.tolerance = admm::Tolerance { absolute: 1e-6, relative: 1e-5 };
-    (admm.penalty, admm.max_iterations, admm.patience) = (penalty, most, u64::MAX);
+    (admm.penalty_policy, admm.max_iterations, admm.patience) = (policy, most, u64::MAX);
     let outcome = admm.run(())?;
     Ok((outcome.status == Status::Converged).then_some(outcome.best.record.iteration))
 }
@@ -40,9 +40,9 @@ where
     Q: Subproblem<f64, Image = Matrix>,
 {
     let (mut best, mut fewest) = (1.0, 20_000);
-    for penalty in (-16..=16).map(|quarter| 10_f64.powf(f64::from(quarter) / 4.0)) {
-        if let Some(count) = iterations(problem(penalty)?, Box::new(Fixed), fewest - 1)? {
-            (best, fewest) = (penalty, count);
+    for rho in (-16..=16).map(|quarter| 10_f64.powf(f64::from(quarter) / 4.0)) {
+        if let Some(count) = iterations(problem(rho)?, Box::new(Fixed), fewest - 1)? {
+            (best, fewest) = (rho, count);
         }
     }
     print!("| {name} | {best:.2e} | {fewest} |");
@@ -63,16 +63,16 @@ pub(crate) fn main() -> Result<()> {
     println!("| Problem | Best ρ | Iterations | Balance | RelativeBalance | Spectral | SquareRoot |");
     println!("|---|---|---|---|---|---|---|");
     let kept = [
-        row("Basis pursuit", |penalty| basis_pursuit::problem((40, 100), penalty))?,
-        row("Group lasso", |penalty| group_lasso::problem((150, 500), penalty))?,
-        row("Huber fit", |penalty| huber_fit::problem((500, 40), penalty))?,
-        row("Inverse covariance", |penalty| inverse_covariance::problem((30, 300), penalty))?,
-        row("Lasso", |penalty| lasso::problem((150, 500), penalty))?,
-        row("Least absolute deviations", |penalty| least_absolute_deviations::problem((200, 20), penalty))?,
-        row("Linear program", |penalty| linear_program::problem((40, 50), penalty))?,
-        row("Quadratic program", |penalty| quadratic_program::problem(100, penalty))?,
-        row("Robust PCA", |penalty| robust_pca::problem(40, penalty))?,
-        row("Total variation", |penalty| total_variation::problem(100, penalty))?,
+        row("Basis pursuit", |rho| basis_pursuit::problem((40, 100), rho))?,
+        row("Group lasso", |rho| group_lasso::problem((150, 500), rho))?,
+        row("Huber fit", |rho| huber_fit::problem((500, 40), rho))?,
+        row("Inverse covariance", |rho| inverse_covariance::problem((30, 300), rho))?,
+        row("Lasso", |rho| lasso::problem((150, 500), rho))?,
+        row("Least absolute deviations", |rho| least_absolute_deviations::problem((200, 20), rho))?,
+        row("Linear program", |rho| linear_program::problem((40, 50), rho))?,
+        row("Quadratic program", |rho| quadratic_program::problem(100, rho))?,
+        row("Robust PCA", |rho| robust_pca::problem(40, rho))?,
+        row("Total variation", |rho| total_variation::problem(100, rho))?,
     ];
     let counts = [0, 1, 2, 3].map(|i| kept.iter().filter(|kept| kept[i]).count());
     println!("| **Within 3×, from both sides** | | | {} | {} | {} | {} |", counts[0], counts[1], counts[2], counts[3]);

@@ -2,13 +2,13 @@
 //! u, with the multipliers, where the answer is known.
 
 use crate::data;
-use admm::{Coordinator, Exact, Minus, Result, Status, Tolerance};
+use admm::{Coordinator, Exact, Negated, Result, Status, Tolerance};
 use admm_solvers::manifold::Bounds;
 use admm_solvers::operator::QuadraticThrough;
 use admm_solvers::prox::{Indicator, Quadratic};
 use nalgebra::DMatrix;
 
-type Program = Coordinator<f64, Exact<Quadratic<f64>>, Minus<Exact<Indicator<Bounds>>>>;
+type Program = Coordinator<f64, Exact<Quadratic<f64>>, Negated<Exact<Indicator<Bounds>>>>;
 
 const BOX: Bounds = Bounds { lower: -1.0, upper: 1.0 };
 const TIGHT: Tolerance = Tolerance { absolute: 1e-11, relative: 1e-11 };
@@ -18,10 +18,10 @@ fn terms(n: usize) -> (DMatrix<f64>, DMatrix<f64>) {
     (root.tr_mul(&root) / n as f64 + DMatrix::identity(n, n) * 0.1, data::normal(n, 1, 2))
 }
 
-pub(crate) fn problem(n: usize, penalty: f64) -> Result<Program> {
+pub(crate) fn problem(n: usize, rho: f64) -> Result<Program> {
     let ((p, q), zero) = (terms(n), DMatrix::zeros(n, 1));
-    let limits = Minus(Exact(Indicator(BOX)));
-    Coordinator::new(Exact(Quadratic::new(p, q)?), limits, zero.clone(), zero, penalty)
+    let limits = Negated(Exact(Indicator(BOX)));
+    Coordinator::new(Exact(Quadratic::new(p, q)?), limits, zero.clone(), zero, rho)
 }
 
 /// x = (0.3, 0.7), and the multipliers of the four rows.
@@ -31,7 +31,7 @@ fn known() -> Result<()> {
     let f = QuadraticThrough::new(Quadratic::new(p, DMatrix::from_element(2, 1, 1.0))?, a)?;
     let lower = DMatrix::from_column_slice(4, 1, &[1.0, 0.0, 0.0, f64::NEG_INFINITY]);
     let upper = DMatrix::from_column_slice(4, 1, &[1.0, 0.7, 0.7, f64::INFINITY]);
-    let g = Minus(Exact(Indicator(Bounds { lower, upper })));
+    let g = Negated(Exact(Indicator(Bounds { lower, upper })));
     let mut admm = Coordinator::new(f, g, DMatrix::zeros(2, 1), DMatrix::zeros(4, 1), 1.0)?;
     admm.tolerance = TIGHT;
     let best = admm.run(())?.best;

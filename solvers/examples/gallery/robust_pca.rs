@@ -16,10 +16,10 @@ fn truth(n: usize) -> (DMatrix<f64>, DMatrix<f64>) {
     (data::normal(n, rank, 1) * data::normal(rank, n, 2), data::sparse(n, n, 0.05, 3) * 10.0)
 }
 
-pub(crate) fn problem(n: usize, penalty: f64) -> Result<Separation> {
+pub(crate) fn problem(n: usize, rho: f64) -> Result<Separation> {
     let ((low, errors), zero) = (truth(n), DMatrix::zeros(n, n));
     let sparse = Exact(Scaled { weight: 1.0 / (n as f64).sqrt(), of: L1 });
-    Coordinator::new(Exact(SingularValues(L1)), sparse, zero.clone(), zero, penalty)?.with_offset(low + errors)
+    Coordinator::new(Exact(SingularValues(L1)), sparse, zero.clone(), zero, rho)?.with_offset(low + errors)
 }
 
 pub(crate) fn main() -> Result<()> {

@@ -1,6 +1,6 @@
 //! Passes over the data that each rule takes to find the leading space of one spectrum: the table of docs/rules.md.
 
-use admm::{Descent, Direction, Exec, Flat, Iterate, Manifold, Rate, Result, Steps, Subproblem, Target, Work};
+use admm::{Cost, Descent, Direction, Exec, Flat, Iterate, Manifold, Rate, Result, ScheduledSteps, Subproblem, Target};
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::linalg::thin_qr;
@@ -90,7 +90,13 @@ impl Table {
         (set, on): Set<impl Manifold<f64>>,
     ) -> Result<()> {
         let max_steps = ((0.1 / of.passes()) as u64).max(1);
-        self.row(name, set, step, Descent { of, by: Steps { rate, max_steps }, on }, Iterate::new(self.start.clone()))
+        self.row(
+            name,
+            set,
+            step,
+            Descent { of, by: ScheduledSteps { rate, max_steps }, on },
+            Iterate::new(self.start.clone()),
+        )
     }
 
     /// Calls a block until it is as accurate as can be asked for: 1 − the variance of its span/the most possible.
@@ -99,13 +105,13 @@ impl Table {
         P: Subproblem<f64, Image = DMatrix<f64>>,
     {
         let origin = DMatrix::zeros(DIMENSION, COMPONENTS);
-        let mut work = Work::default();
+        let mut cost = Cost::default();
         let mut reached = [None; ACCURACIES.len()];
-        while work.passes < MOST_PASSES && reached.contains(&None) {
-            work += block.argmin(&mut w, Target { v: &origin, penalty: 0.0, tolerance: 0.0 })?;
+        while cost.passes < MOST_PASSES && reached.contains(&None) {
+            cost += block.argmin(&mut w, Target { v: &origin, rho: 0.0, tolerance: 0.0 })?;
             let error = 1.0 - self.loss.covariance.explained(&block.image(&w))? / self.best;
             for (reached, accuracy) in reached.iter_mut().zip(ACCURACIES) {
-                *reached = reached.or((error <= accuracy).then_some(work.passes));
+                *reached = reached.or((error <= accuracy).then_some(cost.passes));
             }
         }
         let [low, middle, high] = reached.map(|passes| passes.map_or("–".into(), |passes| passes.to_string()));

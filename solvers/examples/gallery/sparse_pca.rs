@@ -3,7 +3,7 @@
 //! Glashoff and Bronstein, "MADMM: a generic algorithm for non-smooth optimization on manifolds", 2016).
 
 use crate::data;
-use admm::{Coordinator, Exact, Fixed, Manifold, Minus, Result, Status};
+use admm::{Coordinator, Exact, Fixed, Manifold, Negated, Result, Status};
 use admm_solvers::manifold::Stiefel;
 use admm_solvers::pca::{Covariance, Majorize, VarianceLoss};
 use admm_solvers::prox::{L1, Scaled};
@@ -27,9 +27,9 @@ pub(crate) fn main() -> Result<()> {
     let loss = VarianceLoss { covariance: covariance()?.into(), weight: 1.0 };
     let (shares, start) = loss.covariance.top(2)?;
     let dense = Majorize { loss: loss.clone(), max_steps: 1000 };
-    let sparse = Minus(Exact(Scaled { weight: 0.02, of: L1 }));
+    let sparse = Negated(Exact(Scaled { weight: 0.02, of: L1 }));
     let mut admm = Coordinator::new(dense, sparse, start.clone(), start, 2.0)?;
-    admm.penalty = Box::new(Fixed);
+    admm.penalty_policy = Box::new(Fixed);
     let outcome = admm.run(())?;
     let (w, v) = (&outcome.best.x, &outcome.best.z);
     let used = |j: usize| (0..50).filter(|&i| v[(i, j)] != 0.0).collect::<Vec<_>>();

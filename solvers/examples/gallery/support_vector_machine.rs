@@ -3,7 +3,7 @@
 //! block is written here from the ground up; its inner method, on all samples at once, is the specialised solver.
 
 use crate::data;
-use admm::{Consensus, Coordinator, Exec, Group, Minus, Result, Space, Status, Subproblem, Target, Tolerance, Work};
+use admm::{Consensus, Coordinator, Cost, Exec, Group, Negated, Result, Status, Subproblem, Target, Tolerance};
 use admm_solvers::prox::SquaredL2;
 use nalgebra::DMatrix;
 
@@ -19,21 +19,21 @@ impl Subproblem<f64> for Machine {
         Ok(COST * self.0.tr_mul(w).map(|margin| (1.0 - margin).max(0.0)).sum())
     }
     /// Dual coordinate ascent (Hsieh et al., 2008): w = v + Σ αⱼaⱼ/ρ with every αⱼ in [0, C].
-    fn argmin(&self, (w, alpha): &mut Self::Var, to: Target<'_, f64, DMatrix<f64>>) -> Result<Work> {
-        to.check_size(Space::shape(w))?;
-        let (mut work, mut moved) = (Work::default(), f64::INFINITY);
-        *w = to.v + &self.0 * &*alpha / to.penalty;
-        while moved > to.tolerance && work.steps < 1000 {
+    fn argmin(&self, (w, alpha): &mut Self::Var, to: Target<'_, f64, DMatrix<f64>>) -> Result<Cost> {
+        to.check_size(w.shape())?;
+        let (mut cost, mut moved) = (Cost::default(), f64::INFINITY);
+        *w = to.v + &self.0 * &*alpha / to.rho;
+        while moved > to.tolerance && cost.steps < 1000 {
             moved = 0.0;
             for (a, alpha) in self.0.column_iter().zip(alpha.iter_mut()) {
-                let change = (*alpha + to.penalty * (1.0 - a.dot(w)) / a.norm_squared()).clamp(0.0, COST) - *alpha;
+                let change = (*alpha + to.rho * (1.0 - a.dot(w)) / a.norm_squared()).clamp(0.0, COST) - *alpha;
                 *alpha += change;
-                *w += a * (change / to.penalty);
+                *w += a * (change / to.rho);
                 moved = moved.max(change.abs() * a.norm());
             }
-            work += Work { steps: 1, passes: 1 };
+            cost += Cost { steps: 1, passes: 1 };
         }
-        Ok(work)
+        Ok(cost)
     }
     fn image(&self, (w, _): &Self::Var) -> DMatrix<f64> {
         w.clone()
@@ -44,7 +44,7 @@ pub(crate) fn main() -> Result<()> {
     let (noise, class) = (data::normal(2, 200, 1), |j| if j < 100 { 1.0 } else { -1.0 });
     let samples = DMatrix::from_fn(3, 200, |i, j| if i < 2 { noise[(i, j)] + 1.5 } else { class(j) });
     let blocks = (0..20).map(|i| Machine(samples.columns(10 * i, 10).into())).collect();
-    let (group, z) = (Group { blocks, exec: Exec::threads(0)? }, Minus(Consensus { of: SquaredL2, members: 20 }));
+    let (group, z) = (Group { blocks, exec: Exec::threads(0)? }, Negated(Consensus { of: SquaredL2, members: 20 }));
     let start = vec![(DMatrix::zeros(3, 1), DMatrix::zeros(10, 1)); 20];
     let mut admm = Coordinator::new(group, z, start, DMatrix::zeros(3, 1), 0.1)?;
     admm.tolerance = Tolerance { absolute: 1e-8, relative: 1e-8 };

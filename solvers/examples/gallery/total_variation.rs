@@ -1,25 +1,25 @@
 //! Denoising by total variation, minimise ½‖x − b‖² + λ Σ |xᵢ₊₁ − xᵢ|, at the size of Boyd's script: 100 points.
 
 use crate::data;
-use admm::{Coordinator, Exact, Minus, Operator, Result, Status, Tolerance};
+use admm::{Coordinator, Exact, Negated, Operator, Result, Status, Tolerance};
 use admm_solvers::operator::{Differences, QuadraticThrough};
 use admm_solvers::prox::{L1, Quadratic, Scaled};
 use nalgebra::DMatrix;
 
 const WEIGHT: f64 = 5.0;
 
-type Denoising = Coordinator<f64, QuadraticThrough<f64, Differences>, Minus<Exact<Scaled<L1>>>>;
+type Denoising = Coordinator<f64, QuadraticThrough<f64, Differences>, Negated<Exact<Scaled<L1>>>>;
 
 /// Levels of 25 points each, with noise.
 fn signal(n: usize) -> DMatrix<f64> {
     DMatrix::from_fn(n, 1, |i, _| [1.0, 4.0, 2.0, 7.0][i / 25 % 4]) + data::normal(n, 1, 1)
 }
 
-pub(crate) fn problem(n: usize, penalty: f64) -> Result<Denoising> {
+pub(crate) fn problem(n: usize, rho: f64) -> Result<Denoising> {
     let b = signal(n);
     let fit = QuadraticThrough::new(Quadratic::new(DMatrix::identity(n, n), -&b)?, Differences)?;
-    let (steps, z) = (Minus(Exact(Scaled { weight: WEIGHT, of: L1 })), DMatrix::zeros(n - 1, 1));
-    Coordinator::new(fit, steps, b, z, penalty)
+    let (steps, z) = (Negated(Exact(Scaled { weight: WEIGHT, of: L1 })), DMatrix::zeros(n - 1, 1));
+    Coordinator::new(fit, steps, b, z, rho)
 }
 
 pub(crate) fn main() -> Result<()> {

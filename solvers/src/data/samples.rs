@@ -4,7 +4,7 @@ use super::Features;
 use crate::chunks::{chunks, sum};
 use crate::scalar::Scalar;
 use crate::view::view_mut;
-use admm::{Error, Exec, Result, Shape};
+use admm::{Error, Exec, Result};
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -39,7 +39,7 @@ impl<T: Scalar> Samples<T> {
         classes: usize,
         exec: Exec,
     ) -> Result<Self> {
-        let (x, row) = (x.into(), |count: usize| Shape(vec![(1, count)]));
+        let (x, row) = (x.into(), |count: usize| (1, count));
         Error::check_size("labels", row(x.ncols()), row(labels.len()))?;
         Error::check_size("sample weights", row(x.ncols()), row(weights.len()))?;
         check_labels(labels, classes)?;

@@ -1,7 +1,7 @@
 //! Centring and scaling, feature by feature.
 
 use crate::scalar::Scalar;
-use admm::{Error, Result, Shape};
+use admm::{Error, Result};
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ impl<T: Scalar> Scaler<T> {
     /// # Errors
     /// Another d, or entries that are not finite, be it for their scale.
     pub fn apply(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
-        Error::check_size("features", Shape(vec![(self.mean.len(), x.ncols())]), Shape(vec![x.shape()]))?;
+        Error::check_size("features", (self.mean.len(), x.ncols()), x.shape())?;
         let mut scaled = x.clone();
         self.scale(&mut scaled);
         check_finite(&scaled)?;

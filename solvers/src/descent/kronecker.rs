@@ -98,7 +98,7 @@ impl<T: Scalar> Kronecker<T> {
         q: &DMatrix<T>,
     ) -> Result<DMatrix<T>> {
         let at = near.point;
-        let Pencil { basis, theta } = self.pencil(at, near.penalty, uncertainty, captured)?;
+        let Pencil { basis, theta } = self.pencil(at, near.rho, uncertainty, captured)?;
         let inverse = |j: usize, value: T| T::one() / (T::one() + value * theta[j]).abs().max(T::of(LEAST));
         let mut v = self.spectrum.map(&product(q, &basis), inverse);
         let multipliers = multipliers(shadow, transposed_product(&at.v, &v), inverse)?;
@@ -107,16 +107,10 @@ impl<T: Scalar> Kronecker<T> {
     }
 
     /// T and N.
-    fn pencil(
-        &self,
-        at: &Classifier<T>,
-        penalty: T,
-        uncertainty: &DMatrix<T>,
-        captured: &DMatrix<T>,
-    ) -> Result<Pencil<T>> {
+    fn pencil(&self, at: &Classifier<T>, rho: T, uncertainty: &DMatrix<T>, captured: &DMatrix<T>) -> Result<Pencil<T>> {
         let (k, share, two) = (captured.nrows(), self.entropy.share, T::of(2.0));
         let mut n = product_transposed(&product(&at.b, uncertainty), &at.b) * (share * self.spectrum.trace);
-        let mut t = DMatrix::from_diagonal_element(k, k, penalty);
+        let mut t = DMatrix::from_diagonal_element(k, k, rho);
         if let Some(weight) = self.variance {
             (0..k).for_each(|i| n[(i, i)] -= two * weight);
             t += captured * (two * weight) + product_transposed(&at.b, &at.b) * (share * self.entropy.ridge);
@@ -127,12 +121,12 @@ impl<T: Scalar> Kronecker<T> {
     /// A for a change WA within the span, with −AB for B: the components turn, the logits stay. What curves is the pull
     /// and the ridge, A ↦ ρWᵀWA + share·μABBᵀ.
     fn solve_within(&self, near: Near<'_, T, Classifier<T>>, q: &Classifier<T>) -> Result<DMatrix<T>> {
-        let Near { point: at, penalty, .. } = near;
+        let Near { point: at, rho, .. } = near;
         let slope = transposed_product(&at.v, &q.v) - product_transposed(&q.b, &at.b);
         let (squares, left) = symmetric_eigen(&transposed_product(&at.v, &at.v))?;
         let (sizes, right) = symmetric_eigen(&product_transposed(&at.b, &at.b))?;
         let ridge = self.entropy.share * self.entropy.ridge;
-        let curvature = |i: usize, j: usize| penalty * squares[i] + ridge * sizes[j].max(T::zero());
+        let curvature = |i: usize, j: usize| rho * squares[i] + ridge * sizes[j].max(T::zero());
         let turned = product(&transposed_product(&left, &slope), &right);
         let within =
             DMatrix::from_fn(squares.len(), sizes.len(), |i, j| turned[(i, j)] / curvature(i, j).max(T::EPSILON));
@@ -202,7 +196,7 @@ mod tests {
 
     fn solve(model: &Kronecker<f64>, at: &Classifier<f64>, q: &Classifier<f64>) -> Classifier<f64> {
         let known = model.look_up(at);
-        let near = Near { point: at, known: &known, gradient: q, penalty: PENALTY, stiffness: 1.0, pair: None };
+        let near = Near { point: at, known: &known, gradient: q, rho: PENALTY, stiffness: 1.0, pair: None };
         model.solve(near, q.clone()).unwrap()
     }
 
@@ -258,8 +252,7 @@ mod tests {
             let (model, _) = model(6, variance);
             let (at, q) = (point(6, 2), point(6, 7));
             let (known, twice) = (model.look_up(&at), model.look_up(&at) * 2.0);
-            let near =
-                |known, stiffness| Near { point: &at, known, gradient: &q, penalty: PENALTY, stiffness, pair: None };
+            let near = |known, stiffness| Near { point: &at, known, gradient: &q, rho: PENALTY, stiffness, pair: None };
             let stiff = model.solve(near(&known, 2.0), q.clone()).unwrap();
             assert_eq!(stiff, model.solve(near(&twice, 1.0), q.clone()).unwrap());
             assert_ne!(stiff, model.solve(near(&known, 1.0), q.clone()).unwrap());
@@ -292,9 +285,9 @@ mod tests {
                 let (model, _) = model(6, variance);
                 let (at, p, q) = (point(6, seed), point(6, seed + 20), point(6, seed + 40));
                 let (of_p, of_q) = (solve(&model, &at, &p), solve(&model, &at, &q));
-                let (one, other) = (of_p.dot(&q), p.dot(&of_q));
-                assert!((one - other).abs() <= 1e-9 * of_p.norm() * q.norm(), "{one} {other}");
-                assert!(p.dot(&of_p) > 0.0);
+                let (one, other) = (of_p.inner_product(&q), p.inner_product(&of_q));
+                assert!((one - other).abs() <= 1e-9 * of_p.euclidean_norm() * q.euclidean_norm(), "{one} {other}");
+                assert!(p.inner_product(&of_p) > 0.0);
                 if variance.is_some() {
                     assert!((at.v.transpose() * &of_p.v).norm() <= 1e-9 * of_p.v.norm());
                 }

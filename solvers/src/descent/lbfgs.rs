@@ -12,7 +12,7 @@
 //! evaluated again.
 
 use admm::method::{DescentMemory, Evaluated, Search, Trial, stationarity};
-use admm::{Iterate, Manifold, Method, Point, Real, Result, Smooth, Smoothness, Space, Target, Work};
+use admm::{Cost, DescentMethod, Iterate, Manifold, Point, Real, Result, Smooth, Smoothness, Space, Target};
 use nalgebra::DMatrix;
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ pub struct Near<'a, T, P> {
     /// The gradient there, the pull included.
     pub gradient: &'a P,
     /// ρ.
-    pub penalty: T,
+    pub rho: T,
     /// From 1 up, what to multiply the curvature of the model with: how much more f curved along the last steps on flat
     /// space, which take to directions that the model believes flat. The scaling of Oren and Luenberger, "Self-scaling
     /// variable metric algorithms" (1974), for a Hessian that is not a multiple of the identity.
@@ -97,9 +97,9 @@ pub struct Scaling;
 
 impl<T: Real, P: Space<T>> InitialHessian<T, P> for Scaling {
     fn solve(&self, near: Near<'_, T, P>, mut q: P) -> Result<P> {
-        q.scale(match near.pair {
-            Some((s, y)) => s.dot(y) / y.dot(y),
-            None => T::one() / near.gradient.norm().max(T::one()),
+        q.scale_by(match near.pair {
+            Some((s, y)) => s.inner_product(y) / y.inner_product(y),
+            None => T::one() / near.gradient.euclidean_norm().max(T::one()),
         });
         Ok(q)
     }
@@ -121,7 +121,7 @@ impl<T: Real, P: Space<T>, H: InitialHessian<T, P>> InitialHessian<T, P> for Opt
     }
 }
 
-impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> Method<T, F> for Lbfgs<H> {
+impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> DescentMethod<T, F> for Lbfgs<H> {
     type Point = F::Point;
     type Memory = DescentMemory<T, F::Point>;
 
@@ -138,13 +138,13 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> Method<T, F> for Lbf
         on: &dyn Manifold<T>,
         x: &mut Iterate<F::Point, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
-    ) -> Result<Work> {
-        let mut search = Search { f, on, to, work: Work::default() };
+    ) -> Result<Cost> {
+        let mut search = Search { f, on, to, cost: Cost::default() };
         let settled = settled(x, &search.to);
         take_back(x);
         let may_answer = !settled && on.is_flat() && x.memory.here.is_some() && x.memory.answers < self.answers;
         let mut here = search.evaluate(&x.point, x.memory.here.take())?;
-        while search.work.steps < self.max_steps {
+        while search.cost.steps < self.max_steps {
             let gradient = here.total_gradient(&x.point, &search.to);
             if stationarity(on, &x.point, &gradient)? <= search.to.tolerance {
                 break;
@@ -153,7 +153,7 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> Method<T, F> for Lbf
             let direction = self.direction(&mut search, x, &gradient)?;
             if may_answer && let Some(foreseen) = Curvature(&search).foreseen(&here, &gradient, &direction) {
                 answer(x, here, &direction, foreseen);
-                return Ok(search.work);
+                return Ok(search.cost);
             }
             let Some(trial) = search.backtrack(&x.point, &here, &gradient, &direction, T::one())? else {
                 if x.memory.pairs.is_empty() {
@@ -165,18 +165,18 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> Method<T, F> for Lbf
             let Trial { point, there, length } = trial;
             if on.is_flat() {
                 let mut change = there.gradient().plus(-T::one(), here.gradient());
-                change.scale(T::one() / length);
+                change.scale_by(T::one() / length);
                 Curvature(&search).stiffen(&mut x.memory.stiffness, &gradient, &direction, &change);
             }
             let mut step = direction;
-            step.scale(length);
+            step.scale_by(length);
             Curvature(&search).remember(&mut x.memory.pairs, self.memory, (&x.point, &here), (&point, &there), step);
             (x.point, here) = (point, there);
             (x.memory.model, x.memory.answers) = (None, 0);
-            search.work.steps += 1;
+            search.cost.steps += 1;
         }
         x.memory.here = Some(here);
-        Ok(search.work)
+        Ok(search.cost)
     }
 }
 
@@ -184,8 +184,8 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> Method<T, F> for Lbf
 /// was evaluated.
 fn settled<T: Real, P: Point<T>>(x: &Iterate<P, DescentMemory<T, P>>, to: &Target<'_, T, DMatrix<T>>) -> bool {
     x.memory.read.as_ref().zip(x.memory.here.as_ref()).is_some_and(|((_, there), here)| {
-        let answered = here.gradient().plus(-T::one(), there.gradient()).norm();
-        here.total_gradient(&x.point, to).norm() <= T::of(SETTLED) * answered
+        let answered = here.gradient().plus(-T::one(), there.gradient()).euclidean_norm();
+        here.total_gradient(&x.point, to).euclidean_norm() <= T::of(SETTLED) * answered
     })
 }
 
@@ -222,8 +222,8 @@ impl<H> Lbfgs<H> {
     {
         let (point, DescentMemory { model, models, pairs, stiffness, .. }) = (&x.point, &mut x.memory);
         let stiffness = stiffness.unwrap_or(T::one());
-        let known = self.known(point, model, models, &mut search.work);
-        let near = Near { point, known, gradient, penalty: search.to.penalty, stiffness, pair: None };
+        let known = self.known(point, model, models, &mut search.cost);
+        let near = Near { point, known, gradient, rho: search.to.rho, stiffness, pair: None };
         Curvature(search).direction(&self.initial, pairs, near)
     }
 
@@ -233,13 +233,13 @@ impl<H> Lbfgs<H> {
         point: &P,
         model: &'m mut Option<DMatrix<T>>,
         models: &mut u64,
-        work: &mut Work,
+        cost: &mut Cost,
     ) -> &'m DMatrix<T>
     where
         H: InitialHessian<T, P>,
     {
         model.get_or_insert_with(|| {
-            work.passes += self.charge::<T, P>(models);
+            cost.passes += self.charge::<T, P>(models);
             self.initial.look_up(point)
         })
     }
@@ -262,7 +262,7 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
     /// y + ρs: the change of the whole gradient along s.
     fn turned(&self, (s, y): &(F::Point, F::Point)) -> F::Point {
         let mut turned = y.clone();
-        *turned.coupled_mut() += s.coupled() * self.0.to.penalty;
+        *turned.coupled_mut() += s.coupled() * self.0.to.rho;
         turned
     }
 
@@ -274,17 +274,17 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
         direction: &F::Point,
     ) -> Option<Evaluated<T, F::Point>> {
         let mut change = gradient.clone();
-        change.scale(-T::one());
-        *change.coupled_mut() -= direction.coupled() * self.0.to.penalty;
-        let reach = (T::of(REACH) * self.0.to.tolerance).min(T::of(SHARE) * here.gradient().norm());
-        (change.norm() <= reach).then(|| here.foreseen(direction, &change))
+        change.scale_by(-T::one());
+        *change.coupled_mut() -= direction.coupled() * self.0.to.rho;
+        let reach = (T::of(REACH) * self.0.to.tolerance).min(T::of(SHARE) * here.gradient().euclidean_norm());
+        (change.euclidean_norm() <= reach).then(|| here.foreseen(direction, &change))
     }
 
     /// A fifth of the way, on a logarithmic scale, to what a step d = −(H + ρ)⁻¹g showed: ⟨d, y⟩/⟨d, Hd⟩ times what it
     /// was, with the change y of ∇f along d, where both are positive.
     fn stiffen(&self, stiffness: &mut Option<T>, gradient: &F::Point, direction: &F::Point, change: &F::Point) {
-        let foreseen = -direction.dot(gradient) - self.0.to.penalty * direction.coupled().norm_squared();
-        let found = change.dot(direction);
+        let foreseen = -direction.inner_product(gradient) - self.0.to.rho * direction.coupled().norm_squared();
+        let found = change.inner_product(direction);
         if foreseen > T::zero() && found > T::zero() {
             let shown = stiffness.unwrap_or(T::one()) * (found / foreseen).powf(T::of(0.2));
             *stiffness = Some(shown.max(T::one()).min(T::of(STIFFEST)));
@@ -304,22 +304,22 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
         let mut weights = Vec::with_capacity(pairs.len());
         let turned: Vec<F::Point> = pairs.iter().map(|pair| self.turned(pair)).collect();
         for (pair, y) in pairs.iter().zip(&turned).rev() {
-            let weight = pair.0.dot(&q) / pair.0.dot(y);
+            let weight = pair.0.inner_product(&q) / pair.0.inner_product(y);
             q.axpy(-weight, y);
             weights.push(weight);
         }
         let pair = pairs.last().zip(turned.last()).map(|(pair, y)| (&pair.0, y));
         let mut q = initial.solve(Near { pair, ..near }, q)?;
         for ((pair, y), weight) in pairs.iter().zip(&turned).zip(weights.into_iter().rev()) {
-            q.axpy(weight - y.dot(&q) / pair.0.dot(y), &pair.0);
+            q.axpy(weight - y.inner_product(&q) / pair.0.inner_product(y), &pair.0);
         }
         let mut direction = self.0.tangent(x, q);
-        direction.scale(-T::one());
-        if direction.dot(gradient) < T::zero() {
+        direction.scale_by(-T::one());
+        if direction.inner_product(gradient) < T::zero() {
             return Ok(direction);
         }
         let mut steepest = gradient.clone();
-        steepest.scale(-T::one() / gradient.norm().max(T::one()));
+        steepest.scale_by(-T::one() / gradient.euclidean_norm().max(T::one()));
         Ok(steepest)
     }
 
@@ -340,12 +340,12 @@ impl<T: Real, F: Smooth<T>> Curvature<'_, '_, T, F> {
         let turned = self.0.tangent(to, after.gradient().clone()).plus(-T::one(), &old);
         let pair = (carry(step), turned);
         let whole = self.turned(&pair);
-        if pair.0.dot(&whole) > T::of(1e-10) * pair.0.norm() * whole.norm() {
+        if pair.0.inner_product(&whole) > T::of(1e-10) * pair.0.euclidean_norm() * whole.euclidean_norm() {
             pairs.push(Arc::new(pair));
         }
         let surplus = pairs.len().saturating_sub(limit);
         pairs.drain(..surplus);
-        pairs.retain(|pair| pair.0.dot(&self.turned(pair)) > T::zero());
+        pairs.retain(|pair| pair.0.inner_product(&self.turned(pair)) > T::zero());
     }
 }
 
@@ -376,7 +376,7 @@ mod tests {
         }
         fn solve(&self, near: Near<'_, f64, DMatrix<f64>>, q: DMatrix<f64>) -> Result<DMatrix<f64>> {
             assert_eq!(near.known, near.point, "what was looked up elsewhere is forgotten");
-            Ok(DMatrix::from_fn(2, 1, |i, _| q[i] / (curvature(i) + near.penalty)))
+            Ok(DMatrix::from_fn(2, 1, |i, _| q[i] / (curvature(i) + near.rho)))
         }
     }
 
@@ -385,7 +385,7 @@ mod tests {
 
     impl InitialHessian<f64, DMatrix<f64>> for Soft {
         fn solve(&self, near: Near<'_, f64, DMatrix<f64>>, q: DMatrix<f64>) -> Result<DMatrix<f64>> {
-            Ok(DMatrix::from_fn(2, 1, |i, _| q[i] / (near.stiffness * curvature(i) / 3.0 + near.penalty)))
+            Ok(DMatrix::from_fn(2, 1, |i, _| q[i] / (near.stiffness * curvature(i) / 3.0 + near.rho)))
         }
     }
 
@@ -397,7 +397,7 @@ mod tests {
         let mut expected = 1.0_f64;
         for call in 0..9 {
             let v = DMatrix::from_element(2, 1, f64::from(call));
-            block.argmin(&mut x, Target { v: &v, penalty: 0.7, tolerance: 1e-9 }).unwrap();
+            block.argmin(&mut x, Target { v: &v, rho: 0.7, tolerance: 1e-9 }).unwrap();
             expected = (expected * (3.0 / expected).powf(0.2)).min(2.0);
             assert!(
                 (x.memory.stiffness.unwrap() - expected).abs() <= 1e-9,
@@ -416,9 +416,9 @@ mod tests {
         let mut x = Iterate::new(DMatrix::from_column_slice(2, 1, &[3.0, -2.0]));
         let mut passes = Vec::new();
         for call in 0..7 {
-            let (v, penalty) = (DMatrix::from_column_slice(2, 1, &[9.0 + f64::from(call), 9.0]), 8.0 + f64::from(call));
-            passes.push(block.argmin(&mut x, Target { v: &v, penalty, tolerance: 1.0 }).unwrap().passes);
-            let expected = DMatrix::from_fn(2, 1, |i, _| penalty * v[i] / (curvature(i) + penalty));
+            let (v, rho) = (DMatrix::from_column_slice(2, 1, &[9.0 + f64::from(call), 9.0]), 8.0 + f64::from(call));
+            passes.push(block.argmin(&mut x, Target { v: &v, rho, tolerance: 1.0 }).unwrap().passes);
+            let expected = DMatrix::from_fn(2, 1, |i, _| rho * v[i] / (curvature(i) + rho));
             assert!((&x.point - expected).amax() <= 1e-13, "{call}: {}", x.point);
             let (value, gradient) = Quadratic.value_and_gradient(&x.point).unwrap();
             assert!((block.value(&x).unwrap() - value).abs() <= 1e-12);
@@ -435,7 +435,7 @@ mod tests {
         let mut x = Iterate::new(DMatrix::from_column_slice(2, 1, &[3.0, -2.0]));
         let mut passes = |v: f64, tolerance: f64| {
             let v = DMatrix::from_element(2, 1, v);
-            block.argmin(&mut x, Target { v: &v, penalty: 1.0, tolerance }).unwrap().passes
+            block.argmin(&mut x, Target { v: &v, rho: 1.0, tolerance }).unwrap().passes
         };
         assert_eq!([passes(1.0, 1e-4), passes(1.01, 1e-4), passes(1.1, 1e-4)], [2, 0, 1], "in units of the tolerance");
         assert_eq!([passes(1.2, 1e-2), passes(3.0, 1e-2)], [0, 1], "and of the gradient");

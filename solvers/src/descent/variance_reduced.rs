@@ -16,7 +16,7 @@ use crate::data::draw;
 use crate::loss::FiniteSum;
 use crate::scalar::Scalar;
 use admm::method::{DescentMemory, Evaluated, Search, stationarity};
-use admm::{Iterate, Manifold, Method, Result, Smooth, Smoothness, Space, Target, Work};
+use admm::{Cost, DescentMethod, Iterate, Manifold, Result, Smooth, Smoothness, Space, Target};
 use nalgebra::DMatrix;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -70,7 +70,7 @@ impl<T, P> Default for BatchMemory<T, P> {
     }
 }
 
-impl<T: Scalar, F: FiniteSum<T>, H: InitialHessian<T, F::Point> + Clone> Method<T, F> for VarianceReduced<H> {
+impl<T: Scalar, F: FiniteSum<T>, H: InitialHessian<T, F::Point> + Clone> DescentMethod<T, F> for VarianceReduced<H> {
     type Point = F::Point;
     type Memory = BatchMemory<T, F::Point>;
 
@@ -87,11 +87,11 @@ impl<T: Scalar, F: FiniteSum<T>, H: InitialHessian<T, F::Point> + Clone> Method<
         on: &dyn Manifold<T>,
         x: &mut Iterate<F::Point, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
-    ) -> Result<Work> {
-        let mut search = Search { f, on, to, work: Work::default() };
-        while search.work.steps < self.by.max_steps {
+    ) -> Result<Cost> {
+        let mut search = Search { f, on, to, cost: Cost::default() };
+        while search.cost.steps < self.by.max_steps {
             let Some(size) = self.size(f.terms(), x.memory.grown) else {
-                search.work += self.on_all(self.by.max_steps - search.work.steps, f, on, x, to)?;
+                search.cost += self.on_all(self.by.max_steps - search.cost.steps, f, on, x, to)?;
                 break;
             };
             let here = search.evaluate(&x.point, x.memory.descent.here.take())?;
@@ -102,16 +102,16 @@ impl<T: Scalar, F: FiniteSum<T>, H: InitialHessian<T, F::Point> + Clone> Method<
             }
             let found = self.on_batch(size, &mut search, x, &here, slope)?;
             if judge(&mut search, x, here, found)? {
-                search.work.steps += 1;
+                search.cost.steps += 1;
                 continue;
             }
             let single = self.on_all(1, f, on, x, to)?;
-            search.work += single;
+            search.cost += single;
             if single.steps == 0 {
                 break;
             }
         }
-        Ok(search.work)
+        Ok(search.cost)
     }
 }
 
@@ -132,14 +132,14 @@ impl<H> VarianceReduced<H> {
         on: &dyn Manifold<T>,
         x: &mut Iterate<F::Point, BatchMemory<T, F::Point>>,
         to: Target<'_, T, DMatrix<T>>,
-    ) -> Result<Work>
+    ) -> Result<Cost>
     where
         H: InitialHessian<T, F::Point> + Clone,
     {
         let mut whole = Iterate { point: x.point.clone(), memory: std::mem::take(&mut x.memory.descent) };
-        let work = Lbfgs { max_steps, ..self.by.clone() }.minimise(f, on, &mut whole, to);
+        let cost = Lbfgs { max_steps, ..self.by.clone() }.minimise(f, on, &mut whole, to);
         (x.point, x.memory.descent) = (whole.point, whole.memory);
-        work
+        cost
     }
 
     /// Where a batch of that size leads from an anchor, by steps that look up the model of the Hessian there alone.
@@ -155,7 +155,7 @@ impl<H> VarianceReduced<H> {
         H: InitialHessian<T, F::Point>,
     {
         let BatchMemory { descent, generator, read, .. } = &mut x.memory;
-        let known = self.by.known(&x.point, &mut descent.model, &mut descent.models, &mut search.work).clone();
+        let known = self.by.known(&x.point, &mut descent.model, &mut descent.models, &mut search.cost).clone();
         let n = search.f.terms();
         let batch = Corrected::new(search.f.of_batch(&draw(generator, self.seed, n, size)), &x.point, here)?;
         let anchored = Lbfgs::from(Anchored { model: &self.by.initial, known });
@@ -164,11 +164,11 @@ impl<H> VarianceReduced<H> {
             DescentMemory { here: Some(here.clone()), pairs: descent.pairs.clone(), ..DescentMemory::default() };
         let mut found = Iterate { point: x.point.clone(), memory };
         let tolerance = search.to.tolerance.max(T::of(REMAINING) * slope);
-        let work = by.minimise(&batch, search.on, &mut found, Target { tolerance, ..search.to })?;
+        let cost = by.minimise(&batch, search.on, &mut found, Target { tolerance, ..search.to })?;
         let passes = |read: u64| read.div_ceil(n as u64);
         let before = passes(*read);
-        *read += (work.passes + batch.of.passes()) * size as u64;
-        search.work.passes += passes(*read) - before;
+        *read += (cost.passes + batch.of.passes()) * size as u64;
+        search.cost.passes += passes(*read) - before;
         Ok(found)
     }
 }
@@ -180,7 +180,7 @@ fn judge<T: Scalar, F: Smooth<T>>(
     here: Evaluated<T, F::Point>,
     found: Led<T, F::Point>,
 ) -> Result<bool> {
-    let there = Evaluated::at(search.f, &found.point, &mut search.work)?;
+    let there = Evaluated::at(search.f, &found.point, &mut search.cost)?;
     let total = |at: &Evaluated<T, F::Point>, point: &F::Point| at.total(point, &search.to);
     let before = total(&here, &x.point);
     let promised = found.memory.here.as_ref().map_or(T::zero(), |there| before - total(there, &found.point));
@@ -222,7 +222,7 @@ impl<T: Scalar, F: Smooth<T>> Smooth<T> for Corrected<'_, T, F> {
 
     fn value_and_gradient(&self, x: &F::Point) -> Result<(T, F::Point)> {
         let (value, gradient) = self.of.value_and_gradient(x)?;
-        let slope = self.gradient.dot(&x.plus(-T::one(), self.anchor));
+        let slope = self.gradient.inner_product(&x.plus(-T::one(), self.anchor));
         Ok((value + slope + self.value, gradient.plus(T::one(), &self.gradient)))
     }
     fn passes(&self) -> u64 {
@@ -302,7 +302,7 @@ mod tests {
 
     impl InitialHessian<f64, DMatrix<f64>> for Multiple {
         fn solve(&self, near: Near<'_, f64, DMatrix<f64>>, q: DMatrix<f64>) -> Result<DMatrix<f64>> {
-            Ok(q / (self.0 + near.penalty))
+            Ok(q / (self.0 + near.rho))
         }
     }
 
@@ -388,11 +388,11 @@ mod tests {
                     shortened += evaluations - 1;
                 }
             }
-            let target = Target { v: &v, penalty: PENALTY, tolerance: TOLERANCE };
-            let work = method.minimise(&f, &Flat, &mut iterate, target).unwrap();
-            counted += work.passes;
+            let target = Target { v: &v, rho: PENALTY, tolerance: TOLERANCE };
+            let cost = method.minimise(&f, &Flat, &mut iterate, target).unwrap();
+            counted += cost.passes;
             let gap = (iterate.point[0] - x[0]).abs().max((iterate.point[1] - x[1]).abs());
-            assert!(work.steps == 1 && gap <= 1e-12 * 30.0, "{:?} {x:?}", iterate.point);
+            assert!(cost.steps == 1 && gap <= 1e-12 * 30.0, "{:?} {x:?}", iterate.point);
             assert_eq!((iterate.memory.grown, iterate.memory.read), (grown, read));
             assert_eq!(counted, passes + read.div_ceil(n as u64));
         }
@@ -410,13 +410,13 @@ mod tests {
             let mut iterate = Iterate::new(DMatrix::from_column_slice(2, 1, &[-30.0, 20.0]));
             let (v, mut passes) = (DMatrix::from_column_slice(2, 1, &PULL), 0);
             loop {
-                let target = Target { v: &v, penalty: PENALTY, tolerance: TOLERANCE };
-                let work = method.minimise(&f, &Flat, &mut iterate, target).unwrap();
-                passes += work.passes;
+                let target = Target { v: &v, rho: PENALTY, tolerance: TOLERANCE };
+                let cost = method.minimise(&f, &Flat, &mut iterate, target).unwrap();
+                passes += cost.passes;
                 let [all, of_batches] = [0, 1].map(|kind| f.evaluations[kind].load(Relaxed));
                 assert_eq!(iterate.memory.read, of_batches);
                 assert_eq!(passes, all + of_batches.div_ceil(f.terms() as u64));
-                if work.steps == 0 {
+                if cost.steps == 0 {
                     break;
                 }
             }

@@ -71,9 +71,9 @@ fn fit<T: Scalar>(
     from: Option<Position>,
     observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
 ) -> Result<Fitted<T>> {
-    let cost = if method == Method::TwoStage { prepared.start.principal_cost } else { prepared.start.cost };
+    let spent = if method == Method::TwoStage { prepared.start.principal_spent } else { prepared.start.spent };
     let from = from.unwrap_or(Position { method, history: Vec::new(), state: Vec::new() });
-    let mut log = Log::new(from, cost.seconds, observer);
+    let mut log = Log::new(from, spent.seconds, observer);
     let found = match method {
         Method::Admm | Method::Alternating => TwoBlocks { prepared, method, log: &mut log }.fit()?,
         Method::Joint => descent(prepared, &mut log)?,

@@ -15,7 +15,7 @@ pub use svd::{ThinSvd, thin_svd};
 
 use crate::scalar::{Scalar, binade, largest};
 use crate::view::{multiply, transposed_product, view};
-use admm::{Error, Result, Shape, SplitMix64};
+use admm::{Error, Result, SplitMix64};
 use faer::Accum;
 use nalgebra::DMatrix;
 
@@ -33,7 +33,7 @@ pub(crate) fn check<T: Scalar>(a: &DMatrix<T>, name: &str) -> Result<()> {
 /// That a matrix is not wider than tall, as one with orthonormal columns cannot be.
 pub(crate) fn check_tall<T: Scalar>(a: &DMatrix<T>, name: &str) -> Result<()> {
     let (rows, columns) = a.shape();
-    Error::check_size(name, Shape(vec![(rows, columns.min(rows))]), Shape(vec![(rows, columns)]))
+    Error::check_size(name, (rows, columns.min(rows)), (rows, columns))
 }
 
 /// A / scale and the scale, a power of two that leaves the largest entry in [1, 2).

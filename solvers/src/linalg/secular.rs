@@ -20,7 +20,7 @@
 
 use crate::scalar::{Scalar, binade, largest, norm, set_length};
 use crate::view::{product, transposed_product};
-use admm::{Error, Result, Shape};
+use admm::{Error, Result};
 use nalgebra::{DMatrix, DVector};
 
 /// More than enough: Newton's method takes fewer than ten steps, and bisection in the exponent about seventy.
@@ -34,8 +34,8 @@ const LIMIT: usize = 200;
 /// # Errors
 /// [`Error::Size`] for sizes that do not fit, [`Error::NotFinite`] for an entry that is not finite,
 /// [`Error::Parameters`] for a penalty that is not above 0, [`Error::Numerical`] for d = 0.
-pub fn minimise_on_sphere<T: Scalar>(values: &[T], vectors: &DMatrix<T>, c: &[T], penalty: T) -> Result<DVector<T>> {
-    let problem = Problem::new(values, vectors, c, penalty)?;
+pub fn minimise_on_sphere<T: Scalar>(values: &[T], vectors: &DMatrix<T>, c: &[T], rho: T) -> Result<DVector<T>> {
+    let problem = Problem::new(values, vectors, c, rho)?;
     Ok(problem.on_sphere(T::one()))
 }
 
@@ -47,10 +47,10 @@ pub fn minimise_in_ball<T: Scalar>(
     values: &[T],
     vectors: &DMatrix<T>,
     c: &[T],
-    penalty: T,
+    rho: T,
     radius: T,
 ) -> Result<DVector<T>> {
-    let problem = Problem::new(values, vectors, c, penalty)?;
+    let problem = Problem::new(values, vectors, c, rho)?;
     check_positive("radius", radius)?;
     Ok(problem.inside(radius).unwrap_or_else(|| problem.on_sphere(radius)))
 }
@@ -65,15 +65,15 @@ struct Problem<'a, T: Scalar> {
     /// Vᵀc / scale.
     c: Vec<T>,
     scale: T,
-    penalty: T,
+    rho: T,
 }
 
 impl<'a, T: Scalar> Problem<'a, T> {
-    fn new(values: &[T], vectors: &'a DMatrix<T>, c: &[T], penalty: T) -> Result<Self> {
-        check_positive("rho", penalty)?;
+    fn new(values: &[T], vectors: &'a DMatrix<T>, c: &[T], rho: T) -> Result<Self> {
+        check_positive("rho", rho)?;
         let d = values.len();
-        Error::check_size("the eigenvectors", Shape(vec![(d, d)]), Shape(vec![vectors.shape()]))?;
-        Error::check_size("the linear term", Shape(vec![(d, 1)]), Shape(vec![(c.len(), 1)]))?;
+        Error::check_size("the eigenvectors", (d, d), vectors.shape())?;
+        Error::check_size("the linear term", (d, 1), (c.len(), 1))?;
         let top = *values.iter().reduce(|a, b| if b > a { b } else { a }).ok_or_else(empty)?;
         let gaps: Vec<T> = values.iter().map(|&value| top - value).collect();
         for (name, entries) in [("an eigenvalue", &gaps[..]), ("an eigenvector", vectors.as_slice()), ("c", c)] {
@@ -84,7 +84,7 @@ impl<'a, T: Scalar> Problem<'a, T> {
         let scale = binade(largest(c));
         let unit = DMatrix::from_iterator(d, 1, c.iter().map(|&entry| entry / scale));
         let c = transposed_product(vectors, &unit).as_slice().to_vec();
-        Ok(Self { vectors, gaps, margin: penalty - top, c, scale, penalty })
+        Ok(Self { vectors, gaps, margin: rho - top, c, scale, rho })
     }
 
     /// The minimiser over all of space, (ρI − A)⁻¹ρc, if there is one and its norm is at most r.
@@ -92,7 +92,7 @@ impl<'a, T: Scalar> Problem<'a, T> {
         if self.margin <= T::zero() {
             return None;
         }
-        let weighted = self.gaps.iter().zip(&self.c).map(|(&gap, &c)| c * (self.penalty / (self.margin + gap)));
+        let weighted = self.gaps.iter().zip(&self.c).map(|(&gap, &c)| c * (self.rho / (self.margin + gap)));
         let y: Vec<T> = weighted.collect();
         let fits = norm(&y) <= radius / self.scale;
         fits.then(|| self.in_space(y) * self.scale)
@@ -108,7 +108,7 @@ impl<'a, T: Scalar> Problem<'a, T> {
 
     /// (λ₁ − λᵢ)/δ and the factor that makes b/δ of Vᵀc/scale, with δ > 0 such that the larger of the two has size one.
     fn balanced(&self, radius: T) -> (Vec<T>, T) {
-        let (gap, weight) = (largest(&self.gaps), self.penalty * (self.scale / radius));
+        let (gap, weight) = (largest(&self.gaps), self.rho * (self.scale / radius));
         if weight < gap {
             return (self.gaps.iter().map(|&g| g / gap).collect(), weight / gap);
         }
@@ -206,36 +206,36 @@ mod tests {
         values: Vec<f64>,
         vectors: DMatrix<f64>,
         c: DVector<f64>,
-        penalty: f64,
+        rho: f64,
     }
 
     impl Quadratic {
-        fn new(values: &[f64], coordinates: &[f64], penalty: f64, vectors: DMatrix<f64>) -> Self {
+        fn new(values: &[f64], coordinates: &[f64], rho: f64, vectors: DMatrix<f64>) -> Self {
             let a = &vectors * DMatrix::from_diagonal(&DVector::from_column_slice(values)) * vectors.transpose();
             let c = &vectors * DVector::from_column_slice(coordinates);
-            Self { a, values: values.to_vec(), vectors, c, penalty }
+            Self { a, values: values.to_vec(), vectors, c, rho }
         }
 
-        fn random(d: usize, penalty: f64, seed: u64) -> Self {
+        fn random(d: usize, rho: f64, seed: u64) -> Self {
             let a = scattered::<f64>(d, d, seed);
             let (values, vectors) = symmetric_eigen(&(&a + a.transpose())).unwrap();
-            Self::new(values.as_slice(), scattered::<f64>(d, 1, !seed).as_slice(), penalty, vectors)
+            Self::new(values.as_slice(), scattered::<f64>(d, 1, !seed).as_slice(), rho, vectors)
         }
 
         fn q(&self, w: &DVector<f64>) -> f64 {
-            self.penalty / 2.0 * w.norm_squared() - w.dot(&(&self.a * w)) / 2.0 - self.penalty * self.c.dot(w)
+            self.rho / 2.0 * w.norm_squared() - w.dot(&(&self.a * w)) / 2.0 - self.rho * self.c.dot(w)
         }
 
         fn on_sphere(&self) -> DVector<f64> {
-            minimise_on_sphere(&self.values, &self.vectors, self.c.as_slice(), self.penalty).unwrap()
+            minimise_on_sphere(&self.values, &self.vectors, self.c.as_slice(), self.rho).unwrap()
         }
 
         fn in_ball(&self, radius: f64) -> DVector<f64> {
-            minimise_in_ball(&self.values, &self.vectors, self.c.as_slice(), self.penalty, radius).unwrap()
+            minimise_in_ball(&self.values, &self.vectors, self.c.as_slice(), self.rho, radius).unwrap()
         }
 
         fn size(&self) -> f64 {
-            self.values.iter().fold(self.penalty, |most, value| most.max(value.abs())) + self.penalty * self.c.norm()
+            self.values.iter().fold(self.rho, |most, value| most.max(value.abs())) + self.rho * self.c.norm()
         }
 
         fn top(&self) -> f64 {
@@ -245,7 +245,7 @@ mod tests {
         /// The certificate of a global minimiser over ‖w‖ = r: Aw + ρc = μw with μ ≥ λ₁. Returns μ.
         fn certify(&self, w: &DVector<f64>, radius: f64) -> f64 {
             assert!((w.norm() / radius - 1.0).abs() <= 4e-16 * self.values.len() as f64, "length {}", w.norm());
-            let image = &self.a * w + &self.c * self.penalty;
+            let image = &self.a * w + &self.c * self.rho;
             let mu = image.dot(w) / (radius * radius);
             let tolerance = 1e-13 * self.size() * radius.max(1.0);
             assert!((image - w * mu).norm() <= tolerance, "not stationary");
@@ -259,7 +259,7 @@ mod tests {
             let ends = (0..20).map(|start| {
                 let mut w: DVector<f64> = scattered::<f64>(self.values.len(), 1, start).column(0).normalize() * radius;
                 for _ in 0..2000 {
-                    w += (&self.a * &w + &self.c * self.penalty - &w * self.penalty) * step;
+                    w += (&self.a * &w + &self.c * self.rho - &w * self.rho) * step;
                     if !ball || w.norm() > radius {
                         w *= radius / w.norm();
                     }
@@ -286,10 +286,10 @@ mod tests {
     #[test]
     fn one_variable() {
         let one = DMatrix::<f64>::identity(1, 1);
-        for (value, c, penalty, expected) in
+        for (value, c, rho, expected) in
             [(3.0, 0.0, 1.0, 1.0), (3.0, -1e-300, 1e-200, -1.0), (-3.0, 2.0, 1.0, 1.0), (0.0, -5e-324, 1e-300, -1.0)]
         {
-            assert_eq!(minimise_on_sphere(&[value], &one, &[c], penalty).unwrap()[0], expected);
+            assert_eq!(minimise_on_sphere(&[value], &one, &[c], rho).unwrap()[0], expected);
         }
         assert_eq!(minimise_in_ball(&[1.0], &one, &[1.0], 2.0, 7.0).unwrap()[0], 2.0);
         assert_eq!(minimise_in_ball(&[1.0], &one, &[-1.0], 2.0, 1.5).unwrap()[0], -1.5);
@@ -372,12 +372,12 @@ mod tests {
             let problem = Quadratic::random(d, 10_f64.powi(exponent), seed);
             let w = problem.in_ball(radius);
             if w.norm() < radius * (1.0 - 1e-12) {
-                let gradient = &w * problem.penalty - &problem.a * &w - &problem.c * problem.penalty;
+                let gradient = &w * problem.rho - &problem.a * &w - &problem.c * problem.rho;
                 prop_assert!(gradient.norm() <= 1e-13 * problem.size() * (1.0 + w.norm()));
-                prop_assert!(problem.penalty >= problem.top());
+                prop_assert!(problem.rho >= problem.top());
             } else {
                 let mu = problem.certify(&w, radius);
-                prop_assert!(mu >= problem.penalty - 1e-11 * problem.size());
+                prop_assert!(mu >= problem.rho - 1e-11 * problem.size());
             }
         }
 

@@ -31,15 +31,15 @@ impl<T: Real> Space<T> for Classifier<T> {
         self.b.axpy(alpha, &y.b);
         self.bias.axpy(alpha, &y.bias);
     }
-    fn scale(&mut self, alpha: T) {
-        Space::scale(&mut self.v, alpha);
-        Space::scale(&mut self.b, alpha);
-        Space::scale(&mut self.bias, alpha);
+    fn scale_by(&mut self, alpha: T) {
+        self.v.scale_by(alpha);
+        self.b.scale_by(alpha);
+        self.bias.scale_by(alpha);
     }
-    fn dot(&self, y: &Self) -> T {
+    fn inner_product(&self, y: &Self) -> T {
         self.v.dot(&y.v) + self.b.dot(&y.b) + self.bias.dot(&y.bias)
     }
-    fn shape(&self) -> Shape {
+    fn sizes(&self) -> Shape {
         Shape(vec![self.v.shape(), self.b.shape(), self.bias.shape()])
     }
 }

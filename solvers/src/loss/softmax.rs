@@ -6,7 +6,7 @@ use crate::data::{BLOCK, Folded, Products, Samples};
 use crate::linalg::exponentiate;
 use crate::scalar::Scalar;
 use crate::view::{transposed_product, view, view_mut};
-use admm::{Error, Result, Shape, Smooth};
+use admm::{Error, Result, Shape, Smooth, Space};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Par};
 use nalgebra::DMatrix;
@@ -89,7 +89,7 @@ impl<T: Scalar> Softmax<T> {
     fn check(&self, at: &Classifier<T>) -> Result<()> {
         let (d, k, c) = (self.samples.x.nrows(), at.v.ncols(), self.samples.classes);
         let expected = Shape(vec![(d, k), (k, c), (c, 1)]);
-        Error::check_size("V, B and b", expected, admm::Space::shape(at))
+        Error::check_size("V, B and b", expected, at.sizes())
     }
 }
 

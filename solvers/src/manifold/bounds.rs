@@ -2,7 +2,7 @@
 
 use crate::linalg::check;
 use crate::scalar::{Scalar, worst};
-use admm::{Error, Manifold, Result, Shape, Space};
+use admm::{Error, Manifold, Result};
 use nalgebra::DMatrix;
 
 /// The box {X (d×k) : lᵢⱼ ≤ xᵢⱼ ≤ uᵢⱼ}, with two numbers for all entries or two matrices (d×k). An infinite bound is
@@ -89,7 +89,7 @@ impl<T: Scalar, B: Bound<T>> Manifold<T> for Bounds<B> {
     }
     fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
         for size in [self.lower.size(), self.upper.size()].into_iter().flatten() {
-            Error::check_size("the bounds of a box", Space::shape(x), Shape(vec![size]))?;
+            Error::check_size("the bounds of a box", x.shape(), size)?;
         }
         let infinity = T::of(f64::INFINITY);
         let empty = |lower: T, upper: T| !(lower <= upper && lower < infinity && upper > -infinity);

@@ -1,7 +1,7 @@
 //! Several sets side by side.
 
 use crate::scalar::{Scalar, worst};
-use admm::{Error, Manifold, Result, Shape};
+use admm::{Error, Manifold, Result};
 use nalgebra::DMatrix;
 
 /// The matrices [X₁ X₂ …] whose groups of columns are each in a set of their own: the number of columns and the set,
@@ -40,7 +40,7 @@ impl<T: Scalar> Product<T> {
         work: impl Fn(&dyn Manifold<T>, DMatrix<T>, DMatrix<T>) -> Result<R>,
     ) -> Result<Vec<R>> {
         let columns = self.0.iter().map(|(columns, _)| columns).sum();
-        Error::check_size("a product of sets", Shape(vec![(x.nrows(), columns)]), Shape(vec![x.shape()]))?;
+        Error::check_size("a product of sets", (x.nrows(), columns), x.shape())?;
         let mut first = 0;
         let parts = self.0.iter().enumerate().map(|(index, (columns, part))| {
             let of = |x: &DMatrix<T>| x.columns(first, *columns).into_owned();

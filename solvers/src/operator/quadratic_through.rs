@@ -3,7 +3,7 @@
 use crate::prox::{Quadratic, Shifted};
 use crate::scalar::Scalar;
 use crate::view::transposed_product;
-use admm::{Adjoint, Error, Operator, Prox, Result, Space, Subproblem, Target, Work};
+use admm::{Adjoint, Cost, Error, Operator, Prox, Result, Space, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// ½⟨x, Px⟩ + ⟨q, x⟩ with x (n×k), coupled through an operator K on columns of n entries.
@@ -46,22 +46,22 @@ impl<T: Scalar, K: Operator<T>> Subproblem<T> for QuadraticThrough<T, K> {
     fn value(&self, x: &DMatrix<T>) -> Result<T> {
         Ok(self.of.value(x))
     }
-    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
         let q = &self.of.q;
-        Error::check_size("the variable of a quadratic function", Space::shape(q), Space::shape(x))?;
+        Error::check_size("the variable of a quadratic function", q.shape(), x.shape())?;
         to.check_size(self.through.range(q.shape())?)?;
-        let right = self.through.transposed(to.v) * to.penalty - q;
-        *x = self.system.factor(to.penalty)?.solve(&right);
-        Ok(Work { steps: 1, passes: 0 })
+        let right = self.through.transposed(to.v) * to.rho - q;
+        *x = self.system.factor(to.rho)?.solve(&right);
+        Ok(Cost { steps: 1, passes: 0 })
     }
     fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {
         self.through.apply(x)
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.system.retune(penalty)
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.system.retune(rho)
     }
     fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
         let x = self.through.transposed(y);
-        Adjoint { norm: Space::norm(&x), count: x.len() }
+        Adjoint { norm: x.euclidean_norm(), count: x.len() }
     }
 }

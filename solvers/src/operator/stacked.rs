@@ -2,7 +2,7 @@
 
 use super::check_domain;
 use crate::scalar::Scalar;
-use admm::{Error, Operator, Result, Shape};
+use admm::{Error, Operator, Result};
 use nalgebra::DMatrix;
 
 /// x ↦ (K₁x, K₂x, …), from top to bottom. The other block is then a [`Separable`](crate::prox::Separable): one function
@@ -23,7 +23,7 @@ impl<T: Scalar> Stacked<T> {
         let sizes: Vec<_> = parts.iter().map(|part| part.range(domain)).collect::<Result<_>>()?;
         let width = sizes.first().map_or(domain.1, |size| size.1);
         for size in &sizes {
-            Error::check_size("a part of a stack", Shape(vec![(size.0, width)]), Shape(vec![*size]))?;
+            Error::check_size("a part of a stack", (size.0, width), *size)?;
         }
         let parts = parts.into_iter().zip(sizes).map(|(part, (height, _))| (part, height)).collect();
         Ok(Stacked { parts, domain, width })

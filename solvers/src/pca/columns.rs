@@ -3,7 +3,7 @@
 use super::VarianceLoss;
 use crate::linalg::secular::{minimise_in_ball, minimise_on_sphere};
 use crate::scalar::Scalar;
-use admm::{Result, Subproblem, Target, Work};
+use admm::{Cost, Result, Subproblem, Target};
 use nalgebra::{DMatrix, DVector};
 
 /// What each column of W satisfies.
@@ -45,17 +45,17 @@ impl<T: Scalar> Subproblem<T> for Columns<T> {
         Ok(self.loss.value(w))
     }
 
-    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
-        to.check_size(admm::Space::shape(w))?;
+    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
+        to.check_size(w.shape())?;
         let values = self.values.as_slice();
         for (mut column, target) in w.column_iter_mut().zip(to.v.column_iter()) {
             let target = target.as_slice();
             column.copy_from(&match self.set {
-                ColumnSet::Sphere => minimise_on_sphere(values, &self.vectors, target, to.penalty)?,
-                ColumnSet::Ball => minimise_in_ball(values, &self.vectors, target, to.penalty, T::one())?,
+                ColumnSet::Sphere => minimise_on_sphere(values, &self.vectors, target, to.rho)?,
+                ColumnSet::Ball => minimise_in_ball(values, &self.vectors, target, to.rho, T::one())?,
             });
         }
-        Ok(Work { steps: 1, passes: 0 })
+        Ok(Cost { steps: 1, passes: 0 })
     }
 
     fn image(&self, w: &DMatrix<T>) -> DMatrix<T> {

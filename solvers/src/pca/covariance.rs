@@ -72,7 +72,7 @@ impl<T: Scalar> Covariance<T> {
     }
     fn formed_on(sigma: DMatrix<T>, exec: &Exec) -> Result<Self> {
         let (rows, columns) = sigma.shape();
-        Error::check_size("covariance", admm::Shape(vec![(rows, rows)]), admm::Shape(vec![(rows, columns)]))?;
+        Error::check_size("covariance", (rows, rows), (rows, columns))?;
         let trace = sigma.trace();
         if sigma.iter().any(|entry| !entry.is_finite()) {
             return Err(Error::not_finite("the covariance"));

@@ -8,11 +8,11 @@ use nalgebra::DMatrix;
 /// The PCA loss with a closure in the place of its −∇f: a rule without memory, which need not be anybody's gradient.
 ///
 /// - **Formula:** G = rule(loss, W), in units of −∇f = 2λΣW/tr Σ, which `loss.ascent(w)` is.
-/// - **Step size and rate:** yours. In [`Steps`](admm::Steps) nothing of the loss is used to choose a step.
+/// - **Step size and rate:** yours. In [`ScheduledSteps`](admm::ScheduledSteps) nothing of the loss is used to choose a step.
 /// - **When:** to try an idea: in a [`Descent`](admm::Descent) block as it is, in a joint descent as [`Overridden`].
 ///
 /// ```
-/// use admm::{Descent, Iterate, Rate, Steps, Subproblem, Target};
+/// use admm::{Descent, Iterate, Rate, ScheduledSteps, Subproblem, Target};
 /// use admm_solvers::{manifold::Stiefel, pca::{Covariance, Custom, VarianceLoss}};
 /// use nalgebra::{DMatrix, DVector};
 ///
@@ -20,9 +20,9 @@ use nalgebra::DMatrix;
 /// let loss = VarianceLoss { covariance: Covariance::from_matrix(sigma)?.into(), weight: 1.0 };
 /// // Manhattan: a step of the same length in every coordinate, with the signs of the gradient.
 /// let rule = Custom::new(loss, |loss, w: &DMatrix<f64>| loss.ascent(w).map(f64::signum));
-/// let block = Descent { of: rule, by: Steps { rate: Rate::Constant(1e-2), max_steps: 1000 }, on: Stiefel::default() };
+/// let block = Descent { of: rule, by: ScheduledSteps { rate: Rate::Constant(1e-2), max_steps: 1000 }, on: Stiefel::default() };
 /// let mut w = Iterate::new(DMatrix::from_column_slice(3, 1, &[0.6, 0.8, 0.0]));
-/// block.argmin(&mut w, Target { v: &DMatrix::identity(3, 1), penalty: 4.0, tolerance: 1e-9 })?;
+/// block.argmin(&mut w, Target { v: &DMatrix::identity(3, 1), rho: 4.0, tolerance: 1e-9 })?;
 /// assert!(w.point[0] > 0.9);
 /// # Ok::<(), admm::Error>(())
 /// ```

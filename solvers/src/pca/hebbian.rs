@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 
 /// The Hebbian direction of the PCA loss with the full covariance, precomputed or matrix-free.
 ///
-/// - **Formula:** G = 2λΣW/tr Σ. As a block it is `Descent { of: Hebbian(loss), by: Steps { .. }, on: manifold }`,
+/// - **Formula:** G = 2λΣW/tr Σ. As a block it is `Descent { of: Hebbian(loss), by: ScheduledSteps { .. }, on: manifold }`,
 ///   whose step is W ← retract(W + η(G − ρ(W − V + U))): the users' rule in units in which the loss is a share of the
 ///   variance.
 /// - **Source:** Hebb's rule with the constraint of Oja, "A simplified neuron model as a principal component analyzer"

@@ -4,7 +4,7 @@ use super::VarianceLoss;
 use crate::linalg::polar;
 use crate::manifold::Stiefel;
 use crate::scalar::Scalar;
-use admm::{Manifold, Result, Subproblem, Target, Work};
+use admm::{Cost, Manifold, Result, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// The PCA loss on orthonormal W, minimised by majorisation.
@@ -34,19 +34,19 @@ impl<T: Scalar> Subproblem<T> for Majorize<T> {
         Ok(self.loss.value(w))
     }
 
-    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
         self.loss.check(w)?;
-        to.check_size(admm::Space::shape(w))?;
-        let mut work = Work::default();
-        while work.steps < self.max_steps {
-            let ascent = self.loss.ascent(w) + to.v * to.penalty;
-            if work.steps > 0 && Stiefel::default().stationarity(w, &ascent)? <= to.tolerance {
+        to.check_size(w.shape())?;
+        let mut cost = Cost::default();
+        while cost.steps < self.max_steps {
+            let ascent = self.loss.ascent(w) + to.v * to.rho;
+            if cost.steps > 0 && Stiefel::default().stationarity(w, &ascent)? <= to.tolerance {
                 break;
             }
             *w = polar(&ascent)?;
-            work += Work { steps: 1, passes: self.loss.covariance.passes() };
+            cost += Cost { steps: 1, passes: self.loss.covariance.passes() };
         }
-        Ok(work)
+        Ok(cost)
     }
 
     fn image(&self, w: &DMatrix<T>) -> DMatrix<T> {

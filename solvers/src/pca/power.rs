@@ -3,7 +3,7 @@
 use super::VarianceLoss;
 use crate::linalg::thin_qr;
 use crate::scalar::Scalar;
-use admm::{Result, Subproblem, Target, Work};
+use admm::{Cost, Result, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// The block power method on orthonormal W.
@@ -33,20 +33,20 @@ impl<T: Scalar> Subproblem<T> for Power<T> {
         Ok(self.loss.value(w))
     }
 
-    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
         self.loss.check(w)?;
-        to.check_size(admm::Space::shape(w))?;
-        let mut work = Work::default();
-        while work.steps < self.max_steps {
-            let (q, r) = thin_qr(&(self.loss.ascent(w) + to.v * to.penalty))?;
+        to.check_size(w.shape())?;
+        let mut cost = Cost::default();
+        while cost.steps < self.max_steps {
+            let (q, r) = thin_qr(&(self.loss.ascent(w) + to.v * to.rho))?;
             let change = ((&q - &*w) * r).norm();
             *w = q;
-            work += Work { steps: 1, passes: self.loss.covariance.passes() };
+            cost += Cost { steps: 1, passes: self.loss.covariance.passes() };
             if change <= to.tolerance {
                 break;
             }
         }
-        Ok(work)
+        Ok(cost)
     }
 
     fn image(&self, w: &DMatrix<T>) -> DMatrix<T> {

@@ -4,7 +4,7 @@ use super::{VarianceLoss, above};
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
 use crate::view::{product, transposed_product};
-use admm::{Result, Smooth, Subproblem, Target, Work};
+use admm::{Cost, Result, Smooth, Subproblem, Target};
 use nalgebra::{DMatrix, DVector};
 
 /// The PCA loss with γ/2 ‖W‖² on all matrices, minimised exactly.
@@ -15,7 +15,7 @@ use nalgebra::{DMatrix, DVector};
 /// - **When:** to see what a constraint is for, or with γ > 2λλ₁/tr Σ as a soft bound on the norm.
 ///
 /// ```
-/// use admm::{Coordinator, Minus};
+/// use admm::{Coordinator, Negated};
 /// use admm_solvers::pca::{Covariance, Unconstrained, VarianceLoss};
 /// use admm_solvers::smooth::Ridge;
 /// use nalgebra::{DMatrix, DVector};
@@ -24,7 +24,7 @@ use nalgebra::{DMatrix, DVector};
 /// let loss = VarianceLoss { covariance: Covariance::from_matrix(sigma)?.into(), weight: 0.5 };
 /// let block = Unconstrained::new(Ridge { of: loss, weight: 0.0 })?;
 /// let start = DMatrix::from_element(2, 1, 1.0);
-/// let refused = Coordinator::new(block.clone(), Minus(block), start.clone(), start, 0.7).err().unwrap();
+/// let refused = Coordinator::new(block.clone(), Negated(block), start.clone(), start, 0.7).err().unwrap();
 /// assert_eq!(refused.to_string(), "the problem is unbounded below for the penalty 0.7: it must be above 0.75");
 /// # Ok::<(), admm::Error>(())
 /// ```
@@ -48,7 +48,7 @@ impl<T: Scalar> Unconstrained<T> {
     }
 
     /// What ρ must exceed: 2λλ₁/tr Σ − γ, or 0.
-    pub fn smallest_penalty(&self) -> T {
+    pub fn smallest_rho(&self) -> T {
         self.curvatures[0].max(T::zero())
     }
 }
@@ -61,22 +61,22 @@ impl<T: Scalar> Subproblem<T> for Unconstrained<T> {
         Ok(self.loss.value_and_gradient(w)?.0)
     }
 
-    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
-        to.check_size(admm::Space::shape(w))?;
-        above(to.penalty, self.smallest_penalty())?;
+    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
+        to.check_size(w.shape())?;
+        above(to.rho, self.smallest_rho())?;
         let mut coordinates = transposed_product(&self.vectors, to.v);
         for (mut row, &curvature) in coordinates.row_iter_mut().zip(&self.curvatures) {
-            row *= to.penalty / (to.penalty - curvature);
+            row *= to.rho / (to.rho - curvature);
         }
         *w = product(&self.vectors, &coordinates);
-        Ok(Work { steps: 1, passes: 0 })
+        Ok(Cost { steps: 1, passes: 0 })
     }
 
     fn image(&self, w: &DMatrix<T>) -> DMatrix<T> {
         w.clone()
     }
 
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        above(penalty, self.smallest_penalty())
+    fn retune(&mut self, rho: T) -> Result<()> {
+        above(rho, self.smallest_rho())
     }
 }

@@ -4,7 +4,7 @@ use super::{check, indicator};
 use crate::linalg::{thin_svd, without};
 use crate::scalar::{Scalar, norm};
 use crate::view::{product, transposed_product};
-use admm::{Error, Prox, Result, Shape, Space};
+use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
 /// The indicator of {x (n×k) : Ax = b} with A (m×n) of any rank and b (m×k).
@@ -26,7 +26,7 @@ impl<T: Scalar> Affine<T> {
     /// [`Error::Size`] where A and b do not have as many rows, [`Error::Numerical`] where no x solves Ax = b to
     /// rounding, and those of [`thin_svd`].
     pub fn new(a: &DMatrix<T>, b: &DMatrix<T>) -> Result<Self> {
-        Error::check_size("b of Ax = b", Shape(vec![(a.nrows(), b.ncols())]), Space::shape(b))?;
+        Error::check_size("b of Ax = b", (a.nrows(), b.ncols()), b.shape())?;
         let svd = thin_svd(a)?;
         let least = svd.values[0] * T::EPSILON * T::of(a.nrows().max(a.ncols()) as f64);
         let rank = svd.values.iter().take_while(|value| **value > least).count();
@@ -51,9 +51,9 @@ impl<T: Scalar> Prox<T> for Affine<T> {
         indicator(x, self.prox(x, T::one()))
     }
     /// The rows of A are removed twice: where v is long and x is short, the second time removes what rounding left.
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
-        Error::check_size("the target of Ax = b", Space::shape(&self.solution), Space::shape(v))?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
+        Error::check_size("the target of Ax = b", self.solution.shape(), v.shape())?;
         Ok(&self.solution + without(&self.rows, without(&self.rows, v.clone())))
     }
 }

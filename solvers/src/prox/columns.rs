@@ -2,7 +2,7 @@
 
 use super::check;
 use crate::scalar::Scalar;
-use admm::{Error, Prox, Result, Space};
+use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
 /// Σⱼ f(xⱼ) over the columns xⱼ. `Columns(L2)` is the norm of the group lasso, ‖X‖₂,₁ (Yuan and Lin, 2006).
@@ -22,19 +22,19 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Columns<P> {
     fn value(&self, x: &DMatrix<T>) -> T {
         (0..x.ncols()).map(|j| self.0.value(&x.columns(j, 1).into_owned())).sum()
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
         let mut x = v.clone();
         for index in 0..v.ncols() {
             let column = v.columns(index, 1).into_owned();
-            let part = self.0.prox(&column, penalty);
+            let part = self.0.prox(&column, rho);
             let part = part.map_err(|error| Error::Member { index, source: Box::new(error) })?;
-            Error::check_size("result of prox", Space::shape(&column), Space::shape(&part))?;
+            Error::check_size("result of prox", column.shape(), part.shape())?;
             x.columns_mut(index, 1).copy_from(&part);
         }
         Ok(x)
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.0.retune(penalty)
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.0.retune(rho)
     }
 }

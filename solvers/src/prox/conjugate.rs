@@ -26,11 +26,11 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Conjugate<P> {
         let charge = T::EPSILON.sqrt();
         self.0.prox(&(y / charge), charge).map_or(T::of(f64::NAN), |x| x.dot(y) - self.0.value(&x))
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
-        Ok(v - self.0.prox(&(v * penalty), T::one() / penalty)? / penalty)
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
+        Ok(v - self.0.prox(&(v * rho), T::one() / rho)? / rho)
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.0.retune(T::one() / penalty)
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.0.retune(T::one() / rho)
     }
 }

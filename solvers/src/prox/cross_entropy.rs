@@ -3,7 +3,7 @@
 use super::check;
 use crate::data::check_labels;
 use crate::scalar::{Scalar, largest};
-use admm::{Error, Prox, Result, Shape, Space};
+use admm::{Error, Prox, Result, Shape};
 use nalgebra::DMatrix;
 
 /// Newton steps for one sample, and halvings of one of them. A few are needed, and some 40 where wrong logits of ±10⁴
@@ -30,7 +30,7 @@ impl<T: Scalar> CrossEntropy<T> {
     /// [`Error::Size`] for another number of weights than of labels, [`Error::Parameters`] for a label that is not
     /// below `classes` and for a weight that is not a number from 0.
     pub fn new(labels: Vec<usize>, weights: Vec<T>, classes: usize) -> Result<Self> {
-        let row = |count: usize| Shape(vec![(1, count)]);
+        let row = |count: usize| (1, count);
         Error::check_size("sample weights", row(labels.len()), row(weights.len()))?;
         check_labels(&labels, classes)?;
         if let Some(j) = weights.iter().position(|&weight| !(weight >= T::zero() && weight.is_finite())) {
@@ -48,13 +48,13 @@ impl<T: Scalar> Prox<T> for CrossEntropy<T> {
     }
     /// # Errors
     /// [`Error::Size`] for a v that is not c×n.
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
         let expected = Shape(vec![(self.classes, self.labels.len())]);
-        Error::check_size("logits", expected, Space::shape(v))?;
+        Error::check_size("logits", expected, v.shape())?;
         let mut x = v.clone();
         for (j, (mut x, v)) in x.column_iter_mut().zip(v.column_iter()).enumerate() {
-            let sample = Sample { v: v.as_slice(), label: self.labels[j], share: self.weights[j] / penalty };
+            let sample = Sample { v: v.as_slice(), label: self.labels[j], share: self.weights[j] / rho };
             sample.minimise(x.as_mut_slice()).map_err(|error| Error::Member { index: j, source: Box::new(error) })?;
         }
         Ok(x)

@@ -24,13 +24,13 @@ impl<T: Scalar> Prox<T> for ElasticNet {
     fn value(&self, x: &DMatrix<T>) -> T {
         T::of(self.l1) * x.lp_norm(1) + T::of(self.l2 / 2.0) * x.norm_squared()
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         let (l1, l2) = (T::of(self.l1), T::of(self.l2));
         for (name, weight) in [("l1", l1), ("l2", l2)] {
             if !(weight >= T::zero() && weight.is_finite()) {
                 return Err(Error::parameter(name, format!("must be finite and not negative, got {weight}")));
             }
         }
-        entrywise(v, penalty, |v| shrunk(v, l1 / penalty) / (T::one() + l2 / penalty))
+        entrywise(v, rho, |v| shrunk(v, l1 / rho) / (T::one() + l2 / rho))
     }
 }

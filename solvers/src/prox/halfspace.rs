@@ -3,7 +3,7 @@
 use super::{check, indicator};
 use crate::linalg;
 use crate::scalar::{Scalar, norm};
-use admm::{Error, Prox, Result, Space};
+use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
 /// The indicator of {x : ⟨a, x⟩ ≤ b}.
@@ -26,10 +26,10 @@ impl<T: Scalar> Prox<T> for Halfspace<T> {
     fn value(&self, x: &DMatrix<T>) -> T {
         indicator(x, self.prox(x, T::one()))
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
         linalg::check(&self.normal, "the normal of a halfspace")?;
-        Error::check_size("the target of a halfspace", Space::shape(&self.normal), Space::shape(v))?;
+        Error::check_size("the target of a halfspace", self.normal.shape(), v.shape())?;
         let length = norm(self.normal.as_slice());
         let (normal, offset) = (&self.normal / length, self.offset / length);
         if length == T::zero() || !offset.is_finite() {

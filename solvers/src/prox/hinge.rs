@@ -16,7 +16,7 @@ impl<T: Scalar> Prox<T> for Hinge {
     fn value(&self, x: &DMatrix<T>) -> T {
         x.iter().map(|&margin| (T::one() - margin).max(T::zero())).sum()
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        entrywise(v, penalty, |v| v.max(T::one().min(v + T::one() / penalty)))
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        entrywise(v, rho, |v| v.max(T::one().min(v + T::one() / rho)))
     }
 }

@@ -25,8 +25,8 @@ impl<T: Scalar> Prox<T> for Huber {
         let of = |x: T| if x <= delta { half * x * x } else { delta * (x - half * delta) };
         x.iter().map(|entry| of(entry.abs())).sum()
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        let (delta, step) = (positive::<T>(self.delta, "delta")?, T::one() / penalty);
-        entrywise(v, penalty, |v| (v + step * shrunk(v, delta + delta * step)) / (T::one() + step))
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        let (delta, step) = (positive::<T>(self.delta, "delta")?, T::one() / rho);
+        entrywise(v, rho, |v| (v + step * shrunk(v, delta + delta * step)) / (T::one() + step))
     }
 }

@@ -17,8 +17,8 @@ impl<T: Scalar> Prox<T> for L0 {
     fn value(&self, x: &DMatrix<T>) -> T {
         T::of(x.iter().filter(|entry| **entry != T::zero()).count() as f64)
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        let threshold = (T::of(2.0) / penalty).sqrt();
-        entrywise(v, penalty, |v| if v.abs() > threshold { v } else { T::zero() })
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        let threshold = (T::of(2.0) / rho).sqrt();
+        entrywise(v, rho, |v| if v.abs() > threshold { v } else { T::zero() })
     }
 }

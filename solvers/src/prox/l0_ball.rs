@@ -22,8 +22,8 @@ impl<T: Scalar> Prox<T> for L0Ball {
     fn value(&self, x: &DMatrix<T>) -> T {
         indicator(x, self.prox(x, T::one()))
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
         let mut order: Vec<usize> = (0..v.len()).collect();
         order.sort_by(|&i, &j| v[j].abs().partial_cmp(&v[i].abs()).expect("entries are finite"));
         let mut sparse = v.clone();

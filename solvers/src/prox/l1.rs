@@ -17,7 +17,7 @@ impl<T: Scalar> Prox<T> for L1 {
     fn value(&self, x: &DMatrix<T>) -> T {
         x.lp_norm(1)
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        entrywise(v, penalty, |v| shrunk(v, T::one() / penalty))
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        entrywise(v, rho, |v| shrunk(v, T::one() / rho))
     }
 }

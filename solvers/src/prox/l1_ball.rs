@@ -23,8 +23,8 @@ impl<T: Scalar> Prox<T> for L1Ball {
     fn value(&self, x: &DMatrix<T>) -> T {
         indicator(x, self.prox(x, T::one()))
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
         let (highest, depth) = waterline(v.iter().map(|entry| entry.abs()), positive(self.radius, "radius")?);
         if depth >= highest {
             return Ok(v.clone());

@@ -17,10 +17,10 @@ impl<T: Scalar> Prox<T> for L2 {
     fn value(&self, x: &DMatrix<T>) -> T {
         norm(x.as_slice())
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
         let mut shorter = v.clone();
-        let length = norm(v.as_slice()) - T::one() / penalty;
+        let length = norm(v.as_slice()) - T::one() / rho;
         set_length(shorter.as_mut_slice(), length.max(T::zero()));
         Ok(shorter)
     }

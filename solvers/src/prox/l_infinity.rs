@@ -16,9 +16,9 @@ impl<T: Scalar> Prox<T> for LInfinity {
     fn value(&self, x: &DMatrix<T>) -> T {
         largest(x.as_slice())
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
-        let (highest, depth) = waterline(v.iter().map(|entry| entry.abs()), T::one() / penalty);
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
+        let (highest, depth) = waterline(v.iter().map(|entry| entry.abs()), T::one() / rho);
         let most = (highest - depth).max(T::zero());
         Ok(v.map(|entry| entry.max(-most).min(most)))
     }

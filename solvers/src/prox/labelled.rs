@@ -2,7 +2,7 @@
 
 use super::check;
 use crate::scalar::Scalar;
-use admm::{Error, Prox, Result, Space};
+use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
 /// f(y ∘ x) for labels yᵢ = ±1: with [`Hinge`](super::Hinge), [`SquaredHinge`](super::SquaredHinge) or
@@ -26,15 +26,15 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Labelled<T, P> {
     fn value(&self, x: &DMatrix<T>) -> T {
         self.of.value(&self.labels.component_mul(x))
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
-        Error::check_size("the scores of labels", Space::shape(&self.labels), Space::shape(v))?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
+        Error::check_size("the scores of labels", self.labels.shape(), v.shape())?;
         if let Some(label) = self.labels.iter().find(|label| label.abs() != T::one()) {
             return Err(Error::parameter("labels", format!("must be 1 or −1, got {label}")));
         }
-        Ok(self.labels.component_mul(&self.of.prox(&self.labels.component_mul(v), penalty)?))
+        Ok(self.labels.component_mul(&self.of.prox(&self.labels.component_mul(v), rho)?))
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.of.retune(penalty)
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.of.retune(rho)
     }
 }

@@ -4,7 +4,7 @@ use super::{check, shifted::Shifted};
 use crate::linalg::{self, lower_gram};
 use crate::scalar::Scalar;
 use crate::view::{product, product_on, transposed_product_on, view};
-use admm::{Error, Exec, Prox, Result, Shape, Space};
+use admm::{Error, Exec, Prox, Result, Shape};
 use nalgebra::DMatrix;
 
 /// ½‖Ax − b‖² with A (m×n), b (m×k) and x (n×k).
@@ -34,7 +34,7 @@ impl<T: Scalar> LeastSquares<T> {
 
     /// As [`new`](Self::new), with products on these threads: the same bits for any number of them.
     pub fn on(exec: &Exec, a: DMatrix<T>, b: DMatrix<T>) -> Result<Self> {
-        Error::check_size("b of least squares", Shape(vec![(a.nrows(), b.ncols())]), Space::shape(&b))?;
+        Error::check_size("b of least squares", (a.nrows(), b.ncols()), b.shape())?;
         linalg::check(&a, "A of least squares")?;
         linalg::check(&b, "b of least squares")?;
         let mut gram = lower_gram(if wide(&a) { view(&a).transpose() } else { view(&a) }, exec);
@@ -48,17 +48,17 @@ impl<T: Scalar> Prox<T> for LeastSquares<T> {
     fn value(&self, x: &DMatrix<T>) -> T {
         (product(&self.a, x) - &self.b).norm_squared() / T::of(2.0)
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
         let expected = Shape(vec![(self.a.ncols(), self.b.ncols())]);
-        Error::check_size("the target of least squares", expected, Space::shape(v))?;
-        let factor = self.gram.factor(penalty)?;
+        Error::check_size("the target of least squares", expected, v.shape())?;
+        let factor = self.gram.factor(rho)?;
         let residual = &self.b - product_on(&self.exec, &self.a, v);
         let transposed = |x: &DMatrix<T>| transposed_product_on(&self.exec, &self.a, x);
         Ok(v + if wide(&self.a) { transposed(&factor.solve(&residual)) } else { factor.solve(&transposed(&residual)) })
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.gram.retune(penalty)
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.gram.retune(rho)
     }
 }
 

@@ -19,18 +19,18 @@ impl<T: Scalar> Prox<T> for Logistic {
     fn value(&self, x: &DMatrix<T>) -> T {
         x.iter().map(|&margin| (-margin).max(T::zero()) + (-margin.abs()).exp().ln_1p()).sum()
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        entrywise(v, penalty, |v| root(v, penalty))
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        entrywise(v, rho, |v| root(v, rho))
     }
 }
 
 /// Newton's method from the point of [v, v + 1/ρ] nearest to 0. As ρ(x − v) − σ(x) increases, convex below 0 and
 /// concave above, every step from there goes the same way and none goes too far: rounding alone turns back.
-fn root<T: Scalar>(v: T, penalty: T) -> T {
-    let (low, high) = (v, v + T::one() / penalty);
+fn root<T: Scalar>(v: T, rho: T) -> T {
+    let (low, high) = (v, v + T::one() / rho);
     let newton = |x: T| {
         let share = T::one() / (T::one() + x.exp());
-        let step = (share - penalty * (x - v)) / (penalty + share * (T::one() - share));
+        let step = (share - rho * (x - v)) / (rho + share * (T::one() - share));
         (x + step).max(low).min(high)
     };
     let mut x = T::zero().max(low).min(high);

@@ -19,14 +19,14 @@ pub struct MoreauEnvelope<P> {
     /// f.
     pub of: P,
     /// μ > 0.
-    pub penalty: f64,
+    pub rho: f64,
 }
 
 impl<P> MoreauEnvelope<P> {
     /// μ/(ρ + μ).
-    fn share<T: Scalar>(&self, penalty: T) -> Result<T> {
-        let own: T = positive(self.penalty, "penalty")?;
-        Ok(T::one() / (penalty / own + T::one()))
+    fn share<T: Scalar>(&self, rho: T) -> Result<T> {
+        let own: T = positive(self.rho, "rho")?;
+        Ok(T::one() / (rho / own + T::one()))
     }
 }
 
@@ -34,13 +34,13 @@ impl<T: Scalar, P: Prox<T>> Smooth<T> for MoreauEnvelope<P> {
     type Point = DMatrix<T>;
 
     fn value_and_gradient(&self, x: &DMatrix<T>) -> Result<(T, DMatrix<T>)> {
-        let penalty: T = positive(self.penalty, "penalty")?;
-        let y = self.of.prox(x, penalty)?;
+        let rho: T = positive(self.rho, "rho")?;
+        let y = self.of.prox(x, rho)?;
         let gap = x - &y;
-        Ok((self.of.value(&y) + penalty / T::of(2.0) * gap.norm_squared(), gap * penalty))
+        Ok((self.of.value(&y) + rho / T::of(2.0) * gap.norm_squared(), gap * rho))
     }
     fn lipschitz(&self, _x: &DMatrix<T>) -> Option<T> {
-        positive(self.penalty, "penalty").ok()
+        positive(self.rho, "rho").ok()
     }
 }
 
@@ -48,12 +48,12 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for MoreauEnvelope<P> {
     fn value(&self, x: &DMatrix<T>) -> T {
         self.value_and_gradient(x).map_or(T::of(f64::NAN), |(value, _)| value)
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
-        let share = self.share(penalty)?;
-        Ok(v + (self.of.prox(v, penalty * share)? - v) * share)
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
+        let share = self.share(rho)?;
+        Ok(v + (self.of.prox(v, rho * share)? - v) * share)
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.of.retune(penalty * self.share(penalty)?)
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.of.retune(rho * self.share(rho)?)
     }
 }

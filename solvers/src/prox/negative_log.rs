@@ -19,9 +19,9 @@ impl<T: Scalar> Prox<T> for NegativeLog {
         x.iter().map(|&entry| of(entry)).sum()
     }
     /// Below 0 the root is written as a quotient, where the sum would cancel.
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        let (half, width) = (T::of(0.5), T::of(2.0) / penalty.sqrt());
-        entrywise(v, penalty, |v| {
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        let (half, width) = (T::of(0.5), T::of(2.0) / rho.sqrt());
+        entrywise(v, rho, |v| {
             let root = v.hypot(width);
             if v > T::zero() { half * (v + root) } else { half * width * (width / (root - v)) }
         })

@@ -4,7 +4,7 @@ use super::check;
 use crate::linalg;
 use crate::scalar::{Scalar, largest};
 use crate::view::{product, product_transposed, transposed_product};
-use admm::{Error, Prox, Result, Shape, Space};
+use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
 /// f(Lx) for an L (m×n) with LLᵀ = αI and α > 0, such as a rotation, some rows of one, or a multiple. With a
@@ -45,18 +45,14 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Precomposed<T, P> {
     fn value(&self, x: &DMatrix<T>) -> T {
         self.of.value(&product(&self.map, x))
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
-        Error::check_size(
-            "the target of a mapped function",
-            Shape(vec![(self.map.ncols(), v.ncols())]),
-            Space::shape(v),
-        )?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
+        Error::check_size("the target of a mapped function", (self.map.ncols(), v.ncols()), v.shape())?;
         let image = product(&self.map, v);
-        let moved = self.of.prox(&image, penalty / self.square)? - image;
+        let moved = self.of.prox(&image, rho / self.square)? - image;
         Ok(v + transposed_product(&self.map, &moved) / self.square)
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.of.retune(penalty / self.square)
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.of.retune(rho / self.square)
     }
 }

@@ -4,7 +4,7 @@ use super::{check, shifted::Shifted};
 use crate::linalg;
 use crate::scalar::{Scalar, largest};
 use crate::view::product;
-use admm::{Error, Prox, Result, Shape, Space};
+use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
 /// ½⟨x, Px⟩ + ⟨q, x⟩ with a symmetric P (n×n), and q and x (n×k).
@@ -27,7 +27,7 @@ impl<T: Scalar> Quadratic<T> {
     /// [`Error::Parameters`] for a P that is not symmetric to rounding.
     pub fn new(p: DMatrix<T>, q: DMatrix<T>) -> Result<Self> {
         let n = q.nrows();
-        Error::check_size("P of a quadratic function", Shape(vec![(n, n)]), Space::shape(&p))?;
+        Error::check_size("P of a quadratic function", (n, n), p.shape())?;
         linalg::check(&p, "P of a quadratic function")?;
         linalg::check(&q, "q of a quadratic function")?;
         let (skew, size) = (largest((&p - p.transpose()).as_slice()), largest(p.as_slice()));
@@ -42,13 +42,13 @@ impl<T: Scalar> Prox<T> for Quadratic<T> {
     fn value(&self, x: &DMatrix<T>) -> T {
         x.dot(&(product(&self.p.matrix, x) * T::of(0.5) + &self.q))
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
-        Error::check_size("the target of a quadratic function", Space::shape(&self.q), Space::shape(v))?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
+        Error::check_size("the target of a quadratic function", self.q.shape(), v.shape())?;
         let gradient = product(&self.p.matrix, v) + &self.q;
-        Ok(v - self.p.factor(penalty)?.solve(&gradient))
+        Ok(v - self.p.factor(rho)?.solve(&gradient))
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.p.retune(penalty)
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.p.retune(rho)
     }
 }

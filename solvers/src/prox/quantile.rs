@@ -26,13 +26,13 @@ impl<T: Scalar> Prox<T> for Quantile {
         let level = T::of(self.level);
         x.iter().map(|&entry| (level * entry).max((level - T::one()) * entry)).sum()
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         let level = positive::<T>(self.level, "level")?;
         let rest = T::one() - level;
         if rest <= T::zero() {
             return Err(Error::parameter("level", format!("must be below 1, got {}", self.level)));
         }
         let zero = T::zero();
-        entrywise(v, penalty, |v| (v - level / penalty).max(zero) + (v + rest / penalty).min(zero))
+        entrywise(v, rho, |v| (v - level / rho).max(zero) + (v + rest / rho).min(zero))
     }
 }

@@ -33,9 +33,9 @@ pub struct Scaled<P> {
 
 impl<P> Scaled<P> {
     /// ρ/w.
-    fn shared<T: Scalar>(&self, penalty: T) -> Result<T> {
+    fn shared<T: Scalar>(&self, rho: T) -> Result<T> {
         let weight: T = positive(self.weight, "weight")?;
-        Ok(penalty / weight)
+        Ok(rho / weight)
     }
 }
 
@@ -43,10 +43,10 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Scaled<P> {
     fn value(&self, x: &DMatrix<T>) -> T {
         T::of(self.weight) * self.of.value(x)
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        self.of.prox(v, self.shared(penalty)?)
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        self.of.prox(v, self.shared(rho)?)
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.of.retune(self.shared(penalty)?)
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.of.retune(self.shared(rho)?)
     }
 }

@@ -17,8 +17,8 @@ impl<T: Scalar> Prox<T> for SecondOrderCone {
     fn value(&self, x: &DMatrix<T>) -> T {
         indicator(x, self.prox(x, T::one()))
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
         let (height, length) = (v[0], norm(&v.as_slice()[1..]));
         if length <= height {
             return Ok(v.clone());

@@ -2,7 +2,7 @@
 
 use super::check;
 use crate::scalar::Scalar;
-use admm::{Error, Prox, Result, Shape, Space};
+use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
 /// f₁(X₁) + f₂(X₂) + … of groups of rows: the number of rows and the function, from top to bottom.
@@ -43,19 +43,19 @@ impl<T: Scalar> Prox<T> for Separable<T> {
     fn value(&self, x: &DMatrix<T>) -> T {
         self.parts(x).map(|(_, part, x)| part.value(&x)).sum()
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
         let rows = self.0.iter().map(|(rows, _)| rows).sum();
-        Error::check_size("the target of separate functions", Shape(vec![(rows, v.ncols())]), Space::shape(v))?;
+        Error::check_size("the target of separate functions", (rows, v.ncols()), v.shape())?;
         let mut x = v.clone();
         for (index, (first, part, v)) in self.parts(v).enumerate() {
-            let part = part.prox(&v, penalty).map_err(|error| Error::Member { index, source: Box::new(error) })?;
-            Error::check_size("result of prox", Space::shape(&v), Space::shape(&part))?;
+            let part = part.prox(&v, rho).map_err(|error| Error::Member { index, source: Box::new(error) })?;
+            Error::check_size("result of prox", v.shape(), part.shape())?;
             x.rows_mut(first, part.nrows()).copy_from(&part);
         }
         Ok(x)
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.0.iter_mut().try_for_each(|(_, part)| part.retune(penalty))
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.0.iter_mut().try_for_each(|(_, part)| part.retune(rho))
     }
 }

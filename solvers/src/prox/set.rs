@@ -35,8 +35,8 @@ impl<T: Scalar, M: Manifold<T>> Prox<T> for Indicator<M> {
     fn value(&self, x: &DMatrix<T>) -> T {
         indicator(x, self.0.project(x))
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
         self.0.project(v)
     }
 }

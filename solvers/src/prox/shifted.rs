@@ -27,41 +27,41 @@ impl<T: Scalar> Shifted<T> {
     }
 
     /// The factor that is kept, or for another ρ a new one.
-    pub(crate) fn factor(&self, penalty: T) -> Result<Cow<'_, Cholesky<T, Dyn>>> {
+    pub(crate) fn factor(&self, rho: T) -> Result<Cow<'_, Cholesky<T, Dyn>>> {
         match &self.kept {
-            Some((tuned, factor)) if *tuned == penalty => Ok(Cow::Borrowed(factor)),
-            _ => self.factorise(penalty).map(Cow::Owned),
+            Some((tuned, factor)) if *tuned == rho => Ok(Cow::Borrowed(factor)),
+            _ => self.factorise(rho).map(Cow::Owned),
         }
     }
 
-    pub(crate) fn retune(&mut self, penalty: T) -> Result<()> {
-        if self.kept.as_ref().is_none_or(|(tuned, _)| *tuned != penalty) {
-            self.kept = Some((penalty, self.factorise(penalty)?));
+    pub(crate) fn retune(&mut self, rho: T) -> Result<()> {
+        if self.kept.as_ref().is_none_or(|(tuned, _)| *tuned != rho) {
+            self.kept = Some((rho, self.factorise(rho)?));
         }
         Ok(())
     }
 
-    fn factorise(&self, penalty: T) -> Result<Cholesky<T, Dyn>> {
-        positive::<T>(penalty.to_f64(), "rho")?;
+    fn factorise(&self, rho: T) -> Result<Cholesky<T, Dyn>> {
+        positive::<T>(rho.to_f64(), "rho")?;
         let mut shifted = self.matrix.clone();
         match &self.by {
-            Some(by) => shifted.zip_apply(by, |entry, by| *entry += penalty * by),
-            None => (0..shifted.nrows()).for_each(|i| shifted[(i, i)] += penalty),
+            Some(by) => shifted.zip_apply(by, |entry, by| *entry += rho * by),
+            None => (0..shifted.nrows()).for_each(|i| shifted[(i, i)] += rho),
         }
-        cholesky(shifted).map_or_else(|| Err(self.why(penalty)), Ok)
+        cholesky(shifted).map_or_else(|| Err(self.why(rho)), Ok)
     }
 
     /// Why there is no factor.
-    fn why(&self, penalty: T) -> Error {
-        let singular = Error::numerical("a system", format!("is singular to rounding at the penalty {penalty}"));
+    fn why(&self, rho: T) -> Error {
+        let singular = Error::numerical("a system", format!("is singular to rounding at the penalty {rho}"));
         let None = self.by else { return singular };
         let values = match symmetric_eigen(&self.matrix) {
             Ok((values, _)) => values,
             Err(error) => return error,
         };
         let (largest, smallest) = (values[0], values[values.len() - 1]);
-        if smallest < -largest.abs() * T::EPSILON.sqrt() && penalty <= -smallest {
-            return Error::Unbounded { penalty: penalty.to_f64(), smallest: -smallest.to_f64() };
+        if smallest < -largest.abs() * T::EPSILON.sqrt() && rho <= -smallest {
+            return Error::Unbounded { rho: rho.to_f64(), smallest: -smallest.to_f64() };
         }
         singular
     }

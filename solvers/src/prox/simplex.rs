@@ -24,8 +24,8 @@ impl<T: Scalar> Prox<T> for Simplex {
     fn value(&self, x: &DMatrix<T>) -> T {
         indicator(x, self.prox(x, T::one()))
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
         let (highest, depth) = waterline(v.iter().copied(), positive(self.total, "total")?);
         Ok(v.map(|entry| ((entry - highest) + depth).max(T::zero())))
     }

@@ -2,7 +2,7 @@
 
 use super::{check, indicator};
 use crate::scalar::Scalar;
-use admm::{Error, Prox, Result, Space};
+use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
 /// The indicator of {b}. The nearest point to every v is b, and the conjugate is the linear function ⟨b, y⟩.
@@ -19,9 +19,9 @@ impl<T: Scalar> Prox<T> for Point<T> {
     fn value(&self, x: &DMatrix<T>) -> T {
         indicator(x, self.prox(x, T::one()))
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
-        Error::check_size("the target of a single point", Space::shape(&self.0), Space::shape(v))?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
+        Error::check_size("the target of a single point", self.0.shape(), v.shape())?;
         Ok(self.0.clone())
     }
 }

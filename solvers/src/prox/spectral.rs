@@ -27,13 +27,13 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for SingularValues<P> {
     fn value(&self, x: &DMatrix<T>) -> T {
         thin_svd(x).map_or(T::of(f64::NAN), |svd| self.0.value(&column(svd.values)))
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
         let svd = thin_svd(v)?;
-        Ok(rebuilt(svd.left, &self.0.prox(&column(svd.values), penalty)?, &svd.right))
+        Ok(rebuilt(svd.left, &self.0.prox(&column(svd.values), rho)?, &svd.right))
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.0.retune(penalty)
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.0.retune(rho)
     }
 }
 
@@ -57,14 +57,14 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Eigenvalues<P> {
         let Ok((values, _)) = symmetric_eigen(x) else { return T::of(f64::NAN) };
         super::indicator(x, Ok(symmetric(x))) + self.0.value(&column(values))
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
         crate::linalg::check_square(v)?;
         let (values, vectors) = symmetric_eigen(&symmetric(v))?;
-        Ok(symmetric(&rebuilt(vectors.clone(), &self.0.prox(&column(values), penalty)?, &vectors)))
+        Ok(symmetric(&rebuilt(vectors.clone(), &self.0.prox(&column(values), rho)?, &vectors)))
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.0.retune(penalty)
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.0.retune(rho)
     }
 }
 

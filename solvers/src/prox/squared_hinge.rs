@@ -16,8 +16,8 @@ impl<T: Scalar> Prox<T> for SquaredHinge {
     fn value(&self, x: &DMatrix<T>) -> T {
         x.iter().map(|&margin| (T::one() - margin).max(T::zero())).map(|short| short * short).sum()
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         let two = T::of(2.0);
-        entrywise(v, penalty, |v| v + two / (penalty + two) * (T::one() - v).max(T::zero()))
+        entrywise(v, rho, |v| v + two / (rho + two) * (T::one() - v).max(T::zero()))
     }
 }

@@ -16,7 +16,7 @@ impl<T: Scalar> Prox<T> for SquaredL2 {
     fn value(&self, x: &DMatrix<T>) -> T {
         x.norm_squared() / T::of(2.0)
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        entrywise(v, penalty, |v| v / (T::one() + T::one() / penalty))
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        entrywise(v, rho, |v| v / (T::one() + T::one() / rho))
     }
 }

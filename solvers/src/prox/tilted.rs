@@ -2,7 +2,7 @@
 
 use super::check;
 use crate::scalar::Scalar;
-use admm::{Error, Prox, Result, Space};
+use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
 /// f(x) + ⟨q, x⟩.
@@ -23,12 +23,12 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Tilted<T, P> {
     fn value(&self, x: &DMatrix<T>) -> T {
         self.of.value(x) + self.by.dot(x)
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
-        Error::check_size("the target of a tilted function", Space::shape(&self.by), Space::shape(v))?;
-        self.of.prox(&(v - &self.by / penalty), penalty)
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
+        Error::check_size("the target of a tilted function", self.by.shape(), v.shape())?;
+        self.of.prox(&(v - &self.by / rho), rho)
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.of.retune(penalty)
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.of.retune(rho)
     }
 }

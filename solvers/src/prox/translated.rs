@@ -2,7 +2,7 @@
 
 use super::check;
 use crate::scalar::Scalar;
-use admm::{Error, Prox, Result, Space};
+use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
 /// f(x − b).
@@ -23,12 +23,12 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Translated<T, P> {
     fn value(&self, x: &DMatrix<T>) -> T {
         self.of.value(&(x - &self.by))
     }
-    fn prox(&self, v: &DMatrix<T>, penalty: T) -> Result<DMatrix<T>> {
-        check(v, penalty)?;
-        Error::check_size("the target of a translated function", Space::shape(&self.by), Space::shape(v))?;
-        Ok(&self.by + self.of.prox(&(v - &self.by), penalty)?)
+    fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
+        check(v, rho)?;
+        Error::check_size("the target of a translated function", self.by.shape(), v.shape())?;
+        Ok(&self.by + self.of.prox(&(v - &self.by), rho)?)
     }
-    fn retune(&mut self, penalty: T) -> Result<()> {
-        self.of.retune(penalty)
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.of.retune(rho)
     }
 }

@@ -5,7 +5,7 @@
 pub mod pca;
 pub mod softmax;
 
-use admm::{Iterate, Manifold, Method, Result, Smooth, SplitMix64, Target};
+use admm::{DescentMethod, Iterate, Manifold, Result, Smooth, SplitMix64, Target};
 use nalgebra::DMatrix;
 use std::io::Read;
 
@@ -131,10 +131,10 @@ impl Smooth<f64> for Captured {
 pub fn minimised<F, M>(of: &F, by: M, on: &dyn Manifold<f64>, from: DMatrix<f64>) -> DMatrix<f64>
 where
     F: Smooth<f64, Point = DMatrix<f64>>,
-    M: Method<f64, F, Point = DMatrix<f64>>,
+    M: DescentMethod<f64, F, Point = DMatrix<f64>>,
 {
     let (origin, mut iterate) = (from.clone() * 0.0, Iterate::new(from));
-    by.minimise(of, on, &mut iterate, Target { v: &origin, penalty: 0.0, tolerance: 1e-9 }).unwrap();
+    by.minimise(of, on, &mut iterate, Target { v: &origin, rho: 0.0, tolerance: 1e-9 }).unwrap();
     assert!(on.residual(&iterate.point) <= 1e-13);
     let gradient = of.value_and_gradient(&iterate.point).unwrap().1;
     assert!(on.stationarity(&iterate.point, &gradient).unwrap() <= 1e-9);

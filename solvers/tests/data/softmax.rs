@@ -12,7 +12,7 @@ pub fn naive(softmax: &Softmax<f64>, at: &Classifier<f64>) -> (f64, Classifier<f
     let Samples { x, labels, weights, .. } = &softmax.samples;
     let x = x.to_dense();
     let ((d, k), c) = (at.v.shape(), at.bias.len());
-    let mut gradient = at.zero();
+    let mut gradient = at.zero_like();
     let mut value = 0.0;
     for i in 0..x.ncols() {
         let reduced: Vec<f64> = (0..k).map(|q| (0..d).map(|f| at.v[(f, q)] * x[(f, i)]).sum()).collect();
@@ -38,7 +38,7 @@ pub fn naive(softmax: &Softmax<f64>, at: &Classifier<f64>) -> (f64, Classifier<f
             gradient.b[(q, j)] += softmax.ridge * at.b[(q, j)];
         }
     }
-    gradient.scale(softmax.share);
+    gradient.scale_by(softmax.share);
     (softmax.share * value, gradient)
 }
 

@@ -19,7 +19,7 @@ fn the_certificate_of_a_fit_is_that_of_its_run() {
         let leading = (&z * z.transpose() / n as f64).symmetric_eigenvalues().max();
         let lipschitz = (1.0 - weight) / 2.0 * leading * fitted.weights.b.singular_values().max().powi(2);
         assert!((threshold.lipschitz - lipschitz).abs() <= 1e-9 * lipschitz, "{certificate} {lipschitz}");
-        assert_eq!((threshold.penalty, threshold.bound), (*rho, 2.0 * threshold.lipschitz));
+        assert_eq!((threshold.rho, threshold.bound), (*rho, 2.0 * threshold.lipschitz));
         let (Finding::Holds(rises) | Finding::Fails(rises)) = &certificate.descent else { panic!("{certificate}") };
         assert!(rises.compared < *iterations && rises.rises <= rises.compared, "{certificate}");
         let (Finding::Holds(figures) | Finding::Fails(figures)) = &certificate.stationarity else { panic!() };

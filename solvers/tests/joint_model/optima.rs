@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::data::{angle, classes, digits, iris, wine};
-use admm::{Accuracy, Coordinator, Descent, Flat, Iterate, Manifold, Minus, Smooth, Status, Tolerance, method};
+use admm::{Accuracy, Coordinator, Descent, Flat, Iterate, Manifold, Negated, Smooth, Status, Tolerance, method};
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::{Constraint, Report};
 use admm_solvers::manifold::Stiefel;
@@ -24,13 +24,13 @@ fn the_dual_is_the_gradient_of_the_second_loss() {
     let start = Iterate::new(Classifier::blank(principal.clone(), 3));
     let smooth = Descent { of: entropy.clone(), by: Lbfgs { max_steps: 1_000, ..Lbfgs::default() }, on: Flat };
     let majorize = Majorize { loss: variance.clone(), max_steps: 10_000 };
-    let mut admm = Coordinator::new(majorize, Minus(smooth), principal, start, 0.1).unwrap();
+    let mut admm = Coordinator::new(majorize, Negated(smooth), principal, start, 0.1).unwrap();
     admm.tolerance = Tolerance { absolute: 1e-9, relative: 0.0 };
     admm.accuracy = Accuracy::Fixed(1e-10);
     let outcome = admm.run(()).unwrap();
     assert_eq!(outcome.status, Status::Converged);
     let state = outcome.best;
-    let multiplier = &state.u * state.record.penalty;
+    let multiplier = &state.u * state.record.rho;
     let gradient = entropy.value_and_gradient(&state.z.point).unwrap().1;
     assert!(multiplier.norm() > 1e-2, "a multiplier of 0 would prove nothing");
     assert!((&gradient.v - &multiplier).amax() <= 1e-8, "{gradient:?} {multiplier}");

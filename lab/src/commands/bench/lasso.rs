@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
 
-use admm::{Coordinator, Exact, Exec, Fixed, Minus, Prox, StateOf, Tolerance};
+use admm::{Coordinator, Exact, Exec, Fixed, Negated, Prox, StateOf, Tolerance};
 use admm_solvers::prox::{L1, LeastSquares, Scaled};
 use nalgebra::DMatrix;
 use npyz::NpyFile;
@@ -15,7 +15,7 @@ use crate::data::{self, LabelColumn, ReadOptions};
 use crate::failure::Failure;
 
 type LeastSquaresBlock = Exact<LeastSquares<f64>>;
-type NormBlock = Minus<Exact<Scaled<L1>>>;
+type NormBlock = Negated<Exact<Scaled<L1>>>;
 
 /// Iterations, and ρ as in the peers' script.
 const ITERATIONS: u64 = 60;
@@ -39,9 +39,9 @@ pub fn run(folder: &Path, best: f64) -> Result<Trace, Failure> {
     let exec = Exec::threads(0).map_err(Failure::library("threads"))?;
     let clock = Instant::now();
     let solve = || -> admm::Result<Vec<(f64, DMatrix<f64>)>> {
-        let (loss, norm) = (Exact(LeastSquares::on(&exec, a, b)?), Minus(Exact(Scaled { of: L1, weight })));
+        let (loss, norm) = (Exact(LeastSquares::on(&exec, a, b)?), Negated(Exact(Scaled { of: L1, weight })));
         let mut admm = Coordinator::new(loss, norm, zero.clone(), zero, PENALTY)?;
-        (admm.penalty, admm.max_iterations) = (Box::new(Fixed), ITERATIONS);
+        (admm.penalty_policy, admm.max_iterations) = (Box::new(Fixed), ITERATIONS);
         admm.tolerance = Tolerance { absolute: 0.0, relative: 0.0 };
         let mut seen = Vec::new();
         admm.run(|state: &StateOf<f64, LeastSquaresBlock, NormBlock>| {

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use admm::method::{DescentMemory, stationarity};
-use admm::{Descent, Error, Flat, Iterate, Manifold, Point, Rate, Result, Smooth, Status, Steps, Subproblem, Target};
+use admm::{
+    Descent, Error, Flat, Iterate, Manifold, Point, Rate, Result, ScheduledSteps, Smooth, Status, Subproblem, Target,
+};
 use admm_solvers::data::Scaler;
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::{JointObjective, Model};
@@ -188,7 +190,7 @@ impl Free {
         let rule = Ridge { of: Hebbian(variance.of.clone()), weight: self.shrinkage };
         let slope =
             |w: &Iterate<DMatrix<f64>, _>| on().stationarity(&w.point, &variance.value_and_gradient(&w.point)?.1);
-        let block = Descent { of: rule, by: Steps { rate, max_steps: 1 }, on: on() };
+        let block = Descent { of: rule, by: ScheduledSteps { rate, max_steps: 1 }, on: on() };
         let (status, w, iterations) = self.repeat(&block, Iterate::new(start), slope)?;
         Ok(Ended { status, point: layered(w.point), iterations })
     }
@@ -225,7 +227,7 @@ impl Free {
         slope: impl Fn(&P::Var) -> Result<f64>,
     ) -> Result<(Status, P::Var, u64)> {
         let origin = block.image(&x) * 0.0;
-        let free = Target { v: &origin, penalty: 0.0, tolerance: self.tolerance };
+        let free = Target { v: &origin, rho: 0.0, tolerance: self.tolerance };
         for iteration in 1..=self.max_iterations {
             let before = x.clone();
             match block.argmin(&mut x, free) {

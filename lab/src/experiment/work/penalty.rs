@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use admm::{
-    Accuracy, Balance, Coordinator, Descent, Fixed, Flat, Iterate, Minus, Penalty, RelativeBalance, Result, Spectral,
+    Accuracy, Balance, Coordinator, Descent, Fixed, Flat, Iterate, Negated, Penalty, RelativeBalance, Result, Spectral,
     SquareRoot, Status, Tolerance,
 };
 use admm_solvers::descent::Lbfgs;
@@ -81,10 +81,10 @@ impl Work for Policy {
         let entropy = Softmax { samples, ridge: self.ridge, share: 1.0 - self.weight };
         let (_, w) = loss.covariance.top(self.components)?;
         let z = Iterate::new(Classifier::blank(w.clone(), case.classes));
-        let classify = Minus(Descent { of: entropy.clone(), by: Lbfgs::default(), on: Flat });
+        let classify = Negated(Descent { of: entropy.clone(), by: Lbfgs::default(), on: Flat });
         let entries = w.len() as f64;
         let mut admm = Coordinator::new(Majorize { loss: loss.clone(), max_steps: 500 }, classify, w, z, self.rho)?;
-        admm.penalty = self.policy.policy();
+        admm.penalty_policy = self.policy.policy();
         admm.tolerance = Tolerance { absolute: self.tolerance / entries.sqrt(), relative: 0.0 };
         let floor = 0.01 * self.tolerance;
         admm.accuracy = Accuracy::Relative { first: floor.max(1e-2), factor: 0.3, floor };
@@ -97,7 +97,7 @@ impl Work for Policy {
         let iterations = (outcome.status == Status::Converged).then_some(record.iteration);
         let row = Row { seconds: clock.elapsed().as_secs_f64(), ..Row::default() };
         let row = row.with("status", outcome.status.to_string()).with("objective", objective);
-        let row = row.with("iterations", iterations).with("passes", record.work.passes);
-        Ok(vec![row.with("final_rho", record.penalty).with("changes", record.penalty_changes)])
+        let row = row.with("iterations", iterations).with("passes", record.cost.passes);
+        Ok(vec![row.with("final_rho", record.rho).with("changes", record.penalty_changes)])
     }
 }

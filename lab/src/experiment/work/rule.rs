@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use admm::{Descent, Direction, Iterate, Rate, Result, Steps, Subproblem, Target, Work as Cost};
+use admm::{Cost, Descent, Direction, Iterate, Rate, Result, ScheduledSteps, Subproblem, Target};
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::Rule;
 use admm_solvers::linalg::thin_qr;
@@ -88,7 +88,7 @@ impl Race<'_> {
     /// A direction, looked at every tenth of a pass.
     fn follow(&self, of: impl Direction<f64>, rate: Rate<f64>) -> Result<Vec<Row>> {
         let max_steps = ((0.1 / of.passes()) as u64).max(1);
-        let block = Descent { of, by: Steps { rate, max_steps }, on: Stiefel::default() };
+        let block = Descent { of, by: ScheduledSteps { rate, max_steps }, on: Stiefel::default() };
         self.run(block, Iterate::new(self.start.clone()))
     }
 
@@ -97,7 +97,7 @@ impl Race<'_> {
         let origin = DMatrix::zeros(self.start.nrows(), self.start.ncols());
         let (mut cost, mut rows, clock) = (Cost::default(), Vec::new(), Instant::now());
         while cost.passes < self.max_passes && rows.len() < DIGITS as usize {
-            cost += block.argmin(&mut w, Target { v: &origin, penalty: 0.0, tolerance: 0.0 })?;
+            cost += block.argmin(&mut w, Target { v: &origin, rho: 0.0, tolerance: 0.0 })?;
             let gap = 1.0 - self.loss.covariance.explained(&block.image(&w))? / self.best;
             while rows.len() < DIGITS as usize && gap <= 10_f64.powi(-(rows.len() as i32) - 1) {
                 let row = Row { seconds: clock.elapsed().as_secs_f64(), ..Row::default() };

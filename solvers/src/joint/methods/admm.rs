@@ -6,23 +6,23 @@ use super::schedule::Schedule;
 use crate::joint::{Prepared, Progress};
 use crate::scalar::Scalar;
 use admm::method::Evaluated;
-use admm::{Accuracy, Coordinator, Iterate, Limits, Minus, Result, Smooth, State, StateOf, Subproblem, Tolerance};
+use admm::{Accuracy, Coordinator, Iterate, Limits, Negated, Result, Smooth, State, StateOf, Subproblem, Tolerance};
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 
-type Admm<T, P> = Coordinator<T, P, Minus<Classify<T>>>;
+type Admm<T, P> = Coordinator<T, P, Negated<Classify<T>>>;
 
 /// The state of the start with the loss g of the classifier evaluated, and the dual that leaves V where it is,
 /// u = ∇g(V)/ρ. Where ρ is far below the curvature of g, such a dual would send the first W too far: ‖u‖ is at most
 /// [`PULL`].
-fn informed<T: Scalar, P>(admm: &Admm<T, P>) -> Result<StateOf<T, P, Minus<Classify<T>>>>
+fn informed<T: Scalar, P>(admm: &Admm<T, P>) -> Result<StateOf<T, P, Negated<Classify<T>>>>
 where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
-    let (Minus(classifier), mut state) = (admm.blocks().1, admm.state().clone());
-    let here = Evaluated::at(&classifier.of, &state.z.point, &mut state.record.work)?;
+    let (Negated(classifier), mut state) = (admm.blocks().1, admm.state().clone());
+    let here = Evaluated::at(&classifier.of, &state.z.point, &mut state.record.cost)?;
     let slope = &here.gradient().v;
-    state.u = slope / state.penalty.max(slope.norm() / T::of(PULL));
+    state.u = slope / state.rho.max(slope.norm() / T::of(PULL));
     state.z.memory.here = Some(here);
     Ok(state)
 }
@@ -36,10 +36,10 @@ where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
     let (options, start) = (&prepared.options, &prepared.start.point);
-    let Schedule { steps, answers, penalty, bounds, threshold, accuracy } = Schedule::of(prepared)?;
-    let (classifier, z) = (Minus(classify(prepared, steps, answers)), Iterate::new(start.clone()));
-    let mut coordinator = Coordinator::new(reduction, classifier, w, z, T::of(penalty))?;
-    coordinator.penalty = options.penalty.policy(threshold);
+    let Schedule { steps, answers, rho, bounds, threshold, accuracy } = Schedule::of(prepared)?;
+    let (classifier, z) = (Negated(classify(prepared, steps, answers)), Iterate::new(start.clone()));
+    let mut coordinator = Coordinator::new(reduction, classifier, w, z, T::of(rho))?;
+    coordinator.penalty_policy = options.penalty.policy(threshold);
     coordinator.penalty_limits = Limits { bounds, ..Limits::default() };
     coordinator.relaxation = T::of(options.relaxation);
     coordinator.acceleration = options.acceleration.rule();
@@ -71,8 +71,8 @@ where
                 augmented_lagrangian: record.augmented_lagrangian.map(|value| value.to_f64()),
                 primal_residual: record.primal.to_f64(),
                 dual_residual: record.dual.to_f64(),
-                rho: record.penalty.to_f64(),
-                passes: prepared.start.cost.work.passes + record.work.passes,
+                rho: record.rho.to_f64(),
+                passes: prepared.start.spent.cost.passes + record.cost.passes,
                 seconds: 0.0,
             })
         };
@@ -112,11 +112,11 @@ mod tests {
             coordinator(&prepared, Majorize { loss, max_steps: 1 }, w).unwrap()
         };
         let slope = prepared.objective.entropy.value_and_gradient(&prepared.start.point).unwrap().1.v;
-        for (penalty, expected) in [(1e3, &slope / 1e3), (1e-6, &slope * (PULL / slope.norm()))] {
-            let start = State { penalty, ..admm().state().clone() };
+        for (rho, expected) in [(1e3, &slope / 1e3), (1e-6, &slope * (PULL / slope.norm()))] {
+            let start = State { rho, ..admm().state().clone() };
             let state = informed(&admm().resume(start).unwrap()).unwrap();
-            assert!((state.u - &expected).norm() <= 1e-12 * expected.norm(), "ρ = {penalty}");
-            assert_eq!(state.record.work.passes, 1);
+            assert!((state.u - &expected).norm() <= 1e-12 * expected.norm(), "ρ = {rho}");
+            assert_eq!(state.record.cost.passes, 1);
         }
     }
 }

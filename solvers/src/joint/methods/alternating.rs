@@ -6,7 +6,7 @@ use super::schedule::SOLVED;
 use super::two_stage::{Settled, settle};
 use crate::joint::{Prepared, Progress};
 use crate::scalar::Scalar;
-use admm::{Error, Iterate, Result, Space, Status, Subproblem, Target, Work};
+use admm::{Cost, Error, Iterate, Result, Space, Status, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// The same two blocks in turn, each pulled towards the other with a fixed ρ and no dual: what is left of ADMM with
@@ -24,31 +24,31 @@ where
     let classifier = classify(prepared, SOLVED.steps, SOLVED.answers);
     let start = &prepared.start.point;
     let tolerance = T::of(prepared.tolerance());
-    let penalty = T::of(SOLVED.penalty);
-    let fresh = || (w, Iterate::new(start.clone()), prepared.start.cost.work);
-    let (mut w, mut z, mut work): (P::Var, ClassifyVar<T>, Work) = log.state()?.unwrap_or_else(fresh);
-    Error::check_size("state to continue from", start.shape(), z.point.shape())?;
-    Error::check_size("state to continue from", Space::shape(&start.v), Space::shape(of(&w)))?;
+    let rho = T::of(SOLVED.rho);
+    let fresh = || (w, Iterate::new(start.clone()), prepared.start.spent.cost);
+    let (mut w, mut z, mut cost): (P::Var, ClassifyVar<T>, Cost) = log.state()?.unwrap_or_else(fresh);
+    Error::check_size("state to continue from", start.sizes(), z.point.sizes())?;
+    Error::check_size("state to continue from", start.v.shape(), of(&w).shape())?;
     for iteration in log.last().iteration + 1..=prepared.options.max_iterations {
         let (before, v) = (of(&w).clone(), z.point.v.clone());
         let accuracy = tolerance * T::of(0.1);
-        work += block.argmin(&mut w, Target { v: &v, penalty, tolerance: accuracy })?;
-        work += classifier.argmin(&mut z, Target { v: of(&w), penalty, tolerance: accuracy })?;
-        let change = penalty * (&z.point.v - &v).norm().max((of(&w) - &before).norm());
+        cost += block.argmin(&mut w, Target { v: &v, rho, tolerance: accuracy })?;
+        cost += classifier.argmin(&mut z, Target { v: of(&w), rho, tolerance: accuracy })?;
+        let change = rho * (&z.point.v - &v).norm().max((of(&w) - &before).norm());
         let entry = || {
             Ok(Progress {
                 iteration,
                 objective: traced(prepared, of(&w), &z)?,
                 augmented_lagrangian: None,
-                primal_residual: Space::norm(&(of(&w) - &z.point.v)).to_f64(),
+                primal_residual: (of(&w) - &z.point.v).euclidean_norm().to_f64(),
                 dual_residual: change.to_f64(),
-                rho: penalty.to_f64(),
-                passes: work.passes,
+                rho: rho.to_f64(),
+                passes: cost.passes,
                 seconds: 0.0,
             })
         };
         let ended = (change <= tolerance).then_some(Status::Converged);
-        if let Some(status) = log.add(entry, &(&w, &z, work), ended)? {
+        if let Some(status) = log.add(entry, &(&w, &z, cost), ended)? {
             return with_second_stage(prepared, of(&w), status, log);
         }
     }
@@ -63,9 +63,9 @@ fn with_second_stage<T: Scalar>(
     ended: Status,
     log: &Log<'_>,
 ) -> Result<Found<T>> {
-    let Settled { point, status, work } = settle(prepared, w)?;
+    let Settled { point, status, cost } = settle(prepared, w)?;
     let status = if ended == Status::Converged { status } else { ended };
     let mut last = log.last();
-    last.passes += work.passes;
+    last.passes += cost.passes;
     Ok(Found { point, status, last, certificate: None })
 }

@@ -27,29 +27,29 @@ pub(crate) fn descent<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> R
 const SEED: u64 = 0;
 
 /// The method from the start to its end, a step an iteration, with what its memory says of the present point.
-fn descend<T: Scalar, M: admm::Method<T, Objective<T>, Point = Classifier<T>> + ?Sized>(
+fn descend<T: Scalar, M: admm::DescentMethod<T, Objective<T>, Point = Classifier<T>> + ?Sized>(
     prepared: &Prepared<T>,
     log: &mut Log<'_>,
     method: &M,
     here: impl Fn(&M::Memory) -> Option<&Evaluated<T, Classifier<T>>>,
 ) -> Result<Found<T>> {
     let (options, start, on) = (&prepared.options, &prepared.start.point, prepared.manifold());
-    let origin = Space::zero(&start.v);
+    let origin = start.v.zero_like();
     let tolerance = T::of(prepared.tolerance());
-    let free = Target { v: &origin, penalty: T::zero(), tolerance };
-    let fresh = || (Iterate::new(start.clone()), prepared.start.cost.work);
-    let (mut iterate, mut work) = log.state()?.unwrap_or_else(fresh);
-    Error::check_size("state to continue from", start.shape(), iterate.point.shape())?;
+    let free = Target { v: &origin, rho: T::zero(), tolerance };
+    let fresh = || (Iterate::new(start.clone()), prepared.start.spent.cost);
+    let (mut iterate, mut cost) = log.state()?.unwrap_or_else(fresh);
+    Error::check_size("state to continue from", start.sizes(), iterate.point.sizes())?;
     for iteration in log.last().iteration + 1..=options.max_iterations {
         let step = method.minimise(&prepared.objective, &*on, &mut iterate, free)?;
-        work += step;
+        cost += step;
         let Some(here) = here(&iterate.memory) else { break };
         let slope = stationarity(&*on, &iterate.point, here.gradient())?;
         let entry = Progress {
             iteration,
             objective: Some(here.value().to_f64()),
             dual_residual: slope.to_f64(),
-            passes: work.passes,
+            passes: cost.passes,
             ..Progress::START
         };
         let ended = match () {
@@ -57,7 +57,7 @@ fn descend<T: Scalar, M: admm::Method<T, Objective<T>, Point = Classifier<T>> + 
             () if step.steps == 0 => Some(Status::Stalled),
             () => None,
         };
-        if let Some(status) = log.add(|| Ok(entry), &(&iterate, work), ended)? {
+        if let Some(status) = log.add(|| Ok(entry), &(&iterate, cost), ended)? {
             return Ok(Found { point: iterate.point, status, last: log.last(), certificate: None });
         }
     }

@@ -11,7 +11,7 @@ use crate::pca::{
 };
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
-use admm::{Descent, Direction, Iterate, Rate, Result, Steps, Subproblem};
+use admm::{Descent, Direction, Iterate, Rate, Result, ScheduledSteps, Subproblem};
 use nalgebra::DMatrix;
 
 /// The most steps of one call of the block.
@@ -77,10 +77,14 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
     /// A direction of the PCA loss, with that of γ/2 ‖W‖².
     fn steps(self, of: impl Direction<T>, rate: Rate<T>, max_steps: u64) -> Result<Found<T>> {
         let weight = self.prepared.objective.variance.weight;
-        self.descend(Ridge { of, weight }, Steps { rate, max_steps })
+        self.descend(Ridge { of, weight }, ScheduledSteps { rate, max_steps })
     }
 
-    fn descend<F: Send + Sync, D: admm::Method<T, F, Point = DMatrix<T>>>(self, of: F, by: D) -> Result<Found<T>> {
+    fn descend<F: Send + Sync, D: admm::DescentMethod<T, F, Point = DMatrix<T>>>(
+        self,
+        of: F,
+        by: D,
+    ) -> Result<Found<T>> {
         let start = Iterate::new(self.prepared.start.point.v.clone());
         let on = self.prepared.manifold();
         self.run(FirstBlock { block: Descent { of, by, on }, start, w: |w| &w.point })

@@ -14,7 +14,7 @@ pub(crate) struct Schedule {
     /// Calls in a row that its model answers.
     pub answers: u64,
     /// ρ at the start.
-    pub penalty: f64,
+    pub rho: f64,
     /// The bounds of ρ.
     pub bounds: (f64, f64),
     /// μ of [`Balance`](admm::Balance).
@@ -25,7 +25,7 @@ pub(crate) struct Schedule {
 
 /// Solved: both losses are of order 1 and W has unit columns, so no scale of the data enters ρ.
 pub(crate) const SOLVED: Schedule =
-    Schedule { steps: 50, answers: 0, penalty: 0.1, bounds: (1e-8, 1e8), threshold: 10.0, accuracy: 1.0 };
+    Schedule { steps: 50, answers: 0, rho: 0.1, bounds: (1e-8, 1e8), threshold: 10.0, accuracy: 1.0 };
 
 impl Schedule {
     /// Majorisation on orthonormal W is monotone and takes no pass where Σ is formed. There one step of the other block
@@ -42,14 +42,14 @@ impl Schedule {
         let curvature = 2.0 * options.weight * prepared.leading.to_f64() / (2.0 - options.relaxation);
         let lowest = (share(options) * curvature).max(SOLVED.bounds.0);
         if (options.constraint, options.rule) != (Constraint::Orthonormal, Rule::Majorize) {
-            return Ok(Schedule { penalty: SOLVED.penalty.max(lowest), bounds: (lowest, SOLVED.bounds.1), ..SOLVED });
+            return Ok(Schedule { rho: SOLVED.rho.max(lowest), bounds: (lowest, SOLVED.bounds.1), ..SOLVED });
         }
         let balanced = options.penalty == Penalty::Balance;
         let plain = balanced && options.acceleration == Acceleration::None && options.relaxation == 1.0;
         let answers = if plain && prepared.objective.variance.passes() == 0 { 12 } else { 0 };
         let started = (held(prepared)? / (2.0 - options.relaxation)).max(0.01);
-        let penalty = if balanced { started } else { SOLVED.penalty.max(lowest) };
-        Ok(Schedule { steps: 1, answers, penalty, bounds: (lowest, SOLVED.bounds.1), threshold: 15.0, accuracy: 0.1 })
+        let rho = if balanced { started } else { SOLVED.rho.max(lowest) };
+        Ok(Schedule { steps: 1, answers, rho, bounds: (lowest, SOLVED.bounds.1), threshold: 15.0, accuracy: 0.1 })
     }
 }
 

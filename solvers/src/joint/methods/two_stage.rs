@@ -6,16 +6,16 @@ use crate::joint::result::SLACK;
 use crate::joint::{JointObjective, Prepared, Progress};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
-use admm::{Result, Smooth, Space, Status, Work};
+use admm::{Cost, Result, Smooth, Space, Status};
 use nalgebra::DMatrix;
 
 /// PCA, then the classifier on its components.
 pub(crate) fn two_stage<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
-    let Start { principal, principal_cost, .. } = &prepared.start;
-    let Settled { point, status, mut work } = settle(prepared, principal)?;
-    work += principal_cost.work;
+    let Start { principal, principal_spent, .. } = &prepared.start;
+    let Settled { point, status, mut cost } = settle(prepared, principal)?;
+    cost += principal_spent.cost;
     let objective = prepared.objective_at(&point.v, &point)?;
-    let entry = Progress { iteration: work.steps, objective: Some(objective), passes: work.passes, ..log.last() };
+    let entry = Progress { iteration: cost.steps, objective: Some(objective), passes: cost.passes, ..log.last() };
     log.add(|| Ok(entry), &(), Some(status))?;
     Ok(Found { point, status, last: entry, certificate: None })
 }
@@ -25,7 +25,7 @@ pub(crate) struct Settled<T: Scalar> {
     pub point: Classifier<T>,
     /// How the search for the classifier ended.
     pub status: Status,
-    pub work: Work,
+    pub cost: Cost,
 }
 
 /// The second stage for a W. It runs on the components WᵀX; it has converged where the gradient by B and b on all
@@ -33,13 +33,13 @@ pub(crate) struct Settled<T: Scalar> {
 pub(crate) fn settle<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>) -> Result<Settled<T>> {
     let JointObjective { variance, entropy } = &prepared.objective;
     let (alone, tolerance) = (entropy.alone(), prepared.tolerance());
-    let (point, _, work) = second_stage(&alone, &variance.of.covariance, w, tolerance)?;
+    let (point, _, cost) = second_stage(&alone, &variance.of.covariance, w, tolerance)?;
     let gradient = alone.value_and_gradient(&point)?.1;
-    let slope = Classifier { v: Space::zero(&gradient.v), ..gradient }.norm().to_f64();
+    let slope = Classifier { v: gradient.v.zero_like(), ..gradient }.euclidean_norm().to_f64();
     let status = match () {
         () if slope <= SLACK * tolerance => Status::Converged,
-        () if work.steps >= SECOND_STAGE => Status::IterationLimit,
+        () if cost.steps >= SECOND_STAGE => Status::IterationLimit,
         () => Status::Stalled,
     };
-    Ok(Settled { point, status, work })
+    Ok(Settled { point, status, cost })
 }

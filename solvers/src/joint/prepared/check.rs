@@ -3,7 +3,7 @@
 use crate::data::{Features, check_labels};
 use crate::joint::Builder;
 use crate::scalar::Scalar;
-use admm::{Error, Result, Shape};
+use admm::{Error, Result};
 
 /// What each sample must satisfy, whatever its weight.
 pub(crate) fn check_data<T: Scalar>(x: &Features<T>, labels: &[usize], weights: &[T], classes: usize) -> Result<()> {
@@ -11,7 +11,7 @@ pub(crate) fn check_data<T: Scalar>(x: &Features<T>, labels: &[usize], weights: 
     if n == 0 || d == 0 {
         return Err(Error::parameter("x", format!("is empty: {n} samples of {d} features")));
     }
-    let row = |count: usize| Shape(vec![(1, count)]);
+    let row = |count: usize| (1, count);
     Error::check_size("labels", row(n), row(labels.len()))?;
     Error::check_size("sample weights", row(n), row(weights.len()))?;
     check_labels(labels, classes)?;
@@ -69,6 +69,6 @@ fn check_weights<T: Scalar>(weights: &[T]) -> Result<()> {
 
 /// That γ/2 ‖W‖² holds what the PCA loss pulls: its curvature is 2λλ₁/tr Σ at most.
 pub(crate) fn check_bounded(options: &Builder, leading: f64) -> Result<()> {
-    let (penalty, smallest) = (options.shrinkage, 2.0 * options.weight * leading);
-    if penalty > smallest { Ok(()) } else { Err(Error::Unbounded { penalty, smallest }) }
+    let (shrinkage, smallest) = (options.shrinkage, 2.0 * options.weight * leading);
+    if shrinkage > smallest { Ok(()) } else { Err(Error::Unbounded { rho: shrinkage, smallest }) }
 }

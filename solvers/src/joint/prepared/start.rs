@@ -13,7 +13,7 @@ use crate::pca::{Covariance, Spectrum};
 use crate::scalar::Scalar;
 use crate::view::transposed_product;
 use admm::method::DescentMemory;
-use admm::{Iterate, Manifold, Method, Result, Smooth, Space, Target, Work};
+use admm::{Cost, DescentMethod, Iterate, Manifold, Result, Smooth, Space, Target};
 use nalgebra::DMatrix;
 use std::sync::Arc;
 use std::time::Instant;
@@ -24,17 +24,17 @@ pub(crate) struct Start<T: Scalar> {
     /// Principal components: the first of two stages.
     pub principal: DMatrix<T>,
     /// What they took, the covariance included.
-    pub principal_cost: Cost,
+    pub principal_spent: Spent,
     /// The end with the lower joint objective, or a point that was given.
     pub point: Classifier<T>,
     /// What it took to find, from the data on.
-    pub cost: Cost,
+    pub spent: Spent,
 }
 
-/// Work, and the seconds it took.
+/// Cost in steps and passes, and the seconds that they took.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Cost {
-    pub work: Work,
+pub(crate) struct Spent {
+    pub cost: Cost,
     pub seconds: f64,
 }
 
@@ -47,13 +47,13 @@ impl<T: Scalar> Start<T> {
         principal: DMatrix<T>,
         clock: Instant,
     ) -> Result<Self> {
-        let cost = |work: Work| Cost { work, seconds: clock.elapsed().as_secs_f64() };
+        let spent = |cost: Cost| Spent { cost, seconds: clock.elapsed().as_secs_f64() };
         let variance = &objective.variance;
         let (share, covariance) = (objective.entropy.share, &variance.of.covariance);
         let alone = objective.entropy.alone();
         // The covariance, and what the models of the Hessian know of it.
-        let mut work = Work { passes: 1 + Spectrum::passes(covariance), ..Work::default() };
-        let principal_cost = cost(work);
+        let mut cost = Cost { passes: 1 + Spectrum::passes(covariance), ..Cost::default() };
+        let principal_spent = spent(cost);
         let accuracy = if share > T::zero() { SCOUTING.max(options.tolerance) } else { options.tolerance };
         let count = if share > T::zero() { 2 } else { 1 };
         let ends = options.exec.map(count, |end| match end {
@@ -62,16 +62,16 @@ impl<T: Scalar> Start<T> {
         });
         let mut ends = ends.into_iter();
         let (mut lower, loss, more) = ends.next().expect("there is one end at least")?;
-        work += more;
+        cost += more;
         if let Some(entropic) = ends.next() {
             let (entropic, its_loss, more) = entropic?;
-            work += more;
+            cost += more;
             let joint = |at: &Classifier<T>, loss: T| Ok(variance.value_and_gradient(&at.v)?.0 + share * loss);
             if joint(&entropic, its_loss)? < joint(&lower, loss)? {
                 lower = entropic;
             }
         }
-        Ok(Start { principal, principal_cost, point: lower, cost: cost(work) })
+        Ok(Start { principal, principal_spent, point: lower, spent: spent(cost) })
     }
 }
 
@@ -84,20 +84,20 @@ fn entropic_end<T: Scalar>(
     covariance: &Covariance<T>,
     spectrum: &Arc<Spectrum<T>>,
     principal: &DMatrix<T>,
-) -> Result<(Classifier<T>, T, Work)> {
-    let (from, steps, model, mut work) = if options.constraint == Constraint::Orthonormal {
+) -> Result<(Classifier<T>, T, Cost)> {
+    let (from, steps, model, mut cost) = if options.constraint == Constraint::Orthonormal {
         let w = discriminant(alone, spectrum, principal)?;
-        let (from, _, mut work) = second_stage(alone, covariance, &w, SCOUTING)?;
-        work.passes += alone.passes(); // the means of the classes
+        let (from, _, mut cost) = second_stage(alone, covariance, &w, SCOUTING)?;
+        cost.passes += alone.passes(); // the means of the classes
         let (entropy, spectrum) = (alone.clone(), spectrum.clone());
-        (from, 2, Some(Kronecker { entropy, spectrum, variance: Some(T::zero()) }), work)
+        (from, 2, Some(Kronecker { entropy, spectrum, variance: Some(T::zero()) }), cost)
     } else {
-        (Classifier::blank(principal.clone(), alone.samples.classes), 100, None, Work::default())
+        (Classifier::blank(principal.clone(), alone.samples.classes), 100, None, Cost::default())
     };
     let method = descent_method(options.constraint, steps, model);
     let (entropic, loss, more) = descend(&*method, alone, &*options.constraint.manifold(), from, T::of(SCOUTING))?;
-    work += more;
-    Ok((entropic, loss, work))
+    cost += more;
+    Ok((entropic, loss, cost))
 }
 
 /// The accuracy that tells the branch.
@@ -134,7 +134,7 @@ struct Frozen;
 
 impl<T: Scalar> Manifold<T> for Frozen {
     fn tangent(&self, _x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
-        Space::zero(g)
+        g.zero_like()
     }
     fn retract(&self, x: &DMatrix<T>, _step: &DMatrix<T>) -> Result<DMatrix<T>> {
         Ok(x.clone())
@@ -156,7 +156,7 @@ pub(crate) fn second_stage<T: Scalar>(
     covariance: &Covariance<T>,
     w: &DMatrix<T>,
     tolerance: f64,
-) -> Result<(Classifier<T>, T, Work)> {
+) -> Result<(Classifier<T>, T, Cost)> {
     let (k, classes) = (w.ncols(), alone.samples.classes);
     let reduced = alone.samples.with_features(alone.samples.project(w));
     let problem = Softmax { samples: reduced, ..alone.clone() };
@@ -166,23 +166,23 @@ pub(crate) fn second_stage<T: Scalar>(
     let method = Lbfgs { max_steps: SECOND_STAGE, ..Lbfgs::from(initial) };
     let blank = Classifier::blank(DMatrix::identity(k, k), classes);
     let tolerance = T::of(tolerance.max(64.0 * T::EPSILON.to_f64()));
-    let (fitted, loss, work) = descend(&method, &problem, &Frozen, blank, tolerance)?;
-    Ok((Classifier { v: w.clone(), ..fitted }, loss, Work { passes: 1 + covariance.passes(), ..work }))
+    let (fitted, loss, cost) = descend(&method, &problem, &Frozen, blank, tolerance)?;
+    Ok((Classifier { v: w.clone(), ..fitted }, loss, Cost { passes: 1 + covariance.passes(), ..cost }))
 }
 
 /// Minimises without a pull: the point, its loss and the work.
 fn descend<T: Scalar>(
-    method: &(impl Method<T, Softmax<T>, Point = Classifier<T>, Memory = DescentMemory<T, Classifier<T>>> + ?Sized),
+    method: &(impl DescentMethod<T, Softmax<T>, Point = Classifier<T>, Memory = DescentMemory<T, Classifier<T>>> + ?Sized),
     problem: &Softmax<T>,
     on: &dyn Manifold<T>,
     from: Classifier<T>,
     tolerance: T,
-) -> Result<(Classifier<T>, T, Work)> {
-    let origin = Space::zero(&from.v);
+) -> Result<(Classifier<T>, T, Cost)> {
+    let origin = from.v.zero_like();
     let mut iterate = Iterate::new(from);
-    let work = method.minimise(problem, on, &mut iterate, Target { v: &origin, penalty: T::zero(), tolerance })?;
+    let cost = method.minimise(problem, on, &mut iterate, Target { v: &origin, rho: T::zero(), tolerance })?;
     let loss = iterate.memory.here.as_ref().map_or(T::zero(), |here| here.value());
-    Ok((iterate.point, loss, work))
+    Ok((iterate.point, loss, cost))
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use super::Prepared;
 use super::check::check_bounded;
-use super::start::Cost;
+use super::start::Spent;
 use crate::joint::Constraint;
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
-use admm::{Error, Result, Shape, Work};
+use admm::{Cost, Error, Result, Shape, Space};
 
 impl<T: Scalar> Prepared<T> {
     /// The same data at another λ, from the same start.
@@ -49,14 +49,14 @@ impl<T: Scalar> Prepared<T> {
     pub fn with_start(&self, start: &Classifier<T>) -> Result<Self> {
         let (d, (k, classes)) = (self.scaler.mean.len(), self.start.point.b.shape());
         let shape = Shape(vec![(d, k), (k, classes), (classes, 1)]);
-        Error::check_size("the start", shape, admm::Space::shape(start))?;
-        if !admm::Space::is_finite(start) {
+        Error::check_size("the start", shape, start.sizes())?;
+        if !start.is_finite() {
             return Err(Error::not_finite("the start"));
         }
         let inner = self.basis.as_ref().map_or_else(|| Ok(start.v.clone()), |space| space.lower(&start.v))?;
         let mut other = self.clone();
         other.start.point = Classifier { v: self.manifold().project(&inner)?, ..start.clone() };
-        other.start.cost = Cost { work: Work::default(), seconds: 0.0 };
+        other.start.spent = Spent { cost: Cost::default(), seconds: 0.0 };
         Ok(other)
     }
 }

@@ -5,7 +5,7 @@ use crate::linalg::thin_qr;
 use crate::loss::{Classifier, probabilities};
 use crate::scalar::Scalar;
 use crate::view::{product, transposed_product};
-use admm::{Error, Result, Shape};
+use admm::{Error, Result};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +38,7 @@ impl<T: Scalar> Model<T> {
     /// Another number of components, or columns of W that are linearly dependent.
     pub fn inverse_transform(&self, z: &DMatrix<T>) -> Result<DMatrix<T>> {
         let k = self.weights.v.ncols();
-        Error::check_size("components", Shape(vec![(k, z.ncols())]), Shape(vec![z.shape()]))?;
+        Error::check_size("components", (k, z.ncols()), z.shape())?;
         let (q, r) = thin_qr(&self.weights.v)?;
         let mut coordinates = z.clone();
         if !r.tr_solve_upper_triangular_mut(&mut coordinates) {
@@ -71,7 +71,7 @@ impl<T: Scalar> Model<T> {
     /// Those of [`transform`](Self::transform), no samples, a different number of labels, or a label that the model
     /// does not know.
     pub fn score(&self, x: &DMatrix<T>, labels: &[usize]) -> Result<f64> {
-        let row = |count: usize| Shape(vec![(1, count)]);
+        let row = |count: usize| (1, count);
         Error::check_size("labels", row(x.ncols()), row(labels.len()))?;
         let classes = self.weights.bias.len();
         if let Some(sample) = labels.iter().position(|&label| label >= classes) {

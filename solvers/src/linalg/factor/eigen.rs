@@ -3,7 +3,7 @@
 use super::{FALLBACK_STEPS, beside, check, climb, negative, orthonormal, qr::thin_qr, scaled, scattered, without};
 use crate::scalar::{Scalar, largest, norm};
 use crate::view::{product, transposed_product, view, view_mut};
-use admm::{Error, Result, Shape};
+use admm::{Error, Result};
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::{self, ComputeEigenvectors};
 use faer::{Par, diag::DiagMut};
@@ -70,7 +70,7 @@ pub(crate) fn top_eigen_of<T: Scalar>(
 pub(crate) fn check_square<T: Scalar>(a: &DMatrix<T>) -> Result<()> {
     let name = "the matrix of an eigendecomposition";
     check(a, name)?;
-    Error::check_size(name, Shape(vec![(a.nrows(), a.nrows())]), Shape(vec![a.shape()]))
+    Error::check_size(name, (a.nrows(), a.nrows()), a.shape())
 }
 
 fn fix_signs<T: Scalar>(vectors: &mut DMatrix<T>) {

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use admm::method::DescentMemory;
 use admm::{
-    Accuracy, Coordinator, Descent, Error, Flat, Iterate, Minus, Rate, Result, Smooth, State, Status, Steps,
+    Accuracy, Coordinator, Descent, Error, Flat, Iterate, Negated, Rate, Result, ScheduledSteps, Smooth, State, Status,
     Subproblem, Target, Tolerance,
 };
 use admm_solvers::descent::Lbfgs;
@@ -16,7 +16,7 @@ use nalgebra::DMatrix;
 use super::{Ended, Free, How, Problem, is_far};
 
 /// ρ, as the joint model begins with.
-const PENALTY: f64 = 0.1;
+const RHO: f64 = 0.1;
 
 /// The variable of the classifier.
 type Var = Iterate<Classifier<f64>, DescentMemory<f64, Classifier<f64>>>;
@@ -35,7 +35,7 @@ impl Free {
             None => {
                 let rate = Rate::Lipschitz(variance.of.lipschitz()? + self.shrinkage);
                 let of = Ridge { of: Hebbian(variance.of.clone()), weight: self.shrinkage };
-                let reduce = Descent { of, by: Steps { rate, max_steps: 500 }, on: Flat };
+                let reduce = Descent { of, by: ScheduledSteps { rate, max_steps: 500 }, on: Flat };
                 self.meet(reduce, Descent { of: entropy.clone(), by, on: Flat }, Iterate::new(w), start)
             }
         }
@@ -65,7 +65,7 @@ impl Free {
         F: Smooth<f64, Point = Classifier<f64>>,
     {
         let absolute = self.tolerance / (z.point.v.len() as f64).sqrt();
-        let mut admm = Coordinator::new(reduce, Minus(classify), w, z, PENALTY)?;
+        let mut admm = Coordinator::new(reduce, Negated(classify), w, z, RHO)?;
         admm.tolerance = Tolerance { absolute, relative: 0.0 };
         let floor = 0.01 * self.tolerance;
         admm.accuracy = Accuracy::Relative { first: floor.max(1e-2), factor: 0.3, floor };
@@ -102,10 +102,10 @@ impl Free {
         for iteration in 1..=self.max_iterations {
             let (before, v) = (reduce.image(&w), z.point.v.clone());
             let moved = reduce
-                .argmin(&mut w, Target { v: &v, penalty: PENALTY, tolerance })
-                .and_then(|_| classify.argmin(&mut z, Target { v: &reduce.image(&w), penalty: PENALTY, tolerance }));
+                .argmin(&mut w, Target { v: &v, rho: RHO, tolerance })
+                .and_then(|_| classify.argmin(&mut z, Target { v: &reduce.image(&w), rho: RHO, tolerance }));
             let now = reduce.image(&w);
-            let change = PENALTY * (&now - &before).norm().max((&z.point.v - &v).norm());
+            let change = RHO * (&now - &before).norm().max((&z.point.v - &v).norm());
             let status = match moved {
                 Err(Error::NotFinite { .. }) => Status::Diverged,
                 Err(error) => return Err(error),

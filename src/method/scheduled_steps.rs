@@ -1,7 +1,7 @@
 //! Steps along a custom direction.
 
-use super::{Method, land};
-use crate::{Direction, Error, Iterate, Manifold, Real, Result, Space, Target, Work};
+use super::{DescentMethod, land};
+use crate::{Cost, Direction, Error, Iterate, Manifold, Real, Result, Target};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
@@ -24,12 +24,12 @@ pub enum Rate<T> {
 
 impl<T: Real> Rate<T> {
     /// η for the step after `taken` others.
-    fn at(self, taken: u64, penalty: T) -> T {
+    fn at(self, taken: u64, rho: T) -> T {
         match self {
             Rate::Constant(rate) => rate,
-            Rate::Lipschitz(lipschitz) => T::one() / (lipschitz + penalty),
+            Rate::Lipschitz(lipschitz) => T::one() / (lipschitz + rho),
             Rate::Decaying { lipschitz, horizon } => {
-                T::one() / ((lipschitz + penalty) * (T::one() + T::of(taken as f64) / horizon))
+                T::one() / ((lipschitz + rho) * (T::one() + T::of(taken as f64) / horizon))
             }
         }
     }
@@ -48,25 +48,25 @@ fn check_rate<T: Real>(rate: T) -> Result<()> {
 /// # Errors
 /// [`Error::Parameters`] for an η that is not positive and finite, and those of the direction and the manifold.
 #[derive(Debug, Clone, Copy)]
-pub struct Steps<T> {
+pub struct ScheduledSteps<T> {
     /// η.
     pub rate: Rate<T>,
     /// The most steps that one call takes.
     pub max_steps: u64,
 }
 
-/// What [`Steps`] keeps between calls.
+/// What [`ScheduledSteps`] keeps between calls.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct StepsMemory<M> {
+pub struct ScheduledStepsMemory<M> {
     /// Steps taken in all calls: where the schedule of η stands.
     pub taken: u64,
     /// What the direction remembers.
     pub rule: M,
 }
 
-impl<T: Real, F: Direction<T>> Method<T, F> for Steps<T> {
+impl<T: Real, F: Direction<T>> DescentMethod<T, F> for ScheduledSteps<T> {
     type Point = DMatrix<T>;
-    type Memory = StepsMemory<F::Memory>;
+    type Memory = ScheduledStepsMemory<F::Memory>;
 
     fn value(&self, f: &F, x: &Iterate<DMatrix<T>, Self::Memory>) -> Result<T> {
         f.value(&x.point)
@@ -78,24 +78,24 @@ impl<T: Real, F: Direction<T>> Method<T, F> for Steps<T> {
         on: &dyn Manifold<T>,
         x: &mut Iterate<DMatrix<T>, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
-    ) -> Result<Work> {
+    ) -> Result<Cost> {
         let passes = |taken: u64| (f.passes() * taken as f64).ceil() as u64;
-        let mut work = Work::default();
-        while work.steps < self.max_steps {
-            let rate = self.rate.at(x.memory.taken, to.penalty);
+        let mut cost = Cost::default();
+        while cost.steps < self.max_steps {
+            let rate = self.rate.at(x.memory.taken, to.rho);
             check_rate(rate)?;
             let mut direction = f.direction(&x.point, &mut x.memory.rule)?;
-            Error::check_size("direction", Space::shape(&x.point), Space::shape(&direction))?;
-            direction -= (&x.point - to.v) * to.penalty;
+            Error::check_size("direction", x.point.shape(), direction.shape())?;
+            direction -= (&x.point - to.v) * to.rho;
             let moved = land(on, &x.point, &(direction * rate))?;
             let change = (&moved - &x.point).norm() / rate;
             x.point = moved;
             x.memory.taken += 1;
-            work += Work { steps: 1, passes: passes(x.memory.taken) - passes(x.memory.taken - 1) };
+            cost += Cost { steps: 1, passes: passes(x.memory.taken) - passes(x.memory.taken - 1) };
             if change <= to.tolerance {
                 break;
             }
         }
-        Ok(work)
+        Ok(cost)
     }
 }

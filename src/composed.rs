@@ -1,7 +1,9 @@
 //! A smooth function seen through a linear operator.
 
 use crate::operator;
-use crate::{Adjoint, Descent, Iterate, Manifold, Method, Operator, Real, Result, Smooth, Subproblem, Target, Work};
+use crate::{
+    Adjoint, Cost, Descent, DescentMethod, Iterate, Manifold, Operator, Real, Result, Smooth, Subproblem, Target,
+};
 use nalgebra::DMatrix;
 
 /// A [`Descent`] block that is coupled through a K ≠ I: the method lowers f(x) + ρ/2 ‖Kx − v‖² as one smooth function.
@@ -11,14 +13,14 @@ use nalgebra::DMatrix;
 /// # Errors
 /// A target that is not of the size of Kx, and those of the method.
 #[derive(Debug, Clone)]
-pub struct Through<P, K> {
+pub struct Composed<P, K> {
     /// The block.
     pub of: P,
     /// K.
     pub operator: K,
 }
 
-/// f(x) + ρ/2 ‖Kx − v‖², what a method sees of [`Through`].
+/// f(x) + ρ/2 ‖Kx − v‖², what a method sees of [`Composed`].
 #[derive(Debug)]
 pub struct Pulled<'a, T, F, K> {
     f: &'a F,
@@ -32,8 +34,8 @@ impl<T: Real, F: Smooth<T, Point = DMatrix<T>>, K: Operator<T>> Smooth<T> for Pu
     fn value_and_gradient(&self, x: &DMatrix<T>) -> Result<(T, DMatrix<T>)> {
         let (value, gradient) = self.f.value_and_gradient(x)?;
         let gap = self.through.apply(x) - self.to.v;
-        let total = value + self.to.penalty * T::of(0.5) * gap.norm_squared();
-        Ok((total, gradient + self.through.transposed(&gap) * self.to.penalty))
+        let total = value + self.to.rho * T::of(0.5) * gap.norm_squared();
+        Ok((total, gradient + self.through.transposed(&gap) * self.to.rho))
     }
 
     fn passes(&self) -> u64 {
@@ -41,10 +43,10 @@ impl<T: Real, F: Smooth<T, Point = DMatrix<T>>, K: Operator<T>> Smooth<T> for Pu
     }
 }
 
-impl<T: Real, F, D, M, K> Subproblem<T> for Through<Descent<F, D, M>, K>
+impl<T: Real, F, D, M, K> Subproblem<T> for Composed<Descent<F, D, M>, K>
 where
     F: Smooth<T, Point = DMatrix<T>>,
-    D: for<'a> Method<T, Pulled<'a, T, F, K>, Point = DMatrix<T>>,
+    D: for<'a> DescentMethod<T, Pulled<'a, T, F, K>, Point = DMatrix<T>>,
     M: Manifold<T>,
     K: Operator<T>,
 {
@@ -55,14 +57,14 @@ where
         Ok(self.of.of.value_and_gradient(x)?.0)
     }
 
-    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Work> {
+    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
         operator::check_target(&self.operator, x, &to)?;
         let whole = Pulled { f: &self.of.of, through: &self.operator, to };
         let (origin, mut iterate) = (x.clone(), Iterate::new(x.clone()));
-        let free = Target { v: &origin, penalty: T::zero(), tolerance: to.tolerance };
-        let work = self.of.by.minimise(&whole, &self.of.on, &mut iterate, free)?;
+        let free = Target { v: &origin, rho: T::zero(), tolerance: to.tolerance };
+        let cost = self.of.by.minimise(&whole, &self.of.on, &mut iterate, free)?;
         *x = iterate.point;
-        Ok(work)
+        Ok(cost)
     }
 
     fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {

@@ -1,4 +1,4 @@
-//! The figures that a certificate rests on.
+//! The evidence that a certificate rests on.
 
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};
@@ -7,7 +7,8 @@ use std::fmt::{self, Display};
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Threshold {
     /// ρ.
-    pub penalty: f64,
+    #[serde(rename = "penalty")]
+    pub rho: f64,
     /// L, a Lipschitz constant of the smooth block's gradient around the result.
     pub lipschitz: f64,
     /// 2L/(2 − α).
@@ -16,8 +17,8 @@ pub struct Threshold {
 
 impl Display for Threshold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Threshold { penalty, lipschitz, bound } = *self;
-        write!(f, "ρ = {}, the bound is {} with L = {}", short(penalty), short(bound), short(lipschitz))
+        let Threshold { rho, lipschitz, bound } = *self;
+        write!(f, "ρ = {}, the bound is {} with L = {}", short(rho), short(bound), short(lipschitz))
     }
 }
 
