@@ -19,7 +19,7 @@ mod observe;
 mod operator;
 mod parameter;
 mod penalty;
-mod random;
+pub mod random;
 mod real;
 mod record;
 mod residuals;
@@ -49,7 +49,6 @@ pub use observe::{History, Observer, TargetObjective, When, every, on_best, time
 pub use operator::{Operator, Selection, norm_squared};
 pub use parameter::Parameter;
 pub use penalty::{Balance, Fixed, Limits, Penalty, RelativeBalance, Spectral, SquareRoot};
-pub use random::SplitMix64;
 pub use real::Real;
 pub use record::{Phases, Record};
 pub use sharing::Sharing;

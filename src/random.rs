@@ -1,4 +1,4 @@
-//! Random bits.
+//! Random numbers that depend on a seed alone.
 
 /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014), from a seed.
 #[derive(Debug, Clone)]
@@ -12,6 +12,28 @@ impl SplitMix64 {
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         bits ^ (bits >> 31)
     }
+
+    /// A number in (0, 1) from the next 64 bits.
+    pub fn uniform(&mut self) -> f64 {
+        unit(self.bits())
+    }
+
+    /// A standard normal number from the next two times 64 bits.
+    pub fn normal(&mut self) -> f64 {
+        standard_normal(|| self.bits())
+    }
+}
+
+/// A number in (0, 1) from 64 random bits.
+fn unit(bits: u64) -> f64 {
+    ((bits >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
+}
+
+/// A standard normal number from two draws of 64 random bits (Box and Muller, 1958). It is written out here so that no
+/// other version of a library draws others.
+pub fn standard_normal(mut bits: impl FnMut() -> u64) -> f64 {
+    let radius = (-2.0 * unit(bits()).ln()).sqrt();
+    radius * (std::f64::consts::TAU * unit(bits())).cos()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Random elements of a space, from a generator that depends on a seed alone.
 
-use crate::{Real, Space, SplitMix64};
+use crate::random::SplitMix64;
+use crate::{Real, Space};
 use nalgebra::DMatrix;
 
 /// A space of which the kit can draw elements. Implemented for [`DMatrix`] and for `Vec<S>`; for a variable of your own
@@ -60,7 +61,7 @@ impl<T: Real, S: Sample<T>> Sample<T> for Vec<S> {
     }
 }
 
-/// Normal numbers by Box and Muller (1958).
+/// Random elements of spaces.
 pub(crate) struct Random(SplitMix64);
 
 impl Random {
@@ -69,17 +70,9 @@ impl Random {
         Random(SplitMix64(0))
     }
 
-    /// In (0, 1).
-    fn uniform(&mut self) -> f64 {
-        ((self.0.bits() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
-    }
-
     /// An element like the given one with standard normal entries.
     pub(crate) fn normal<T: Real, S: Sample<T>>(&mut self, like: &S) -> S {
-        like.sample(&mut || {
-            let radius = (-2.0 * self.uniform().ln()).sqrt();
-            T::of(radius * (std::f64::consts::TAU * self.uniform()).cos())
-        })
+        like.sample(&mut || T::of(self.0.normal()))
     }
 
     /// A random element whose norm is about the given one, and never exactly: x + direction(x, ‖x‖) would be 0 at

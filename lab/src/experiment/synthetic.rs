@@ -1,5 +1,6 @@
 //! Data of any size, made by a rule.
 
+use admm::random::standard_normal;
 use nalgebra::DMatrix;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -51,14 +52,10 @@ impl Synthetic {
     }
 }
 
-/// Standard normal entries by Box and Muller (1958), written out so that no other version of a library draws others.
+/// A matrix of standard normal entries.
 pub fn normal(rows: usize, columns: usize, seed: u64) -> DMatrix<f64> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let mut uniform = || ((random.next_u64() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64;
-    DMatrix::from_fn(rows, columns, |_, _| {
-        let radius = (-2.0 * uniform().ln()).sqrt();
-        radius * (std::f64::consts::TAU * uniform()).cos()
-    })
+    DMatrix::from_fn(rows, columns, |_, _| standard_normal(|| random.next_u64()))
 }
 
 #[cfg(test)]

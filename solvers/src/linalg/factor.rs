@@ -15,7 +15,8 @@ pub use svd::{ThinSvd, thin_svd};
 
 use crate::scalar::{Scalar, binade, largest};
 use crate::view::{multiply, transposed_product, view};
-use admm::{Error, Result, SplitMix64};
+use admm::random::SplitMix64;
+use admm::{Error, Result};
 use faer::Accum;
 use nalgebra::DMatrix;
 

@@ -5,7 +5,8 @@
 pub mod pca;
 pub mod softmax;
 
-use admm::{DescentMethod, Iterate, Manifold, Result, Smooth, SplitMix64, Target};
+use admm::random::SplitMix64;
+use admm::{DescentMethod, Iterate, Manifold, Result, Smooth, Target};
 use nalgebra::DMatrix;
 use std::io::Read;
 
@@ -18,12 +19,11 @@ impl Random {
     }
     /// In (0, 1).
     pub fn uniform(&mut self) -> f64 {
-        ((self.0.bits() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
+        self.0.uniform()
     }
-    /// Standard normal (Box and Muller).
+    /// A standard normal number.
     pub fn normal(&mut self) -> f64 {
-        let radius = (-2.0 * self.uniform().ln()).sqrt();
-        radius * (std::f64::consts::TAU * self.uniform()).cos()
+        self.0.normal()
     }
     /// Below `count`.
     pub fn below(&mut self, count: usize) -> usize {
