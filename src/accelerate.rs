@@ -7,7 +7,8 @@ mod nesterov;
 pub use anderson::Anderson;
 pub use nesterov::Nesterov;
 
-use crate::{Memory, Parameter, Real, Start, Step};
+use crate::state::{Memory, Start, Step};
+use crate::{Parameter, Real};
 
 /// Where iterations start from. The coordinator counts what was accepted and what was taken back, and clears the memory
 /// whenever ρ changes.

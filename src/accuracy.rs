@@ -1,7 +1,8 @@
 //! How accurately the blocks solve their problems.
 
 use crate::parameter::{above_one, fraction, not_negative};
-use crate::{Parameter, Real, Record};
+use crate::state::Record;
+use crate::{Parameter, Real};
 
 /// How accurately the inner problems are solved.
 #[derive(Debug, Clone, Copy, PartialEq)]

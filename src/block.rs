@@ -1,9 +1,9 @@
 //! Wrappers that make a [`Subproblem`] of the smaller traits.
 
-use crate::subproblem::prox_of;
-use crate::{
-    Adjoint, Cost, DescentMethod, Iterate, Manifold, Prox, Real, Result, Smoothness, Space, Subproblem, Target,
-};
+use crate::method::DescentMethod;
+use crate::space::Space;
+use crate::subproblem::{Adjoint, Smoothness, prox_of};
+use crate::{Cost, Iterate, Manifold, Prox, Real, Result, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// The block of a [`Prox`]: its argmin is exact, its operator K the identity.

@@ -3,10 +3,12 @@
 mod evidence;
 mod tally;
 
+pub use crate::subproblem::Smoothness;
 pub use evidence::{Growth, Rises, Stationarity, Threshold};
 pub use tally::Tally;
 
-use crate::{Real, Record, Smoothness, Status};
+use crate::state::Record;
+use crate::{Real, Status};
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};
 
@@ -16,7 +18,9 @@ use std::fmt::{self, Display};
 ///
 /// ```
 /// use admm::*;
-/// use nalgebra::DMatrix;
+/// use admm::certificate::{Finding, Threshold};
+/// use admm::penalty::Fixed;
+/// use admm::nalgebra::DMatrix;
 ///
 /// struct Cosine; // Σ cos zᵢ, whose gradient has the Lipschitz constant 1
 /// impl Smooth<f64> for Cosine {

@@ -11,7 +11,7 @@
 //!
 //! ```
 //! use admm::{Result, Smooth, check};
-//! use nalgebra::DMatrix;
+//! use admm::nalgebra::DMatrix;
 //!
 //! struct Distance(DMatrix<f64>); // ½‖x − b‖²
 //! impl Smooth<f64> for Distance {

@@ -3,7 +3,8 @@
 //!
 //! ```
 //! use admm::*;
-//! use nalgebra::DMatrix;
+//! use admm::checkpoint::{Checkpointer, Checkpoints};
+//! use admm::nalgebra::DMatrix;
 //! # struct Half;
 //! # impl Prox<f64> for Half {
 //! #     fn value(&self, x: &DMatrix<f64>) -> f64 { 0.5 * x.norm_squared() }
@@ -34,10 +35,14 @@
 
 mod format;
 
+pub use crate::error::Unusable;
 pub use format::{fingerprint, from_bytes, to_bytes};
 
 use crate::file::{self, Claim, Disk, Files};
-use crate::{Error, Observer, Real, Result, Space, State};
+use crate::observe::Observer;
+use crate::space::Space;
+use crate::state::State;
+use crate::{Error, Real, Result};
 use serde::{Serialize, de::DeserializeOwned};
 use std::io;
 use std::ops::ControlFlow;

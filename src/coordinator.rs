@@ -1,14 +1,15 @@
 //! The coordinator owns the dual, the penalty, the residuals and the verdict.
 
+use crate::accelerate::{Acceleration, Plain};
+use crate::certificate::{Certificate, Tally};
 use crate::error::caught;
-use crate::penalty::check_rho;
+use crate::observe::{Observer, Phases};
+use crate::penalty::{Balance, Limits, Penalty, check_rho};
 use crate::residuals::Images;
-use crate::verdict::Run;
-use crate::{
-    Acceleration, Accuracy, Adjoint, Balance, Certificate, Error, Limits, Memory, Observer, Outcome, Parameter,
-    Penalty, Phases, Plain, Real, Record, Result, Space, Start, State, StateOf, Status, Step, Stop, Subproblem, Tally,
-    Target, Tolerance,
-};
+use crate::space::Space;
+use crate::state::{Memory, Record, Run, Start, State, StateOf, Step};
+use crate::subproblem::Adjoint;
+use crate::{Accuracy, Error, Outcome, Parameter, Real, Result, Status, Stop, Subproblem, Target, Tolerance};
 use std::time::{Duration, Instant};
 
 /// minimise f(x) + g(z)  subject to  Ax + Bz = c, for two blocks that own f, A and g, B.
@@ -44,7 +45,8 @@ pub struct Coordinator<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Im
 }
 
 impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<T, P, Q> {
-    /// Ax + Bz = 0, from the start (x, z) with u = 0. For x − z = 0 wrap the second block in [`Negated`](crate::Negated).
+    /// Ax + Bz = 0, from the start (x, z) with u = 0. For x − z = 0 wrap the second block in
+    /// [`Negated`](crate::Negated).
     ///
     /// # Errors
     /// A penalty that is not positive and finite, images of different sizes, a start that is not finite, and whatever a

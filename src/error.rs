@@ -1,8 +1,8 @@
 //! Failures, with the place where they happened. An unsuccessful run is not a failure: see [`Status`](crate::Status).
 
 use crate::Parameter;
+use crate::space::Shape;
 use std::borrow::Cow;
-use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -178,31 +178,4 @@ pub(crate) fn caught<R>(code: impl FnOnce() -> Result<R>) -> Result<R> {
         let message = message.or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()));
         Err(Error::Panic(message.unwrap_or_else(|| "no message".into())))
     })
-}
-
-/// Sizes of the matrices (rows, columns) that an element of a [`Space`](crate::Space) is made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shape(pub Vec<(usize, usize)>);
-
-impl Shape {
-    /// The number of scalars.
-    pub fn count(&self) -> usize {
-        self.0.iter().map(|(rows, columns)| rows * columns).sum()
-    }
-}
-
-/// Of a matrix.
-impl From<(usize, usize)> for Shape {
-    fn from(size: (usize, usize)) -> Self {
-        Shape(vec![size])
-    }
-}
-
-impl fmt::Display for Shape {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, (rows, columns)) in self.0.iter().enumerate() {
-            write!(f, "{}{rows}×{columns}", if i == 0 { "" } else { " + " })?;
-        }
-        Ok(())
-    }
 }

@@ -1,61 +1,47 @@
 #![doc = include_str!("front.md")]
 
-mod accelerate;
+pub mod accelerate;
 mod accuracy;
 mod block;
-mod certificate;
+pub mod certificate;
 pub mod check;
 pub mod checkpoint;
-mod composed;
-mod consensus;
 mod coordinator;
 mod error;
 mod exec;
+#[doc(hidden)]
 pub mod file;
-mod group;
-mod linearized;
 pub mod method;
-mod observe;
-mod operator;
+pub mod observe;
+pub mod operator;
+mod outcome;
 mod parameter;
-mod penalty;
+pub mod patterns;
+pub mod penalty;
+#[doc(hidden)]
 pub mod random;
 mod real;
-mod record;
 mod residuals;
-mod sharing;
-mod space;
-mod state;
+pub mod space;
+pub mod state;
 mod status;
 mod stop;
 mod subproblem;
-mod verdict;
-mod weighted;
 
-pub use accelerate::{Acceleration, Anderson, Nesterov, Plain};
 pub use accuracy::Accuracy;
 pub use block::{Descent, Exact, Negated};
-pub use certificate::{Certificate, Finding, Growth, Rises, Stationarity, Tally, Threshold};
-pub use checkpoint::{Checkpointer, Checkpoints};
-pub use composed::{Composed, Pulled};
-pub use consensus::{Consensus, GeneralConsensus};
 pub use coordinator::Coordinator;
-pub use error::{Error, Result, Shape, Unusable};
+pub use error::{Error, Result};
 pub use exec::Exec;
-pub use group::Group;
-pub use linearized::Linearized;
-pub use method::{DescentMethod, Gradient, Iterate, Rate, ScheduledSteps};
-pub use observe::{History, Observer, TargetObjective, When, every, on_best, time_limit};
-pub use operator::{Operator, Selection, norm_squared};
+pub use method::gradient::Gradient;
+pub use method::iterate::Iterate;
+pub use method::scheduled_steps::{Rate, ScheduledSteps};
+pub use outcome::Outcome;
 pub use parameter::Parameter;
-pub use penalty::{Balance, Fixed, Limits, Penalty, RelativeBalance, Spectral, SquareRoot};
 pub use real::Real;
-pub use record::{Phases, Record};
-pub use sharing::Sharing;
-pub use space::Space;
-pub use state::{Memory, Start, State, StateOf, Step};
 pub use status::Status;
 pub use stop::{Stop, Tolerance};
-pub use subproblem::{Adjoint, Cost, Direction, Flat, Manifold, Point, Prox, Smooth, Smoothness, Subproblem, Target};
-pub use verdict::{Outcome, Run};
-pub use weighted::Weighted;
+pub use subproblem::{Cost, Direction, Flat, Manifold, Point, Prox, Smooth, Subproblem, Target};
+
+/// The crate of the matrices in every signature.
+pub use nalgebra;

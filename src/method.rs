@@ -1,17 +1,16 @@
 //! How a [`Descent`](crate::Descent) block moves: gradient descent with backtracking, and steps along a custom
 //! direction.
 
-mod gradient;
-mod iterate;
-mod scheduled_steps;
+pub(crate) mod gradient;
+pub(crate) mod iterate;
+pub(crate) mod scheduled_steps;
 mod search;
 
-pub use gradient::Gradient;
-pub use iterate::Iterate;
-pub use scheduled_steps::{Rate, ScheduledSteps, ScheduledStepsMemory};
+pub use scheduled_steps::ScheduledStepsMemory;
 pub use search::{Search, Trial};
 
-use crate::{Cost, Error, Manifold, Point, Real, Result, Smooth, Smoothness, Target};
+use crate::subproblem::Smoothness;
+use crate::{Cost, Error, Iterate, Manifold, Point, Real, Result, Smooth, Target};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::sync::Arc;

@@ -2,11 +2,14 @@
 
 mod history;
 mod limit;
+mod phases;
 
 pub use history::History;
 pub use limit::{TargetObjective, time_limit};
+pub use phases::Phases;
 
-use crate::{Phases, Real, State};
+use crate::Real;
+use crate::state::State;
 use std::ops::ControlFlow;
 
 /// Sees every state, and may end the run.

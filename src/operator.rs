@@ -1,7 +1,15 @@
 //! Linear operators that couple a block to the others.
 
+mod composed;
+mod linearized;
+
+pub use crate::subproblem::Adjoint;
+pub use composed::{Composed, Pulled};
+pub use linearized::Linearized;
+
 use crate::check::Random;
-use crate::{Adjoint, Error, Real, Result, Space, Target};
+use crate::space::Space;
+use crate::{Error, Real, Result, Target};
 use nalgebra::DMatrix;
 
 /// A linear operator K from matrices to matrices, with its adjoint.
@@ -10,8 +18,9 @@ use nalgebra::DMatrix;
 /// Kᵀy⟩:
 ///
 /// ```
-/// use admm::{Operator, check};
-/// use nalgebra::DMatrix;
+/// use admm::operator::Operator;
+/// use admm::check;
+/// use admm::nalgebra::DMatrix;
 ///
 /// let k = DMatrix::from_row_slice(1, 2, &[3.0, -1.0]);
 /// let (x, y) = (DMatrix::zeros(2, 1), DMatrix::zeros(1, 1));
@@ -102,16 +111,12 @@ impl<T: Real> Operator<T> for Selection {
 }
 
 /// That v has the size of Kx.
-pub(crate) fn check_target<T: Real>(
-    k: &impl Operator<T>,
-    x: &DMatrix<T>,
-    to: &Target<'_, T, DMatrix<T>>,
-) -> Result<()> {
+fn check_target<T: Real>(k: &impl Operator<T>, x: &DMatrix<T>, to: &Target<'_, T, DMatrix<T>>) -> Result<()> {
     to.check_size(k.range(x.shape())?)
 }
 
 /// ‖Kᵀy‖ and its number of entries, for [`Subproblem::adjoint`](crate::Subproblem::adjoint).
-pub(crate) fn adjoint<T: Real>(k: &impl Operator<T>, y: &DMatrix<T>) -> Adjoint<T> {
+fn adjoint<T: Real>(k: &impl Operator<T>, y: &DMatrix<T>) -> Adjoint<T> {
     let x = k.transposed(y);
     Adjoint { norm: x.euclidean_norm(), count: x.len() }
 }
@@ -119,7 +124,7 @@ pub(crate) fn adjoint<T: Real>(k: &impl Operator<T>, y: &DMatrix<T>) -> Adjoint<
 /// Steps of the power method, and what its result is divided by.
 const POWER: (usize, f64) = (100, 0.9);
 
-/// An upper bound of ‖K‖² on x of the given size, for [`Linearized`](crate::Linearized): at most 1.12 times too large.
+/// An upper bound of ‖K‖² on x of the given size, for [`Linearized`]: at most 1.12 times too large.
 ///
 /// A hundred steps of the power method for KᵀK from a random start, always the same one. They end below 0.9‖K‖² with a
 /// probability under 4·10⁻⁶√n for x of n entries (Kuczyński and Woźniakowski, "Estimating the largest eigenvalue by the
@@ -129,10 +134,10 @@ const POWER: (usize, f64) = (100, 0.9);
 /// A size that K does not take, and [`Error::NotFinite`] where Kx is not finite.
 ///
 /// ```
-/// use nalgebra::DMatrix;
+/// use admm::nalgebra::DMatrix;
 ///
 /// let k = DMatrix::from_row_slice(2, 2, &[3.0, 0.0, 0.0, 1.0]);
-/// let bound = admm::norm_squared(&k, (2, 1))?;
+/// let bound = admm::operator::norm_squared(&k, (2, 1))?;
 /// assert!((9.0..10.1).contains(&bound));
 /// # Ok::<(), admm::Error>(())
 /// ```

@@ -12,13 +12,15 @@ pub use relative_balance::RelativeBalance;
 pub use spectral::Spectral;
 pub use square_root::SquareRoot;
 
-use crate::{Error, Memory, Parameter, Real, Record, Result, Step};
+use crate::state::{Memory, Record, Step};
+use crate::{Error, Parameter, Real, Result};
 
 /// A policy for ρ. The coordinator applies the answer: it keeps ρ within its [`Limits`], rescales the dual, retunes the
 /// blocks and counts the change.
 ///
 /// ```
-/// use admm::{Memory, Penalty, Step};
+/// use admm::penalty::Penalty;
+/// use admm::state::{Memory, Step};
 ///
 /// struct Double; // in every iteration, as long as the limits allow
 /// impl<S> Penalty<f64, S> for Double {

@@ -1,6 +1,9 @@
 //! The residuals of an iteration and their bounds, Boyd et al. (2011, §3.3.1).
 
-use crate::{Adjoint, Real, Record, Result, Space, Tolerance};
+use crate::space::Space;
+use crate::state::Record;
+use crate::subproblem::Adjoint;
+use crate::{Real, Result, Tolerance};
 
 /// The images and the dual of one iteration, from which its residuals follow.
 pub(crate) struct Images<'a, T, S> {

@@ -1,8 +1,9 @@
 //! The coupling space, where Ax, Bz, c and the dual u live: four operations.
 
-use crate::{Real, Shape};
+use crate::Real;
 use nalgebra::DMatrix;
 use serde::{Serialize, de::DeserializeOwned};
+use std::fmt;
 
 /// A vector space with an inner product. The coordinator and the descent methods know nothing else.
 ///
@@ -92,5 +93,32 @@ impl<T: Real, A: Space<T>, B: Space<T>> Space<T> for (A, B) {
     }
     fn zero_like(&self) -> Self {
         (self.0.zero_like(), self.1.zero_like())
+    }
+}
+
+/// Sizes of the matrices (rows, columns) that an element of a [`Space`] is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shape(pub Vec<(usize, usize)>);
+
+impl Shape {
+    /// The number of scalars.
+    pub fn count(&self) -> usize {
+        self.0.iter().map(|(rows, columns)| rows * columns).sum()
+    }
+}
+
+/// Of a matrix.
+impl From<(usize, usize)> for Shape {
+    fn from(size: (usize, usize)) -> Self {
+        Shape(vec![size])
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, (rows, columns)) in self.0.iter().enumerate() {
+            write!(f, "{}{rows}×{columns}", if i == 0 { "" } else { " + " })?;
+        }
+        Ok(())
     }
 }

@@ -1,7 +1,14 @@
 //! All that changes in a run.
 
-use crate::verdict::Run;
-use crate::{Real, Record, Space, Subproblem};
+mod record;
+mod run;
+
+pub use record::Record;
+pub(crate) use record::tiny;
+pub use run::Run;
+
+use crate::space::Space;
+use crate::{Real, Subproblem};
 use serde::{Deserialize, Serialize};
 
 /// All that changes in a run: what a checkpoint has to keep.

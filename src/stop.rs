@@ -1,8 +1,8 @@
 //! When a run has converged.
 
 use crate::parameter::not_negative;
-use crate::record::tiny;
-use crate::{Parameter, Real, Record};
+use crate::state::{Record, tiny};
+use crate::{Parameter, Real};
 use std::ops::{BitAnd, BitOr};
 
 /// The bounds of Boyd et al. (2011, §3.3.1): √p ε_abs + ε_rel max(‖Ax‖, ‖Bz‖, ‖c‖) for the primal residual and

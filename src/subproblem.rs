@@ -9,7 +9,8 @@
 //!
 //! A constraint set on which the variable moves is a [`Manifold`].
 
-use crate::{Real, Result, Shape, Space};
+use crate::space::{Shape, Space};
+use crate::{Real, Result};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -45,7 +46,8 @@ pub trait Subproblem<T: Real>: Send + Sync {
     fn proximal_move(&self, _from: &Self::Var, _to: &Self::Var) -> T {
         T::zero()
     }
-    /// What is known of f around x without a pass over the data, for the [`Certificate`](crate::Certificate).
+    /// What is known of f around x without a pass over the data, for the
+    /// [`Certificate`](crate::certificate::Certificate).
     fn smoothness(&self, _x: &Self::Var) -> Smoothness<T> {
         Smoothness::Unknown
     }
@@ -129,8 +131,8 @@ pub trait Prox<T: Real>: Send + Sync {
     /// factorisation.
     ///
     /// A block that scales the penalty tells what arrives at `prox`: N members that agree on x, for instance, make Nρ
-    /// of ρ. Where a block asks for several, as [`GeneralConsensus`](crate::GeneralConsensus) may, it tells the
-    /// smallest, and `prox` computes anew what it needs for the others.
+    /// of ρ. Where a block asks for several, as [`GeneralConsensus`](crate::patterns::GeneralConsensus) may, it tells
+    /// the smallest, and `prox` computes anew what it needs for the others.
     fn retune(&mut self, _rho: T) -> Result<()> {
         Ok(())
     }

@@ -3,6 +3,9 @@
 
 use crate::common::{self, LAMBDA, LASSO, Lasso, Matrix, Quadratic, column, distance, l1, regression};
 use crate::plain::{Vector, assert_within, dot, lasso_step, norm, plus, solve};
+use admm::accelerate::{Acceleration, Anderson, Nesterov, Plain};
+use admm::penalty::{Balance, Fixed, Limits, Penalty, RelativeBalance, Spectral, SquareRoot};
+use admm::state::{Memory, Record, Start, State, Step};
 use admm::*;
 use nalgebra::DMatrix;
 

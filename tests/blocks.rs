@@ -1,6 +1,8 @@
 //! Laws of the wrappers, the descent methods and the spaces.
 
 use crate::common::*;
+use admm::patterns::{Consensus, Group};
+use admm::space::{Shape, Space};
 use admm::*;
 use nalgebra::DMatrix;
 use proptest::prelude::*;

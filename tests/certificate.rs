@@ -3,6 +3,12 @@
 use crate::common::{
     self, ElasticNet, Interval, LAMBDA, Matrix, Quadratic, TIGHT, column, design, l1, regression, scripted,
 };
+use admm::accelerate::Acceleration;
+use admm::certificate::{Certificate, Finding, Growth, Rises, Smoothness, Stationarity, Threshold};
+use admm::observe::History;
+use admm::patterns::{Group, Weighted};
+use admm::penalty::{Fixed, Penalty};
+use admm::state::{Memory, Start, State, Step};
 use admm::*;
 use nalgebra::DMatrix;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -2,8 +2,12 @@
 //! one ends as if it had never stopped.
 
 use crate::common::{LAMBDA, Lasso, Matrix, l1, regression, scripted};
-use admm::checkpoint::{fingerprint, from_bytes, to_bytes};
+use admm::accelerate::{Anderson, Nesterov};
+use admm::checkpoint::{Checkpointer, Checkpoints, Unusable, fingerprint, from_bytes, to_bytes};
 use admm::file::{self, Disk, Files};
+use admm::observe::{History, Observer};
+use admm::penalty::{Balance, RelativeBalance, Spectral, SquareRoot};
+use admm::state::State;
 use admm::*;
 use nalgebra::DMatrix;
 use proptest::prelude::*;

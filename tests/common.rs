@@ -1,6 +1,8 @@
 //! Small problems that the tests share.
 #![allow(dead_code)]
 
+use admm::operator::Adjoint;
+use admm::penalty::Fixed;
 use admm::*;
 use nalgebra::{Cholesky, DMatrix, Dyn};
 

@@ -1,6 +1,8 @@
 //! Optima and iteration counts known from elsewhere.
 
 use crate::common::*;
+use admm::penalty::Fixed;
+use admm::state::State;
 use admm::*;
 
 #[test]

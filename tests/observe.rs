@@ -1,6 +1,10 @@
 //! What an observer sees, and that seeing changes nothing.
 
 use crate::common::{self, LAMBDA, Lasso, Matrix, l1, regression, scripted};
+use admm::accelerate::Anderson;
+use admm::observe::{History, Phases, TargetObjective, every, on_best, time_limit};
+use admm::penalty::Balance;
+use admm::state::State;
 use admm::*;
 use std::ops::ControlFlow;
 use std::time::Duration;

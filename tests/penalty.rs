@@ -1,6 +1,8 @@
 //! What each policy answers, as a table; and what the coordinator does with the answer.
 
 use crate::common::{Matrix, l1, regression};
+use admm::penalty::{Balance, Fixed, Limits, Penalty};
+use admm::state::{Memory, Record, State, Step};
 use admm::*;
 
 fn record(primal: f64, dual: f64, rho: f64) -> Record<f64> {

@@ -2,7 +2,7 @@
 #![allow(dead_code)]
 
 use crate::common::{LAMBDA, design, response};
-use admm::Record;
+use admm::state::Record;
 use nalgebra::DMatrix;
 
 pub type Vector = Vec<f64>;

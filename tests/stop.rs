@@ -2,6 +2,10 @@
 
 use crate::common::{self, ElasticNet, LAMBDA, Matrix, l1, regression, scripted};
 use crate::plain::{lasso_step, norm, plus, rows, times};
+use admm::accelerate::{Acceleration, Anderson, Nesterov, Plain};
+use admm::observe::{History, on_best};
+use admm::penalty::{Balance, Fixed};
+use admm::state::{Record, State};
 use admm::*;
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;

@@ -4,6 +4,8 @@
 
 use crate::common::{self, LAMBDA, LASSO, Matrix, Quadratic, column, design, distance, l1, response};
 use crate::plain::*;
+use admm::patterns::{Consensus, Group};
+use admm::penalty::{Balance, Fixed, Penalty};
 use admm::*;
 use nalgebra::DMatrix;
 

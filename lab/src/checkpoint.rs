@@ -3,7 +3,7 @@
 use std::env;
 use std::path::Path;
 
-use admm::Checkpoints;
+use admm::checkpoint::Checkpoints;
 use admm::file::{Disk, Files};
 use admm_solvers::Scalar;
 use admm_solvers::joint::{Fitted, Moment, Position};

@@ -1,4 +1,5 @@
-//! Linear [`Operator`](admm::Operator)s that couple blocks, and the quadratic block that is solved exactly through one.
+//! Linear [`Operator`](admm::operator::Operator)s that couple blocks, and the quadratic block that is solved exactly
+//! through one.
 //!
 //! | Type | Kx |
 //! |---|---|
@@ -8,8 +9,9 @@
 //! | [`Multiple`] | a multiple of x |
 //! | [`Stacked`] | the results of several operators, one above the other |
 //!
-//! A dense operator is a [`DMatrix`](nalgebra::DMatrix), and a choice of rows is a [`Selection`](admm::Selection).
-//! [`QuadraticThrough`] is the block of a quadratic function seen through an operator.
+//! A dense operator is a [`DMatrix`](nalgebra::DMatrix), and a choice of rows is a
+//! [`Selection`](admm::operator::Selection). [`QuadraticThrough`] is the block of a quadratic function seen through an
+//! operator.
 
 mod differences;
 mod image_gradient;
@@ -25,7 +27,8 @@ pub use quadratic_through::QuadraticThrough;
 pub use sparse::Sparse;
 pub use stacked::Stacked;
 
-use admm::{Error, Result, Shape};
+use admm::space::Shape;
+use admm::{Error, Result};
 
 /// That x has the size that an operator takes.
 fn check_domain(expected: (usize, usize), got: (usize, usize)) -> Result<()> {

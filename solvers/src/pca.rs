@@ -17,9 +17,9 @@
 //! | [`Custom`] | yours | | for a rule that is nobody's gradient |
 //! | [`Lbfgs`](crate::descent::Lbfgs) on [`VarianceLoss`] | a quasi-Newton step | Σ | for twelve digits in few products |
 //!
-//! [`Descent`](admm::Descent) makes a block of a direction, with [`ScheduledSteps`](admm::ScheduledSteps) whose [`Rate`](admm::Rate) is
-//! constant or decays. It also makes a block of [`VarianceLoss`] itself, with [`Gradient`](admm::Gradient), which
-//! searches along a line.
+//! [`Descent`](admm::Descent) makes a block of a direction, with [`ScheduledSteps`](admm::ScheduledSteps) whose
+//! [`Rate`](admm::Rate) is constant or decays. It also makes a block of [`VarianceLoss`] itself, with
+//! [`Gradient`](admm::Gradient), which searches along a line.
 
 mod columns;
 mod covariance;
@@ -51,7 +51,8 @@ pub use unconstrained::Unconstrained;
 pub use vr_pca::{Anchor, VrMemory, VrPca};
 
 use crate::scalar::Scalar;
-use admm::{Error, Result, Shape, Smooth};
+use admm::space::Shape;
+use admm::{Error, Result, Smooth};
 use nalgebra::DMatrix;
 use std::sync::Arc;
 
@@ -98,7 +99,7 @@ impl<T: Scalar> VarianceLoss<T> {
     ///
     /// ```
     /// use admm_solvers::pca::{Covariance, VarianceLoss};
-    /// use nalgebra::DMatrix;
+    /// use admm::nalgebra::DMatrix;
     ///
     /// let sigma = DMatrix::from_diagonal(&nalgebra::DVector::from_vec(vec![3.0, 1.0]));
     /// let loss = VarianceLoss { covariance: Covariance::from_matrix(sigma)?.into(), weight: 0.5 };

@@ -2,7 +2,8 @@
 //! without.
 
 use crate::data::{self, classes, digits, matrix, orthonormal, weights, wine};
-use admm::{Error, Exec, Smooth, Space, Status};
+use admm::space::Space;
+use admm::{Error, Exec, Smooth, Status};
 use admm_solvers::data::Samples;
 use admm_solvers::joint::{Builder, Constraint, Fitted, JointModel, JointObjective, Method, Position};
 use admm_solvers::loss::{Classifier, FiniteSum, Softmax};

@@ -2,6 +2,7 @@
 
 use crate::common::{ElasticNet, Interval, LeastSquares, Matrix, Quadratic, l1};
 use crate::data::{self, matrix, orthonormal, with_spectrum};
+use admm::patterns::{Consensus, Group};
 use admm::*;
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;

@@ -4,6 +4,7 @@
 use crate::common::{Interval, Matrix, Quadratic, column, l1};
 use crate::data::{matrix, orthonormal, with_spectrum};
 use admm::check::Report;
+use admm::operator::Adjoint;
 use admm::*;
 use admm_solvers::manifold::{Retraction, Stiefel, UnitColumns};
 use admm_solvers::pca::{Covariance, Hebbian, VarianceLoss};
@@ -119,7 +120,7 @@ impl Subproblem<f64> for Faulty {
         if self.fault == Fault::AcceptsAll && to.v.nrows() != self.of.k.nrows() {
             return Ok(Cost::default());
         }
-        to.check_size(self.image(x).sizes())?;
+        to.check_size(self.image(x).shape())?;
         let before = x.x.clone();
         let cost = self.of.argmin(&mut x.x, to)?;
         x.calls += 1;
@@ -192,8 +193,8 @@ fn a_wrong_block() {
     assert!(matches!(check::subproblem(&faulty(Fault::None, 1), &start, to), Err(Error::Size { .. })));
 }
 
-/// QR is a first-order retraction of *tangent* steps. [`ScheduledSteps`] takes the whole step, so with QR it comes to rest
-/// beside the minimiser, where with the polar factor it comes to rest on it.
+/// QR is a first-order retraction of *tangent* steps. [`ScheduledSteps`] takes the whole step, so with QR it comes to
+/// rest beside the minimiser, where with the polar factor it comes to rest on it.
 #[test]
 fn a_retraction_that_does_not_suit_the_rule() {
     let covariance = Covariance::from_matrix(with_spectrum(&[1.0, 0.3, 0.1, 0.05], 1).0).unwrap();

@@ -3,6 +3,8 @@
 use crate::common::{self, Matrix, column};
 use crate::data::matrix;
 use crate::plain::*;
+use admm::operator::{Composed, Linearized, Operator, Selection, norm_squared};
+use admm::patterns::{GeneralConsensus, Group, Sharing, Weighted};
 use admm::*;
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::operator::*;

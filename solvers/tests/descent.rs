@@ -1,10 +1,11 @@
 //! The descent methods on problems with known answers, what they remember between calls, and what they refuse.
 
 use crate::data::{angle, classes, matrix, orthonormal, with_spectrum};
-use admm::method::{DescentMemory, stationarity};
+use admm::method::{DescentMemory, DescentMethod, stationarity};
+use admm::space::Space;
 use admm::{
-    Cost, Descent, DescentMethod, Direction, Error, Exec, Flat, Gradient, Iterate, Manifold, Rate, Result,
-    ScheduledSteps, Smooth, Space, Subproblem, Target,
+    Cost, Descent, Direction, Error, Exec, Flat, Gradient, Iterate, Manifold, Rate, Result, ScheduledSteps, Smooth,
+    Subproblem, Target,
 };
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;

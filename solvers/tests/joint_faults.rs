@@ -1,7 +1,8 @@
 //! Bad data and parameters of the joint model: each ends in an error that names the place, or in the stated result.
 
 use crate::data::{angle, classes, columns, labels, matrix, wine};
-use admm::{Error, Exec, Shape, Smooth, Status};
+use admm::space::Shape;
+use admm::{Error, Exec, Smooth, Status};
 use admm_solvers::data::{Samples, Scale, Scaler};
 use admm_solvers::joint::{Builder, Constraint, Fitted, JointModel, Method, Model, Prepared};
 use admm_solvers::loss::{Classifier, Softmax};

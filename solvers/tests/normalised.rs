@@ -1,7 +1,8 @@
 //! Smooth functions of a normalised matrix and with a ridge: gradients, what they cannot see, and what they refuse.
 
 use crate::data::{Captured, angle, classes, matrix, minimised, orthonormal, with_spectrum};
-use admm::{Error, Exec, Flat, Point, Result, Smooth, Space};
+use admm::space::Space;
+use admm::{Error, Exec, Flat, Point, Result, Smooth};
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::loss::{Classifier, Softmax};

@@ -3,6 +3,9 @@
 
 use crate::common::{self, LAMBDA, LASSO, Matrix, column, design, distance, response};
 use crate::plain::*;
+use admm::operator::{Linearized, Selection, norm_squared};
+use admm::patterns::{Consensus, GeneralConsensus, Group, Sharing, Weighted};
+use admm::penalty::{Balance, Fixed};
 use admm::*;
 use admm_solvers::operator::QuadraticThrough;
 use admm_solvers::prox::{self, L1, Point, Scaled, SquaredL2, Translated};

@@ -2,9 +2,10 @@
 
 use crate::data::{Random, angle, matrix, orthonormal, weights, with_spectrum};
 use admm::method::DescentMemory;
+use admm::space::Space;
 use admm::{
-    Cost, Descent, Error, Exec, Flat, Gradient, Iterate, Manifold, Rate, Result, ScheduledSteps, Smooth, Space,
-    Subproblem, Target,
+    Cost, Descent, Error, Exec, Flat, Gradient, Iterate, Manifold, Rate, Result, ScheduledSteps, Smooth, Subproblem,
+    Target,
 };
 use admm_solvers::data::Samples;
 use admm_solvers::manifold::{Ball, Retraction, Stiefel, UnitColumns};

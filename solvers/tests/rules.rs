@@ -3,9 +3,10 @@
 
 use crate::data::pca::{VALUES, loss_on, minibatch, samples_of, samples_with};
 use crate::data::{classes, matrix, orthonormal, weights, with_spectrum};
+use admm::method::DescentMethod;
 use admm::{
-    Coordinator, Cost, Descent, DescentMethod, Direction, Error, Exec, Flat, Gradient, Iterate, Manifold, Negated,
-    Rate, Result, ScheduledSteps, Smooth, Status, Subproblem, Target, Tolerance,
+    Coordinator, Cost, Descent, Direction, Error, Exec, Flat, Gradient, Iterate, Manifold, Negated, Rate, Result,
+    ScheduledSteps, Smooth, Status, Subproblem, Target, Tolerance,
 };
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;

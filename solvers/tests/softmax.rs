@@ -2,7 +2,8 @@
 
 use crate::data::softmax::{naive, point};
 use crate::data::{Random, columns, labels, matrix, orthonormal, weights};
-use admm::{Error, Exec, Smooth, Space};
+use admm::space::Space;
+use admm::{Error, Exec, Smooth};
 use admm_solvers::data::Samples;
 use admm_solvers::loss::{Classifier, Softmax, probabilities};
 use nalgebra::DMatrix;

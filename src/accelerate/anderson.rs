@@ -2,7 +2,9 @@
 
 use super::{Acceleration, owned};
 use crate::parameter::not_negative;
-use crate::{Memory, Parameter, Real, Space, Start, Step};
+use crate::space::Space;
+use crate::state::{Memory, Start, Step};
+use crate::{Parameter, Real};
 use nalgebra::{DMatrix, DVector};
 use std::cmp::Ordering;
 

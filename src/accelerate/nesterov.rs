@@ -2,7 +2,9 @@
 
 use super::{Acceleration, owned};
 use crate::parameter::fraction;
-use crate::{Memory, Parameter, Real, Space, Start, Step};
+use crate::space::Space;
+use crate::state::{Memory, Start, Step};
+use crate::{Parameter, Real};
 
 /// Fast ADMM with restart, Goldstein, O'Donoghue, Setzer and Baraniuk (2014, algorithm 8): Nesterov's momentum on (Bz,
 /// u). Where the combined residual ‖u − û‖² + ‖B(z − ẑ)‖² does not fall below η times the last one, the iteration is

@@ -1,7 +1,8 @@
 //! What a run keeps for its certificate.
 
 use super::{Finding, Growth, Rises};
-use crate::{Real, Record};
+use crate::Real;
+use crate::state::Record;
 use serde::{Deserialize, Serialize};
 
 /// What a run keeps for its certificate: no more than the records show.

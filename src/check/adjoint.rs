@@ -2,7 +2,8 @@
 
 use super::sample::{Random, unit};
 use super::{Finding, Report, Sample, at, relative, rounding};
-use crate::{Error, Real, Result, Space, Subproblem};
+use crate::space::Space;
+use crate::{Error, Real, Result, Subproblem};
 
 /// Pairs that are tried.
 const TRIALS: usize = 8;
@@ -12,7 +13,7 @@ const TRIALS: usize = 8;
 ///
 /// ```
 /// use admm::check;
-/// use nalgebra::DMatrix;
+/// use admm::nalgebra::DMatrix;
 ///
 /// let a = DMatrix::from_row_slice(2, 3, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
 /// let (x, y) = (DMatrix::zeros(3, 1), DMatrix::zeros(2, 1));

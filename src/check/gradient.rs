@@ -4,7 +4,8 @@ use super::ladder::{DIRECTIONS, order};
 use super::sample::{Random, unit};
 use super::{Report, Sample};
 use crate::method::Evaluated;
-use crate::{Cost, Real, Result, Smooth, Space};
+use crate::space::Space;
+use crate::{Cost, Real, Result, Smooth};
 
 /// Whether ∇f(x) is the gradient of f at x: |f(x + th) − f(x) − t⟨∇f(x), h⟩| must be of second order in t along random
 /// directions h. A function that is linear near x has no remainder, and passes.

@@ -1,15 +1,17 @@
 //! Random elements of a space, from a generator that depends on a seed alone.
 
+use crate::Real;
 use crate::random::SplitMix64;
-use crate::{Real, Space};
+use crate::space::Space;
 use nalgebra::DMatrix;
 
 /// A space of which the kit can draw elements. Implemented for [`DMatrix`] and for `Vec<S>`; for a variable of your own
 /// it is one line a field.
 ///
 /// ```
-/// use admm::{Real, Shape, Space, check::Sample};
-/// use nalgebra::DMatrix;
+/// use admm::space::{Shape, Space};
+/// use admm::{Real, check::Sample};
+/// use admm::nalgebra::DMatrix;
 /// # use serde::{Deserialize, Serialize};
 ///
 /// #[derive(Clone, Serialize, Deserialize)]

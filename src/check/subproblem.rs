@@ -3,7 +3,8 @@
 use super::sample::Random;
 use super::{Finding, Report, Sample, relative, rounding};
 use crate::error::caught;
-use crate::{Cost, Error, Real, Result, Space, Subproblem, Target};
+use crate::space::Space;
+use crate::{Cost, Error, Real, Result, Subproblem, Target};
 use serde::Serialize;
 
 /// Targets that are tried after the one given.

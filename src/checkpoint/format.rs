@@ -9,9 +9,9 @@
 //! | 16 | XXH3 (128 bits) of all that precedes and of the state |
 //! | … | the state, in the encoding of [`postcard`](https://postcard.jamesmunns.com/wire-format) |
 
-use crate::error::caught;
+use crate::error::{Unusable, caught};
 use crate::file::Files;
-use crate::{Error, Result, Unusable};
+use crate::{Error, Result};
 use serde::{Serialize, de::DeserializeOwned};
 use std::io;
 use std::path::Path;

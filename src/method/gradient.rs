@@ -1,7 +1,9 @@
 //! Gradient descent with backtracking.
 
 use super::{DescentMemory, DescentMethod, Search, stationarity};
-use crate::{Cost, Iterate, Manifold, Real, Result, Smooth, Smoothness, Space, Target};
+use crate::space::Space;
+use crate::subproblem::Smoothness;
+use crate::{Cost, Iterate, Manifold, Real, Result, Smooth, Target};
 use nalgebra::DMatrix;
 use serde::{Serialize, de::DeserializeOwned};
 

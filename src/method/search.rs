@@ -1,7 +1,8 @@
 //! The line search that the gradient methods share.
 
 use super::{Evaluated, retract};
-use crate::{Cost, Error, Manifold, Point, Real, Result, Smooth, Space, Target};
+use crate::space::Space;
+use crate::{Cost, Error, Manifold, Point, Real, Result, Smooth, Target};
 use nalgebra::DMatrix;
 
 /// One call of a gradient method: what it minimises, where, and what that has cost.

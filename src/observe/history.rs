@@ -1,7 +1,8 @@
 //! The records of a run, and the two formats to keep them in.
 
-use super::Observer;
-use crate::{Phases, Real, Record, State};
+use super::{Observer, Phases};
+use crate::Real;
+use crate::state::{Record, State};
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::time::Duration;

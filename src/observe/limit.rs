@@ -1,7 +1,8 @@
 //! What ends a run from outside.
 
 use super::Observer;
-use crate::{Real, State};
+use crate::Real;
+use crate::state::State;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 

@@ -2,7 +2,8 @@
 
 use super::Penalty;
 use crate::parameter::above_one;
-use crate::{Memory, Parameter, Real, Step};
+use crate::state::{Memory, Step};
+use crate::{Parameter, Real};
 
 /// Residual balancing, Boyd et al. (2011, eq. 3.13): ρ grows by τ where the primal residual is above μ times the dual
 /// one, and shrinks by τ in the opposite case.

@@ -1,7 +1,8 @@
 //! No change.
 
 use super::Penalty;
-use crate::{Memory, Real, Step};
+use crate::Real;
+use crate::state::{Memory, Step};
 
 /// ρ stays as it is.
 #[derive(Debug, Clone, Copy, Default)]

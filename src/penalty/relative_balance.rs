@@ -1,7 +1,8 @@
 //! Residual balancing that scaling the problem does not change.
 
 use super::{Balance, Penalty};
-use crate::{Memory, Parameter, Real, Step};
+use crate::state::{Memory, Step};
+use crate::{Parameter, Real};
 
 /// Residual balancing by the normalised residuals ‖r‖ / max(‖Ax‖, ‖Bz‖, ‖c‖) and ‖s‖ / ‖Aᵀy‖, Wohlberg (2017): other
 /// units of the objective or of the constraint change no decision.

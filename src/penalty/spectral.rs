@@ -2,7 +2,9 @@
 
 use super::Penalty;
 use crate::parameter::fraction;
-use crate::{Memory, Parameter, Real, Space, Step};
+use crate::space::Space;
+use crate::state::{Memory, Step};
+use crate::{Parameter, Real};
 
 /// Adaptive ADMM, Xu, Figueiredo and Goldstein (2017): ADMM is Douglas–Rachford splitting of the dual, whose two terms
 /// have the curvatures α and β along the last moves of the duals, estimated as Barzilai and Borwein do; ρ ← √(αβ).

@@ -2,7 +2,8 @@
 
 use super::Penalty;
 use crate::parameter::above_one;
-use crate::{Memory, Parameter, Real, Step};
+use crate::state::{Memory, Step};
+use crate::{Parameter, Real};
 
 /// ρ ← ρ √(r/s) with the normalised residuals r and s, Stellato et al. (2020, §5.2, OSQP): ρ goes at once to where they
 /// would balance, where that is far from here. In every n-th iteration, for residuals take a while to follow ρ.

@@ -2,6 +2,8 @@
 
 use super::faulty::{Fault, first, group, second};
 use super::*;
+use admm::penalty::{Fixed, Penalty};
+use admm::state::{Memory, Step};
 
 #[test]
 fn fault_37_a_block_that_answers_nan_or_infinity() {

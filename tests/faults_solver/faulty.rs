@@ -1,6 +1,8 @@
 //! A block that fails in every way a block can.
 
 use super::*;
+use admm::operator::Adjoint;
+use admm::patterns::{Consensus, Group};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Fault {

@@ -7,6 +7,7 @@ mod runs;
 mod sizes;
 
 use crate::common::*;
+use admm::space::Shape;
 use admm::*;
 use std::sync::Once;
 

@@ -1,6 +1,7 @@
 //! Starts and parameters out of range.
 
 use super::*;
+use admm::penalty::Balance;
 use nalgebra::DMatrix;
 
 #[test]

@@ -1,6 +1,9 @@
 //! Runs that lead nowhere, penalties without end, and drift.
 
 use super::*;
+use admm::observe::History;
+use admm::penalty::{Balance, Fixed};
+use admm::state::{Record, State};
 
 /// −x.
 struct Inward;

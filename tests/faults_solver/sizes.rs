@@ -2,6 +2,8 @@
 
 use super::faulty::{Fault, first, group, second};
 use super::*;
+use admm::patterns::{Consensus, Group};
+use admm::space::Shape;
 
 #[test]
 fn fault_39_an_image_of_another_size() {

@@ -1,6 +1,7 @@
 //! The figures of a method, as the table, JSON and CSV show them.
 
-use admm::{Certificate, Status};
+use admm::Status;
+use admm::certificate::Certificate;
 use admm_solvers::joint::{Method, Progress, Report};
 use serde::Serialize;
 

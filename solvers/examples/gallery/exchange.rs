@@ -2,7 +2,8 @@
 //! price, which rises for what is in demand (Boyd et al., 2011, §7.3.2).
 
 use crate::data;
-use admm::{Coordinator, Exact, Exec, Group, Negated, Result, Sharing, Status, Tolerance};
+use admm::patterns::{Group, Sharing};
+use admm::{Coordinator, Exact, Exec, Negated, Result, Status, Tolerance};
 use admm_solvers::prox::{Point, Quadratic};
 use nalgebra::DMatrix;
 

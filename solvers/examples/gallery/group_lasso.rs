@@ -3,7 +3,8 @@
 //! A few seconds in release, most of them for the factor of AAᵀ + ρI.
 
 use crate::data;
-use admm::{Coordinator, Exact, Fixed, Negated, Prox, Result, Status, Tolerance};
+use admm::penalty::Fixed;
+use admm::{Coordinator, Exact, Negated, Prox, Result, Status, Tolerance};
 use admm_solvers::prox::{L2, LeastSquares, Scaled, Separable};
 use nalgebra::DMatrix;
 

@@ -3,7 +3,8 @@
 //! The gradient is an operator on 4096 unknowns and no matrix is formed: the x block is linearised.
 
 use crate::data;
-use admm::{Coordinator, Exact, Linearized, Negated, Operator, Result, Status, Tolerance};
+use admm::operator::{Linearized, Operator};
+use admm::{Coordinator, Exact, Negated, Result, Status, Tolerance};
 use admm_solvers::operator::ImageGradient;
 use admm_solvers::prox::{Columns, L2, Scaled, SquaredL2, Translated};
 use nalgebra::DMatrix;

@@ -5,7 +5,8 @@
 //! it is the specialised method, and faster. Here any regulariser with a proximal operator takes the place of the norm.
 
 use crate::data;
-use admm::{Coordinator, Exact, Fixed, Negated, Result, Status, Tolerance};
+use admm::penalty::Fixed;
+use admm::{Coordinator, Exact, Negated, Result, Status, Tolerance};
 use admm_solvers::prox::{L1, LeastSquares, Scaled};
 use nalgebra::DMatrix;
 

@@ -3,7 +3,8 @@
 //! About a second in release. A path too is faster by coordinate descent with screening, the specialised method.
 
 use crate::data;
-use admm::{Coordinator, Exact, Fixed, Negated, Result, Status, Tolerance};
+use admm::penalty::Fixed;
+use admm::{Coordinator, Exact, Negated, Result, Status, Tolerance};
 use admm_solvers::prox::{L1, LeastSquares, Scaled};
 use nalgebra::DMatrix;
 

@@ -2,7 +2,8 @@
 //! blocks: four samples whose answer is known, and 100 features with 500 samples on 10 blocks.
 
 use crate::data;
-use admm::{Accuracy, Consensus, Coordinator, Descent, Exec, Flat, Group, Iterate, Negated, Prox, Result, Smooth};
+use admm::patterns::{Consensus, Group};
+use admm::{Accuracy, Coordinator, Descent, Exec, Flat, Iterate, Negated, Prox, Result, Smooth};
 use admm::{Status, Tolerance};
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::prox::{self, L1, Scaled};

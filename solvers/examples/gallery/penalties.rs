@@ -6,7 +6,8 @@ use crate::{
     basis_pursuit, group_lasso, huber_fit, inverse_covariance, lasso, least_absolute_deviations, linear_program,
     quadratic_program, robust_pca, total_variation,
 };
-use admm::{Balance, Coordinator, Fixed, Penalty, RelativeBalance, Result, Spectral, SquareRoot, Status, Subproblem};
+use admm::penalty::{Balance, Fixed, Penalty, RelativeBalance, Spectral, SquareRoot};
+use admm::{Coordinator, Result, Status, Subproblem};
 use nalgebra::DMatrix;
 
 type Matrix = DMatrix<f64>;

@@ -3,7 +3,8 @@
 //! Glashoff and Bronstein, "MADMM: a generic algorithm for non-smooth optimization on manifolds", 2016).
 
 use crate::data;
-use admm::{Coordinator, Exact, Fixed, Manifold, Negated, Result, Status};
+use admm::penalty::Fixed;
+use admm::{Coordinator, Exact, Manifold, Negated, Result, Status};
 use admm_solvers::manifold::Stiefel;
 use admm_solvers::pca::{Covariance, Majorize, VarianceLoss};
 use admm_solvers::prox::{L1, Scaled};

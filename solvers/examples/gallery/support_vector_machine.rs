@@ -3,7 +3,8 @@
 //! block is written here from the ground up; its inner method, on all samples at once, is the specialised solver.
 
 use crate::data;
-use admm::{Consensus, Coordinator, Cost, Exec, Group, Negated, Result, Status, Subproblem, Target, Tolerance};
+use admm::patterns::{Consensus, Group};
+use admm::{Coordinator, Cost, Exec, Negated, Result, Status, Subproblem, Target, Tolerance};
 use admm_solvers::prox::SquaredL2;
 use nalgebra::DMatrix;
 

@@ -1,7 +1,8 @@
 //! Denoising by total variation, minimise ½‖x − b‖² + λ Σ |xᵢ₊₁ − xᵢ|, at the size of Boyd's script: 100 points.
 
 use crate::data;
-use admm::{Coordinator, Exact, Negated, Operator, Result, Status, Tolerance};
+use admm::operator::Operator;
+use admm::{Coordinator, Exact, Negated, Result, Status, Tolerance};
 use admm_solvers::operator::{Differences, QuadraticThrough};
 use admm_solvers::prox::{L1, Quadratic, Scaled};
 use nalgebra::DMatrix;

@@ -41,7 +41,7 @@ impl<T: Scalar> Scaler<T> {
     ///
     /// ```
     /// use admm_solvers::data::{Scale, Scaler};
-    /// use nalgebra::DMatrix;
+    /// use admm::nalgebra::DMatrix;
     ///
     /// let scaler = Scaler::of(&DMatrix::from_row_slice(2, 2, &[1.0, 3.0, 7.0, 7.0]), Scale::Standard)?;
     /// assert_eq!(scaler.mean.as_slice(), [2.0, 7.0]);

@@ -176,7 +176,8 @@ mod tests {
     use super::*;
     use crate::linalg::{scattered, thin_qr};
     use crate::pca::Covariance;
-    use admm::{Exec, Space};
+    use admm::Exec;
+    use admm::space::Space;
 
     const PENALTY: f64 = 0.3;
 

@@ -11,8 +11,10 @@
 //! known without another evaluation. Such answers let the other blocks of ADMM come to terms with the model before f is
 //! evaluated again.
 
-use admm::method::{DescentMemory, Evaluated, Search, Trial, stationarity};
-use admm::{Cost, DescentMethod, Iterate, Manifold, Point, Real, Result, Smooth, Smoothness, Space, Target};
+use admm::certificate::Smoothness;
+use admm::method::{DescentMemory, DescentMethod, Evaluated, Search, Trial, stationarity};
+use admm::space::Space;
+use admm::{Cost, Iterate, Manifold, Point, Real, Result, Smooth, Target};
 use nalgebra::DMatrix;
 use std::sync::Arc;
 

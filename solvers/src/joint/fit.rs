@@ -8,8 +8,9 @@ use crate::linalg::symmetric_eigen;
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use crate::view::{product, transposed_product};
+use admm::certificate::Stationarity;
 use admm::method::stationarity;
-use admm::{Result, Smooth, Stationarity};
+use admm::{Result, Smooth};
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 

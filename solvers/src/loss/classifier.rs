@@ -1,7 +1,8 @@
 //! The variable of the classifier: V (d×k), B (k×c) and b (c×1), of which V is coupled.
 
 use admm::check::Sample;
-use admm::{Point, Real, Shape, Space};
+use admm::space::{Shape, Space};
+use admm::{Point, Real};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 

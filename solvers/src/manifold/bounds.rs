@@ -17,7 +17,7 @@ use nalgebra::DMatrix;
 /// use admm::Prox;
 /// use admm_solvers::manifold::Bounds;
 /// use admm_solvers::prox::Indicator;
-/// use nalgebra::DMatrix;
+/// use admm::nalgebra::DMatrix;
 ///
 /// let column = |entries: [f64; 2]| DMatrix::from_column_slice(2, 1, &entries);
 /// let limits = Indicator(Bounds { lower: column([-1.0, 0.0]), upper: column([1.0, f64::INFINITY]) });

@@ -17,7 +17,7 @@ use nalgebra::DMatrix;
 /// ```
 /// use admm::{Flat, Manifold};
 /// use admm_solvers::manifold::{Product, Stiefel};
-/// use nalgebra::DMatrix;
+/// use admm::nalgebra::DMatrix;
 ///
 /// // Two orthonormal columns beside one that is free.
 /// let on = Product::<f64>(vec![(2, Box::new(Stiefel::default())), (1, Box::new(Flat))]);

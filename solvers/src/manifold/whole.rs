@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use admm::Manifold;
 /// use admm_solvers::manifold::{Ball, Whole};
-/// use nalgebra::DMatrix;
+/// use admm::nalgebra::DMatrix;
 ///
 /// let inside = Whole(Ball { radius: 1.0 }).project(&DMatrix::from_element(2, 2, 3.0))?;
 /// assert_eq!(inside, DMatrix::from_element(2, 2, 0.5));

@@ -2,7 +2,8 @@
 
 use super::check_domain;
 use crate::scalar::Scalar;
-use admm::{Operator, Result};
+use admm::Result;
+use admm::operator::Operator;
 use nalgebra::DMatrix;
 
 /// The differences xᵢ₊₁ − xᵢ of neighbouring rows: x (n×k) ↦ (n−1)×k. ‖K‖² < 4.

@@ -2,7 +2,8 @@
 
 use super::check_domain;
 use crate::scalar::Scalar;
-use admm::{Operator, Result};
+use admm::Result;
+use admm::operator::Operator;
 use nalgebra::DMatrix;
 
 /// The gradient of an image x (h×w) by forward differences, 0 across the border: x ↦ 2×hw, for each pixel in

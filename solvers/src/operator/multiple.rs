@@ -1,10 +1,11 @@
 //! Multiples of the identity.
 
 use crate::scalar::Scalar;
-use admm::{Operator, Result};
+use admm::Result;
+use admm::operator::Operator;
 use nalgebra::DMatrix;
 
-/// αx. ‖K‖² = α², and a [`Linearized`](admm::Linearized) block with this bound is exact in one step.
+/// αx. ‖K‖² = α², and a [`Linearized`](admm::operator::Linearized) block with this bound is exact in one step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Multiple<T>(
     /// α.

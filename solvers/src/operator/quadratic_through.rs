@@ -3,7 +3,9 @@
 use crate::prox::{Quadratic, Shifted};
 use crate::scalar::Scalar;
 use crate::view::transposed_product;
-use admm::{Adjoint, Cost, Error, Operator, Prox, Result, Space, Subproblem, Target};
+use admm::operator::{Adjoint, Operator};
+use admm::space::Space;
+use admm::{Cost, Error, Prox, Result, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// ½⟨x, Px⟩ + ⟨q, x⟩ with x (n×k), coupled through an operator K on columns of n entries.

@@ -2,7 +2,8 @@
 
 use super::check_domain;
 use crate::scalar::Scalar;
-use admm::{Operator, Result};
+use admm::Result;
+use admm::operator::Operator;
 use nalgebra::DMatrix;
 use nalgebra_sparse::CsrMatrix;
 use nalgebra_sparse::ops::{Op, serial::spmm_csr_dense};
@@ -10,9 +11,9 @@ use nalgebra_sparse::ops::{Op, serial::spmm_csr_dense};
 /// x ↦ Kx with a K (m×n) in compressed rows; of a list of entries make one by way of `CooMatrix`.
 ///
 /// ```
-/// use admm::Operator;
+/// use admm::operator::Operator;
 /// use admm_solvers::operator::Sparse;
-/// use nalgebra::DMatrix;
+/// use admm::nalgebra::DMatrix;
 /// use nalgebra_sparse::{CooMatrix, CsrMatrix};
 ///
 /// let entries = CooMatrix::try_from_triplets(2, 3, vec![0, 1], vec![2, 0], vec![5.0, -1.0]).unwrap();

@@ -2,7 +2,8 @@
 
 use super::check_domain;
 use crate::scalar::Scalar;
-use admm::{Error, Operator, Result};
+use admm::operator::Operator;
+use admm::{Error, Result};
 use nalgebra::DMatrix;
 
 /// x ↦ (K₁x, K₂x, …), from top to bottom. The other block is then a [`Separable`](crate::prox::Separable): one function

@@ -18,7 +18,7 @@ use nalgebra::{DMatrix, DVector};
 /// use admm::{Coordinator, Negated};
 /// use admm_solvers::pca::{Covariance, Unconstrained, VarianceLoss};
 /// use admm_solvers::smooth::Ridge;
-/// use nalgebra::{DMatrix, DVector};
+/// use admm::nalgebra::{DMatrix, DVector};
 ///
 /// let sigma = DMatrix::from_diagonal(&DVector::from_vec(vec![3.0, 1.0]));
 /// let loss = VarianceLoss { covariance: Covariance::from_matrix(sigma)?.into(), weight: 0.5 };

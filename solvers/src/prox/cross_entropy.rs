@@ -3,7 +3,8 @@
 use super::check;
 use crate::data::check_labels;
 use crate::scalar::{Scalar, largest};
-use admm::{Error, Prox, Result, Shape};
+use admm::space::Shape;
+use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
 /// Newton steps for one sample, and halvings of one of them. A few are needed, and some 40 where wrong logits of ±10⁴

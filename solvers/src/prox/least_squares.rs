@@ -4,7 +4,8 @@ use super::{check, shifted::Shifted};
 use crate::linalg::{self, lower_gram};
 use crate::scalar::Scalar;
 use crate::view::{product, product_on, transposed_product_on, view};
-use admm::{Error, Exec, Prox, Result, Shape};
+use admm::space::Shape;
+use admm::{Error, Exec, Prox, Result};
 use nalgebra::DMatrix;
 
 /// ½‖Ax − b‖² with A (m×n), b (m×k) and x (n×k).

@@ -16,7 +16,7 @@ use nalgebra::DMatrix;
 /// ```
 /// use admm::Prox;
 /// use admm_solvers::prox::{L1, Scaled};
-/// use nalgebra::DMatrix;
+/// use admm::nalgebra::DMatrix;
 ///
 /// let lasso = Scaled { weight: 0.5, of: L1 };
 /// let v = DMatrix::from_column_slice(3, 1, &[2.0, -0.25, -4.0]);

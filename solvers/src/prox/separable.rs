@@ -16,7 +16,7 @@ use nalgebra::DMatrix;
 /// ```
 /// use admm::Prox;
 /// use admm_solvers::prox::{L1, L2, Separable};
-/// use nalgebra::DMatrix;
+/// use admm::nalgebra::DMatrix;
 ///
 /// let f = Separable::<f64>(vec![(2, Box::new(L2)), (1, Box::new(L1))]);
 /// let x = DMatrix::from_column_slice(3, 1, &[3.0, 4.0, -2.0]);

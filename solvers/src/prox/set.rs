@@ -11,7 +11,7 @@ use nalgebra::DMatrix;
 /// use admm::Prox;
 /// use admm_solvers::manifold::Bounds;
 /// use admm_solvers::prox::Indicator;
-/// use nalgebra::DMatrix;
+/// use admm::nalgebra::DMatrix;
 ///
 /// let non_negative = Indicator(Bounds { lower: 0.0, upper: f64::INFINITY });
 /// let v = DMatrix::from_column_slice(2, 1, &[-3.0, 2.0]);

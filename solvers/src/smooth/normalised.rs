@@ -19,7 +19,7 @@ use nalgebra::DMatrix;
 /// ```
 /// use admm::{Result, Smooth};
 /// use admm_solvers::smooth::{Normalisation, Normalised};
-/// use nalgebra::DMatrix;
+/// use admm::nalgebra::DMatrix;
 ///
 /// struct Sum;
 /// impl Smooth<f64> for Sum {

@@ -5,8 +5,9 @@
 pub mod pca;
 pub mod softmax;
 
+use admm::method::DescentMethod;
 use admm::random::SplitMix64;
-use admm::{DescentMethod, Iterate, Manifold, Result, Smooth, Target};
+use admm::{Iterate, Manifold, Result, Smooth, Target};
 use nalgebra::DMatrix;
 use std::io::Read;
 

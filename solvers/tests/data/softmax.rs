@@ -3,7 +3,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::matrix;
-use admm::Space;
+use admm::space::Space;
 use admm_solvers::data::Samples;
 use admm_solvers::loss::{Classifier, Softmax};
 

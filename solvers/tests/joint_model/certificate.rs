@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::data::{classes, iris, matrix, wine};
-use admm::{Finding, Smooth};
+use admm::Smooth;
+use admm::certificate::Finding;
 use admm_solvers::joint::Report;
 
 /// Its figures are those of plain formulas, and L is no less than the curvature along any move of V.

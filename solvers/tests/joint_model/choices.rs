@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::data::{classes, iris, wine};
-use admm::{Error, Finding, Status};
+use admm::certificate::Finding;
+use admm::{Error, Status};
 use admm_solvers::joint::{Acceleration, Constraint, Penalty, Report, Rule};
 
 #[test]

@@ -5,7 +5,9 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
 
-use admm::{Coordinator, Exact, Exec, Fixed, Negated, Prox, StateOf, Tolerance};
+use admm::penalty::Fixed;
+use admm::state::StateOf;
+use admm::{Coordinator, Exact, Exec, Negated, Prox, Tolerance};
 use admm_solvers::prox::{L1, LeastSquares, Scaled};
 use nalgebra::DMatrix;
 use npyz::NpyFile;

@@ -2,7 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use admm::{Finding, Status};
+use admm::Status;
+use admm::certificate::Finding;
 use admm_solvers::Scalar;
 use admm_solvers::joint::{Fitted, Method, Moment, Position, Prepared};
 

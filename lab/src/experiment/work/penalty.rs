@@ -3,10 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use admm::{
-    Accuracy, Balance, Coordinator, Descent, Fixed, Flat, Iterate, Negated, Penalty, RelativeBalance, Result, Spectral,
-    SquareRoot, Status, Tolerance,
-};
+use admm::penalty::{Balance, Fixed, Penalty, RelativeBalance, Spectral, SquareRoot};
+use admm::{Accuracy, Coordinator, Descent, Flat, Iterate, Negated, Result, Status, Tolerance};
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::loss::{Classifier, Softmax};
 use admm_solvers::pca::{Covariance, Majorize, VarianceLoss};

@@ -1,5 +1,5 @@
 use super::*;
-use admm::{Certificate, Finding, Growth, Rises, Stationarity};
+use admm::certificate::{Certificate, Finding, Growth, Rises, Stationarity};
 
 fn summary(method: Method, variance_explained: f64, error: f64) -> Summary {
     Summary {

@@ -9,7 +9,7 @@ use admm::{Error, Exec, Parameter, Result};
 ///
 /// ```
 /// use admm_solvers::joint::JointModel;
-/// use nalgebra::DMatrix;
+/// use admm::nalgebra::DMatrix;
 ///
 /// // Two classes that differ in the feature of lower variance; a sample is a column.
 /// let x = DMatrix::from_fn(3, 40, |feature, sample| match feature {

@@ -1,7 +1,9 @@
 //! How the coordinator of ADMM goes about it.
 
 use crate::scalar::Scalar;
-use admm::{Anderson, Balance, Fixed, Nesterov, Parameter, Plain, RelativeBalance, Spectral, SquareRoot};
+use admm::Parameter;
+use admm::accelerate::{Anderson, Nesterov, Plain};
+use admm::penalty::{Balance, Fixed, RelativeBalance, Spectral, SquareRoot};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +26,7 @@ pub enum Penalty {
 
 impl Penalty {
     /// Balancing acts when the residuals differ by more than the threshold.
-    pub(crate) fn policy<T: Scalar>(self, threshold: f64) -> Box<dyn admm::Penalty<T, DMatrix<T>>> {
+    pub(crate) fn policy<T: Scalar>(self, threshold: f64) -> Box<dyn admm::penalty::Penalty<T, DMatrix<T>>> {
         match self {
             Penalty::Fixed => Box::new(Fixed),
             Penalty::Balance => Box::new(Balance { threshold, ..Balance::default() }),
@@ -49,7 +51,7 @@ pub enum Acceleration {
 }
 
 impl Acceleration {
-    pub(crate) fn rule<T: Scalar>(self) -> Box<dyn admm::Acceleration<T, DMatrix<T>>> {
+    pub(crate) fn rule<T: Scalar>(self) -> Box<dyn admm::accelerate::Acceleration<T, DMatrix<T>>> {
         match self {
             Acceleration::None => Box::new(Plain),
             Acceleration::Anderson => Box::new(Anderson::default()),

@@ -6,7 +6,9 @@ use super::schedule::Schedule;
 use crate::joint::{Prepared, Progress};
 use crate::scalar::Scalar;
 use admm::method::Evaluated;
-use admm::{Accuracy, Coordinator, Iterate, Limits, Negated, Result, Smooth, State, StateOf, Subproblem, Tolerance};
+use admm::penalty::Limits;
+use admm::state::{State, StateOf};
+use admm::{Accuracy, Coordinator, Iterate, Negated, Result, Smooth, Subproblem, Tolerance};
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 
@@ -100,8 +102,8 @@ mod tests {
     use crate::linalg::scattered;
     use crate::pca::Majorize;
 
-    /// With ρ so large that the dual is short it is ∇g/ρ, else it has the length of the bound; and one evaluation is all
-    /// that it takes.
+    /// With ρ so large that the dual is short it is ∇g/ρ, else it has the length of the bound; and one evaluation is
+    /// all that it takes.
     #[test]
     fn the_first_dual_leaves_the_classifier_where_it_is() {
         let labels: Vec<usize> = (0..60).map(|sample| sample % 3).collect();

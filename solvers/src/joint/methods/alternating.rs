@@ -6,7 +6,8 @@ use super::schedule::SOLVED;
 use super::two_stage::{Settled, settle};
 use crate::joint::{Prepared, Progress};
 use crate::scalar::Scalar;
-use admm::{Cost, Error, Iterate, Result, Space, Status, Subproblem, Target};
+use admm::space::Space;
+use admm::{Cost, Error, Iterate, Result, Status, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// The same two blocks in turn, each pulled towards the other with a fixed ρ and no dual: what is left of ADMM with

@@ -7,7 +7,8 @@ use crate::joint::{Builder, Prepared, Progress};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::method::{Evaluated, stationarity};
-use admm::{Error, Iterate, Result, Space, Status, Target};
+use admm::space::Space;
+use admm::{Error, Iterate, Result, Status, Target};
 
 /// Riemannian descent on all variables at once.
 pub(crate) fn descent<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
@@ -27,7 +28,7 @@ pub(crate) fn descent<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> R
 const SEED: u64 = 0;
 
 /// The method from the start to its end, a step an iteration, with what its memory says of the present point.
-fn descend<T: Scalar, M: admm::DescentMethod<T, Objective<T>, Point = Classifier<T>> + ?Sized>(
+fn descend<T: Scalar, M: admm::method::DescentMethod<T, Objective<T>, Point = Classifier<T>> + ?Sized>(
     prepared: &Prepared<T>,
     log: &mut Log<'_>,
     method: &M,

@@ -80,7 +80,7 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
         self.descend(Ridge { of, weight }, ScheduledSteps { rate, max_steps })
     }
 
-    fn descend<F: Send + Sync, D: admm::DescentMethod<T, F, Point = DMatrix<T>>>(
+    fn descend<F: Send + Sync, D: admm::method::DescentMethod<T, F, Point = DMatrix<T>>>(
         self,
         of: F,
         by: D,

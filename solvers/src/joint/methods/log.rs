@@ -3,8 +3,9 @@
 use crate::joint::{Method, Moment, Position, Progress};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
+use admm::certificate::Certificate;
 use admm::checkpoint::{from_bytes, to_bytes};
-use admm::{Certificate, Result, Status};
+use admm::{Result, Status};
 use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};

@@ -17,7 +17,7 @@ pub(crate) struct Schedule {
     pub rho: f64,
     /// The bounds of ρ.
     pub bounds: (f64, f64),
-    /// μ of [`Balance`](admm::Balance).
+    /// μ of [`Balance`](admm::penalty::Balance).
     pub threshold: f64,
     /// What the residuals must fall to, in units of the tolerance.
     pub accuracy: f64,

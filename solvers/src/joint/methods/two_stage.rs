@@ -6,7 +6,8 @@ use crate::joint::result::SLACK;
 use crate::joint::{JointObjective, Prepared, Progress};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
-use admm::{Cost, Result, Smooth, Space, Status};
+use admm::space::Space;
+use admm::{Cost, Result, Smooth, Status};
 use nalgebra::DMatrix;
 
 /// PCA, then the classifier on its components.

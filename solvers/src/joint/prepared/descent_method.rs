@@ -9,7 +9,12 @@ use admm::{Gradient, Smooth};
 
 /// A gradient method, chosen by the constraint: L-BFGS moves on manifolds, projected gradient on convex sets.
 pub(crate) type BoxedMethod<T, F> = Box<
-    dyn admm::DescentMethod<T, F, Point = <F as Smooth<T>>::Point, Memory = DescentMemory<T, <F as Smooth<T>>::Point>>,
+    dyn admm::method::DescentMethod<
+            T,
+            F,
+            Point = <F as Smooth<T>>::Point,
+            Memory = DescentMemory<T, <F as Smooth<T>>::Point>,
+        >,
 >;
 
 pub(crate) fn descent_method<T: Scalar, F: Smooth<T, Point = Classifier<T>>>(

@@ -6,7 +6,8 @@ use super::start::Spent;
 use crate::joint::Constraint;
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
-use admm::{Cost, Error, Result, Shape, Space};
+use admm::space::{Shape, Space};
+use admm::{Cost, Error, Result};
 
 impl<T: Scalar> Prepared<T> {
     /// The same data at another λ, from the same start.
@@ -24,13 +25,13 @@ impl<T: Scalar> Prepared<T> {
         Ok(other)
     }
 
-    /// The same problem from another start: W (d×k, for scaled features, as in a [`Model`](crate::joint::Model)), B and b.
-    /// Every method but [`TwoStage`](crate::joint::Method::TwoStage) starts there, from the point of the constraint that is
-    /// nearest to W, and counts its own passes alone.
+    /// The same problem from another start: W (d×k, for scaled features, as in a [`Model`](crate::joint::Model)), B and
+    /// b. Every method but [`TwoStage`](crate::joint::Method::TwoStage) starts there, from the point of the constraint
+    /// that is nearest to W, and counts its own passes alone.
     ///
     /// ```
     /// use admm_solvers::joint::{JointModel, Method};
-    /// use nalgebra::DMatrix;
+    /// use admm::nalgebra::DMatrix;
     /// use std::ops::ControlFlow::Continue;
     ///
     /// let x = DMatrix::from_fn(3, 40, |i, j| ((3 * j + i) as f64).sin() + if i == j % 2 { 1.0 } else { 0.0 });

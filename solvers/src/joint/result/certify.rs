@@ -1,7 +1,8 @@
 //! What a fit shows of the conditions for convergence.
 
 use crate::joint::Method;
-use admm::{Certificate, Finding, Stationarity, Status};
+use admm::Status;
+use admm::certificate::{Certificate, Finding, Stationarity};
 
 /// The gradient of the joint objective at the feasible W may be so much larger than the tolerance, since W and V may be
 /// the tolerance apart.

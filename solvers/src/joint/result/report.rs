@@ -3,7 +3,8 @@
 use super::Model;
 use crate::joint::Method;
 use crate::scalar::Scalar;
-use admm::{Certificate, Status};
+use admm::Status;
+use admm::certificate::Certificate;
 use serde::{Deserialize, Serialize};
 
 /// A model, how it was found, and how good it is.

@@ -3,8 +3,9 @@
 use std::ops::ControlFlow;
 
 use admm::method::DescentMemory;
+use admm::state::State;
 use admm::{
-    Accuracy, Coordinator, Descent, Error, Flat, Iterate, Negated, Rate, Result, ScheduledSteps, Smooth, State, Status,
+    Accuracy, Coordinator, Descent, Error, Flat, Iterate, Negated, Rate, Result, ScheduledSteps, Smooth, Status,
     Subproblem, Target, Tolerance,
 };
 use admm_solvers::descent::Lbfgs;

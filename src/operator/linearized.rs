@@ -1,7 +1,9 @@
 //! A function of which only the proximal operator is known, seen through a linear operator.
 
-use crate::subproblem::prox_of;
-use crate::{Adjoint, Cost, Error, Operator, Prox, Real, Result, Space, Subproblem, Target, operator};
+use super::{Operator, adjoint, check_target};
+use crate::space::Space;
+use crate::subproblem::{Adjoint, prox_of};
+use crate::{Cost, Error, Prox, Real, Result, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// The block of a [`Prox`] that is coupled through a K ≠ I.
@@ -21,7 +23,8 @@ use nalgebra::DMatrix;
 ///
 /// ```
 /// use admm::*;
-/// use nalgebra::DMatrix;
+/// use admm::operator::{Linearized, norm_squared};
+/// use admm::nalgebra::DMatrix;
 /// # struct L1(f64);
 /// # impl Prox<f64> for L1 {
 /// #     fn value(&self, z: &DMatrix<f64>) -> f64 { self.0 * z.lp_norm(1) }
@@ -48,7 +51,7 @@ pub struct Linearized<T, P, K> {
     pub of: P,
     /// K.
     pub through: K,
-    /// L ≥ ‖K‖², for instance from [`norm_squared`](crate::norm_squared).
+    /// L ≥ ‖K‖², for instance from [`norm_squared`](crate::operator::norm_squared).
     pub square: T,
     /// The most steps of one call.
     pub max_steps: u64,
@@ -74,7 +77,7 @@ impl<T: Real, P: Prox<T>, K: Operator<T>> Subproblem<T> for Linearized<T, P, K> 
     /// A step is two passes: the products with K and Kᵀ.
     fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
         self.check_square()?;
-        operator::check_target(&self.through, x, &to)?;
+        check_target(&self.through, x, &to)?;
         let rho = to.rho * self.square;
         let mut cost = Cost::default();
         while cost.steps < self.max_steps {
@@ -102,7 +105,7 @@ impl<T: Real, P: Prox<T>, K: Operator<T>> Subproblem<T> for Linearized<T, P, K> 
     }
 
     fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
-        operator::adjoint(&self.through, y)
+        adjoint(&self.through, y)
     }
 
     fn proximal_move(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> T {

@@ -1,15 +1,16 @@
 //! What N blocks share: the sum of their images.
 
+use crate::space::Shape;
 use crate::subproblem::prox_of;
-use crate::{Cost, Prox, Real, Result, Shape, Subproblem, Target};
+use crate::{Cost, Prox, Real, Result, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// g(z₁ + … + z_N), a cost of what N blocks contribute. Boyd et al. (2011, §7.3).
 ///
-/// Against [`Negated`](crate::Negated) of it, a [`Group`](crate::Group) minimises Σ fᵢ(xᵢ) + g(Σ Kᵢxᵢ). With the indicator
-/// of {0} for g it is exchange (§7.3.2), the form for three and more blocks in one equation K₁x₁ + … + K_N x_N = c: the
-/// blocks move side by side, where one after the other they may diverge (Chen, He, Ye and Yuan, "The direct extension
-/// of ADMM for multi-block convex minimization problems is not necessarily convergent", 2016).
+/// Against [`Negated`](crate::Negated) of it, a [`Group`](crate::patterns::Group) minimises Σ fᵢ(xᵢ) + g(Σ Kᵢxᵢ). With
+/// the indicator of {0} for g it is exchange (§7.3.2), the form for three and more blocks in one equation K₁x₁ + … +
+/// K_N x_N = c: the blocks move side by side, where one after the other they may diverge (Chen, He, Ye and Yuan, "The
+/// direct extension of ADMM for multi-block convex minimization problems is not necessarily convergent", 2016).
 ///
 /// The argmin is zᵢ = vᵢ + (s − Σ vⱼ)/N with s = prox_g(Σ vⱼ, ρ/N).
 #[derive(Debug, Clone)]

@@ -1,15 +1,17 @@
 //! A penalty of its own for each block of a group.
 
 use crate::parameter::positive;
-use crate::subproblem::prox_of;
-use crate::{Adjoint, Consensus, Cost, Error, Prox, Real, Result, Shape, Smoothness, Space, Subproblem, Target};
+use super::Consensus;
+use crate::space::{Shape, Space};
+use crate::subproblem::{Adjoint, Smoothness, prox_of};
+use crate::{Cost, Error, Prox, Real, Result, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// A block whose penalty is wρ: the same function with the coupling operator σK, where σ = √w.
 ///
 /// Both sides of a constraint times σ have the penalty σ²ρ on the constraint as it was, whose multiplier is σρu. So the
-/// blocks of a [`Group`](crate::Group), each with a weight, have penalties of their own against a group with the same
-/// weights, member by member, or against a [`Consensus`] with all of them.
+/// blocks of a [`Group`](crate::patterns::Group), each with a weight, have penalties of their own against a group with
+/// the same weights, member by member, or against a [`Consensus`] with all of them.
 ///
 /// # Errors
 /// When it is tuned, which is at the start: a weight that is not positive and finite; not one for each member of a

@@ -1,7 +1,9 @@
 //! What N blocks agree on: all of one variable, or parts of it.
 
-use crate::subproblem::prox_of;
-use crate::{Adjoint, Cost, Error, Operator, Prox, Real, Result, Selection, Shape, Space, Subproblem, Target};
+use crate::operator::{Operator, Selection};
+use crate::space::{Shape, Space};
+use crate::subproblem::{Adjoint, prox_of};
+use crate::{Cost, Error, Prox, Real, Result, Subproblem, Target};
 use nalgebra::DMatrix;
 use std::collections::BTreeSet;
 

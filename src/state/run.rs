@@ -1,20 +1,10 @@
-//! How a run goes: its best state so far, and whether it gets anywhere.
+//! A run under way: its best state so far, and whether it gets anywhere.
 
-use crate::{Certificate, Real, Record, Status, Stop, Tally};
+use super::Record;
+use crate::certificate::Tally;
+use crate::{Real, Status, Stop};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// What a run returns.
-#[derive(Debug, Clone)]
-pub struct Outcome<S> {
-    /// How it ended.
-    pub status: Status,
-    /// The final state when converged, else the one nearest to the stopping rule.
-    pub best: S,
-    /// What the run shows of the conditions for convergence. That the augmented Lagrangian falls is known where
-    /// [`track_objective`](crate::Coordinator::track_objective) asks for the values.
-    pub certificate: Certificate,
-}
 
 /// A run under way through states of type `S`. It is part of the state, so that a resumed run ends as the uninterrupted
 /// one does.

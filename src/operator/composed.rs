@@ -1,9 +1,9 @@
 //! A smooth function seen through a linear operator.
 
-use crate::operator;
-use crate::{
-    Adjoint, Cost, Descent, DescentMethod, Iterate, Manifold, Operator, Real, Result, Smooth, Subproblem, Target,
-};
+use super::{Operator, adjoint, check_target};
+use crate::method::DescentMethod;
+use crate::subproblem::Adjoint;
+use crate::{Cost, Descent, Iterate, Manifold, Real, Result, Smooth, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// A [`Descent`] block that is coupled through a K ≠ I: the method lowers f(x) + ρ/2 ‖Kx − v‖² as one smooth function.
@@ -58,7 +58,7 @@ where
     }
 
     fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
-        operator::check_target(&self.operator, x, &to)?;
+        check_target(&self.operator, x, &to)?;
         let whole = Pulled { f: &self.of.of, through: &self.operator, to };
         let (origin, mut iterate) = (x.clone(), Iterate::new(x.clone()));
         let free = Target { v: &origin, rho: T::zero(), tolerance: to.tolerance };
@@ -72,6 +72,6 @@ where
     }
 
     fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
-        operator::adjoint(&self.operator, y)
+        adjoint(&self.operator, y)
     }
 }

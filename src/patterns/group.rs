@@ -1,6 +1,8 @@
 //! N blocks as one: the sum of their functions, side by side in a product of coupling spaces.
 
-use crate::{Adjoint, Cost, Error, Exec, Real, Result, Shape, Smoothness, Subproblem, Target};
+use crate::space::Shape;
+use crate::subproblem::{Adjoint, Smoothness};
+use crate::{Cost, Error, Exec, Real, Result, Subproblem, Target};
 
 /// Σᵢ fᵢ(xᵢ), each block with its own variable; the argmins are independent and run on the executor.
 #[derive(Debug, Clone)]

@@ -2,7 +2,6 @@
 
 use crate::{Cost, Real};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 
 /// What one iteration measured.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -92,17 +91,4 @@ impl<T: Real> Record<T> {
 /// Below this nothing is divided by.
 pub(crate) fn tiny<T: Real>() -> T {
     T::min_value().unwrap_or(T::one()).abs().recip().sqrt()
-}
-
-/// Seconds that the parts of the iterations took so far. Apart from the [`Record`], for no clock enters a state.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Phases {
-    /// The first block.
-    pub x: Duration,
-    /// The second block.
-    pub z: Duration,
-    /// The dual, residuals, penalty and acceleration.
-    pub dual: Duration,
-    /// The observers.
-    pub observers: Duration,
 }
