@@ -1,5 +1,13 @@
-//! Acceleration: ADMM maps (Bz, u) to the next (Bz, u), and its fixed points are the solutions. An acceleration
-//! extrapolates from earlier points and starts the next iteration ahead; it sees the coupling space alone.
+//! Acceleration: rules that start an iteration ahead of where the last one ended.
+//!
+//! An iteration of ADMM maps (Bz, u) to the next (Bz, u), and the fixed points of this map are the solutions. An
+//! acceleration extrapolates from earlier points. It sees the coupling space alone.
+//!
+//! | Acceleration | Where the next iteration starts |
+//! |---|---|
+//! | [`Plain`] (default) | where the last one ended |
+//! | [`Anderson`] | at a mixture of the last ends |
+//! | [`Nesterov`] | further along the last move; it needs less memory than [`Anderson`] |
 
 mod anderson;
 mod nesterov;

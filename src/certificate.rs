@@ -1,4 +1,7 @@
-//! What a run shows of the conditions under which ADMM converges on a nonconvex problem.
+//! The certificate: what a run shows of the conditions under which ADMM converges on a nonconvex problem.
+//!
+//! Every run returns a [`Certificate`]. It holds a [`Finding`] for each condition: the condition holds, fails, or is
+//! not known, each with its evidence.
 
 mod evidence;
 mod tally;

@@ -33,11 +33,11 @@
 //! # Ok::<(), admm::Error>(())
 //! ```
 //!
-//! In a test, `check::gradient(&f, &x)?.assert();` panics with the report where a law does not hold. An `Err` says that
-//! the check could not be made at all: f failed at x itself, or returned a matrix of the wrong size.
+//! In a test, `check::gradient(&f, &x)?.assert();` panics with the report if a law does not hold. An `Err` says that the
+//! check could not be made at all, because f failed at x itself or returned a matrix of the wrong size.
 //!
 //! A check is deterministic: its directions, starts and targets come from a generator with a fixed seed. Bounds follow
-//! the rounding of the scalar type; a check in `f32` sees less. A passed check is evidence from samples, no proof.
+//! the rounding of the scalar type, so a check in `f32` sees less. A passed check is evidence from samples, and no proof.
 
 mod adjoint;
 mod gradient;

@@ -1,5 +1,7 @@
-//! Runs that outlive their process: the state is kept in a folder, and a run that is continued from there ends with the
-//! same bits as one that was never interrupted.
+//! Checkpoints: runs that outlive their process.
+//!
+//! The state is kept in a folder. A run that is continued from there ends with the same bits as one that was never
+//! interrupted.
 //!
 //! ```
 //! use admm::*;

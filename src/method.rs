@@ -1,5 +1,11 @@
-//! How a [`Descent`](crate::Descent) block moves: gradient descent with backtracking, and steps along a custom
-//! direction.
+//! The ways in which a [`Descent`](crate::Descent) block moves, and the parts to write another one.
+//!
+//! | Method | Moves |
+//! |---|---|
+//! | [`Gradient`](crate::Gradient) | along the gradient, by a line search with backtracking |
+//! | [`ScheduledSteps`](crate::ScheduledSteps) | along a custom [`Direction`](crate::Direction), by steps of given lengths |
+//!
+//! A method of your own implements [`DescentMethod`]. [`Search`] and [`Evaluated`] do the common work.
 
 pub(crate) mod gradient;
 pub(crate) mod iterate;

@@ -1,4 +1,12 @@
-//! Looking at a run without touching it.
+//! Observers: they see every iteration of a run, and may end it, but change nothing.
+//!
+//! | Observer | Use |
+//! |---|---|
+//! | a closure of the state | to look at an iteration, or to end the run |
+//! | [`History`] | to keep the records, and to write them as CSV or JSON lines |
+//! | [`time_limit`], [`TargetObjective`] | to end a run at a time or at an objective |
+//! | [`every`], [`on_best`] | to call another observer seldom |
+//! | a pair of observers | to use both |
 
 mod history;
 mod limit;

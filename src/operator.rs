@@ -1,4 +1,11 @@
-//! Linear operators that couple a block to the others.
+//! Linear operators that couple a block to the other one, and the blocks seen through them.
+//!
+//! | Type | Content |
+//! |---|---|
+//! | [`Operator`] | the trait: K, its transpose, and the sizes |
+//! | [`Selection`] | the operator that chooses some rows |
+//! | [`Linearized`] | the block of a function with a proximal operator, seen through K |
+//! | [`Composed`] | the block of a function with a gradient, seen through K |
 
 mod composed;
 mod linearized;

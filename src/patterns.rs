@@ -1,4 +1,12 @@
-//! Many blocks as one: side by side in a group, against what they agree on or share.
+//! Patterns of many blocks: a group on one side, and on the other what its members agree on or share.
+//!
+//! | Pattern | Problem |
+//! |---|---|
+//! | [`Group`] against [`Consensus`] | Σ fᵢ(x) + g(x) |
+//! | [`Group`] against [`GeneralConsensus`] | the same, where each block sees some rows of the common variable |
+//! | [`Group`] against [`Sharing`] | Σ fᵢ(xᵢ) + g(Σ Kᵢxᵢ) |
+//!
+//! [`Weighted`] gives a member of a group a penalty of its own.
 
 mod consensus;
 mod group;

@@ -1,4 +1,15 @@
-//! How the penalty ρ changes from one iteration to the next.
+//! Penalty policies: rules that change the penalty ρ from one iteration to the next.
+//!
+//! | Policy | ρ |
+//! |---|---|
+//! | [`Balance`] (default) | is doubled or halved where one residual is more than ten times the other |
+//! | [`RelativeBalance`] | does the same by normalised residuals |
+//! | [`SquareRoot`] | changes seldom and far, by the square root of the ratio of the residuals |
+//! | [`Spectral`] | goes to the curvatures of both functions that the duals show |
+//! | [`Fixed`] | stays |
+//!
+//! [`Limits`] holds under every policy: ρ stays in an interval, and changes finitely often. A policy of your own
+//! implements [`Penalty`].
 
 mod balance;
 mod fixed;

@@ -1,4 +1,6 @@
-//! The coupling space, where Ax, Bz, c and the dual u live: four operations.
+//! The coupling space, in which Ax, Bz, c and the dual u live.
+//!
+//! A [`Space`] needs four operations. Matrices, vectors of spaces and pairs of spaces have them already.
 
 use crate::Real;
 use nalgebra::DMatrix;

@@ -1,4 +1,7 @@
-//! All that changes in a run.
+//! The state: all that changes in a run.
+//!
+//! [`State`] holds the iterates, the dual, ρ and the memories of policies, and the [`Record`] of what the last
+//! iteration measured. A checkpoint saves exactly this value.
 
 mod record;
 mod run;
