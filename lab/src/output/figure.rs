@@ -6,6 +6,7 @@
 mod axis;
 mod bars;
 mod chart;
+mod frame;
 mod heat;
 mod palette;
 mod svg;
@@ -50,13 +51,5 @@ pub enum FigureError {
         got: usize,
         /// How many there should be.
         expected: usize,
-    },
-    /// The plotting library failed.
-    #[error("figure `{title}`: {cause}")]
-    Drawing {
-        /// The figure.
-        title: String,
-        /// What it said.
-        cause: String,
     },
 }

@@ -1,8 +1,6 @@
 //! Axes: what a value is called, where it lies, and where the ticks are.
 
-use std::ops::Range;
-
-use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
+use super::svg::round;
 
 /// One direction of a chart.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,40 +52,40 @@ impl Scale {
     }
 }
 
-/// An axis as plotters sees it: places, of which some are ticks with a text.
-#[derive(Clone)]
-pub(super) struct Ruler {
+/// An axis over pixels: the places from `low` to `high` lie evenly between two pixels.
+pub(super) struct Ruler<'a> {
+    axis: &'a Axis,
     low: f64,
     high: f64,
+    pixels: (f64, f64),
     ticks: Vec<(f64, String)>,
 }
 
-impl Ruler {
-    /// Between two places.
-    pub fn new(scale: Scale, (low, high): (f64, f64)) -> Self {
-        Ruler { low, high, ticks: scale.ticks(low, high, 6) }
+impl<'a> Ruler<'a> {
+    /// Lays a range of places over the pixels between two others, of which the first is that of the lowest place.
+    pub fn new(axis: &'a Axis, (low, high): (f64, f64), pixels: (f64, f64)) -> Self {
+        Ruler { axis, low, high, pixels, ticks: axis.scale.ticks(low, high, 6) }
     }
-}
 
-impl Ranged for Ruler {
-    type FormatOption = NoDefaultFormatting;
-    type ValueType = f64;
+    /// Returns the pixel of a place.
+    pub fn at(&self, place: f64) -> f64 {
+        let (first, last) = self.pixels;
+        round(first + (last - first) * (place - self.low) / (self.high - self.low))
+    }
 
-    fn map(&self, place: &f64, (first, last): (i32, i32)) -> i32 {
-        first + (f64::from(last - first) * (place - self.low) / (self.high - self.low)).round() as i32
+    /// Returns the pixels of the lowest and the highest place.
+    pub fn ends(&self) -> (f64, f64) {
+        (self.at(self.low), self.at(self.high))
     }
-    fn key_points<H: KeyPointHint>(&self, hint: H) -> Vec<f64> {
-        let minor = hint.weight().allow_light_points();
-        self.ticks.iter().map(|(place, _)| *place).filter(|_| !minor).collect()
-    }
-    fn range(&self) -> Range<f64> {
-        self.low..self.high
-    }
-}
 
-impl ValueFormatter<f64> for Ruler {
-    fn format_ext(&self, place: &f64) -> String {
-        self.ticks.iter().find(|(tick, _)| tick == place).map_or(String::new(), |(_, text)| text.clone())
+    /// Returns the pixel and the text of each tick.
+    pub fn ticks(&self) -> impl Iterator<Item = (f64, &str)> {
+        self.ticks.iter().map(|(place, text)| (self.at(*place), text.as_str()))
+    }
+
+    /// Returns what is measured along the axis, and in which unit.
+    pub fn label(&self) -> &str {
+        &self.axis.label
     }
 }
 

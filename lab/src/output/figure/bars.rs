@@ -38,18 +38,19 @@ impl Bars {
         let room = |size: f64| if size > 0.0 { NUMBER } else { 4.0 };
         let pixels = (WIDTH - left - room(below) - room(above)) / (below + above).max(f64::MIN_POSITIVE);
         let zero = left + room(below) + pixels * below;
-        let svg = Svg::new(WIDTH as u32, (ROW * bars.len() as f64) as u32 + 8);
+        let height = ROW * bars.len() as f64 + 8.0;
+        let mut svg = Svg::new(WIDTH, height);
         for (row, (name, value)) in bars.iter().enumerate() {
             let y = 4.0 + ROW * (row as f64 + 0.5);
             svg.text((left - 6.0, y), Anchor::End, TEXT, &shorten(name, 22));
-            draw(&svg, name, *value, (zero, y), pixels * value.abs());
+            draw(&mut svg, name, *value, (zero, y), pixels * value.abs());
         }
-        svg.add(html! { path d={ "M" (round(zero)) " 0V" (ROW * bars.len() as f64 + 8.0) } stroke="currentColor" {} });
+        svg.add(html! { path d={ "M" (round(zero)) " 0V" (height) } stroke="currentColor" {} });
         Ok(svg.finish(&self.caption))
     }
 }
 
-fn draw(svg: &Svg, name: &str, value: f64, (zero, y): (f64, f64), length: f64) {
+fn draw(svg: &mut Svg, name: &str, value: f64, (zero, y): (f64, f64), length: f64) {
     let left = if value < 0.0 { zero - length } else { zero };
     let text = short(value);
     svg.add(html! {

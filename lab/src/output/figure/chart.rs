@@ -1,15 +1,10 @@
 //! Lines and points between two axes.
 
 use maud::html;
-use plotters::chart::{ChartBuilder, ChartContext};
-use plotters::coord::Shift;
-use plotters::coord::cartesian::Cartesian2d;
-use plotters::drawing::{DrawingArea, IntoDrawingArea};
-use plotters::series::LineSeries;
-use plotters::style::{BLACK, Color, IntoFont};
 
-use super::axis::{Axis, Ruler, range, short};
-use super::svg::{Anchor, Svg, UNIT, pixels, round, text_width};
+use super::axis::{Axis, range, short};
+use super::frame::{Frame, TEXT};
+use super::svg::{Anchor, Svg, round, text_width};
 use super::{Caption, FigureError, palette};
 
 /// Series of points between two axes.
@@ -70,19 +65,14 @@ impl Series {
     }
 }
 
-const WIDTH: u32 = 480;
-const HEIGHT: u32 = 320;
-/// Of the text, in pixels.
-const TEXT: f64 = 13.0;
+/// The width in pixels, and the height without the legend.
+const SIZE: (f64, f64) = (480.0, 320.0);
 /// The height of a row of the legend.
 const ROW: f64 = 20.0;
 /// The legend names so many series; the others answer the pointer alone.
 const NAMES: usize = 30;
 /// A line answers the pointer at so many places, which many points share.
 const STOPS: usize = 60;
-
-type Context<'a> = ChartContext<'a, &'a Svg, Cartesian2d<Ruler, Ruler>>;
-type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 impl Chart {
     /// The chart as SVG.
@@ -96,9 +86,13 @@ impl Chart {
         let upwards = range(places().map(|(_, y)| y)).ok_or_else(empty)?;
         let legend = self.legend();
         let top = ROW * legend.last().map_or(0.0, |(_, row)| *row as f64 + 1.0);
-        let svg = Svg::new(WIDTH, HEIGHT + top as u32);
-        self.draw(&svg, top, across, upwards)
-            .map_err(|cause| FigureError::Drawing { title: self.caption.title.clone(), cause: cause.to_string() })?;
+        let size = (SIZE.0, SIZE.1 + top);
+        let mut svg = Svg::new(size.0, size.1);
+        let frame = Frame::new((&self.x, across), (&self.y, upwards), size, top);
+        frame.draw(&mut svg);
+        for (index, series) in self.series.iter().enumerate() {
+            self.draw_series(&mut svg, &frame, index, series);
+        }
         for (index, (x, row)) in legend.into_iter().enumerate() {
             let y = ROW * (row as f64 + 0.5);
             svg.add(palette::mark(index, (round(x + 6.0), y), 5.0, "dot", ""));
@@ -127,7 +121,7 @@ impl Chart {
         let (mut x, mut row) = (8.0, 0);
         let mut place = |series: &Series| {
             let width = 32.0 + text_width(&shorten(&series.name), TEXT);
-            if x > 8.0 && x + width > f64::from(WIDTH) {
+            if x > 8.0 && x + width > SIZE.0 {
                 (x, row) = (8.0, row + 1);
             }
             x += width;
@@ -136,57 +130,34 @@ impl Chart {
         self.series.iter().take(NAMES).map(&mut place).collect()
     }
 
-    fn draw(&self, svg: &Svg, top: f64, across: (f64, f64), upwards: (f64, f64)) -> Drawn {
-        let area: DrawingArea<&Svg, Shift> = svg.into_drawing_area();
-        let mut chart = ChartBuilder::on(&area)
-            .margin_top(top as i32 * UNIT + 10 * UNIT)
-            .margin_left(4 * UNIT)
-            .margin_right(14 * UNIT)
-            .x_label_area_size(46 * UNIT)
-            .y_label_area_size(62 * UNIT)
-            .build_cartesian_2d(Ruler::new(self.x.scale, across), Ruler::new(self.y.scale, upwards))?;
-        let font = |size: f64| ("sans-serif", size * f64::from(UNIT)).into_font().color(&BLACK);
-        chart
-            .configure_mesh()
-            .bold_line_style(BLACK.mix(0.14).stroke_width(UNIT as u32))
-            .axis_style(BLACK.mix(0.6).stroke_width(UNIT as u32))
-            .set_all_tick_mark_size(3 * UNIT)
-            .label_style(font(TEXT - 1.0))
-            .axis_desc_style(font(TEXT))
-            .x_desc(&self.x.label)
-            .y_desc(&self.y.label)
-            .draw()?;
-        self.series.iter().enumerate().try_for_each(|(index, series)| self.draw_series(svg, &mut chart, index, series))
-    }
-
-    fn draw_series(&self, svg: &Svg, chart: &mut Context<'_>, index: usize, series: &Series) -> Drawn {
+    fn draw_series(&self, svg: &mut Svg, frame: &Frame<'_>, index: usize, series: &Series) {
         if series.look != Look::Dots {
-            let style = palette::colour(index).stroke_width(2 * UNIT as u32);
             for part in series.points.split(|point| self.place(point).is_none()).filter(|part| part.len() > 1) {
-                chart.draw_series(LineSeries::new(part.iter().filter_map(|point| self.place(point)), style))?;
+                let points = corners(part.iter().filter_map(|point| Some(frame.at(self.place(point)?))));
+                svg.add(html! {
+                    polyline points=(points) fill="none" stroke=(palette::ink(index)) stroke-width="2"
+                        stroke-linejoin="round" {}
+                });
             }
         }
         let (class, stride) = match series.look {
-            Look::Line => ("hit", series.points.len().div_ceil(STOPS)),
+            Look::Line => ("hit", series.points.len().div_ceil(STOPS).max(1)),
             _ => ("dot", 1),
         };
         let last = series.points.len().saturating_sub(1);
         for (number, point) in series.points.iter().enumerate() {
-            if number % stride.max(1) == 0 || number == last || point.chosen {
-                self.draw_point(svg, chart, index, point, class);
+            if number % stride == 0 || number == last || point.chosen {
+                self.draw_point(svg, frame, index, point, class);
             }
         }
-        Ok(())
     }
 
-    fn draw_point(&self, svg: &Svg, chart: &Context<'_>, index: usize, point: &Point, class: &str) {
+    fn draw_point(&self, svg: &mut Svg, frame: &Frame<'_>, index: usize, point: &Point, class: &str) {
         let Some(place) = self.place(point) else { return };
-        let at = |place| pixels(chart.backend_coord(&place));
-        let (x, y) = at(place);
+        let (x, y) = frame.at(place);
         if point.spread > 0.0 {
-            let ends: Vec<_> = self.extent(point).into_iter().skip(1).map(at).collect();
-            let points = ends.iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" ");
-            svg.add(html! { polyline points=(points) stroke=(palette::ink(index)) stroke-opacity=".7" {} });
+            let ends = corners(self.extent(point).into_iter().skip(1).map(|place| frame.at(place)));
+            svg.add(html! { polyline points=(ends) stroke=(palette::ink(index)) stroke-opacity=".7" {} });
         }
         if point.chosen {
             svg.add(html! { circle cx=(x) cy=(y) r="10" fill="none" stroke="currentColor" stroke-width="2" {} });
@@ -207,4 +178,11 @@ impl Chart {
 /// A name that fits into the legend.
 fn shorten(name: &str) -> String {
     super::heat::shorten(name, 28)
+}
+
+/// The pixels of a polyline as SVG writes them; those that repeat the last one are left out.
+fn corners(pixels: impl Iterator<Item = (f64, f64)>) -> String {
+    let mut corners: Vec<_> = pixels.collect();
+    corners.dedup();
+    corners.iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" ")
 }

@@ -2,7 +2,7 @@
 
 use maud::html;
 
-use super::svg::{Anchor, Svg, label, round, text_width};
+use super::svg::{Anchor, Svg, label, round, text_width, upright_label};
 use super::{Caption, FigureError, palette};
 
 /// Rows of cells.
@@ -59,10 +59,10 @@ impl HeatMap {
         let longest = self.down.names.iter().map(|name| text_width(&shorten(name, 12), TEXT)).fold(0.0, f64::max);
         let (left, top) = (margin(&self.down, longest + 8.0), margin(&self.across, 20.0));
         let (width, height) = (left + side * columns as f64 + 2.0, top + side * rows as f64 + 2.0);
-        let svg = Svg::new(width.ceil() as u32, height.ceil() as u32);
+        let mut svg = Svg::new(width.ceil(), height.ceil());
         for (row, cells) in self.cells.iter().enumerate() {
             for (column, cell) in cells.iter().enumerate() {
-                draw(&svg, cell, (left + side * column as f64, top + side * row as f64), side);
+                draw(&mut svg, cell, (left + side * column as f64, top + side * row as f64), side);
             }
         }
         let middle = |index: usize| side * (index as f64 + 0.5);
@@ -74,17 +74,8 @@ impl HeatMap {
             svg.text((left + middle(column), top - 10.0), Anchor::Middle, TEXT, &shorten(name, fitting));
         }
         svg.text((left + 0.5 * side * columns as f64, 10.0), Anchor::Middle, TEXT, &self.across.label);
-        self.side_label(&svg, top + 0.5 * side * rows as f64);
+        svg.add(upright_label((10.0, top + 0.5 * side * rows as f64), TEXT, &self.down.label));
         Ok(svg.finish(&self.caption))
-    }
-
-    fn side_label(&self, svg: &Svg, y: f64) {
-        let y = round(y);
-        svg.add(html! {
-            text x="10" y=(y) dy=".35em" text-anchor="middle" font-size=(TEXT) transform={ "rotate(270 10 " (y) ")" } {
-                (self.down.label)
-            }
-        });
     }
 
     fn shape(&self) -> Result<(usize, usize), FigureError> {
@@ -105,7 +96,7 @@ impl HeatMap {
     }
 }
 
-fn draw(svg: &Svg, cell: &Cell, (x, y): (f64, f64), side: f64) {
+fn draw(svg: &mut Svg, cell: &Cell, (x, y): (f64, f64), side: f64) {
     let deepest = if cell.text.is_empty() { 1.0 } else { DEEPEST };
     let strength = if cell.shade.is_finite() { deepest * cell.shade.abs().min(1.0) } else { 0.0 };
     let (x, y) = (round(x), round(y));

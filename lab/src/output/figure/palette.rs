@@ -1,40 +1,18 @@
 //! Colours and shapes that differ for every eye.
 
 use maud::{Markup, html};
-use plotters::style::RGBColor;
 
 /// Okabe and Ito (2008), without yellow, which is lost on white; the first four have a contrast of 3:1 on white and on
 /// near-black alike.
-const COLOURS: [RGBColor; 6] = [
-    RGBColor(0x00, 0x72, 0xb2),
-    RGBColor(0xd5, 0x5e, 0x00),
-    RGBColor(0x00, 0x9e, 0x73),
-    RGBColor(0xcc, 0x79, 0xa7),
-    RGBColor(0xe6, 0x9f, 0x00),
-    RGBColor(0x56, 0xb4, 0xe9),
-];
+const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 
-/// Of a series or a class.
-pub(super) fn colour(index: usize) -> RGBColor {
+/// The colour of a series or a class.
+pub(super) fn ink(index: usize) -> &'static str {
     COLOURS[index % COLOURS.len()]
 }
 
-/// The same as SVG writes it.
-pub(super) fn ink(index: usize) -> String {
-    let RGBColor(red, green, blue) = colour(index);
-    hex((red, green, blue))
-}
-
-/// As SVG writes it. Black stands for the colour of the text.
-pub(super) fn hex((red, green, blue): (u8, u8, u8)) -> String {
-    match (red, green, blue) {
-        (0, 0, 0) => "currentColor".into(),
-        _ => format!("#{red:02x}{green:02x}{blue:02x}"),
-    }
-}
-
-/// Below zero and above.
-pub(super) fn signed(value: f64) -> String {
+/// The colour of a number by its sign.
+pub(super) fn signed(value: f64) -> &'static str {
     ink(usize::from(value < 0.0))
 }
 
