@@ -1,18 +1,17 @@
-//! numpy arrays. `npyz` decodes them; what it would overflow, recurse or allocate on is refused before.
+//! numpy arrays: numbers for X, numbers or text for y.
+
+mod header;
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
-use std::path::Path;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
 
 use admm_solvers::{Scalar, data::Features};
-use npyz::{DType, Deserialize, Endianness, NpyFile, NpyHeader, Order, TypeChar, TypeStr};
 
+use self::header::{Header, Item};
 use super::error::DataError;
 use super::source::{self, Budget};
 use super::table::{Table, feature_names};
-
-/// The longest header, as in numpy.
-const MAX_HEADER: usize = 10_000;
 
 /// The longest string of an array of strings, in bytes.
 const MAX_STRING: u64 = 1 << 16;
@@ -20,10 +19,11 @@ const MAX_STRING: u64 = 1 << 16;
 /// The least length of a file that is mapped rather than read, in bytes.
 const MAPPED_FROM: u64 = 1 << 30;
 
-/// An array whose header has been read: `f64` for X, text for y.
-pub(super) struct Array<'a, R> {
-    path: &'a Path,
-    header: NpyHeader,
+/// An array whose header has been read.
+pub(super) struct Array<R> {
+    path: PathBuf,
+    header: Header,
+    item: Item,
     body: R,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn map<T: Scalar>(path: &Path) -> Result<Option<Features<T>>, DataErr
 
 fn map_any<T: Scalar>(path: &Path, reader: BufReader<File>, length: u64) -> Result<Option<Features<T>>, DataError> {
     let array = Array::new(path, reader, length)?;
-    let (&[n, d], Order::C) = (array.header.shape(), array.header.order()) else { return Ok(None) };
+    let (&[n, d], false) = (&array.header.shape[..], array.header.fortran_order) else { return Ok(None) };
     if n == 0 || d == 0 || !array.is_native::<T>() {
         return Ok(None);
     }
@@ -55,166 +55,132 @@ pub(super) fn labels(path: &Path) -> Result<Vec<String>, DataError> {
     Array::new(path, reader, length)?.labels()
 }
 
-/// Decodes all items by the type named in the header, each through the closure.
+/// Decodes all items by the type named in the header: the number `x` of that type becomes `$item`.
 macro_rules! numbers {
-    ($array:expr, $map:expr) => {{
-        let (kind, size) = $array.kind();
-        match (kind, size) {
-            (Some(TypeChar::Float), 8) => $array.items::<f64, _>($map),
-            (Some(TypeChar::Float), 4) => $array.items::<f32, _>($map),
-            (Some(TypeChar::Int), 8) => $array.items::<i64, _>($map),
-            (Some(TypeChar::Int), 4) => $array.items::<i32, _>($map),
-            (Some(TypeChar::Int), 2) => $array.items::<i16, _>($map),
-            (Some(TypeChar::Int), 1) => $array.items::<i8, _>($map),
-            (Some(TypeChar::Uint), 8) => $array.items::<u64, _>($map),
-            (Some(TypeChar::Uint), 4) => $array.items::<u32, _>($map),
-            (Some(TypeChar::Uint), 2) => $array.items::<u16, _>($map),
-            (Some(TypeChar::Uint), 1) => $array.items::<u8, _>($map),
+    ($array:expr, $x:ident => $item:expr) => {
+        match ($array.item.kind, $array.item.size) {
+            ('f', 8) => numbers!($array, f64, $x => $item),
+            ('f', 4) => numbers!($array, f32, $x => $item),
+            ('i', 8) => numbers!($array, i64, $x => $item),
+            ('i', 4) => numbers!($array, i32, $x => $item),
+            ('i', 2) => numbers!($array, i16, $x => $item),
+            ('i', 1) => numbers!($array, i8, $x => $item),
+            ('u', 8) => numbers!($array, u64, $x => $item),
+            ('u', 4) => numbers!($array, u32, $x => $item),
+            ('u', 2) => numbers!($array, u16, $x => $item),
+            ('u' | 'b', 1) => numbers!($array, u8, $x => $item),
             _ => Err($array.wrong_type()),
         }
-    }};
+    };
+    ($array:expr, $number:ty, $x:ident => $item:expr) => {
+        $array.items(|bytes| {
+            let $x = <$number>::from_le_bytes(bytes.try_into().ok()?);
+            Some($item)
+        })
+    };
 }
 
-impl<'a, R: Read> Array<'a, R> {
-    /// Reads a header; `length` is how many bytes there are in all.
-    pub(super) fn new(path: &'a Path, mut body: R, length: u64) -> Result<Self, DataError> {
-        let bytes = header_bytes(path, &mut body)?;
-        check_header(path, &bytes)?;
-        let header = NpyHeader::from_reader(&bytes[..]).map_err(|error| DataError::format(path, error.to_string()))?;
-        let array = Self { path, header, body };
-        let size = match array.kind() {
-            (None | Some(TypeChar::Object), _) => return Err(array.wrong_type()),
-            (Some(TypeChar::UnicodeStr), size) => size.saturating_mul(4),
-            (_, size) => size,
-        };
-        let expected = array.header.len().saturating_mul(size).saturating_add(bytes.len() as u64);
+impl<R: Read> Array<R> {
+    /// Reads a header; `length` is the number of bytes of the header and the items together.
+    ///
+    /// # Errors
+    /// A header that is none, a type that is not supported, or another length than the header says.
+    pub(super) fn new(path: &Path, mut body: R, length: u64) -> Result<Self, DataError> {
+        let header = Header::read(path, &mut body)?;
+        let Some(item) = header.item else { return Err(wrong_type(path, &header)) };
+        let expected = header.len().saturating_mul(item.size).saturating_add(header.length);
         if length < expected {
             return Err(DataError::Truncated { path: path.into(), expected, got: length });
         }
         if length > expected {
             return Err(DataError::format(path, format!("{} bytes after the array", length - expected)));
         }
-        Ok(array)
+        Ok(Self { path: path.into(), header, item, body })
     }
 
-    /// X: rows are samples, so that C order is our column-major order.
+    /// Decodes X, whose rows are samples: its C order is the column-major order of a matrix of d rows.
+    ///
+    /// # Errors
+    /// Another shape or type, a size that memory does not hold, or a failure to read.
     #[allow(clippy::unnecessary_cast, reason = "one arm of the macro is f64 already")]
     pub(super) fn matrix(self) -> Result<Table, DataError> {
-        let &[n, d] = self.header.shape() else { return Err(self.wrong_shape("samples × features")) };
-        let order = self.header.order();
-        Budget::new().matrix(self.path, n, if order == Order::C { d } else { d.saturating_mul(2) })?;
+        let &[n, d] = &self.header.shape[..] else { return Err(self.wrong_shape("samples × features")) };
+        let fortran_order = self.header.fortran_order;
+        Budget::new().matrix(&self.path, n, if fortran_order { d.saturating_mul(2) } else { d })?;
         let (n, d) = (n as usize, d as usize);
-        let values = match self.kind().0 {
-            Some(TypeChar::Bool) => self.items(|b: bool| f64::from(u8::from(b)))?,
-            _ => numbers!(self, |x| x as f64)?,
-        };
-        let values = match order {
-            Order::C => values,
-            Order::Fortran => (0..n * d).map(|k| values[k / d + n * (k % d)]).collect(),
-        };
+        let mut values = numbers!(self, x => x as f64)?;
+        if fortran_order {
+            values = (0..n * d).map(|k| values[k / d + n * (k % d)]).collect();
+        }
         Ok(Table { features: feature_names(d), values, labels: None, lines: None })
     }
 
-    /// y: one dimension, or one column.
+    /// Decodes y, which has one dimension or one column.
+    ///
+    /// # Errors
+    /// Another shape or type, text that is not Unicode, a size that memory does not hold, or a failure to read.
     pub(super) fn labels(self) -> Result<Vec<String>, DataError> {
-        if !matches!(self.header.shape(), [_] | [_, 1]) {
+        if !matches!(self.header.shape[..], [_] | [_, 1]) {
             return Err(self.wrong_shape("one label a sample"));
         }
-        let (kind, size) = self.kind();
+        let Item { kind, size, .. } = self.item;
         let shape = || format!("an array of {} labels", self.header.len());
-        Budget::new().spend(self.header.len().checked_mul(size.saturating_add(32)), self.path, shape)?;
+        Budget::new().spend(self.header.len().checked_mul(size.saturating_add(32)), &self.path, shape)?;
         match kind {
-            Some(TypeChar::UnicodeStr | TypeChar::ByteStr) if size <= MAX_STRING => self.items(|s: String| s),
-            Some(TypeChar::Bool) => self.items(|b: bool| u8::from(b).to_string()),
-            _ => numbers!(self, |x| x.to_string()),
+            'U' if size <= MAX_STRING => self.items(utf32),
+            'S' if size <= MAX_STRING => self.items(|bytes| std::str::from_utf8(bytes).ok().map(without_padding)),
+            _ => numbers!(self, x => x.to_string()),
         }
     }
 
-    fn kind(&self) -> (Option<TypeChar>, u64) {
-        match self.header.dtype() {
-            DType::Plain(plain) => (Some(plain.type_char()), plain.size_field()),
-            _ => (None, 0),
-        }
-    }
-
-    /// Whether the items are the numbers T as this machine writes them.
+    /// Returns whether the items are numbers of type T as this machine writes them.
     fn is_native<T: Scalar>(&self) -> bool {
-        let native = |plain: &TypeStr| match plain.endianness() {
-            Endianness::Little => cfg!(target_endian = "little"),
-            Endianness::Big => cfg!(target_endian = "big"),
-            Endianness::Irrelevant => false,
-        };
-        let DType::Plain(plain) = self.header.dtype() else { return false };
-        self.kind() == (Some(TypeChar::Float), size_of::<T>() as u64) && native(&plain)
+        let Item { kind, size, big_endian } = self.item;
+        (kind, size, big_endian) == ('f', size_of::<T>() as u64, cfg!(target_endian = "big"))
     }
 
-    fn items<T: Deserialize, O>(self, map: impl Fn(T) -> O) -> Result<Vec<O>, DataError> {
-        let Self { path, header, mut body } = self;
-        let mut items = Vec::with_capacity(header.len() as usize);
-        let data = NpyFile::with_header(header, &mut body).data::<T>();
-        for item in data.map_err(|error| DataError::format(path, error.to_string()))? {
-            items.push(map(item.map_err(DataError::io("read", path))?));
+    /// Decodes all items, each from its bytes with the lowest first; `None` is text that is not Unicode.
+    fn items<O>(mut self, decode: impl Fn(&[u8]) -> Option<O>) -> Result<Vec<O>, DataError> {
+        let Item { kind, size, big_endian } = self.item;
+        let mut items = Vec::with_capacity(self.header.len() as usize);
+        let mut bytes = vec![0; size as usize];
+        for row in 1..=self.header.len() {
+            self.body.read_exact(&mut bytes).map_err(DataError::io("read", &self.path))?;
+            match kind {
+                _ if !big_endian => (),
+                'U' => bytes.chunks_exact_mut(4).for_each(<[u8]>::reverse),
+                _ => bytes.reverse(),
+            }
+            let item = decode(&bytes).ok_or_else(|| DataError::format(&self.path, format!("row {row}: not Unicode")));
+            items.push(item?);
         }
         // The end of a member of an archive is where its checksum is compared.
-        body.read(&mut [0]).map_err(DataError::io("read", path))?;
+        self.body.read(&mut [0]).map_err(DataError::io("read", &self.path))?;
         Ok(items)
     }
 
     fn wrong_type(&self) -> DataError {
-        DataError::format(self.path, format!("type {} is not supported", self.header.dtype().descr()))
+        wrong_type(&self.path, &self.header)
     }
 
     fn wrong_shape(&self, expected: &str) -> DataError {
-        DataError::format(self.path, format!("shape {:?}, expected {expected}", self.header.shape()))
+        DataError::format(&self.path, format!("shape {:?}, expected {expected}", self.header.shape))
     }
 }
 
-/// The magic number, version, length and text of a header.
-fn header_bytes(path: &Path, body: &mut impl Read) -> Result<Vec<u8>, DataError> {
-    let mut bytes = Vec::new();
-    let mut extend = |bytes: &mut Vec<u8>, count: usize| {
-        body.by_ref().take(count as u64).read_to_end(bytes).map_err(DataError::io("read", path))
-    };
-    extend(&mut bytes, 8)?;
-    if !bytes.starts_with(b"\x93NUMPY") || bytes.len() < 8 {
-        return Err(DataError::format(path, "magic number of numpy arrays not found"));
-    }
-    let width = if bytes[6] == 1 { 2 } else { 4 };
-    extend(&mut bytes, width)?;
-    let length = bytes[8..].iter().rev().fold(0, |n, &byte| n << 8 | usize::from(byte));
-    if length > MAX_HEADER {
-        return Err(DataError::format(path, format!("header of {length} bytes, at most {MAX_HEADER} are accepted")));
-    }
-    if bytes.len() < 8 + width || extend(&mut bytes, length)? < length {
-        return Err(DataError::io("read", path)(io::ErrorKind::UnexpectedEof.into()));
-    }
-    Ok(bytes)
+fn wrong_type(path: &Path, header: &Header) -> DataError {
+    DataError::format(path, format!("type '{}' is not supported", header.type_name))
 }
 
-/// Refuses nesting that the parser would recurse into, and shapes whose product overflows.
-fn check_header(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
-    let text = String::from_utf8_lossy(bytes);
-    let bad = |problem: &str| Err(DataError::format(path, problem));
-    if text.contains('\\') || text.matches(['(', '[', '{']).count() > 64 {
-        return bad("the header is not one that numpy writes");
-    }
-    let mut parts = text.split("'shape': (");
-    let (Some(_), Some(after), None) = (parts.next(), parts.next(), parts.next()) else {
-        return bad("the header has no shape");
-    };
-    let shape = after.split(')').next().unwrap_or_default();
-    let mut product = 1_u64;
-    for size in shape.split(',').map(str::trim).filter(|size| !size.is_empty()) {
-        let Ok(size) = size.parse::<i128>() else { return bad("a dimension is not an integer") };
-        if size < 0 {
-            return bad(&format!("negative dimension {size}"));
-        }
-        match u64::try_from(size).ok().and_then(|size| product.checked_mul(size.max(1))) {
-            Some(next) => product = next,
-            None => return Budget::new().spend(None, path, || format!("shape ({shape})")),
-        }
-    }
-    Ok(())
+/// Decodes UTF-32, lowest byte first.
+fn utf32(bytes: &[u8]) -> Option<String> {
+    let units = bytes.chunks_exact(4).map(|unit| char::from_u32(u32::from_le_bytes(unit.try_into().ok()?)));
+    units.collect::<Option<String>>().as_deref().map(without_padding)
+}
+
+/// Returns text without the zeros that fill it up to the length of an item.
+fn without_padding(text: &str) -> String {
+    text.trim_end_matches('\0').into()
 }
 
 #[cfg(test)]
