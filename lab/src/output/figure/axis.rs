@@ -115,7 +115,8 @@ fn round_numbers(low: f64, high: f64, about: usize) -> Vec<(f64, String)> {
 /// As many digits as the step needs.
 fn text(value: f64, step: f64) -> String {
     if !(1e-5..1e6).contains(&step) {
-        return if value == 0.0 { "0".into() } else { format!("{value:.1e}") };
+        let digits = (value.abs() / step).log10().ceil().max(1.0) as usize;
+        return if value == 0.0 { "0".into() } else { format!("{value:.digits$e}").replace('-', "−") };
     }
     let decimals = (-step.log10().floor()).max(0.0) as usize;
     format!("{value:.decimals$}").replace('-', "−")

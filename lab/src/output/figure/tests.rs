@@ -56,6 +56,41 @@ fn points_lie_where_their_values_say() {
     assert!(end.1 < origin.1, "upwards is up");
 }
 
+/// The texts at the ticks of an axis with their pixels: those of x stand below their middle, those of y end before it.
+fn tick_texts(document: &Document<'_>, anchor: &str) -> Vec<(String, f64, f64)> {
+    let ticks = tags(document, "text").into_iter().filter(|text| text.attribute("text-anchor") == Some(anchor));
+    let ticks = ticks.filter(|text| text.attribute("font-size") == Some("12"));
+    let number = |text: &Node, key| text.attribute(key).unwrap().parse().unwrap();
+    ticks.map(|text| (text.text().unwrap().into(), number(&text, "x"), number(&text, "y"))).collect()
+}
+
+#[test]
+fn points_lie_at_the_ticks_of_their_values() {
+    let svg = chart(vec![line(&[(0.0, 1.0), (1.0, 10.0), (3.0, 1000.0)])]).svg().unwrap();
+    let document = Document::parse(&svg).unwrap();
+    let (points, across, upwards) = (lines(&document), tick_texts(&document, "middle"), tick_texts(&document, "end"));
+    for (text, place) in [("0.0", 0), ("1.0", 1), ("3.0", 2)] {
+        let (_, x, _) = across.iter().find(|(tick, ..)| tick == text).unwrap();
+        assert_eq!(points[0][place].0, *x, "{text}");
+    }
+    for (text, place) in [("1", 0), ("10", 1), ("1000", 2)] {
+        let (.., y) = upwards.iter().find(|(tick, ..)| tick == text).unwrap();
+        assert_eq!(points[0][place].1, *y, "{text}");
+    }
+}
+
+#[test]
+fn long_texts_of_ticks_have_room() {
+    let long = Chart { y: Axis::linear("y"), ..chart(vec![line(&[(0.0, 5.0), (1.0, 5.0 + 1e-9)])]) };
+    let svg = long.svg().unwrap();
+    let document = Document::parse(&svg).unwrap();
+    let texts = tick_texts(&document, "end");
+    assert!(texts.iter().any(|(text, ..)| text.chars().count() > 10), "{texts:?}");
+    for (text, x, _) in texts {
+        assert!(x - svg::text_width(&text, 12.0) >= 18.0, "{text} ends at {x}, beyond the label");
+    }
+}
+
 #[test]
 fn what_has_no_place_interrupts_the_line() {
     let nothing = [(0.0, f64::NAN), (f64::INFINITY, 1.0), (0.0, 0.0), (0.0, -1.0)];
@@ -106,6 +141,8 @@ fn ticks_are_round_and_inside() {
     for (low, high) in [(-300.0, 300.0), (-1e-9, 1e-9), (1e300, 1.1e300), (5.0, 5.0 + 1e-9)] {
         assert!(!Scale::Linear.ticks(low, high, 6).is_empty(), "{low} {high}");
         assert!(Scale::Linear.ticks(low, high, 6).len() < 20);
+        let texts: Vec<_> = Scale::Linear.ticks(low, high, 6).into_iter().map(|(_, text)| text).collect();
+        assert!(texts.windows(2).all(|pair| pair[0] != pair[1]), "{texts:?}");
     }
 }
 
