@@ -8,16 +8,16 @@ use admm::file::{Disk, Files};
 use admm_solvers::Scalar;
 use admm_solvers::joint::{Fitted, Moment, Position};
 
-use crate::config::{CONFIG, Config};
 use crate::failure::Failure;
+use crate::fit_config::{CONFIG, FitConfig};
 use crate::output::{self, Console};
 
 /// The fingerprint of the data, the methods that are done, and the one under way.
-type Kept<T> = (u128, Vec<Fitted<T>>, Option<Position>);
+type SavedFit<T> = (u128, Vec<Fitted<T>>, Option<Position>);
 
 /// Keeps a fit in a folder, beside its `config.json`.
 pub struct FitCheckpoints {
-    checkpoints: Checkpoints,
+    folder: Checkpoints,
     every: u64,
     data: u128,
     console: Console,
@@ -26,10 +26,10 @@ pub struct FitCheckpoints {
 
 impl FitCheckpoints {
     /// Takes a folder for a new fit.
-    pub fn begin(folder: &Path, mut config: Config, console: Console) -> Result<Self, Failure> {
+    pub fn begin(folder: &Path, mut config: FitConfig, console: Console) -> Result<Self, Failure> {
         config.folder = env::current_dir().ok();
-        let keeper = Self::resume(folder, &config, console)?;
-        if !keeper.checkpoints.is_empty() {
+        let checkpoints = Self::resume(folder, &config, console)?;
+        if !checkpoints.folder.is_empty() {
             let folder = folder.display();
             return Err(Failure::Other(format!(
                 "{folder} holds the checkpoints of a run: continue it by `admm resume {folder}`, or choose another folder"
@@ -37,19 +37,19 @@ impl FitCheckpoints {
         }
         check_foreign(folder)?;
         output::write(&folder.join(CONFIG), &output::json(&config))?;
-        Ok(keeper)
+        Ok(checkpoints)
     }
 
     /// Takes the folder of a fit that is to be continued.
-    pub fn resume(folder: &Path, config: &Config, console: Console) -> Result<Self, Failure> {
-        let checkpoints = Checkpoints::claim(folder, config.fingerprint()?)?;
-        Ok(Self { checkpoints, every: config.options.every, data: 0, console, failing: false })
+    pub fn resume(folder: &Path, config: &FitConfig, console: Console) -> Result<Self, Failure> {
+        let folder = Checkpoints::claim(folder, config.fingerprint()?)?;
+        Ok(Self { folder, every: config.options.every, data: 0, console, failing: false })
     }
 
     /// What was kept of a fit of these data, if anything was.
     pub fn load<T: Scalar>(&mut self, name: &str, data: u128) -> Result<(Vec<Fitted<T>>, Option<Position>), Failure> {
         self.data = data;
-        let Some(loaded) = self.checkpoints.load::<Kept<T>>()? else { return Ok((Vec::new(), None)) };
+        let Some(loaded) = self.folder.load::<SavedFit<T>>()? else { return Ok((Vec::new(), None)) };
         for problem in loaded.passed_over {
             self.console.warn(&format!("{problem}; the run goes on from the checkpoint before"));
         }
@@ -61,7 +61,7 @@ impl FitCheckpoints {
     pub fn watch<T: Scalar>(&mut self, moment: &Moment<'_>, done: &[Fitted<T>], stops: bool) {
         if stops || moment.iteration.is_multiple_of(self.every) {
             let saved = moment.position().and_then(|position| match position {
-                Some(position) => self.checkpoints.save(&(self.data, done, Some(position))),
+                Some(position) => self.folder.save(&(self.data, done, Some(position))),
                 None => Ok(()),
             });
             self.report(saved);
@@ -70,7 +70,7 @@ impl FitCheckpoints {
 
     /// Keeps what was found between two methods.
     pub fn save<T: Scalar>(&mut self, done: &[Fitted<T>]) {
-        let saved = self.checkpoints.save(&(self.data, done, None::<Position>));
+        let saved = self.folder.save(&(self.data, done, None::<Position>));
         self.report(saved);
     }
 
@@ -87,7 +87,8 @@ impl FitCheckpoints {
 /// A folder without checkpoints holds at most the choices of a fit that ended before its first.
 fn check_foreign(folder: &Path) -> Result<(), Failure> {
     let names = Disk.names(folder).map_err(Failure::io("list", folder))?;
-    let is_ours = |name: &&String| *name == CONFIG && Config::read(folder).is_ok_and(|config| config.folder.is_some());
+    let is_ours =
+        |name: &&String| *name == CONFIG && FitConfig::read(folder).is_ok_and(|config| config.folder.is_some());
     names.iter().find(|name| !is_ours(name)).map_or(Ok(()), |name| {
         let folder = folder.display();
         Err(Failure::Other(format!("{folder} holds `{name}`, which is no checkpoint: choose an empty or a new folder")))

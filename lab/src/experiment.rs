@@ -1,9 +1,9 @@
 //! Experiments: what a paper reports, as files that anyone can run again.
 
 mod catalogue;
+mod charts;
 mod config;
 mod display;
-mod figures;
 mod grid;
 mod journal;
 mod manifest;
@@ -18,7 +18,7 @@ mod tables;
 mod verify;
 mod work;
 
-pub use config::Config;
+pub use config::ExperimentConfig;
 pub use report::report;
 pub use run::run;
 pub use shipped::SHIPPED;

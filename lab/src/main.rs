@@ -2,10 +2,10 @@
 
 mod checkpoint;
 mod commands;
-mod config;
 mod data;
 mod experiment;
 mod failure;
+mod fit_config;
 mod flags;
 mod interrupt;
 mod output;

@@ -12,8 +12,8 @@ mod text_table;
 pub use files::{check_apart, check_writable, inside, json, print, write};
 pub use folder::Folder;
 pub use progress::Console;
-pub use summary::{Summary, history_csv};
-pub use text_table::{TextTable, align, is_text};
+pub use summary::{MethodSummary, history_csv};
+pub use text_table::{TextTable, align_columns, is_text};
 
 /// The model in a folder of results.
 pub const MODEL: &str = "model.safetensors";

@@ -3,12 +3,12 @@
 mod choice;
 mod cross_validation;
 mod fits;
-mod row;
+mod marked_points;
 mod spread;
 pub mod tables;
 
-pub use choice::Choice;
-pub use cross_validation::{CrossValidation, check_whole, held_out, judge, points};
-pub use fits::{Setting, walk};
-pub use row::{Row, rows};
+pub use choice::PathChoice;
+pub use cross_validation::{CrossValidation, check_whole, held_out, judge_split, path_points};
+pub use fits::{PathSetting, fit_path};
+pub use marked_points::{MarkedPoint, mark};
 pub use spread::Spread;

@@ -1,7 +1,7 @@
 //! Numbers and names in sentences.
 
 /// Every digit, and not three hundred zeros.
-pub fn short(value: f64) -> String {
+pub fn every_digit(value: f64) -> String {
     if value == 0.0 || (1e-6..1e15).contains(&value.abs()) { value.to_string() } else { format!("{value:e}") }
 }
 
@@ -16,7 +16,7 @@ pub fn percent(share: f64) -> String {
 }
 
 /// At most forty characters of a field, for a message.
-pub fn shorten(field: &str) -> String {
+pub fn excerpt(field: &str) -> String {
     match field.char_indices().nth(40) {
         Some((end, _)) => format!("{}…", &field[..end]),
         None => field.into(),
@@ -25,6 +25,6 @@ pub fn shorten(field: &str) -> String {
 
 /// So many of the names at most, and how many more there are.
 pub fn some_of(names: &[String], most: usize) -> String {
-    let shown = names.iter().take(most).map(|name| format!("`{}`", shorten(name))).collect::<Vec<_>>().join(", ");
+    let shown = names.iter().take(most).map(|name| format!("`{}`", excerpt(name))).collect::<Vec<_>>().join(", ");
     if names.len() > most { format!("{shown} and {} more", names.len() - most) } else { shown }
 }

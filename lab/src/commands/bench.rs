@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::flags::BenchOptions;
 use crate::output::{self, Console};
 use peers::Peers;
-use table::Table;
+use table::GapTable;
 
 /// Gaps above the best known objective.
 const GAPS: [f64; 3] = [1e-2, 1e-4, 1e-6];
@@ -22,7 +22,7 @@ type Trace = Vec<(f64, f64, f64)>;
 pub fn run(options: &BenchOptions, console: Console) -> Result<(), Failure> {
     options.out.as_deref().map_or(Ok(()), output::check_writable)?;
     let mut text = String::new();
-    let mut whole = |table: Table| {
+    let mut whole = |table: GapTable| {
         let table = format!("{table}\n");
         text += &table;
         output::print(table)?;
@@ -30,7 +30,7 @@ pub fn run(options: &BenchOptions, console: Console) -> Result<(), Failure> {
     };
     let Some(folder) = &options.peers else {
         let problem = ours::digits()?;
-        let mut table = Table::new("digits, 2 components");
+        let mut table = GapTable::new("digits, 2 components");
         for _ in 0..options.runs {
             problem.run(&mut |name, trace| table.add(name, true, &trace))?;
         }
@@ -38,7 +38,7 @@ pub fn run(options: &BenchOptions, console: Console) -> Result<(), Failure> {
     };
     let peers = Peers::new(folder, options, console)?;
     for name in &options.data {
-        let mut table = Table::new(peers.title(name));
+        let mut table = GapTable::new(peers.title(name));
         for run in 1..=options.runs {
             console.note(&format!("{name}, run {run} of {}", options.runs));
             peers.run(name, &mut |name, ours, trace| table.add(name, ours, &trace))?;

@@ -1,6 +1,6 @@
 //! `admm experiment`: lists, runs and verifies experiments, and reports of them.
 
-use crate::experiment::{self, Config, SHIPPED};
+use crate::experiment::{self, ExperimentConfig, SHIPPED};
 use crate::failure::Failure;
 use crate::flags::ExperimentCommand;
 use crate::output::{self, Console, TextTable};
@@ -16,7 +16,8 @@ pub fn run(command: &ExperimentCommand, console: Console) -> Result<(), Failure>
 }
 
 fn list() -> Result<(), Failure> {
-    let row = |(name, text): (&str, &str)| Ok(vec![name.to_string(), Config::parse(name, text, &[])?.question]);
+    let row =
+        |(name, text): (&str, &str)| Ok(vec![name.to_string(), ExperimentConfig::parse(name, text, &[])?.question]);
     let rows = SHIPPED.into_iter().map(row).collect::<Result<Vec<_>, Failure>>()?;
     let headings = ["experiment", "question"].map(String::from).to_vec();
     output::print(TextTable { headings, rows }.text())

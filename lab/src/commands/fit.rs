@@ -4,70 +4,72 @@ mod model;
 mod results;
 mod session;
 
+use admm::checkpoint::fingerprint;
 use admm_solvers::Scalar;
+use admm_solvers::data::Features;
 use admm_solvers::joint::{Fitted, JointModel, Names};
 use nalgebra::DMatrix;
 
 use crate::checkpoint::FitCheckpoints;
-use crate::config::Config;
-use crate::data::{self, Samples, Task};
+use crate::data::{self, Labelled, LabelledSet};
 use crate::failure::Failure;
+use crate::fit_config::FitConfig;
 use crate::flags::{FitOptions, ModelOptions, Precision};
 use crate::interrupt;
 use crate::output::report::FitReport;
-use crate::output::{self, Console, Folder, Summary, methods_table, report};
-use crate::words::{count, short, some_of};
-use results::{is_ours, keep};
+use crate::output::{self, Console, Folder, MethodSummary, methods_table, report};
+use crate::words::{count, every_digit, some_of};
+use results::{is_fit_result, keep};
 use session::Session;
 
 /// Fits, prints and saves.
 pub fn run(options: &FitOptions, console: Console) -> Result<(), Failure> {
-    go_on(options, None, console)
+    run_from(options, None, console)
 }
 
-/// The same from what a keeper has of it.
-pub fn go_on(options: &FitOptions, kept: Option<FitCheckpoints>, console: Console) -> Result<(), Failure> {
+/// Fits, prints and saves, from the last checkpoint if there are any.
+pub fn run_from(options: &FitOptions, checkpoints: Option<FitCheckpoints>, console: Console) -> Result<(), Failure> {
     let model = options.model()?;
-    let folder = options.out.as_deref().map(|path| Folder::claim(path, is_ours)).transpose()?;
+    let folder = options.out.as_deref().map(|path| Folder::claim(path, is_fit_result)).transpose()?;
     let page = options.report();
     let outputs = [("--json", options.json.as_deref()), ("--report", page.as_deref())];
     output::check_apart(&options.reads(), &outputs)?;
     outputs.iter().filter_map(|(_, path)| *path).try_for_each(output::check_writable)?;
-    let keeper = match (kept, &options.checkpoint) {
-        (None, Some(path)) => Some(FitCheckpoints::begin(path, Config::new(options), console)?),
-        (kept, _) => kept,
+    let checkpoints = match (checkpoints, &options.checkpoint) {
+        (None, Some(path)) => Some(FitCheckpoints::begin(path, FitConfig::new(options), console)?),
+        (checkpoints, _) => checkpoints,
     };
     interrupt::install().map_err(|error| Failure::Other(format!("cannot watch for Ctrl-C: {error}")))?;
     options.time_limit.into_iter().for_each(interrupt::limit);
     match options.precision {
-        Precision::F32 => fit::<f32>(options, &model, Task::load(options)?, keeper, folder.as_ref(), console),
-        Precision::F64 => fit::<f64>(options, &model, Task::load(options)?, keeper, folder.as_ref(), console),
+        Precision::F32 => fit::<f32>(options, &model, checkpoints, folder.as_ref(), console),
+        Precision::F64 => fit::<f64>(options, &model, checkpoints, folder.as_ref(), console),
     }
 }
 
 fn fit<T: Scalar>(
     options: &FitOptions,
     model: &JointModel,
-    task: Task<T>,
-    mut keeper: Option<FitCheckpoints>,
+    mut checkpoints: Option<FitCheckpoints>,
     folder: Option<&Folder>,
     console: Console,
 ) -> Result<(), Failure> {
-    let heading = heading(options, &task);
-    lone_classes(&task).iter().for_each(|warning| console.warn(warning));
-    let (found, from) = match &mut keeper {
-        Some(keeper) => keeper.load(&task.name, task.fingerprint()?)?,
+    let set = options.load::<T>()?;
+    let heading = heading(options, &set);
+    lone_classes(&set).iter().for_each(|warning| console.warn(warning));
+    let LabelledSet { name, features, classes, train, test } = set;
+    let test = test.map(Labelled::into_dense);
+    let (found, from) = match &mut checkpoints {
+        Some(checkpoints) => checkpoints.load(&name, fingerprint(&(&features, classes.names(), &train, &test))?)?,
         None => (Vec::new(), None),
     };
-    let data = task.name.clone();
-    let shown = report::some(&task.train);
-    let Task { name, features, classes, train, test } = task;
+    let shown = report::some(&train);
     let prepared = model.prepare(train.x, &train.labels, classes.names().len(), None);
     let prepared = prepared.map_err(Failure::of_fit(&name))?;
     let names: &[String] = if data::is_unnamed(&features) { &[] } else { &features };
     prepared.warnings_naming(names).iter().for_each(|warning| console.warn(warning));
 
-    let mut session = Session { prepared: &prepared, options, console, keeper, found };
+    let mut session = Session { prepared: &prepared, options, console, checkpoints, found };
     let ended = session.run(from);
     if let Err(Failure::Interrupted) = &ended {
         stopped(options, session.found.len()).iter().for_each(|warning| console.warn(warning));
@@ -79,14 +81,14 @@ fn fit<T: Scalar>(
     }
     let names = Names::new(features, classes.into());
     let report = FitReport {
-        name: &data,
+        name: &name,
         heading: &heading,
         constraint: options.model.constraint,
         names: &names,
         train: &shown,
         test: test.as_ref(),
         found: &found,
-        choices: report::choices(&Config::new(options)),
+        choices: report::choices(&FitConfig::new(options)),
         command: report::command_line(),
     };
     let kept = keep(&report, options, folder);
@@ -103,39 +105,43 @@ fn stopped(options: &FitOptions, tried: usize) -> Option<String> {
 }
 
 /// Adds the share of test samples that a model gets wrong.
-fn judge<T: Scalar>(fitted: Fitted<T>, test: Option<&Samples<DMatrix<T>>>, seed: u64) -> Result<Found<T>, Failure> {
+fn judge<T: Scalar>(
+    fitted: Fitted<T>,
+    test: Option<&Labelled<DMatrix<T>>>,
+    seed: u64,
+) -> Result<JudgedFit<T>, Failure> {
     let error = test.map(|test| Ok(1.0 - fitted.score(&test.x, &test.labels)?)).transpose();
     let error = error.map_err(Failure::library(fitted.report.method.to_string()))?;
-    Ok((Summary::new(&fitted.report, error, seed), fitted))
+    Ok((MethodSummary::new(&fitted.report, error, seed), fitted))
 }
 
 /// A class of one sample is learnt by heart, and no sample is left to see it by.
-fn lone_classes<T: Scalar>(task: &Task<T>) -> Option<String> {
-    let mut counts = vec![0_usize; task.classes.names().len()];
-    task.train.labels.iter().for_each(|&class| counts[class] += 1);
-    let lone = counts.iter().zip(task.classes.names()).filter(|(count, _)| **count == 1);
+fn lone_classes<T: Scalar>(set: &LabelledSet<Features<T>>) -> Option<String> {
+    let mut counts = vec![0_usize; set.classes.names().len()];
+    set.train.labels.iter().for_each(|&class| counts[class] += 1);
+    let lone = counts.iter().zip(set.classes.names()).filter(|(count, _)| **count == 1);
     let lone: Vec<_> = lone.map(|(_, name)| name.clone()).collect();
     (!lone.is_empty()).then(|| format!("classes with a single sample to learn from: {}", some_of(&lone, 10)))
 }
 
 /// What a method found, and its figures.
-type Found<T> = (Summary, Fitted<T>);
+type JudgedFit<T> = (MethodSummary, Fitted<T>);
 
-fn print<T: Scalar>(heading: &str, found: &[Found<T>]) -> Result<(), Failure> {
+fn print<T: Scalar>(heading: &str, found: &[JudgedFit<T>]) -> Result<(), Failure> {
     let summaries: Vec<_> = found.iter().map(|(summary, _)| summary.clone()).collect();
     let (figures, sentence) = (methods_table::render(&summaries), methods_table::sentence(&summaries));
     output::print(format!("{heading}\n\n{figures}\n{sentence}\n{}", methods_table::certificate(&summaries)))
 }
 
 /// The line above the table.
-fn heading<T: Scalar>(options: &FitOptions, task: &Task<T>) -> String {
-    let (d, n) = task.train.x.shape();
-    let test = task.test.as_ref().map_or(String::new(), |test| format!(" and {} test", test.labels.len()));
+fn heading<T: Scalar>(options: &FitOptions, set: &LabelledSet<Features<T>>) -> String {
+    let (d, n) = set.train.x.shape();
+    let test = set.test.as_ref().map_or(String::new(), |test| format!(" and {} test", test.labels.len()));
     let (features, components) = (count(d, "feature"), count(options.components, "component"));
-    let (classes, FitOptions { weight, .. }) = (task.classes.names().len(), options);
+    let (classes, FitOptions { weight, .. }) = (set.classes.names().len(), options);
     let ModelOptions { ridge, shrinkage, constraint, .. } = &options.model;
-    let shrinkage = if *shrinkage > 0.0 { format!(", γ = {}", short(*shrinkage)) } else { String::new() };
-    let (weight, ridge) = (short(*weight), short(*ridge));
+    let shrinkage = if *shrinkage > 0.0 { format!(", γ = {}", every_digit(*shrinkage)) } else { String::new() };
+    let (weight, ridge) = (every_digit(*weight), every_digit(*ridge));
     format!(
         "{n} training{test} samples, {features}, {classes} classes; {components} ({constraint}), λ = {weight}, μ = {ridge}{shrinkage}"
     )

@@ -12,7 +12,7 @@ use crate::output::{Console, MODEL};
 
 /// The files that are read.
 pub fn reads(model: &Path, data: &OsStr) -> Vec<PathBuf> {
-    [vec![model_file(model)], data::files(data)].concat()
+    [vec![model_file(model)], data::input_files(data)].concat()
 }
 
 /// The model itself, or that of a folder of results.

@@ -46,11 +46,11 @@ fn check_out(options: &PredictOptions) -> Result<(), Failure> {
 /// The features of the model, and nothing else. The error says so where leaving a column out would help.
 fn samples(options: &PredictOptions, names: &Names) -> Result<Dataset, Failure> {
     let reading = options.reading.options(LabelColumn::None);
-    let load = |reading: &ReadOptions| data::load(&options.data, reading);
-    let fits = |data: &Dataset| features_match::check(&names.features, data);
+    let load = |reading: &ReadOptions| data::read(&options.data, reading);
+    let fits = |data: &Dataset| features_match::check_features(&names.features, data);
     let read = load(&reading);
     let Err(problem) = read.as_ref().map_err(|_| None).and_then(|data| fits(data).map_err(Some)) else {
-        return features_match::align(&names.features, read?);
+        return features_match::reorder(&names.features, read?);
     };
     let label = |column: &String| ReadOptions { label: LabelColumn::Named(column.clone()), ..reading.clone() };
     let helps = |column: &String| load(&label(column)).is_ok_and(|data| fits(&data).is_ok());

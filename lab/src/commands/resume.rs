@@ -5,8 +5,8 @@ use std::path::{Path, absolute};
 
 use super::fit;
 use crate::checkpoint::FitCheckpoints;
-use crate::config::Config;
 use crate::failure::Failure;
+use crate::fit_config::FitConfig;
 use crate::flags::ResumeOptions;
 use crate::output::Console;
 
@@ -15,7 +15,7 @@ pub fn run(options: &ResumeOptions, console: Console) -> Result<(), Failure> {
     let whole = |path: &Path| absolute(path).map_err(Failure::io("find", path));
     let folder = whole(&options.checkpoint)?;
     let out = options.out.as_deref().map(whole).transpose()?;
-    let config = Config::read(&folder)?;
+    let config = FitConfig::read(&folder)?;
     let Some(home) = &config.folder else {
         let folder = folder.display();
         return Err(Failure::Other(format!(
@@ -23,10 +23,10 @@ pub fn run(options: &ResumeOptions, console: Console) -> Result<(), Failure> {
         )));
     };
     env::set_current_dir(home).map_err(Failure::io("enter the folder", home))?;
-    let keeper = FitCheckpoints::resume(&folder, &config, console)?;
+    let checkpoints = FitCheckpoints::resume(&folder, &config, console)?;
     let mut fit = config.options;
     fit.out = out.or(fit.out);
     fit.time_limit = options.time_limit.or(fit.time_limit);
     fit.checkpoint = Some(folder);
-    fit::go_on(&fit, Some(keeper), console)
+    fit::run_from(&fit, Some(checkpoints), console)
 }

@@ -1,17 +1,17 @@
 //! `admm score`: how well a model predicts the classes of samples.
 
 use admm::Exec;
-use admm_solvers::data::Samples as Scaled;
+use admm_solvers::data::Samples;
 use admm_solvers::joint::Model;
 use admm_solvers::loss::Softmax;
 use nalgebra::DMatrix;
 use serde::Serialize;
 
 use super::model_file::{read_model, reads};
-use crate::data::{self, Classes, LabelColumn, features_match};
+use crate::data::{self, Classes, LabelColumn, Labelled};
 use crate::failure::Failure;
 use crate::flags::ScoreOptions;
-use crate::output::{self, Console, align, report};
+use crate::output::{self, Console, align_columns, report};
 
 /// The figures of `admm score`.
 #[derive(Debug, Serialize)]
@@ -49,14 +49,14 @@ impl Confusion {
         let headings = [vec!["true".to_string()], self.classes.clone()].concat();
         let rows = self.classes.iter().zip(&self.counts).map(row);
         let rows: Vec<_> = [headings].into_iter().chain(rows).collect();
-        format!("\nThe samples of each class, by the class predicted:\n{}", align(&rows, |column| column == 0))
+        format!("\nThe samples of each class, by the class predicted:\n{}", align_columns(&rows, |column| column == 0))
     }
 }
 
 /// The mean of −ln p over the samples, p being the probability of their own class.
 fn cross_entropy(model: &Model<f64>, x: &DMatrix<f64>, labels: &[usize]) -> admm::Result<f64> {
     let weights = vec![1.0 / labels.len() as f64; labels.len()];
-    let samples = Scaled::new(model.scaler.apply(x)?, labels, weights, model.weights.bias.len(), Exec::Serial)?;
+    let samples = Samples::new(model.scaler.apply(x)?, labels, weights, model.weights.bias.len(), Exec::Serial)?;
     Softmax { samples, ridge: 0.0, share: 1.0 }.cross_entropy(&model.weights)
 }
 
@@ -65,11 +65,11 @@ pub fn run(options: &ScoreOptions, console: Console) -> Result<(), Failure> {
     output::check_apart(&reads(&options.model, &options.data), &[("--json", options.json.as_deref())])?;
     options.json.as_deref().map_or(Ok(()), output::check_writable)?;
     let (model, names) = read_model(&options.model, console)?;
-    let data = data::load(&options.data, &options.reading.options(LabelColumn::Last))?;
-    let (data, labels) = data::labelled(features_match::align(&names.features, data)?)?;
     let classes = Classes::try_from(names.classes)?;
-    let labels = classes.encode(&labels).map_err(Failure::mismatch(&data.name))?;
-    let score = Score::of(&model, &data.x, &labels, classes.names()).map_err(Failure::library(&data.name))?;
+    let reading = options.reading.options(LabelColumn::Last);
+    let samples = data::load_like(&options.data, &reading, &names.features, &classes)?;
+    let score = Score::of(&model, &samples, classes.names());
+    let score = score.map_err(Failure::library(options.data.to_string_lossy()))?;
     if let Some(path) = &options.json {
         output::write(path, &output::json(&score))?;
     }
@@ -77,7 +77,8 @@ pub fn run(options: &ScoreOptions, console: Console) -> Result<(), Failure> {
 }
 
 impl Score {
-    fn of(model: &Model<f64>, x: &DMatrix<f64>, labels: &[usize], classes: &[String]) -> admm::Result<Self> {
+    fn of(model: &Model<f64>, samples: &Labelled, classes: &[String]) -> admm::Result<Self> {
+        let Labelled { x, labels } = samples;
         let accuracy = model.score(x, labels)?;
         let (samples, error) = (labels.len(), 1.0 - accuracy);
         let correct = (accuracy * samples as f64).round() as usize;

@@ -9,7 +9,7 @@ use super::problem::LineProblem;
 use super::records::{Record, Records};
 use super::source::Budget;
 use super::{ReadOptions, Table};
-use crate::words::shorten;
+use crate::words::excerpt;
 
 /// Reads a table; a sample is a record.
 pub(super) fn read<'a>(
@@ -70,7 +70,7 @@ impl<'a> Rows<'a> {
     fn number(&self, record: &Record, k: usize) -> Result<f64, DataError> {
         let text = record.text(self.path, self.layout.features[k])?;
         text.parse().map_err(|_| {
-            let problem = LineProblem::NotANumber { column: self.layout.names[k].clone(), value: shorten(text) };
+            let problem = LineProblem::NotANumber { column: self.layout.names[k].clone(), value: excerpt(text) };
             DataError::line(self.path, record.line, problem)
         })
     }

@@ -9,7 +9,7 @@ const SETS: [(&str, &[u8]); 4] = [
     ("breast-cancer", include_bytes!("../../data/breast-cancer.csv")),
 ];
 
-/// The names that [`load`](super::load) takes besides those of files.
+/// The names that [`read`](super::read) takes besides those of files.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     SETS.iter().map(|(name, _)| *name)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::format::Format;
 use super::problem::{HeaderProblem, LineProblem, Place};
-use crate::words::{count, shorten, some_of};
+use crate::words::{count, excerpt, some_of};
 
 /// Data that cannot be used. Rows, lines and columns count from 1; a line is a physical line of the file.
 #[derive(Debug, thiserror::Error)]
@@ -181,9 +181,10 @@ pub enum DataError {
 }
 
 fn features_found(expected: usize, got: usize) -> String {
-    match expected == got {
-        true => "other features than expected".into(),
-        false => format!("expected {}, got {got}", count(expected, "feature")),
+    if expected == got {
+        "other features than expected".into()
+    } else {
+        format!("expected {}, got {got}", count(expected, "feature"))
     }
 }
 
@@ -219,6 +220,6 @@ impl DataError {
 }
 
 fn list(names: &[String]) -> String {
-    let shown = names.iter().take(12).map(|name| shorten(name)).collect::<Vec<_>>().join(", ");
+    let shown = names.iter().take(12).map(|name| excerpt(name)).collect::<Vec<_>>().join(", ");
     if names.len() > 12 { format!("{shown}, … ({} in all)", names.len()) } else { shown }
 }

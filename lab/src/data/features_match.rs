@@ -10,9 +10,9 @@ use crate::failure::Failure;
 /// Where a table has each of the expected features; none where it leaves a zero out.
 type Places = Vec<Option<usize>>;
 
-/// The expected features in their order: found by name, or by their place where one side has no names of its own. What
+/// Puts the expected features of a table in their order: found by name, or by their place where one side has no names of its own. What
 /// a sparse table does not list is 0.
-pub fn align(expected: &[String], data: Dataset) -> Result<Dataset, Failure> {
+pub fn reorder(expected: &[String], data: Dataset) -> Result<Dataset, Failure> {
     let places = places(expected, &data).map_err(Failure::mismatch(&data.name))?;
     if places.iter().copied().eq((0..data.x.nrows()).map(Some)) {
         return Ok(Dataset { features: expected.to_vec(), ..data });
@@ -22,8 +22,8 @@ pub fn align(expected: &[String], data: Dataset) -> Result<Dataset, Failure> {
     Ok(Dataset { features: expected.to_vec(), x, ..data })
 }
 
-/// The same of a table without names, whose samples stay as they are.
-pub fn check<X>(expected: &[String], data: &Dataset<X>) -> Result<(), Failure> {
+/// Checks that a table whose samples stay as they are has the expected features in their order.
+pub fn check_features<X>(expected: &[String], data: &Dataset<X>) -> Result<(), Failure> {
     places(expected, data).map(|_| ()).map_err(Failure::mismatch(&data.name))
 }
 
@@ -73,7 +73,7 @@ mod tests {
     fn compare(expected: &[&str], file: &str, got: &[&str]) -> Result<Vec<f64>, String> {
         let x = DMatrix::<f64>::from_fn(got.len(), 1, |i, _| i as f64 + 1.0);
         let data = Dataset { name: file.into(), features: names(got), x, labels: None };
-        align(&names(expected), data).map(|data| data.x.data.into()).map_err(|error| error.to_string())
+        reorder(&names(expected), data).map(|data| data.x.data.into()).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -36,38 +36,36 @@ impl Layout {
             Some(header) => header,
             None if names_are_there(&cells, options) || is_numbered(&cells) => true,
             None => {
-                let guess = Columns { path, cells: &cells, header: true };
-                let numbered = || Columns { header: false, ..guess }.roles(options);
+                let guess = FirstRecord { path, cells: &cells, header: true };
+                let numbered = || FirstRecord { header: false, ..guess }.roles(options);
                 let (label, dropped) = guess.roles(options).or_else(|error| numbered().map_err(|_| error))?;
                 is_header(path, &cells, second, label, &dropped)?
             }
         };
-        let columns = Columns { path, cells: &cells, header };
+        let columns = FirstRecord { path, cells: &cells, header };
         let (label, dropped) = columns.roles(options)?;
         if header {
-            check_names(path, &cells, &dropped)?;
+            check_header(path, &cells, &dropped)?;
         }
         let features: Vec<_> = (0..width).filter(|i| Some(*i) != label && !dropped.contains(i)).collect();
         if features.is_empty() {
             return Err(DataError::empty(path, "no feature columns (commas, tabs or semicolons separate columns)"));
         }
-        let names = match header {
-            true => features.iter().map(|&i| cells[i].clone()).collect(),
-            false => feature_names(features.len()),
-        };
+        let names =
+            if header { features.iter().map(|&i| cells[i].clone()).collect() } else { feature_names(features.len()) };
         Ok(Self { header, width, label, features, names })
     }
 }
 
 /// The first record, to look columns up in.
 #[derive(Clone, Copy)]
-struct Columns<'a> {
+struct FirstRecord<'a> {
     path: &'a Path,
     cells: &'a [String],
     header: bool,
 }
 
-impl Columns<'_> {
+impl FirstRecord<'_> {
     /// The label and the dropped columns.
     fn roles(&self, options: &ReadOptions) -> Result<(Option<usize>, Vec<usize>), DataError> {
         let dropped = options.drop.iter().map(|name| self.find(name)).collect::<Result<Vec<_>, _>>()?;
@@ -96,10 +94,8 @@ impl Columns<'_> {
     }
 
     fn error(&self, name: &str, problem: &str) -> DataError {
-        let available = match self.header {
-            true => self.cells.to_vec(),
-            false => (1..=self.cells.len()).map(|i| i.to_string()).collect(),
-        };
+        let available =
+            if self.header { self.cells.to_vec() } else { (1..=self.cells.len()).map(|i| i.to_string()).collect() };
         DataError::Column { path: self.path.into(), name: name.into(), problem: problem.into(), available }
     }
 }
@@ -155,7 +151,7 @@ fn is_header(
 }
 
 /// Names that are unique and not empty, except where the column is dropped.
-fn check_names(path: &Path, cells: &[String], dropped: &[usize]) -> Result<(), DataError> {
+fn check_header(path: &Path, cells: &[String], dropped: &[usize]) -> Result<(), DataError> {
     let mut seen = HashMap::new();
     for (i, name) in cells.iter().enumerate().filter(|(i, _)| !dropped.contains(i)) {
         let problem = if name.is_empty() {

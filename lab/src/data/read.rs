@@ -12,11 +12,11 @@ use super::problem::Place;
 use super::table::{self, Table};
 use super::{csv, embedded, idx, labels, npy, npz, source, svmlight};
 
-/// Loads an embedded data set (`digits`, `wine`, `iris`, `breast-cancer`), a file, or a pair `x,y` of files.
+/// Reads an embedded data set (`digits`, `wine`, `iris`, `breast-cancer`), a file, or a pair `x,y` of files.
 ///
 /// The name decides: `.npy`, `.npz`, `…ubyte` (IDX), `.svm`, `.svmlight`, `.libsvm`; anything else is CSV. Text and
 /// IDX may be compressed by gzip. An embedded name comes before a file of that name, which `./digits` still reaches.
-pub fn load(data: &OsStr, options: &ReadOptions) -> Result<Dataset, DataError> {
+pub fn read(data: &OsStr, options: &ReadOptions) -> Result<Dataset, DataError> {
     let path = Path::new(data);
     let name = path.to_string_lossy().into_owned();
     if let Some(bytes) = embedded::bytes(path) {
@@ -30,7 +30,7 @@ pub fn load(data: &OsStr, options: &ReadOptions) -> Result<Dataset, DataError> {
 }
 
 /// Maps a pair `x.npy,y.npy` of which x is large and holds numbers of type T, sample after sample. They stay in the
-/// file, and whether they are finite is not known yet. `None` for all other data, which [`load`] reads.
+/// file, and whether they are finite is not known yet. `None` for all other data, which [`read`] reads.
 pub fn map<T: Scalar>(data: &OsStr, options: &ReadOptions) -> Result<Option<Dataset<Features<T>>>, DataError> {
     let path = Path::new(data);
     let Some((x_path, y_path)) = source::pair(path) else { return Ok(None) };
@@ -48,8 +48,18 @@ pub fn map<T: Scalar>(data: &OsStr, options: &ReadOptions) -> Result<Option<Data
     Ok(Some(Dataset { name: path.to_string_lossy().into_owned(), features, x, labels }))
 }
 
-/// The files that [`load`] reads.
-pub fn files(data: &OsStr) -> Vec<PathBuf> {
+/// Reads the numbers of an array of numpy that has one dimension.
+///
+/// # Errors
+/// A file that cannot be read, or an array of another kind.
+pub fn read_numbers(path: &Path) -> Result<Vec<f64>, DataError> {
+    let number =
+        |text: String| text.parse().map_err(|_| DataError::format(path, format!("`{text}` is not a number")));
+    npy::labels(path)?.into_iter().map(number).collect()
+}
+
+/// The files that [`read`] reads.
+pub fn input_files(data: &OsStr) -> Vec<PathBuf> {
     match source::pair(Path::new(data)) {
         _ if data.to_str().is_some_and(is_embedded) => Vec::new(),
         Some((x, y)) => vec![x, y],

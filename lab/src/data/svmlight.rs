@@ -8,7 +8,7 @@ use super::lines::Lines;
 use super::problem::{LineProblem, Place};
 use super::source::Budget;
 use super::table::Table;
-use crate::words::shorten;
+use crate::words::excerpt;
 
 /// Reads a table. Indices count from 1, or from 0 where a 0 occurs; blank lines and comments are skipped.
 pub(super) fn read<'a>(path: &'a Path, reader: Box<dyn BufRead + 'a>) -> Result<Table, DataError> {
@@ -96,5 +96,5 @@ fn parse(item: &str, last: Option<u32>) -> Result<(u32, f64), &'static str> {
 }
 
 fn fault(item: &str, reason: &'static str) -> LineProblem {
-    LineProblem::Item { item: shorten(item), reason }
+    LineProblem::Item { item: excerpt(item), reason }
 }

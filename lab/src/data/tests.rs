@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{DataError, Dataset, LabelColumn, LineProblem, ReadOptions, load};
+use super::{DataError, Dataset, LabelColumn, LineProblem, ReadOptions, read};
 
 /// A folder with one file.
 struct Sample {
@@ -35,7 +35,7 @@ impl Sample {
     }
 
     fn load(&self, options: &ReadOptions) -> Result<Dataset, DataError> {
-        load(self.path.as_os_str(), options)
+        read(self.path.as_os_str(), options)
     }
 
     /// The error of reading as it comes; it names the file.
@@ -62,11 +62,11 @@ fn pair(x: &Path, y: &Path) -> Result<Dataset, DataError> {
     let mut data = x.as_os_str().to_owned();
     data.push(",");
     data.push(y);
-    load(&data, &ReadOptions::default())
+    read(&data, &ReadOptions::default())
 }
 
 fn embedded(name: &str) -> Dataset {
-    load(OsStr::new(name), &ReadOptions::default()).unwrap()
+    read(OsStr::new(name), &ReadOptions::default()).unwrap()
 }
 
 fn labelled(column: &str) -> ReadOptions {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::synthetic::Synthetic;
-use crate::data::{self, LabelColumn, ReadOptions, Whole};
+use crate::data::{self, LabelColumn, LabelledSet, ReadOptions, Source};
 use crate::failure::Failure;
 
 /// Where a set lies in a folder, and how to read it.
@@ -41,7 +41,7 @@ fn known() -> Vec<(&'static str, Known)> {
 
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Source {
+pub struct DataFile {
     /// The data set.
     pub name: String,
     /// The file within the folder; nothing for data that come with the program.
@@ -60,32 +60,29 @@ impl Known {
         self.files.iter().chain(&self.test).all(|file| folder.join(file).exists())
     }
 
-    fn read(&self, folder: &Path) -> Result<(Whole, Vec<Source>), Failure> {
-        let options = self.options();
+    fn read(&self, folder: &Path) -> Result<(LabelledSet, Vec<DataFile>), Failure> {
         let paths: Vec<OsString> = self.files.iter().map(|file| folder.join(file).into_os_string()).collect();
-        let task = Whole::load(&paths.join(",".as_ref()), &options)?;
-        let task = match &self.test {
-            Some(test) => task.judged_on(folder.join(test).as_os_str(), &options)?,
-            None => task,
-        };
-        let sources = self.files.iter().chain(&self.test).map(|file| Source::of_file(&task.name, folder, file));
+        let (data, test) =
+            (paths.join(",".as_ref()), self.test.as_ref().map(|test| folder.join(test).into_os_string()));
+        let set = data::load(&Source { data: &data, test: test.as_deref(), reading: self.options() })?;
+        let sources = self.files.iter().chain(&self.test).map(|file| DataFile::of_file(&set.name, folder, file));
         let sources = sources.collect::<Result<_, _>>()?;
-        Ok((task, sources))
+        Ok((set, sources))
     }
 }
 
-impl Source {
+impl DataFile {
     fn of_file(name: &str, folder: &Path, file: &str) -> Result<Self, Failure> {
         let path = folder.join(file);
         let bytes = fs::read(&path).map_err(Failure::io("read", &path))?;
         Ok(Self { name: name.into(), file: Some(file.into()), sha256: hexadecimal(&Sha256::digest(bytes)) })
     }
 
-    fn of_numbers(task: &Whole) -> Self {
+    fn of_numbers(set: &LabelledSet) -> Self {
         let mut hash = Sha256::new();
-        task.samples.x.iter().for_each(|value| hash.update(value.to_le_bytes()));
-        task.samples.labels.iter().for_each(|&label| hash.update((label as u64).to_le_bytes()));
-        Self { name: task.name.clone(), file: None, sha256: hexadecimal(&hash.finalize()) }
+        set.train.x.iter().for_each(|value| hash.update(value.to_le_bytes()));
+        set.train.labels.iter().for_each(|&label| hash.update((label as u64).to_le_bytes()));
+        Self { name: set.name.clone(), file: None, sha256: hexadecimal(&hash.finalize()) }
     }
 }
 
@@ -94,7 +91,7 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// That there is such a folder, if one is given.
-pub fn check(folder: Option<&Path>) -> Result<(), Failure> {
+pub fn check_folder(folder: Option<&Path>) -> Result<(), Failure> {
     match folder {
         Some(folder) if !folder.is_dir() => {
             Err(Failure::Other(format!("--data-dir {}: no such folder", folder.display())))
@@ -105,17 +102,20 @@ pub fn check(folder: Option<&Path>) -> Result<(), Failure> {
 
 /// Loads a set: `gaussian-NxD` is made; the others are looked for in the folder where one is given, by their place in
 /// the public sets or as NAME.csv, and then among those that come with the program. Official test samples come along.
-pub fn load(name: &str, folder: Option<&Path>) -> Result<(Whole, Vec<Source>), Failure> {
-    let (task, sources) = match (Synthetic::parse(name), folder.and_then(|folder| find(name, folder))) {
-        (Some(synthetic), _) => (synthetic.map_err(Failure::Other)?.task(name), Vec::new()),
+pub fn load(name: &str, folder: Option<&Path>) -> Result<(LabelledSet, Vec<DataFile>), Failure> {
+    let (set, sources) = match (Synthetic::parse(name), folder.and_then(|folder| find(name, folder))) {
+        (Some(synthetic), _) => (synthetic.map_err(Failure::Other)?.generate(name), Vec::new()),
         (None, Some((known, folder))) => known.read(folder)?,
-        (None, None) if data::is_embedded(name) => (Whole::load(name.as_ref(), &ReadOptions::default())?, Vec::new()),
+        (None, None) if data::is_embedded(name) => {
+            let source = Source { data: name.as_ref(), test: None, reading: ReadOptions::default() };
+            (data::load(&source)?, Vec::new())
+        }
         (None, None) => return Err(Failure::Other(missing(name, folder))),
     };
-    let task = Whole { name: name.into(), ..task };
-    let sources = sources.into_iter().map(|source| Source { name: name.into(), ..source }).collect::<Vec<_>>();
-    let sources = if sources.is_empty() { vec![Source::of_numbers(&task)] } else { sources };
-    Ok((task, sources))
+    let set = LabelledSet { name: name.into(), ..set };
+    let sources = sources.into_iter().map(|source| DataFile { name: name.into(), ..source }).collect::<Vec<_>>();
+    let sources = if sources.is_empty() { vec![DataFile::of_numbers(&set)] } else { sources };
+    Ok((set, sources))
 }
 
 fn find<'a>(name: &str, folder: &'a Path) -> Option<(Known, &'a Path)> {

@@ -3,14 +3,14 @@
 use serde::Deserialize;
 use toml::{Spanned, Table as Toml, Value};
 
-use super::display::{Figure, Table};
+use super::display::{FigureSpec, TableSpec};
 use super::work::Kind;
 use crate::failure::Failure;
 
 /// The file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Config {
+pub struct ExperimentConfig {
     /// A heading.
     pub title: String,
     /// What the experiment is to answer.
@@ -28,10 +28,10 @@ pub struct Config {
     pub record: Vec<String>,
     /// What is printed.
     #[serde(default)]
-    pub table: Vec<Table>,
+    pub table: Vec<TableSpec>,
     /// What is drawn.
     #[serde(default)]
-    pub figure: Vec<Figure>,
+    pub figure: Vec<FigureSpec>,
     /// What errors call it.
     #[serde(skip)]
     pub name: String,
@@ -55,7 +55,7 @@ pub struct Grid {
     /// Those in their place where there is a folder of data.
     pub folder_data: Option<Vec<String>>,
     /// Which samples judge, if any.
-    pub test: Option<Test>,
+    pub test: Option<TestChoice>,
     /// How often, each with other splits or starts.
     #[serde(default = "once")]
     pub repeats: u64,
@@ -71,7 +71,7 @@ fn once() -> u64 {
 /// Which samples judge.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(untagged)]
-pub enum Test {
+pub enum TestChoice {
     /// This share of each class, drawn anew in each repeat.
     Fraction(f64),
     /// By name.
@@ -86,7 +86,7 @@ pub enum Official {
     Official,
 }
 
-impl Config {
+impl ExperimentConfig {
     /// From the text of a file, with some keys given other values by `a.b=c`; the place of a list's entry is a key too.
     pub fn parse(name: &str, text: &str, overrides: &[String]) -> Result<Self, Failure> {
         let wrong =
@@ -97,13 +97,13 @@ impl Config {
         }
         let mut config: Self = match overrides {
             [] => toml::from_str(text).map_err(|error| wrong(&error)), // its errors show the line
-            _ => Config::deserialize(Value::Table(table.clone())).map_err(|error| wrong(&error)),
+            _ => ExperimentConfig::deserialize(Value::Table(table.clone())).map_err(|error| wrong(&error)),
         }?;
         (config.name, config.resolved) = (name.into(), table);
         config.lines = if overrides.is_empty() { grid_lines(text) } else { Vec::new() };
-        config.check().map_err(|problem| wrong(&problem))?;
+        config.check_keys().map_err(|problem| wrong(&problem))?;
         for (place, grid) in config.grid.iter().enumerate() {
-            grid.check().map_err(|problem| config.wrong_grid(place, problem))?;
+            grid.check_ranges().map_err(|problem| config.wrong_grid(place, problem))?;
         }
         Ok(config)
     }
@@ -114,9 +114,9 @@ impl Config {
         Failure::Other(format!("{}{line}: grid {place}: {problem}", self.name))
     }
 
-    fn check(&self) -> Result<(), String> {
-        check_names(self.table.iter().map(|table| table.name.as_str()))?;
-        check_names(self.figure.iter().map(|figure| figure.name.as_str()))?;
+    fn check_keys(&self) -> Result<(), String> {
+        check_file_names(self.table.iter().map(|table| table.name.as_str()))?;
+        check_file_names(self.figure.iter().map(|figure| figure.name.as_str()))?;
         let hidden = |key: &&String| self.grid.iter().all(|grid| grid.settings.contains_key(*key));
         if let Some(key) = self.settings.keys().find(hidden) {
             return Err(format!(
@@ -129,9 +129,9 @@ impl Config {
 
 impl Grid {
     /// What is out of range.
-    fn check(&self) -> Result<(), String> {
+    fn check_ranges(&self) -> Result<(), String> {
         match self.test {
-            Some(Test::Fraction(share)) if !(share > 0.0 && share < 1.0) => {
+            Some(TestChoice::Fraction(share)) if !(share > 0.0 && share < 1.0) => {
                 Err(format!("the fraction of test samples must lie between 0 and 1, got {share:?}"))
             }
             _ if self.repeats == 0 => Err("repeats must be at least 1".into()),
@@ -150,7 +150,7 @@ fn grid_lines(text: &str) -> Vec<usize> {
 }
 
 /// That each can be a part of a file's name, and of one file only.
-fn check_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), String> {
+fn check_file_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), String> {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
     let mut seen = Vec::new();
     for name in names {
@@ -199,13 +199,13 @@ mod tests {
 
     fn problem(text: &str, overrides: &[&str]) -> String {
         let overrides: Vec<String> = overrides.iter().map(ToString::to_string).collect();
-        Config::parse("file.toml", text, &overrides).unwrap_err().to_string()
+        ExperimentConfig::parse("file.toml", text, &overrides).unwrap_err().to_string()
     }
 
     #[test]
     fn values_are_set_by_their_path() {
         let set = ["settings.weight=[1, 0]", "settings.method=admm", "grid.0.repeats=3", "seed=7"].map(String::from);
-        let config = Config::parse("file.toml", TEXT, &set).unwrap();
+        let config = ExperimentConfig::parse("file.toml", TEXT, &set).unwrap();
         assert_eq!(config.settings["weight"].as_array().map(Vec::len), Some(2));
         assert_eq!(config.settings["method"].as_str(), Some("admm"));
         assert_eq!((config.grid[0].repeats, config.seed), (3, 7));

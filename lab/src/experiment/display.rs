@@ -11,7 +11,7 @@ pub type Where = BTreeMap<String, Value>;
 /// A table: means and standard deviations over all rows that agree in the columns on the left.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Table {
+pub struct TableSpec {
     /// Of its files.
     pub name: String,
     /// What it says.
@@ -30,7 +30,7 @@ pub struct Table {
     pub published: Vec<Published>,
 }
 
-impl Table {
+impl TableSpec {
     /// The columns that it is made of.
     pub fn asked(&self) -> Vec<&String> {
         let values = self.values.iter().map(|measure| match measure {
@@ -69,7 +69,7 @@ pub struct By {
     pub of: String,
     /// How they become one.
     #[serde(default)]
-    pub by: Summary,
+    pub by: Aggregate,
     /// Digits after the point; as many as the numbers need where they are whole.
     pub digits: Option<usize>,
     /// The heading.
@@ -79,7 +79,7 @@ pub struct By {
 /// How values become one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Summary {
+pub enum Aggregate {
     /// Mean ± sd, or the words with their counts.
     #[default]
     Mean,
@@ -98,7 +98,7 @@ pub enum Summary {
 /// A figure: a line or points for each series, through the means of rows that agree in `by`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Figure {
+pub struct FigureSpec {
     /// Of its file.
     pub name: String,
     /// What it shows.
@@ -127,7 +127,7 @@ pub struct Figure {
     pub only: Where,
 }
 
-impl Figure {
+impl FigureSpec {
     /// The columns that it is made of.
     pub fn asked(&self) -> Vec<&String> {
         [&self.x, &self.y].into_iter().chain(&self.series).chain(&self.by).collect()

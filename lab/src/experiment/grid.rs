@@ -6,21 +6,21 @@ use std::path::Path;
 use serde_json::{Map, Value as Json};
 use toml::{Table as Toml, Value};
 
-use super::catalogue::{self, Source};
-use super::config::{Config, Grid, Official, Test};
-use super::work::{Case, Row, Work};
-use crate::data::Whole;
+use super::catalogue::{self, DataFile};
+use super::config::{ExperimentConfig, Grid, Official, TestChoice};
+use super::work::{Case, TimedRow, Work};
+use crate::data::LabelledSet;
 use crate::failure::Failure;
 
 /// A piece of work, and where it stands in the grid.
-pub struct Cell {
+pub struct GridCell {
     /// The data set.
     pub data: String,
     /// Counted from 0.
     pub repeat: u64,
     /// Of the split, and of what is random in the work.
     seed: u64,
-    test: Option<Test>,
+    test: Option<TestChoice>,
     settings: Toml,
     work: Box<dyn Work>,
 }
@@ -28,18 +28,18 @@ pub struct Cell {
 /// All cells in their order, and the data that they need.
 pub struct Cells {
     /// By their places.
-    pub cells: Vec<Cell>,
-    tasks: BTreeMap<String, Whole>,
+    pub cells: Vec<GridCell>,
+    sets: BTreeMap<String, LabelledSet>,
     /// What was read.
-    pub sources: Vec<Source>,
+    pub sources: Vec<DataFile>,
     /// The figures that are kept, or none for all.
     record: Vec<String>,
 }
 
 impl Cells {
     /// Every combination, and the data loaded. Nothing has run yet.
-    pub fn new(config: &Config, folder: Option<&Path>) -> Result<Self, Failure> {
-        catalogue::check(folder)?;
+    pub fn new(config: &ExperimentConfig, folder: Option<&Path>) -> Result<Self, Failure> {
+        catalogue::check_folder(folder)?;
         let mut cells = Vec::new();
         for (place, grid) in config.grid.iter().enumerate() {
             let new = expand(config, grid, folder).map_err(|problem| config.wrong_grid(place, problem))?;
@@ -48,47 +48,47 @@ impl Cells {
         if cells.is_empty() {
             return Err(Failure::Other(format!("{}: no grid has a cell: each needs data and settings", config.name)));
         }
-        let (mut tasks, mut sources) = (BTreeMap::new(), Vec::new());
+        let (mut sets, mut sources) = (BTreeMap::new(), Vec::new());
         for cell in &cells {
-            if !tasks.contains_key(&cell.data) {
-                let (task, files) = catalogue::load(&cell.data, folder).map_err(|failure| match failure {
+            if !sets.contains_key(&cell.data) {
+                let (set, files) = catalogue::load(&cell.data, folder).map_err(|failure| match failure {
                     Failure::Other(problem) => Failure::Other(format!("{}: {problem}", config.name)),
                     failure => failure,
                 })?;
-                tasks.insert(cell.data.clone(), task);
+                sets.insert(cell.data.clone(), set);
                 sources.extend(files);
             }
         }
-        Ok(Self { cells, tasks, sources, record: config.record.clone() })
+        Ok(Self { cells, sets, sources, record: config.record.clone() })
     }
 
     /// Does the work of a cell: its rows, with what tells it apart from the others.
-    pub fn run(&self, index: usize) -> Result<Vec<Row>, Failure> {
+    pub fn run(&self, index: usize) -> Result<Vec<TimedRow>, Failure> {
         let cell = &self.cells[index];
-        let case = cell.case(&self.tasks[&cell.data])?;
+        let case = cell.case(&self.sets[&cell.data])?;
         let named =
             || format!("cell {index}, {} {}", cell.data, cell.settings.to_string().replace('\n', " ").trim_end());
         let rows = cell.work.run(&case).map_err(Failure::library(named()))?;
         let kept = |name: &String| self.record.is_empty() || self.record.contains(name);
-        let name = |row: Row| {
-            let figures = row.figures.into_iter().filter(|(name, _)| kept(name));
-            Row { figures: cell.key(index).into_iter().chain(figures).collect(), ..row }
+        let name = |row: TimedRow| {
+            let values = row.values.into_iter().filter(|(name, _)| kept(name));
+            TimedRow { values: cell.key(index).into_iter().chain(values).collect(), ..row }
         };
         Ok(rows.into_iter().map(name).collect())
     }
 }
 
-impl Cell {
-    fn case(&self, task: &Whole) -> Result<Case, Failure> {
-        let classes = task.classes.names().len();
+impl GridCell {
+    fn case(&self, set: &LabelledSet) -> Result<Case, Failure> {
+        let classes = set.classes.names().len();
         let (train, test) = match self.test {
-            None => (task.samples.clone(), None),
-            Some(Test::Fraction(share)) => {
-                let (train, test) = task.samples.parts(&task.samples.keep_back(&task.classes, share, self.seed)?);
+            None => (set.train.clone(), None),
+            Some(TestChoice::Fraction(share)) => {
+                let (train, test) = set.keep_back(share, self.seed)?;
                 (train, Some(test))
             }
-            Some(Test::Named(Official::Official)) => match &task.official {
-                Some(test) => (task.samples.clone(), Some(test.clone())),
+            Some(TestChoice::Named(Official::Official)) => match &set.test {
+                Some(test) => (set.train.clone(), Some(test.clone())),
                 None => return Err(Failure::Other(format!("{}: there are no official test samples", self.data))),
             },
         };
@@ -106,7 +106,7 @@ impl Cell {
     }
 }
 
-fn expand(config: &Config, grid: &Grid, folder: Option<&Path>) -> Result<Vec<Cell>, String> {
+fn expand(config: &ExperimentConfig, grid: &Grid, folder: Option<&Path>) -> Result<Vec<GridCell>, String> {
     let names = grid.folder_data.as_ref().filter(|_| folder.is_some()).unwrap_or(&grid.data);
     let mut common = config.settings.clone();
     common.extend(grid.settings.clone());
@@ -116,7 +116,7 @@ fn expand(config: &Config, grid: &Grid, folder: Option<&Path>) -> Result<Vec<Cel
             for repeat in 0..grid.repeats {
                 let (settings, work) = (settings.clone(), grid.work.with(settings.clone())?);
                 let seed = config.seed.wrapping_add(repeat);
-                cells.push(Cell { data: data.clone(), repeat, seed, test: grid.test, settings, work });
+                cells.push(GridCell { data: data.clone(), repeat, seed, test: grid.test, settings, work });
             }
         }
     }
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn a_setting_that_no_work_knows_is_refused() {
         let text = "title = ''\nquestion = ''\n[[grid]]\nwork = 'fit'\ndata = ['iris']\nsettings.colour = 'red'\n";
-        let config = Config::parse("x", text, &[]).unwrap();
+        let config = ExperimentConfig::parse("x", text, &[]).unwrap();
         let error = Cells::new(&config, None).err().unwrap().to_string();
         assert!(error.starts_with("x, line 3: grid 0: ") && error.contains("colour"), "{error}");
     }

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::work::Row;
+use super::work::TimedRow;
 use crate::failure::Failure;
 
 /// A line: the rows of a cell, and the seconds that each took.
@@ -30,7 +30,7 @@ pub struct Journal {
 
 impl Journal {
     /// Opens the journal of a run; what it holds already, if it is of the same run. A line that was cut off is dropped.
-    pub fn open(path: &Path, run: &str) -> Result<(Self, BTreeMap<usize, Vec<Row>>), Failure> {
+    pub fn open(path: &Path, run: &str) -> Result<(Self, BTreeMap<usize, Vec<TimedRow>>), Failure> {
         let text = match fs::read(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             read => read.map_err(Failure::io("read", path))?,
@@ -47,26 +47,26 @@ impl Journal {
     }
 
     /// Adds a cell, from any thread.
-    pub fn add(&self, cell: usize, rows: &[Row]) -> Result<(), Failure> {
-        let (seconds, rows) = rows.iter().map(|row| (row.seconds, row.figures.clone())).unzip();
-        let mut line = serde_json::to_vec(&Line { cell, seconds, rows }).expect("figures have a JSON form");
+    pub fn add(&self, cell: usize, rows: &[TimedRow]) -> Result<(), Failure> {
+        let (seconds, rows) = rows.iter().map(|row| (row.seconds, row.values.clone())).unzip();
+        let mut line = serde_json::to_vec(&Line { cell, seconds, rows }).expect("values have a JSON form");
         line.push(b'\n');
         let mut file = self.file.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         file.write_all(&line).and_then(|()| file.sync_data()).map_err(Failure::io("write", &self.path))
     }
 }
 
-fn read(line: &[u8]) -> Option<(usize, Vec<Row>)> {
+fn read(line: &[u8]) -> Option<(usize, Vec<TimedRow>)> {
     let Line { cell, seconds, rows } = serde_json::from_slice(line).ok()?;
-    Some((cell, rows.into_iter().zip(seconds).map(|(figures, seconds)| Row { figures, seconds }).collect()))
+    Some((cell, rows.into_iter().zip(seconds).map(|(values, seconds)| TimedRow { values, seconds }).collect()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn row(value: f64) -> Row {
-        Row { seconds: 0.5, ..Row::default() }.with("value", value)
+    fn row(value: f64) -> TimedRow {
+        TimedRow { seconds: 0.5, ..TimedRow::default() }.with("value", value)
     }
 
     #[test]
@@ -90,7 +90,7 @@ mod tests {
         }
         fs::write(&path, &whole).unwrap();
         let (_, done) = Journal::open(&path, "run 1").unwrap();
-        assert_eq!(done[&3][0].figures["value"].as_f64(), Some(1.0 / 3.0));
+        assert_eq!(done[&3][0].values["value"].as_f64(), Some(1.0 / 3.0));
         let (other, done) = Journal::open(&path, "run 2").unwrap();
         assert_eq!((done.len(), other.dropped), (0, 2));
     }

@@ -8,8 +8,8 @@ use std::thread::available_parallelism;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::catalogue::{Source, hexadecimal};
-use super::config::Config;
+use super::catalogue::{DataFile, hexadecimal};
+use super::config::ExperimentConfig;
 
 /// `manifest.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,13 +31,13 @@ pub struct Manifest {
     /// Whether the data came from a folder.
     pub data_dir: bool,
     /// The data.
-    pub data: Vec<Source>,
+    pub data: Vec<DataFile>,
     /// The file, the overrides in it.
     pub configuration: toml::Table,
 }
 
 impl Manifest {
-    pub fn new(experiment: &str, config: &Config, data: &[Source], data_dir: bool, threads: usize) -> Self {
+    pub fn new(experiment: &str, config: &ExperimentConfig, data: &[DataFile], data_dir: bool, threads: usize) -> Self {
         let processors = available_parallelism().map_or(1, usize::from);
         Self {
             experiment: experiment.into(),

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::display::{By, Measure, Summary};
-use super::rows::{Figures, plain, word};
+use super::display::{Aggregate, By, Measure};
+use super::rows::{ResultRow, plain, word};
 use crate::path::Spread;
 
 /// A measure, and whether all that it is made of are whole numbers.
@@ -14,13 +14,13 @@ pub struct Column {
 
 impl Column {
     /// Over the rows of a table.
-    pub fn new(measure: &Measure, rows: &[&Figures]) -> Self {
+    pub fn new(measure: &Measure, rows: &[&ResultRow]) -> Self {
         let by = match measure {
-            Measure::Plain(of) => By { of: of.clone(), by: Summary::Mean, digits: None, heading: None },
+            Measure::Plain(of) => By { of: of.clone(), by: Aggregate::Mean, digits: None, heading: None },
             Measure::By(by) => by.clone(),
         };
         let mut numbers = rows.iter().filter_map(|row| row.get(&by.of)?.as_f64());
-        let whole = by.by == Summary::Distinct || numbers.all(|value| value.fract() == 0.0);
+        let whole = by.by == Aggregate::Distinct || numbers.all(|value| value.fract() == 0.0);
         Column { by, whole }
     }
 
@@ -33,23 +33,23 @@ impl Column {
     pub fn names(&self, value: Option<&Value>) -> Vec<String> {
         let (prefix, of) = (value.map_or(String::new(), |value| word(value) + ":"), &self.by.of);
         match self.by.by {
-            Summary::Mean => vec![format!("{prefix}{of}"), format!("{prefix}{of}_sd")],
+            Aggregate::Mean => vec![format!("{prefix}{of}"), format!("{prefix}{of}_sd")],
             _ => vec![format!("{prefix}{}", self.by.heading.as_ref().unwrap_or(of))],
         }
     }
 
     /// The text, and the numbers with every digit.
-    pub fn make(&self, rows: &[&Figures]) -> (String, Vec<String>) {
+    pub fn make(&self, rows: &[&ResultRow]) -> (String, Vec<String>) {
         let values: Vec<&Value> =
             rows.iter().filter_map(|row| row.get(&self.by.of)).filter(|value| !value.is_null()).collect();
         let numbers: Vec<f64> = values.iter().filter_map(|value| value.as_f64()).collect();
         match self.by.by {
             _ if values.is_empty() => ("–".into(), vec![String::new(); self.names(None).len()]),
-            Summary::Mean if numbers.len() < values.len() => {
+            Aggregate::Mean if numbers.len() < values.len() => {
                 let words = counted(&values);
                 (words.clone(), vec![words, String::new()])
             }
-            Summary::Mean => {
+            Aggregate::Mean => {
                 let Spread { mean, sd } = Spread::of(&numbers);
                 let shown = if numbers.len() == 1 { self.show(&[mean]) } else { self.show(&[mean, sd]) };
                 (shown, vec![format!("{mean:?}"), format!("{sd:?}")])
@@ -64,9 +64,10 @@ impl Column {
     /// A number, and its deviation to the same digit: three digits that count, and no more than three after the point.
     fn show(&self, values: &[f64]) -> String {
         let size = values[0].abs();
-        let digits = self.by.digits.unwrap_or(match self.whole {
-            true => usize::from(values.iter().any(|value| value.fract() != 0.0)),
-            false => (2.0 - size.max(0.1).log10().floor()).clamp(0.0, 3.0) as usize,
+        let digits = self.by.digits.unwrap_or(if self.whole {
+            usize::from(values.iter().any(|value| value.fract() != 0.0))
+        } else {
+            (2.0 - size.max(0.1).log10().floor()).clamp(0.0, 3.0) as usize
         });
         let tiny = size != 0.0 && size < 0.5 * 10_f64.powi(-(digits as i32));
         let text = |value: &f64| match tiny || size >= if self.whole { 1e6 } else { 1e4 } {
@@ -77,19 +78,19 @@ impl Column {
     }
 }
 
-impl Summary {
+impl Aggregate {
     /// Of at least one number.
     fn of(self, mut values: Vec<f64>) -> f64 {
         values.sort_by(f64::total_cmp);
         let (least, count) = (values[0], values.len());
         let near = |a: f64, b: f64| (a - b).abs() <= 1e-6 * a.abs().max(b.abs());
         match self {
-            Summary::Mean => Spread::of(&values).mean,
-            Summary::Lowest => least,
-            Summary::Highest => values[count - 1],
-            Summary::Median => 0.5 * (values[(count - 1) / 2] + values[count / 2]),
-            Summary::Distinct => 1.0 + values.windows(2).filter(|pair| !near(pair[0], pair[1])).count() as f64,
-            Summary::AtLowest => values.iter().filter(|&&value| near(value, least)).count() as f64 / count as f64,
+            Aggregate::Mean => Spread::of(&values).mean,
+            Aggregate::Lowest => least,
+            Aggregate::Highest => values[count - 1],
+            Aggregate::Median => 0.5 * (values[(count - 1) / 2] + values[count / 2]),
+            Aggregate::Distinct => 1.0 + values.windows(2).filter(|pair| !near(pair[0], pair[1])).count() as f64,
+            Aggregate::AtLowest => values.iter().filter(|&&value| near(value, least)).count() as f64 / count as f64,
         }
     }
 }
@@ -114,9 +115,9 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn column(values: &[f64]) -> (Column, Vec<Figures>) {
+    fn column(values: &[f64]) -> (Column, Vec<ResultRow>) {
         let row = |value: &f64| json!({ "error": value }).as_object().unwrap().clone();
-        let rows: Vec<Figures> = values.iter().map(row).collect();
+        let rows: Vec<ResultRow> = values.iter().map(row).collect();
         (Column::new(&Measure::Plain("error".into()), &rows.iter().collect::<Vec<_>>()), rows)
     }
 
@@ -144,8 +145,8 @@ mod tests {
 
     #[test]
     fn summaries() {
-        let of = |by: Summary| by.of(vec![3.0, 1.0, 1.0 + 1e-9, 2.0]);
-        assert_eq!([Summary::Lowest, Summary::Highest, Summary::Median].map(of), [1.0, 3.0, 1.5 + 0.5e-9]);
-        assert_eq!([Summary::Distinct, Summary::AtLowest].map(of), [3.0, 0.5]);
+        let of = |by: Aggregate| by.of(vec![3.0, 1.0, 1.0 + 1e-9, 2.0]);
+        assert_eq!([Aggregate::Lowest, Aggregate::Highest, Aggregate::Median].map(of), [1.0, 3.0, 1.5 + 0.5e-9]);
+        assert_eq!([Aggregate::Distinct, Aggregate::AtLowest].map(of), [3.0, 0.5]);
     }
 }

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use maud::{Markup, html};
 
-use super::catalogue::Source;
-use super::figures;
+use super::catalogue::DataFile;
+use super::charts;
 use super::manifest::Manifest;
-use super::results::{Kept, REPORT, Results};
+use super::results::{REPORT, Results, ResultsFolder};
 use crate::failure::Failure;
 use crate::output;
 use crate::output::figure::Caption;
@@ -15,8 +15,8 @@ use crate::output::report::page::{Page, Section, facts, figure, table};
 
 /// Writes `report.html` into the folder.
 pub fn report(experiment: &Path) -> Result<(), Failure> {
-    let folder = Kept::find(experiment)?;
-    let kept = Kept::read(&folder)?;
+    let folder = ResultsFolder::find(experiment)?;
+    let kept = ResultsFolder::read(&folder)?;
     let (config, manifest) = (kept.config.clone(), kept.manifest.clone());
     let results = kept.results();
     let tables = html! {
@@ -24,7 +24,7 @@ pub fn report(experiment: &Path) -> Result<(), Failure> {
     };
     let figures = html! {
         @for of in results.figures(&config) {
-            (figure(&Caption::new(&of.title, of.description()), figures::svg(of, &results.rows)))
+            (figure(&Caption::new(&of.title, of.description()), charts::svg(of, &results.rows)))
         }
     };
     let mut sections = vec![Section { id: "tables", title: "Tables", body: tables }];
@@ -53,7 +53,7 @@ fn highlights(manifest: &Manifest, results: &Results) -> Vec<(String, String)> {
 
 fn reproduce(manifest: &Manifest) -> Markup {
     let folder = if manifest.data_dir { " --data-dir DIR" } else { "" };
-    let source = |source: &Source| {
+    let source = |source: &DataFile| {
         let file = source.file.clone().unwrap_or_else(|| "with the program".into());
         vec![source.name.clone(), file, source.sha256.clone()]
     };

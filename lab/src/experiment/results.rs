@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use super::config::Config;
-use super::display::{Figure, Table, Where};
+use super::config::ExperimentConfig;
+use super::display::{FigureSpec, TableSpec, Where};
 use super::manifest::Manifest;
-use super::rows::{Figures, matches};
-use super::tables::Made;
-use super::work::Row;
-use super::{figures, tables};
+use super::rows::{ResultRow, matches};
+use super::tables::MadeTable;
+use super::work::TimedRow;
+use super::{charts, tables};
 use crate::failure::Failure;
 use crate::output;
 use crate::output::figure::FigureError;
@@ -30,7 +30,7 @@ pub const REPORT: &str = "report.html";
 pub const MANIFEST: &str = "manifest.json";
 
 /// Whether a file is a result of an earlier run.
-pub fn is_ours(name: &str) -> bool {
+pub fn is_result(name: &str) -> bool {
     let table = name.strip_prefix("table-").and_then(|rest| rest.rsplit_once('.'));
     let figure = name.strip_prefix("figure-").and_then(|rest| rest.rsplit_once('.'));
     [JOURNAL, CELLS, TIMINGS, CONFIG, MANIFEST, REPORT].contains(&name)
@@ -54,13 +54,13 @@ pub struct Results {
 
 impl Results {
     /// From the rows of each cell.
-    pub fn new(cells: &[Vec<Row>]) -> Self {
+    pub fn new(cells: &[Vec<TimedRow>]) -> Self {
         let mut results = Results { rows: Vec::new(), cells: String::new(), timings: String::new() };
         for (cell, rows) in cells.iter().enumerate() {
-            for (place, Row { figures, seconds }) in rows.iter().enumerate() {
-                results.cells += &(Value::Object(figures.clone()).to_string() + "\n");
+            for (place, TimedRow { values, seconds }) in rows.iter().enumerate() {
+                results.cells += &(Value::Object(values.clone()).to_string() + "\n");
                 results.timings += &(json!({"cell": cell, "row": place, "seconds": seconds}).to_string() + "\n");
-                let mut row = figures.clone();
+                let mut row = values.clone();
                 row.insert("seconds".into(), (*seconds).into());
                 results.rows.push(row);
             }
@@ -69,22 +69,22 @@ impl Results {
     }
 
     /// Those that have rows: some data sets may not be there.
-    pub fn tables<'a>(&self, config: &'a Config) -> Vec<(&'a Table, Made)> {
+    pub fn tables<'a>(&self, config: &'a ExperimentConfig) -> Vec<(&'a TableSpec, MadeTable)> {
         let made = config.table.iter().map(|table| (table, tables::make(table, &self.rows)));
         made.filter(|(_, made)| !made.sheet.rows.is_empty()).collect()
     }
 
     /// Those that have rows.
-    pub fn figures<'a>(&self, config: &'a Config) -> impl Iterator<Item = &'a Figure> {
+    pub fn figures<'a>(&self, config: &'a ExperimentConfig) -> impl Iterator<Item = &'a FigureSpec> {
         config.figure.iter().filter(|figure| self.rows.iter().any(|row| matches(&figure.only, row)))
     }
 
     /// The columns that a table or a figure asks for in vain.
-    pub fn warnings(&self, config: &Config) -> Vec<String> {
+    pub fn warnings(&self, config: &ExperimentConfig) -> Vec<String> {
         let missing = |kind: &str, name: &str, columns: Vec<&String>, only: &Where| {
-            let all: Vec<&Figures> = self.rows.iter().collect();
-            let rows: Vec<&Figures> = all.iter().filter(|row| matches(only, row)).copied().collect();
-            let lack = |rows: &[&Figures], column: &str| rows.iter().all(|row| !row.contains_key(column));
+            let all: Vec<&ResultRow> = self.rows.iter().collect();
+            let rows: Vec<&ResultRow> = all.iter().filter(|row| matches(only, row)).copied().collect();
+            let lack = |rows: &[&ResultRow], column: &str| rows.iter().all(|row| !row.contains_key(column));
             let filters = only.keys().filter(|column| lack(&all, column));
             let columns = columns.into_iter().filter(|column| !rows.is_empty() && lack(&rows, column));
             let text = |column| format!("{kind} `{name}`: no row has the column `{column}`");
@@ -97,9 +97,9 @@ impl Results {
 }
 
 /// A folder of results, read.
-pub struct Kept {
+pub struct ResultsFolder {
     /// The file.
-    pub config: Config,
+    pub config: ExperimentConfig,
     /// What was run.
     pub manifest: Manifest,
     /// The text of [`CELLS`].
@@ -109,7 +109,7 @@ pub struct Kept {
     rows: Vec<Map<String, Value>>,
 }
 
-impl Kept {
+impl ResultsFolder {
     /// The folder that is so named, or that of the experiment.
     pub fn find(experiment: &Path) -> Result<PathBuf, Failure> {
         let candidates = [experiment.to_path_buf(), default_folder(&experiment.to_string_lossy())];
@@ -130,7 +130,7 @@ impl Kept {
             let path = folder.join(name);
             fs::read_to_string(&path).map_err(Failure::io("read", &path))
         };
-        let config = Config::parse(&folder.join(CONFIG).display().to_string(), &text(CONFIG)?, &[])?;
+        let config = ExperimentConfig::parse(&folder.join(CONFIG).display().to_string(), &text(CONFIG)?, &[])?;
         let wrong = |name: &str, problem: &str| Failure::Other(format!("{}{problem}", folder.join(name).display()));
         let manifest =
             serde_json::from_str(&text(MANIFEST)?).map_err(|error| wrong(MANIFEST, &format!(": {error}")))?;
@@ -156,16 +156,23 @@ impl Kept {
 /// One object a line, or the line that is none.
 fn lines(text: &str) -> Result<Vec<Map<String, Value>>, String> {
     let read = |(place, line): (usize, &str)| {
-        serde_json::from_str(line).map_err(|error| match error.is_eof() {
-            true => format!(", line {}: it is cut off", place + 1),
-            false => format!(", line {}, column {}: it is no object of JSON", place + 1, error.column()),
+        serde_json::from_str(line).map_err(|error| {
+            if error.is_eof() {
+                format!(", line {}: it is cut off", place + 1)
+            } else {
+                format!(", line {}, column {}: it is no object of JSON", place + 1, error.column())
+            }
         })
     };
     text.lines().enumerate().map(read).collect()
 }
 
 /// Names and contents.
-pub fn files(config: &Config, manifest: &Manifest, results: &Results) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+pub fn files(
+    config: &ExperimentConfig,
+    manifest: &Manifest,
+    results: &Results,
+) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let resolved = toml::to_string(&config.resolved).expect("it was a file of TOML");
     let mut files = vec![
         (CELLS.to_string(), results.cells.clone().into_bytes()),
@@ -178,7 +185,7 @@ pub fn files(config: &Config, manifest: &Manifest, results: &Results) -> Result<
         files.extend(forms.map(|(kind, text)| (format!("table-{}.{kind}", table.name), text.into_bytes())));
     }
     for figure in results.figures(config) {
-        match figures::svg(figure, &results.rows) {
+        match charts::svg(figure, &results.rows) {
             Ok(svg) => files.push((format!("figure-{}.svg", figure.name), svg.into_bytes())),
             Err(FigureError::Empty(_)) => {} // no run may have come so far
             Err(error) => return Err(error.into()),
@@ -188,8 +195,8 @@ pub fn files(config: &Config, manifest: &Manifest, results: &Results) -> Result<
 }
 
 /// The question, and the tables that answer it.
-pub fn text(config: &Config, results: &Results) -> String {
-    let shown = |(table, made): (&Table, Made)| format!("{}\n\n{}\n", table.title, made.sheet.text());
+pub fn text(config: &ExperimentConfig, results: &Results) -> String {
+    let shown = |(table, made): (&TableSpec, MadeTable)| format!("{}\n\n{}\n", table.title, made.sheet.text());
     let tables: String = results.tables(config).into_iter().map(shown).collect();
     format!("{}\n{}\n\n{tables}", config.title, config.question)
 }

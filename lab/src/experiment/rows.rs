@@ -5,18 +5,18 @@ use serde_json::{Map, Value};
 use super::display::Where;
 
 /// A row of figures.
-pub type Figures = Map<String, Value>;
+pub type ResultRow = Map<String, Value>;
 
 /// Some rows, and how they are called.
 pub struct Group<'a> {
     /// The values that they share.
     pub key: Vec<Value>,
     /// They.
-    pub rows: Vec<&'a Figures>,
+    pub rows: Vec<&'a ResultRow>,
 }
 
 /// Whether a row has those values.
-pub fn matches(only: &Where, row: &Figures) -> bool {
+pub fn matches(only: &Where, row: &ResultRow) -> bool {
     only.iter().all(|(column, wanted)| {
         let wanted = serde_json::to_value(wanted).expect("TOML has a JSON form");
         let found = row.get(column).unwrap_or(&Value::Null);
@@ -31,14 +31,14 @@ pub fn same(a: &Value, b: &Value) -> bool {
 
 /// The rows by the values of some columns. Those that agree in the first column stand together; values keep the order
 /// in which they appear.
-pub fn group<'a>(columns: &[String], rows: &[&'a Figures]) -> Vec<Group<'a>> {
+pub fn group<'a>(columns: &[String], rows: &[&'a ResultRow]) -> Vec<Group<'a>> {
     if rows.is_empty() {
         return Vec::new();
     }
     let Some((column, others)) = columns.split_first() else {
         return vec![Group { key: Vec::new(), rows: rows.to_vec() }];
     };
-    let mut parts: Vec<(Value, Vec<&'a Figures>)> = Vec::new();
+    let mut parts: Vec<(Value, Vec<&'a ResultRow>)> = Vec::new();
     for &row in rows {
         let value = row.get(column).cloned().unwrap_or_default();
         match parts.iter_mut().find(|(known, _)| same(known, &value)) {
@@ -46,7 +46,7 @@ pub fn group<'a>(columns: &[String], rows: &[&'a Figures]) -> Vec<Group<'a>> {
             None => parts.push((value, vec![row])),
         }
     }
-    let below = |(value, part): (Value, Vec<&'a Figures>)| {
+    let below = |(value, part): (Value, Vec<&'a ResultRow>)| {
         let named = move |Group { key, rows }| Group { key: [vec![value.clone()], key].concat(), rows };
         group(others, &part).into_iter().map(named)
     };

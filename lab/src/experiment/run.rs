@@ -5,13 +5,13 @@ use std::path::Path;
 
 use admm::Exec;
 
-use super::config::Config;
+use super::config::ExperimentConfig;
 use super::grid::Cells;
 use super::journal::Journal;
 use super::manifest::Manifest;
 use super::results::{self, Results};
 use super::shipped::SHIPPED;
-use super::work::Row;
+use super::work::TimedRow;
 use crate::failure::Failure;
 use crate::flags::RunOptions;
 use crate::interrupt;
@@ -21,10 +21,10 @@ use crate::words::count;
 /// Runs what is not done yet, and writes everything.
 pub fn run(options: &RunOptions, console: Console) -> Result<(), Failure> {
     let (name, text) = find(&options.experiment)?;
-    let config = Config::parse(&options.experiment, &text, &options.set)?;
+    let config = ExperimentConfig::parse(&options.experiment, &text, &options.set)?;
     let cells = Cells::new(&config, options.data_dir.as_deref())?;
     let path = options.out.clone().unwrap_or_else(|| results::default_folder(&name));
-    let folder = Folder::claim(&path, results::is_ours)?;
+    let folder = Folder::claim(&path, results::is_result)?;
     interrupt::install().map_err(|error| Failure::Other(format!("cannot watch for Ctrl-C: {error}")))?;
     let threads = options.threads.into();
     let manifest = Manifest::new(&name, &config, &cells.sources, options.data_dir.is_some(), threads);
@@ -71,9 +71,9 @@ pub fn run_cells(
     cells: &Cells,
     threads: usize,
     console: Console,
-    known: impl Fn(usize) -> Option<Vec<Row>> + Sync + Send,
-    keep: impl Fn(usize, &[Row]) -> Result<(), Failure> + Sync + Send,
-) -> Result<Vec<Vec<Row>>, Failure> {
+    known: impl Fn(usize) -> Option<Vec<TimedRow>> + Sync + Send,
+    keep: impl Fn(usize, &[TimedRow]) -> Result<(), Failure> + Sync + Send,
+) -> Result<Vec<Vec<TimedRow>>, Failure> {
     let exec = Exec::threads(threads).map_err(Failure::library("--threads"))?;
     let counter = console.count("cells", cells.cells.len() as u64);
     let rows = exec.map(cells.cells.len(), |cell| {

@@ -13,14 +13,14 @@ pub const SHIPPED: [(&str, &str); 7] = [
 
 #[cfg(test)]
 mod tests {
-    use super::super::config::Config;
+    use super::super::config::ExperimentConfig;
     use super::super::grid::Cells;
     use super::*;
 
     #[test]
     fn each_can_run_without_a_folder() {
         for (name, text) in SHIPPED {
-            let config = Config::parse(name, text, &[]).unwrap();
+            let config = ExperimentConfig::parse(name, text, &[]).unwrap();
             let cells = Cells::new(&config, None).unwrap();
             assert!(cells.cells.len() > 1 && !config.table.is_empty(), "{name}");
         }

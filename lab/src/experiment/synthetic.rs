@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use crate::data::{Classes, Dense, Whole};
+use crate::data::{Classes, Labelled, LabelledSet};
 
 const CLASSES: usize = 5;
 
@@ -33,7 +33,7 @@ impl Synthetic {
     }
 
     /// The same numbers for the same size.
-    pub fn task(self, name: &str) -> Whole {
+    pub fn generate(self, name: &str) -> LabelledSet {
         let centres = normal(self.features, CLASSES, 1);
         let noise = normal(self.features, self.samples, 2);
         let labels: Vec<usize> = (0..self.samples).map(|sample| sample % CLASSES).collect();
@@ -42,12 +42,12 @@ impl Synthetic {
             deviation(i) * noise[(i, j)] + centres[(i, labels[j])]
         });
         let classes = (1..=CLASSES).map(|class| class.to_string()).collect::<Vec<_>>();
-        Whole {
+        LabelledSet {
             name: name.into(),
             features: (1..=self.features).map(|i| format!("x{i}")).collect(),
             classes: Classes::try_from(classes).expect("the names differ"),
-            samples: Dense { x, labels },
-            official: None,
+            train: Labelled { x, labels },
+            test: None,
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::display::Table;
+use super::display::TableSpec;
 use super::measure::Column;
-use super::rows::{Figures, Group, group, matches, plain, same, word};
+use super::rows::{Group, ResultRow, group, matches, plain, same, word};
 use crate::output::TextTable;
 
 /// A table for people, and one for programs.
-pub struct Made {
+pub struct MadeTable {
     /// Rounded.
     pub sheet: TextTable,
     /// Every digit, deviations in columns of their own.
@@ -16,8 +16,8 @@ pub struct Made {
 }
 
 /// The table of those rows that it asks for.
-pub fn make(table: &Table, rows: &[Figures]) -> Made {
-    let rows: Vec<&Figures> = rows.iter().filter(|row| matches(&table.only, row)).collect();
+pub fn make(table: &TableSpec, rows: &[ResultRow]) -> MadeTable {
+    let rows: Vec<&ResultRow> = rows.iter().filter(|row| matches(&table.only, row)).collect();
     let across = match &table.columns {
         Some(column) => {
             group(std::slice::from_ref(column), &rows).into_iter().map(|group| Some(group.key[0].clone())).collect()
@@ -35,11 +35,11 @@ pub fn make(table: &Table, rows: &[Figures]) -> Made {
         let mut cells: Vec<String> = group.key.iter().map(word).collect();
         let mut line = cells.clone();
         for (value, measure) in &columns {
-            let of_column = |row: &&&Figures| match (&table.columns, value) {
+            let of_column = |row: &&&ResultRow| match (&table.columns, value) {
                 (Some(column), Some(value)) => row.get(column).is_some_and(|found| same(found, value)),
                 _ => true,
             };
-            let rows: Vec<&Figures> = group.rows.iter().filter(of_column).copied().collect();
+            let rows: Vec<&ResultRow> = group.rows.iter().filter(of_column).copied().collect();
             let (shown, exact) = measure.make(&rows);
             cells.push(shown);
             line.extend(exact);
@@ -55,10 +55,10 @@ pub fn make(table: &Table, rows: &[Figures]) -> Made {
         sheet.headings.push("published".into());
         lines[0].push("published".into());
     }
-    Made { sheet, csv: csv(&lines) }
+    MadeTable { sheet, csv: csv(&lines) }
 }
 
-fn heading(table: &Table, value: &Option<Value>, measure: &Column, measures: usize) -> String {
+fn heading(table: &TableSpec, value: &Option<Value>, measure: &Column, measures: usize) -> String {
     let own = measure.heading();
     let across = match (value, &table.columns) {
         (Some(Value::String(text)), _) => text.clone(),
@@ -68,8 +68,8 @@ fn heading(table: &Table, value: &Option<Value>, measure: &Column, measures: usi
     if measures == 1 { across } else { format!("{across}, {own}") }
 }
 
-fn published(table: &Table, group: &Group<'_>) -> String {
-    let key: Figures = table.rows.iter().cloned().zip(group.key.iter().cloned()).collect();
+fn published(table: &TableSpec, group: &Group<'_>) -> String {
+    let key: ResultRow = table.rows.iter().cloned().zip(group.key.iter().cloned()).collect();
     let found = table.published.iter().find(|published| matches(&published.only, &key));
     found.map_or("–".into(), |published| published.value.clone())
 }
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn rows() -> Vec<Figures> {
+    fn rows() -> Vec<ResultRow> {
         let row = |data: &str, weight: f64, error: f64, status: &str| {
             json!({"data": data, "weight": weight, "error": error, "status": status}).as_object().unwrap().clone()
         };
@@ -97,7 +97,7 @@ mod tests {
         ]
     }
 
-    fn made(text: &str) -> Made {
+    fn made(text: &str) -> MadeTable {
         make(&toml::from_str(&format!("name = 'n'\ntitle = 't'\n{text}")).unwrap(), &rows())
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::grid::Cells;
 use super::manifest::processor;
-use super::results::{CELLS, Kept, Results};
+use super::results::{CELLS, Results, ResultsFolder};
 use super::run::run_cells;
 use crate::failure::Failure;
 use crate::flags::VerifyOptions;
@@ -17,8 +17,8 @@ const COUNTS: [&str; 3] = ["iterations", "passes", "changes"];
 
 /// Runs again and compares.
 pub fn verify(options: &VerifyOptions, console: Console) -> Result<(), Failure> {
-    let folder = Kept::find(&options.experiment)?;
-    let Kept { config, manifest, cells: kept, .. } = Kept::read(&folder)?;
+    let folder = ResultsFolder::find(&options.experiment)?;
+    let ResultsFolder { config, manifest, cells: kept, .. } = ResultsFolder::read(&folder)?;
     if manifest.data_dir && options.data_dir.is_none() {
         return Err(Failure::Other("the results are of data from a folder: say where it is by --data-dir".into()));
     }
@@ -57,9 +57,10 @@ fn compare(kept: &str, again: &str, alike: bool) -> Result<String, String> {
             return Err(format!("row {}, `{name}`: {}, and {again} when run again", line + 1, kept[name]));
         }
     }
-    match alike {
-        true => Err("the rows differ in their names".into()),
-        false => Ok(format!("all {count} rows agree to {TOLERANCE:e}, on another processor")),
+    if alike {
+        Err("the rows differ in their names".into())
+    } else {
+        Ok(format!("all {count} rows agree to {TOLERANCE:e}, on another processor"))
     }
 }
 

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use toml::Table as Toml;
 
-use crate::data::Dense;
+use crate::data::Labelled;
 use crate::path::held_out;
 
 /// The kinds of work, by the name that a file gives them.
@@ -40,7 +40,7 @@ impl Kind {
     pub fn with(self, settings: Toml) -> std::result::Result<Box<dyn Work>, String> {
         fn read<'a, W: Work + Deserialize<'a> + 'static>(settings: Toml) -> std::result::Result<Box<dyn Work>, String> {
             let work = W::deserialize(settings).map_err(|error| error.to_string().trim_end().to_string())?;
-            work.check()?;
+            work.check_settings()?;
             Ok(Box::new(work))
         }
         match self {
@@ -56,19 +56,19 @@ impl Kind {
 /// A piece of work on one thread, whose answer depends on its settings and its case alone.
 pub trait Work: Send + Sync {
     /// What is out of range, before anything runs.
-    fn check(&self) -> std::result::Result<(), String> {
+    fn check_settings(&self) -> std::result::Result<(), String> {
         Ok(())
     }
     /// One row or several.
-    fn run(&self, case: &Case) -> Result<Vec<Row>>;
+    fn run(&self, case: &Case) -> Result<Vec<TimedRow>>;
 }
 
 /// The samples of a cell.
 pub struct Case {
     /// To learn from.
-    pub train: Dense,
+    pub train: Labelled,
     /// To be judged by.
-    pub test: Option<Dense>,
+    pub test: Option<Labelled>,
     /// How many there are.
     pub classes: usize,
     /// Of everything random.
@@ -78,7 +78,7 @@ pub struct Case {
 impl Case {
     /// How the training features are standardised, and the samples after that, for one thread.
     fn standardised(&self) -> Result<(Scaler<f64>, Samples<f64>)> {
-        let Dense { x, labels } = &self.train;
+        let Labelled { x, labels } = &self.train;
         let scaler = Scaler::of(x, Scale::Standard)?;
         let weights = vec![1.0 / labels.len() as f64; labels.len()];
         let samples = Samples::new(scaler.apply(x)?, labels, weights, self.classes, Exec::Serial)?;
@@ -88,24 +88,24 @@ impl Case {
 
 /// What was measured: the same from run to run, and apart from it the time.
 #[derive(Debug, Clone, Default)]
-pub struct Row {
+pub struct TimedRow {
     /// By name.
-    pub figures: Map<String, Value>,
+    pub values: Map<String, Value>,
     /// Of computing.
     pub seconds: f64,
 }
 
-impl Row {
+impl TimedRow {
     /// Adds a figure. What is not finite has no JSON form and becomes null.
     pub fn with(mut self, name: &str, figure: impl Into<Value>) -> Self {
-        self.figures.insert(name.into(), figure.into());
+        self.values.insert(name.into(), figure.into());
         self
     }
 
     /// What a report says, and what the case's samples do.
     fn of(fitted: &Fitted<f64>, case: &Case) -> Result<Self> {
         let report = &fitted.report;
-        let row = Row { seconds: report.seconds, ..Row::default() }
+        let row = TimedRow { seconds: report.seconds, ..TimedRow::default() }
             .with("samples", report.n)
             .with("features", report.d)
             .with("status", report.status.to_string())

@@ -13,7 +13,7 @@ use super::parsers::{count, page};
 use super::{ModelOptions, Reading, text};
 
 /// What is fit without DATA, and how much of it is kept back.
-const DEFAULT: (&str, Test) = ("digits", Test::Fraction(0.25));
+const DEFAULT: (&str, TestSource) = ("digits", TestSource::Fraction(0.25));
 
 /// The flags of `fit`.
 #[derive(Debug, Clone, Args, Serialize, Deserialize)]
@@ -25,9 +25,9 @@ pub struct FitOptions {
     #[serde(flatten)]
     pub reading: Reading,
     /// Test samples: the fraction of each class to keep back, or other data [default: 0.25 without DATA, else none]
-    #[arg(long, value_name = "DATA|FRACTION", value_parser = OsStringValueParser::new().map(Test::new))]
+    #[arg(long, value_name = "DATA|FRACTION", value_parser = OsStringValueParser::new().map(TestSource::new))]
     #[arg(help_heading = "Data")]
-    pub test: Option<Test>,
+    pub test: Option<TestSource>,
     /// Seed of the random split into training and test samples
     #[arg(long, value_name = "S", default_value_t = 0, value_parser = count::<u64>, help_heading = "Data")]
     pub seed: u64,
@@ -99,7 +99,7 @@ impl FitOptions {
     }
 
     /// The test samples, asked for or not.
-    pub fn test(&self) -> Option<&Test> {
+    pub fn test(&self) -> Option<&TestSource> {
         let default = self.data.is_none().then_some(const { &DEFAULT.1 });
         self.test.as_ref().or(default)
     }
@@ -121,14 +121,14 @@ pub struct ResumeOptions {
 /// Where test samples come from.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum Test {
+pub enum TestSource {
     /// This share of each class of the data.
     Fraction(f64),
     /// Other data.
     Data(#[serde(with = "text::given")] OsString),
 }
 
-impl Test {
+impl TestSource {
     fn new(text: OsString) -> Self {
         match text.to_str().and_then(|text| text.parse().ok()) {
             Some(fraction) => Self::Fraction(fraction),

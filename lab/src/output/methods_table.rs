@@ -3,7 +3,7 @@
 use admm::Status;
 use admm_solvers::joint::Method;
 
-use crate::output::{Summary, align};
+use crate::output::{MethodSummary, align_columns};
 use crate::words::percent;
 
 const HEADINGS: [[&str; 9]; 2] = [
@@ -12,10 +12,10 @@ const HEADINGS: [[&str; 9]; 2] = [
 ];
 
 /// Aligned plain text: words to the left, numbers to the right.
-pub fn render(summaries: &[Summary]) -> String {
+pub fn render(summaries: &[MethodSummary]) -> String {
     let mut rows: Vec<_> = HEADINGS.iter().map(|row| row.map(String::from).to_vec()).collect();
     rows.extend(summaries.iter().map(|summary| cells(summary).to_vec()));
-    align(&rows, |column| column == 0 || column == 8)
+    align_columns(&rows, |column| column == 0 || column == 8)
 }
 
 /// What the columns are called, each in one line.
@@ -28,7 +28,7 @@ pub fn headings() -> [String; 9] {
 }
 
 /// A row of the table.
-pub fn cells(summary: &Summary) -> [String; 9] {
+pub fn cells(summary: &MethodSummary) -> [String; 9] {
     [
         summary.method.to_string(),
         number(summary.objective, 6),
@@ -47,7 +47,7 @@ fn number(value: f64, digits: usize) -> String {
 }
 
 /// What the numbers say.
-pub fn sentence(summaries: &[Summary]) -> String {
+pub fn sentence(summaries: &[MethodSummary]) -> String {
     let Some(first) = summaries.first() else { return String::new() };
     let mut parts = vec![match summaries.iter().find(|other| other.method == Method::TwoStage) {
         Some(base) if base.method != first.method => comparison(first, base),
@@ -59,12 +59,12 @@ pub fn sentence(summaries: &[Summary]) -> String {
 }
 
 /// What the run of ADMM shows of the conditions for convergence.
-pub fn certificate(summaries: &[Summary]) -> String {
+pub fn certificate(summaries: &[MethodSummary]) -> String {
     let admm = summaries.iter().find(|summary| summary.method == Method::Admm);
     admm.map_or(String::new(), |admm| format!("\nCertificate of admm:\n{}\n", admm.certificate))
 }
 
-fn description(one: &Summary) -> String {
+fn description(one: &MethodSummary) -> String {
     let (samples, error) = error(one);
     let (method, variance) = (one.method, percent(one.variance_explained));
     format!(
@@ -74,7 +74,7 @@ fn description(one: &Summary) -> String {
 }
 
 /// The test error where there is one.
-fn error(summary: &Summary) -> (&'static str, f64) {
+fn error(summary: &MethodSummary) -> (&'static str, f64) {
     match summary.test_error {
         Some(error) => ("test", error),
         None => ("training", summary.train_error),
@@ -82,7 +82,7 @@ fn error(summary: &Summary) -> (&'static str, f64) {
 }
 
 /// Compared with two-stage, admm gives up …, wins … and keeps ….
-fn comparison(one: &Summary, base: &Summary) -> String {
+fn comparison(one: &MethodSummary, base: &MethodSummary) -> String {
     let ((samples, ours), (_, theirs)) = (error(one), error(base));
     let gains = [
         (one.variance_explained - base.variance_explained, "variance explained".to_string()),
@@ -108,7 +108,7 @@ fn comparison(one: &Summary, base: &Summary) -> String {
 }
 
 /// Who reaches the lowest objective, to six digits.
-fn lowest(summaries: &[Summary]) -> Option<String> {
+fn lowest(summaries: &[MethodSummary]) -> Option<String> {
     let finite = || summaries.iter().filter(|summary| summary.objective.is_finite());
     let best = finite().map(|summary| summary.objective).min_by(f64::total_cmp)?;
     let slack = 1e-6 * best.abs().max(1e-3);
@@ -117,7 +117,7 @@ fn lowest(summaries: &[Summary]) -> Option<String> {
     (summaries.len() > 1).then(|| format!("{} {verb} the lowest objective", names(&winners)))
 }
 
-fn unfinished(summaries: &[Summary]) -> Vec<String> {
+fn unfinished(summaries: &[MethodSummary]) -> Vec<String> {
     let mut parts = Vec::new();
     for status in [Status::IterationLimit, Status::Stalled, Status::Diverged, Status::Stopped] {
         let some: Vec<_> = summaries.iter().filter(|summary| summary.status == status).collect();
@@ -128,7 +128,7 @@ fn unfinished(summaries: &[Summary]) -> Vec<String> {
     parts
 }
 
-fn names(summaries: &[&Summary]) -> String {
+fn names(summaries: &[&MethodSummary]) -> String {
     let names: Vec<_> = summaries.iter().map(|summary| summary.method.to_string()).collect();
     match names.split_last() {
         Some((last, [])) => last.clone(),

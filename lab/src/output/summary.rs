@@ -7,7 +7,7 @@ use serde::Serialize;
 
 /// One object of `summary.json`, one row of the table.
 #[derive(Debug, Clone, Serialize)]
-pub struct Summary {
+pub struct MethodSummary {
     pub method: Method,
     pub status: Status,
     pub objective: f64,
@@ -31,7 +31,7 @@ pub struct Summary {
     pub seed: u64,
 }
 
-impl Summary {
+impl MethodSummary {
     /// Adds what the library does not know to its report.
     pub fn new(report: &Report, test_error: Option<f64>, seed: u64) -> Self {
         let &Report { method, status, objective, variance_explained, cross_entropy, .. } = report;

@@ -12,7 +12,9 @@ pub struct TextTable {
 impl TextTable {
     /// Aligned plain text.
     pub fn text(&self) -> String {
-        align(&[std::slice::from_ref(&self.headings), &self.rows].concat(), |column| is_text(&self.rows, column))
+        align_columns(&[std::slice::from_ref(&self.headings), &self.rows].concat(), |column| {
+            is_text(&self.rows, column)
+        })
     }
 
     /// A table of Markdown, whose source is aligned too.
@@ -47,13 +49,12 @@ pub fn is_text(rows: &[Vec<String>], column: usize) -> bool {
 }
 
 /// Columns of one width, words to the left and numbers to the right.
-pub fn align(rows: &[Vec<String>], is_text: impl Fn(usize) -> bool) -> String {
+pub fn align_columns(rows: &[Vec<String>], is_text: impl Fn(usize) -> bool) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..rows.first().map_or(0, Vec::len)).map(width).collect();
     let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| match is_text(column) {
-            true => format!("{cell:width$}"),
-            false => format!("{cell:>width$}"),
+        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| {
+            if is_text(column) { format!("{cell:width$}") } else { format!("{cell:>width$}") }
         });
         cells.collect::<Vec<_>>().join("  ").trim_end().to_string() + "\n"
     };

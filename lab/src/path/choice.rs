@@ -1,10 +1,10 @@
 //! Which point of a path to take.
 
-use super::cross_validation::Point;
+use super::cross_validation::PathPoint;
 
 /// Places in a list of points that goes from the simple to the accurate: fewer components first, then larger weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Choice {
+pub struct PathChoice {
     /// The lowest mean error; of several the simplest.
     pub lowest: usize,
     /// The simplest whose mean error is within one standard error of the lowest (Breiman et al., "Classification and
@@ -12,10 +12,10 @@ pub struct Choice {
     pub simpler: usize,
 }
 
-impl Choice {
+impl PathChoice {
     /// Of the points of a cross-validation. The standard error is sd/√folds: repeats share their samples and do not
     /// lower it.
-    pub fn of(points: &[Point], folds: usize) -> Self {
+    pub fn of(points: &[PathPoint], folds: usize) -> Self {
         let errors: Vec<f64> = points.iter().map(|point| point.error.mean).collect();
         let lowest = (0..errors.len()).fold(0, |best, i| if errors[i] < errors[best] { i } else { best });
         let bound = errors[lowest] + points[lowest].error.sd / (folds as f64).sqrt();
@@ -35,19 +35,19 @@ mod tests {
     use super::super::spread::Spread;
     use super::*;
 
-    fn points(errors: &[f64], sd: f64) -> Vec<Point> {
+    fn points(errors: &[f64], sd: f64) -> Vec<PathPoint> {
         let spread = |mean| Spread { mean, sd };
-        let point = |&error| Point { components: 2, weight: 0.5, error: spread(error), variance: spread(0.5) };
+        let point = |&error| PathPoint { components: 2, weight: 0.5, error: spread(error), variance: spread(0.5) };
         errors.iter().map(point).collect()
     }
 
     #[test]
     fn the_lowest_and_the_simplest_within_a_standard_error() {
-        let choice = |sd, folds| Choice::of(&points(&[0.4, 0.3, 0.22, 0.2, 0.2, 0.25], sd), folds);
-        assert_eq!(choice(0.0, 10), Choice { lowest: 3, simpler: 3 });
-        assert_eq!(choice(0.09, 9), Choice { lowest: 3, simpler: 2 });
-        assert_eq!(choice(0.3001, 9), Choice { lowest: 3, simpler: 1 });
-        assert_eq!(choice(9.0, 9), Choice { lowest: 3, simpler: 0 });
+        let choice = |sd, folds| PathChoice::of(&points(&[0.4, 0.3, 0.22, 0.2, 0.2, 0.25], sd), folds);
+        assert_eq!(choice(0.0, 10), PathChoice { lowest: 3, simpler: 3 });
+        assert_eq!(choice(0.09, 9), PathChoice { lowest: 3, simpler: 2 });
+        assert_eq!(choice(0.3001, 9), PathChoice { lowest: 3, simpler: 1 });
+        assert_eq!(choice(9.0, 9), PathChoice { lowest: 3, simpler: 0 });
     }
 
     #[test]

@@ -4,9 +4,9 @@ use admm::{Exec, Result, Status};
 use admm_solvers::joint::{Fitted, JointModel, Model};
 use admm_solvers::linalg::thin_qr;
 
-use super::fits::{Setting, walk};
+use super::fits::{PathSetting, fit_path};
 use super::spread::Spread;
-use crate::data::{Dense, Split, Whole, folds};
+use crate::data::{Labelled, LabelledSet, Split, folds};
 use crate::failure::Failure;
 use crate::flags::PathOptions;
 use crate::interrupt;
@@ -22,7 +22,7 @@ pub struct HeldOut {
 }
 
 /// Judges a model by other samples.
-pub fn held_out(model: &Model<f64>, samples: &Dense) -> Result<HeldOut> {
+pub fn held_out(model: &Model<f64>, samples: &Labelled) -> Result<HeldOut> {
     let scaled = model.scaler.apply(&samples.x)?;
     let (basis, _) = thin_qr(&model.weights.v)?;
     let variance = basis.tr_mul(&scaled).norm_squared() / scaled.norm_squared();
@@ -40,7 +40,7 @@ pub struct Judged {
 
 /// One weight of one number of components, over all folds of all repeats.
 #[derive(Debug, Clone)]
-pub struct Point {
+pub struct PathPoint {
     pub components: usize,
     pub weight: f64,
     pub error: Spread,
@@ -50,24 +50,24 @@ pub struct Point {
 /// The data and their splits.
 pub struct CrossValidation<'a> {
     options: &'a PathOptions,
-    task: &'a Whole,
+    set: &'a LabelledSet,
     splits: Vec<Split>,
 }
 
 impl<'a> CrossValidation<'a> {
-    pub fn new(options: &'a PathOptions, task: &'a Whole) -> std::result::Result<Self, Failure> {
-        let (n, labels) = (task.samples.labels.len(), &task.samples.labels);
+    pub fn new(options: &'a PathOptions, set: &'a LabelledSet) -> std::result::Result<Self, Failure> {
+        let (n, labels) = (set.train.labels.len(), &set.train.labels);
         if options.cv > n {
             return Err(Failure::Other(format!("{} folds of {n} samples: use fewer", options.cv)));
         }
-        for (class, name) in task.classes.names().iter().enumerate() {
+        for (class, name) in set.classes.names().iter().enumerate() {
             if labels.iter().filter(|&&label| label == class).count() < 2 {
                 return Err(Failure::Other(format!(
                     "class `{name}` has a single sample: cross-validation needs one to learn from and one to judge by"
                 )));
             }
         }
-        Ok(Self { options, task, splits: splits(options, task) })
+        Ok(Self { options, set, splits: splits(options, set) })
     }
 
     /// All points, by components ascending, then by weight descending.
@@ -76,30 +76,31 @@ impl<'a> CrossValidation<'a> {
         models: &[(usize, JointModel)],
         exec: &Exec,
         console: Console,
-    ) -> std::result::Result<Vec<Point>, Failure> {
+    ) -> std::result::Result<Vec<PathPoint>, Failure> {
         let (count, weights) = (models.len() * self.splits.len(), self.options.weights.list());
         let counter = console.count("folds", count as u64);
         let judged = exec.map(count, |piece| {
             let (model, split) = (&models[piece / self.splits.len()].1, &self.splits[piece % self.splits.len()]);
-            let setting = Setting { model, method: self.options.method, weights };
-            let judged = match interrupt::requested() {
-                true => Ok(Vec::new()),
-                false => judge(&self.task.samples, self.task.classes.names().len(), split, &setting),
+            let setting = PathSetting { model, method: self.options.method, weights };
+            let judged = if interrupt::requested() {
+                Ok(Vec::new())
+            } else {
+                judge_split(&self.set.train, self.set.classes.names().len(), split, &setting)
             };
             counter.tick();
             judged
         });
         drop(counter);
         check_whole(console)?;
-        let judged = judged.into_iter().collect::<Result<Vec<_>>>().map_err(Failure::of_fit(&self.task.name))?;
+        let judged = judged.into_iter().collect::<Result<Vec<_>>>().map_err(Failure::of_fit(&self.set.name))?;
         let fits: Vec<_> = judged.iter().flatten().collect();
-        let short = fits.iter().filter(|fit| !fit.converged).count();
-        if short > 0 {
+        let unfinished = fits.iter().filter(|fit| !fit.converged).count();
+        if unfinished > 0 {
             let advice = Status::IterationLimit.advice();
-            console.warn(&format!("{short} of {} fits did not converge. {advice}", fits.len()));
+            console.warn(&format!("{unfinished} of {} fits did not converge. {advice}", fits.len()));
         }
         let of_model = judged.chunks(self.splits.len()).zip(models);
-        Ok(of_model.flat_map(|(judged, (components, _))| points(*components, weights, judged)).collect())
+        Ok(of_model.flat_map(|(judged, (components, _))| path_points(*components, weights, judged)).collect())
     }
 }
 
@@ -113,29 +114,34 @@ pub fn check_whole(console: Console) -> Result<(), Failure> {
 }
 
 /// The splits of every repeat, one after the other.
-fn splits(options: &PathOptions, task: &Whole) -> Vec<Split> {
-    let classes = task.classes.names().len();
-    let of_repeat = |repeat| folds(&task.samples.labels, classes, options.cv, options.seed.wrapping_add(repeat));
+fn splits(options: &PathOptions, set: &LabelledSet) -> Vec<Split> {
+    let classes = set.classes.names().len();
+    let of_repeat = |repeat| folds(&set.train.labels, classes, options.cv, options.seed.wrapping_add(repeat));
     (0..options.repeats).flat_map(of_repeat).collect()
 }
 
 /// Fits along the path on the training part, and judges each fit by the test part.
-pub fn judge(samples: &Dense, classes: usize, split: &Split, setting: &Setting<'_>) -> Result<Vec<Judged>> {
+pub fn judge_split(
+    samples: &Labelled,
+    classes: usize,
+    split: &Split,
+    setting: &PathSetting<'_>,
+) -> Result<Vec<Judged>> {
     let (train, test) = samples.parts(split);
     let judged = |fitted: &Fitted<f64>| {
         let converged = fitted.report.status == Status::Converged;
         Ok(Judged { held_out: held_out(fitted, &test)?, converged })
     };
-    walk(setting, &train, classes)?.iter().map(judged).collect()
+    fit_path(setting, &train, classes)?.iter().map(judged).collect()
 }
 
 /// The spread over the splits, for each weight.
-pub fn points(components: usize, weights: &[f64], judged: &[Vec<Judged>]) -> Vec<Point> {
+pub fn path_points(components: usize, weights: &[f64], judged: &[Vec<Judged>]) -> Vec<PathPoint> {
     let point = |(i, &weight): (usize, &f64)| {
         let spread = |figure: fn(&HeldOut) -> f64| {
             Spread::of(&judged.iter().map(|split| figure(&split[i].held_out)).collect::<Vec<_>>())
         };
-        Point { components, weight, error: spread(|held| held.error), variance: spread(|held| held.variance) }
+        PathPoint { components, weight, error: spread(|held| held.error), variance: spread(|held| held.variance) }
     };
     weights.iter().enumerate().map(point).collect()
 }

@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 use admm::Result;
 use admm_solvers::joint::{Fitted, JointModel, Method, Moment};
 
-use crate::data::Dense;
+use crate::data::Labelled;
 use crate::interrupt;
 
 /// How to go.
 #[derive(Debug, Clone, Copy)]
-pub struct Setting<'a> {
+pub struct PathSetting<'a> {
     /// With the [weight](super::Weights::first) that the path is prepared at.
     pub model: &'a JointModel,
     /// For the weights below 1.
@@ -21,11 +21,9 @@ pub struct Setting<'a> {
 
 /// A fit for each weight, each from the answer of the one before and the first from PCA, which is the answer at λ = 1:
 /// there the classifier is fitted to the principal components.
-pub fn walk(setting: &Setting<'_>, train: &Dense, classes: usize) -> Result<Vec<Fitted<f64>>> {
-    let mut observer = |_: &Moment<'_>| match interrupt::requested() {
-        true => ControlFlow::Break(()),
-        false => ControlFlow::Continue(()),
-    };
+pub fn fit_path(setting: &PathSetting<'_>, train: &Labelled, classes: usize) -> Result<Vec<Fitted<f64>>> {
+    let mut observer =
+        |_: &Moment<'_>| if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
     let prepared = setting.model.prepare(&train.x, &train.labels, classes, None)?;
     let principal = prepared.fit(Method::TwoStage, &mut observer)?;
     let mut path: Vec<Fitted<f64>> = Vec::with_capacity(setting.weights.len());

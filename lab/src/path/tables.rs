@@ -3,16 +3,16 @@
 use admm_solvers::joint::Method;
 use serde::Serialize;
 
-use super::row::Row;
+use super::marked_points::MarkedPoint;
 use super::spread::Spread;
-use crate::data::Whole;
+use crate::data::LabelledSet;
 use crate::flags::{ModelOptions, PathOptions, Reading};
 use crate::output::TextTable;
-use crate::words::{count, short};
+use crate::words::{count, every_digit};
 
 /// `path.json`: what was asked and what was found.
 #[derive(Serialize)]
-pub struct Summary<'a> {
+pub struct PathSummary<'a> {
     version: &'static str,
     data: &'a str,
     samples: usize,
@@ -26,24 +26,24 @@ pub struct Summary<'a> {
     method: Method,
     #[serde(flatten)]
     model: &'a ModelOptions,
-    path: &'a [Row],
+    path: &'a [MarkedPoint],
 }
 
-impl<'a> Summary<'a> {
-    pub fn new(options: &'a PathOptions, task: &'a Whole, path: &'a [Row]) -> Self {
+impl<'a> PathSummary<'a> {
+    pub fn new(options: &'a PathOptions, set: &'a LabelledSet, path: &'a [MarkedPoint]) -> Self {
         let &PathOptions { cv, repeats, seed, method, ref model, .. } = options;
-        let (version, data, samples) = (env!("CARGO_PKG_VERSION"), task.name.as_str(), task.samples.labels.len());
+        let (version, data, samples) = (env!("CARGO_PKG_VERSION"), set.name.as_str(), set.train.labels.len());
         let (reading, weights, components) = (&options.reading, options.weights.list(), options.components());
         Self { version, data, samples, reading, weights, components, cv, repeats, seed, method, model, path }
     }
 }
 
 /// Every digit.
-pub fn csv(rows: &[Row]) -> String {
+pub fn csv(rows: &[MarkedPoint]) -> String {
     let mut text = String::from(
         "components,weight,variance_explained,variance_explained_sd,error,error_sd,front,lowest_error,one_standard_error\n",
     );
-    for Row { components, weight, variance_explained, error, front, lowest_error, one_standard_error } in rows {
+    for MarkedPoint { components, weight, variance_explained, error, front, lowest_error, one_standard_error } in rows {
         let [variance, error] = [variance_explained, error].map(|spread| format!("{:?},{:?}", spread.mean, spread.sd));
         text += &format!("{components},{weight:?},{variance},{error},{front},{lowest_error},{one_standard_error}\n");
     }
@@ -51,22 +51,22 @@ pub fn csv(rows: &[Row]) -> String {
 }
 
 /// What is printed.
-pub fn text(options: &PathOptions, task: &Whole, rows: &[Row]) -> String {
-    let (d, n) = task.samples.x.shape();
-    let (features, classes) = (count(d, "feature"), task.classes.names().len());
+pub fn text(options: &PathOptions, set: &LabelledSet, rows: &[MarkedPoint]) -> String {
+    let (d, n) = set.train.x.shape();
+    let (features, classes) = (count(d, "feature"), set.classes.names().len());
     let (cv, repeats) = (options.cv, options.repeats);
     let repeated = if repeats > 1 { format!(" × {repeats}") } else { String::new() };
     let heading = format!("{n} samples, {features}, {classes} classes; {cv} folds{repeated}, mean ± sd\n\n");
-    heading + &sheet(rows).text() + "\n" + &sentence(rows) + "\n"
+    heading + &text_table(rows).text() + "\n" + &sentence(rows) + "\n"
 }
 
 /// The points as a table.
-pub fn sheet(rows: &[Row]) -> TextTable {
+pub fn text_table(rows: &[MarkedPoint]) -> TextTable {
     let words = ["components", "λ", "variance explained", "error", "front", "choice"];
     TextTable { headings: words.map(String::from).to_vec(), rows: rows.iter().map(cells).collect() }
 }
 
-fn cells(row: &Row) -> Vec<String> {
+fn cells(row: &MarkedPoint) -> Vec<String> {
     let choice = match (row.lowest_error, row.one_standard_error) {
         (true, true) => "lowest error, one standard error",
         (true, false) => "lowest error",
@@ -74,23 +74,23 @@ fn cells(row: &Row) -> Vec<String> {
         (false, false) => "",
     };
     let front = if row.front { "•" } else { "" };
-    let [variance, error] = [row.variance_explained, row.error].map(percent);
-    [row.components.to_string(), short(row.weight), variance, error, front.into(), choice.into()].into()
+    let [variance, error] = [row.variance_explained, row.error].map(spread_percent);
+    [row.components.to_string(), every_digit(row.weight), variance, error, front.into(), choice.into()].into()
 }
 
-fn percent(Spread { mean, sd }: Spread) -> String {
+fn spread_percent(Spread { mean, sd }: Spread) -> String {
     format!("{:.1} ± {:.1} %", 100.0 * mean, 100.0 * sd)
 }
 
 /// What the choices are.
-pub fn sentence(rows: &[Row]) -> String {
-    let describe = |row: &Row| {
+pub fn sentence(rows: &[MarkedPoint]) -> String {
+    let describe = |row: &MarkedPoint| {
         let share = |spread: Spread| format!("{:.1} %", 100.0 * spread.mean);
         let (error, variance) = (share(row.error), share(row.variance_explained));
         let components = count(row.components, "component");
-        format!("λ = {} with {components}: {error} errors, {variance} of the variance", short(row.weight))
+        format!("λ = {} with {components}: {error} errors, {variance} of the variance", every_digit(row.weight))
     };
-    let chosen = |is: fn(&Row) -> bool| rows.iter().find(|row| is(row)).map(describe).unwrap_or_default();
+    let chosen = |is: fn(&MarkedPoint) -> bool| rows.iter().find(|row| is(row)).map(describe).unwrap_or_default();
     let (lowest, simpler) = (chosen(|row| row.lowest_error), chosen(|row| row.one_standard_error));
     format!("Lowest error: {lowest}.\nWithin one standard error of it: {simpler}.")
 }

@@ -11,7 +11,7 @@ use admm_solvers::prox::{L1, LeastSquares, Scaled};
 use nalgebra::DMatrix;
 
 use super::Trace;
-use crate::data::{self, ReadOptions};
+use crate::data::{self, LabelColumn, ReadOptions};
 use crate::failure::Failure;
 
 type LeastSquaresBlock = Exact<LeastSquares<f64>>;
@@ -23,13 +23,12 @@ const PENALTY: f64 = 1.0;
 
 /// The gap relative to the optimum, from the first factorisation on. Objectives are evaluated afterwards.
 pub fn run(folder: &Path, best: f64) -> Result<Trace, Failure> {
-    let mut files = folder.join("L1_A.npy").into_os_string();
-    files.push(",");
-    files.push(folder.join("L1_b.npy"));
-    let data = data::load(&files, &ReadOptions::default())?;
-    let a = data.x.transpose();
-    let number = |text: &String| text.parse().map_err(|_| Failure::Other(format!("L1_b.npy: `{text}` is no number")));
-    let numbers = data.labels.iter().flatten().map(number).collect::<Result<Vec<f64>, Failure>>()?;
+    let options = ReadOptions { label: LabelColumn::None, ..ReadOptions::default() };
+    let a = data::read(folder.join("L1_A.npy").as_os_str(), &options)?.x.transpose();
+    let numbers = data::read_numbers(&folder.join("L1_b.npy"))?;
+    if numbers.len() != a.nrows() {
+        return Err(Failure::Other(format!("L1_b.npy has {} numbers for {} rows", numbers.len(), a.nrows())));
+    }
     let b = DMatrix::from_vec(numbers.len(), 1, numbers);
     let weight = 0.1 * a.tr_mul(&b).amax();
     let zero = DMatrix::zeros(a.ncols(), 1);

@@ -9,11 +9,11 @@ use admm_solvers::joint::{JointModel, Method};
 use nalgebra::DMatrix;
 
 use super::{GAPS, Trace};
-use crate::data::{self, Classes, LabelColumn, ReadOptions, labelled};
+use crate::data::{self, Labelled, ReadOptions, Source};
 use crate::failure::Failure;
 
 /// Data, and the objective that a gap is counted from.
-pub struct Problem {
+pub struct BenchProblem {
     pub x: DMatrix<f64>,
     pub labels: Vec<usize>,
     pub components: usize,
@@ -27,10 +27,10 @@ pub struct Problem {
 }
 
 /// The embedded digits with the default settings.
-pub fn digits() -> Result<Problem, Failure> {
-    let (x, labels) = load("digits".as_ref())?;
+pub fn digits() -> Result<BenchProblem, Failure> {
+    let Labelled { x, labels } = load("digits".as_ref())?;
     let weights = (0.5, 0.01);
-    let mut problem = Problem { x, labels, components: 2, weights, scale: Scale::Standard, best: None, unit: 1.0 };
+    let mut problem = BenchProblem { x, labels, components: 2, weights, scale: Scale::Standard, best: None, unit: 1.0 };
     let mut best = f64::INFINITY;
     problem.run(&mut |_, trace| best = trace.iter().fold(best, |best, &(_, _, gap)| best.min(gap)))?;
     problem.best = Some(best);
@@ -38,14 +38,11 @@ pub fn digits() -> Result<Problem, Failure> {
 }
 
 /// Samples and class numbers.
-pub fn load(data: &OsStr) -> Result<(DMatrix<f64>, Vec<usize>), Failure> {
-    let (data, labels) =
-        labelled(data::load(data, &ReadOptions { label: LabelColumn::Last, ..ReadOptions::default() })?)?;
-    let classes = Classes::from_labels(&labels)?;
-    Ok((data.x, classes.encode(&labels)?))
+pub fn load(data: &OsStr) -> Result<Labelled, Failure> {
+    Ok(data::load(&Source { data, test: None, reading: ReadOptions::default() })?.train)
 }
 
-impl Problem {
+impl BenchProblem {
     /// ADMM and the direct method, each with a start of its own. Counted from where the data are in memory.
     pub fn run(&self, report: &mut dyn FnMut(&str, Trace)) -> Result<(), Failure> {
         let (weight, ridge) = self.weights;

@@ -8,6 +8,7 @@ use admm_solvers::data::Scale;
 use serde_json::Value;
 
 use super::{Trace, lasso, ours};
+use crate::data::Labelled;
 use crate::failure::Failure;
 use crate::flags::BenchOptions;
 use crate::output::Console;
@@ -75,9 +76,10 @@ impl<'a> Peers<'a> {
         let mut pair = data.join(format!("{name}_Xtr_f64.npy")).into_os_string();
         pair.push(",");
         pair.push(data.join(format!("{name}_ytr.npy")));
-        let (x, labels) = ours::load(&pair)?;
+        let Labelled { x, labels } = ours::load(&pair)?;
         let (scale, best_of_ours) = (Scale::None, Some((2.0 * best + 1.0) / 3.0));
-        let problem = ours::Problem { x, labels, components, weights: WEIGHTS, scale, best: best_of_ours, unit: 1.5 };
+        let problem =
+            ours::BenchProblem { x, labels, components, weights: WEIGHTS, scale, best: best_of_ours, unit: 1.5 };
         problem.run(&mut |name, trace| report(name, true, trace))?;
         drop(problem);
         for (peer, script, flags) in JOINT {

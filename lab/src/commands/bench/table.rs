@@ -5,21 +5,21 @@ use std::fmt;
 use super::{GAPS, Trace};
 
 /// One data set: each solver's seconds and passes to every gap, once a run.
-pub struct Table {
+pub struct GapTable {
     title: String,
-    rows: Vec<Row>,
+    rows: Vec<SolverTimes>,
 }
 
-struct Row {
+struct SolverTimes {
     name: String,
     ours: bool,
     /// For each run and gap: seconds and passes; infinite where a gap was not reached.
     runs: Vec<[(f64, f64); GAPS.len()]>,
 }
 
-impl Table {
+impl GapTable {
     pub fn new(title: impl Into<String>) -> Self {
-        Table { title: title.into(), rows: Vec::new() }
+        GapTable { title: title.into(), rows: Vec::new() }
     }
 
     /// A run.
@@ -32,7 +32,7 @@ impl Table {
         let run = GAPS.map(first);
         match self.rows.iter_mut().find(|row| row.name == name && row.ours == ours) {
             Some(row) => row.runs.push(run),
-            None => self.rows.push(Row { name: name.into(), ours, runs: vec![run] }),
+            None => self.rows.push(SolverTimes { name: name.into(), ours, runs: vec![run] }),
         }
     }
 
@@ -43,7 +43,7 @@ impl Table {
     }
 }
 
-impl Row {
+impl SolverTimes {
     fn median(&self, gap: usize) -> (f64, f64) {
         let mut runs: Vec<_> = self.runs.iter().map(|run| run[gap]).collect();
         runs.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -60,7 +60,7 @@ impl Row {
 }
 
 /// Seconds to each gap with the passes in brackets, and for ours how much longer the best of the others took.
-impl fmt::Display for Table {
+impl fmt::Display for GapTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let last = GAPS.len() - 1;
         let compared = self.rows.iter().any(|row| !row.ours);
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn medians_and_ratios_are_written_down() {
-        let mut table = Table::new("data");
+        let mut table = GapTable::new("data");
         for scale in [3.0, 1.0, 2.0] {
             let trace = |t: f64| vec![(t, 1.0, 1.0), (2.0 * t, 4.0, 1e-3), (3.0 * t, 9.0, 1e-7)];
             table.add("admm", true, &trace(scale));

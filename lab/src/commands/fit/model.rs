@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf, absolute};
 use std::time::Duration;
 
 use admm::Exec;
+use admm_solvers::Scalar;
+use admm_solvers::data::Features;
 use admm_solvers::joint::{Acceleration, JointModel, Method, Penalty};
 
-use crate::data;
+use crate::data::{self, LabelColumn, LabelledSet, Source};
 use crate::failure::Failure;
-use crate::flags::{FitOptions, Methods, Test, flagged};
+use crate::flags::{FitOptions, Methods, TestSource, flagged};
 use crate::output::{self, report};
 
 impl FitOptions {
@@ -20,10 +22,26 @@ impl FitOptions {
     /// The files that are read.
     pub(super) fn reads(&self) -> Vec<PathBuf> {
         let test = match self.test() {
-            Some(Test::Data(data)) => data::files(data),
+            Some(TestSource::Data(data)) => data::input_files(data),
             _ => Vec::new(),
         };
-        [data::files(self.data()), test].concat()
+        [data::input_files(self.data()), test].concat()
+    }
+
+    /// Loads the data, or maps them, and the test samples, which may be a fraction of them.
+    pub(super) fn load<T: Scalar>(&self) -> Result<LabelledSet<Features<T>>, Failure> {
+        let test = match self.test() {
+            Some(TestSource::Data(data)) => Some(data.as_os_str()),
+            _ => None,
+        };
+        let set = data::load(&Source { data: self.data(), test, reading: self.reading.options(LabelColumn::Last) })?;
+        match self.test() {
+            Some(&TestSource::Fraction(fraction)) => {
+                let (train, test) = set.keep_back(fraction, self.seed)?;
+                Ok(LabelledSet { train, test: Some(test), ..set })
+            }
+            _ => Ok(set),
+        }
     }
 
     /// The library's choices, or all flags that are out of range.
@@ -52,7 +70,7 @@ impl FitOptions {
     /// What is out of range besides the library's choices.
     fn problems(&self) -> Vec<String> {
         let fraction = match self.test {
-            Some(Test::Fraction(fraction)) if !(fraction > 0.0 && fraction < 1.0) => {
+            Some(TestSource::Fraction(fraction)) if !(fraction > 0.0 && fraction < 1.0) => {
                 Some(format!("--test: the fraction of test samples must lie between 0 and 1, got {fraction:?}"))
             }
             _ => None,

@@ -5,9 +5,9 @@ use std::path::Path;
 use admm_solvers::Scalar;
 use admm_solvers::joint::Method;
 
-use super::Found;
-use crate::config::{CONFIG, Config};
+use super::JudgedFit;
 use crate::failure::Failure;
+use crate::fit_config::{CONFIG, FitConfig};
 use crate::flags::{FitOptions, Methods};
 use crate::output::report::{FitReport, PAGE};
 use crate::output::{self, Folder, MODEL, history_csv};
@@ -38,13 +38,13 @@ fn files<T: Scalar>(
     summary: Vec<u8>,
 ) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let FitReport { found, names, .. } = report;
-    let model = |(summary, fitted): &Found<T>| Ok((model_file(summary.method, options), fitted.to_bytes(names)?));
+    let model = |(summary, fitted): &JudgedFit<T>| Ok((model_file(summary.method, options), fitted.to_bytes(names)?));
     let models = found.iter().map(model).collect::<admm::Result<Vec<_>>>();
     let mut files = models.map_err(Failure::library("model file"))?;
     let histories = found.iter().map(|(summary, fitted)| (summary.method, fitted.history.as_slice()));
     files.push((HISTORY.into(), history_csv(histories).into_bytes()));
     files.push((SUMMARY.into(), summary));
-    files.push((CONFIG.into(), output::json(&Config::new(options))));
+    files.push((CONFIG.into(), output::json(&FitConfig::new(options))));
     files.push((CARD.into(), report.card().into_bytes()));
     Ok(files)
 }
@@ -62,7 +62,7 @@ fn model_file(method: Method, options: &FitOptions) -> String {
 }
 
 /// Whether a file is a result of an earlier run.
-pub fn is_ours(name: &str) -> bool {
+pub fn is_fit_result(name: &str) -> bool {
     let models = || Method::ALL.map(|method| format!("model-{method}.safetensors"));
     [MODEL, HISTORY, SUMMARY, CONFIG, CARD, PAGE].contains(&name) || models().iter().any(|model| model == name)
 }

@@ -22,7 +22,7 @@ pub struct Session<'a, T: Scalar> {
     /// Where it is told.
     pub console: Console,
     /// Where it is kept.
-    pub keeper: Option<FitCheckpoints>,
+    pub checkpoints: Option<FitCheckpoints>,
     /// What was found so far.
     pub found: Vec<Fitted<T>>,
 }
@@ -38,8 +38,8 @@ impl<T: Scalar> Session<'_, T> {
             if stopped {
                 return Err(Failure::Interrupted);
             }
-            if let Some(keeper) = &mut self.keeper {
-                keeper.save(&self.found);
+            if let Some(checkpoints) = &mut self.checkpoints {
+                checkpoints.save(&self.found);
             }
         }
         Ok(())
@@ -48,12 +48,12 @@ impl<T: Scalar> Session<'_, T> {
     fn fit(&mut self, method: Method, from: Option<Position>) -> Result<Fitted<T>, Failure> {
         let model = &self.options.model;
         let mut follower = self.console.follow(method, model.tolerance, model.max_iterations);
-        let (keeper, found) = (&mut self.keeper, &self.found);
+        let (checkpoints, found) = (&mut self.checkpoints, &self.found);
         let mut observer = |moment: &Moment<'_>| {
             follower.show(moment);
             let stops = interrupt::requested();
-            if let Some(keeper) = keeper.as_mut() {
-                keeper.watch(moment, found, stops);
+            if let Some(checkpoints) = checkpoints.as_mut() {
+                checkpoints.watch(moment, found, stops);
             }
             if stops { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };

@@ -19,7 +19,7 @@ fn embedded_sets_are_what_they_should_be() {
 
 #[test]
 fn fault_57_misspelt_name() {
-    let error = load(OsStr::new("digit"), &ReadOptions::default()).unwrap_err();
+    let error = read(OsStr::new("digit"), &ReadOptions::default()).unwrap_err();
     assert_eq!(
         error.to_string(),
         "digit: no such file, and the embedded data sets are digits, wine, iris, breast-cancer"
@@ -31,11 +31,11 @@ fn fault_57_missing_and_directory() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["a.csv", "a.npy", "a.npz", "a-ubyte", "a.svm"] {
         let path = folder.path().join(name);
-        let error = load(path.as_os_str(), &ReadOptions::default()).unwrap_err();
+        let error = read(path.as_os_str(), &ReadOptions::default()).unwrap_err();
         let DataError::Io { operation: "open", path: named, source } = error else { panic!("{error}") };
         assert_eq!((named, source.kind()), (path, ErrorKind::NotFound));
     }
-    let error = load(folder.path().as_os_str(), &ReadOptions::default()).unwrap_err();
+    let error = read(folder.path().as_os_str(), &ReadOptions::default()).unwrap_err();
     assert!(matches!(error, DataError::NotAFile { kind: "directory", .. }), "{error}");
 }
 
@@ -45,7 +45,7 @@ fn fault_57_pipe_does_not_hang() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pipe.csv");
     assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-    let error = load(path.as_os_str(), &ReadOptions::default()).unwrap_err();
+    let error = read(path.as_os_str(), &ReadOptions::default()).unwrap_err();
     assert!(matches!(error, DataError::NotAFile { kind: "pipe, socket or device", .. }), "{error}");
 }
 

@@ -10,7 +10,7 @@ use admm_solvers::loss::Classifier;
 use serde::Deserialize;
 
 use super::super::synthetic::normal;
-use super::{Case, Row, Work};
+use super::{Case, TimedRow, Work};
 
 /// The settings, named and set as the flags of `admm fit`.
 #[derive(Debug, Clone, Deserialize)]
@@ -27,7 +27,7 @@ pub struct Fit {
     pub tolerance: f64,
     pub max_iterations: u64,
     /// Where the method starts.
-    pub start: Start,
+    pub start: StartFrom,
 }
 
 impl Default for Fit {
@@ -43,7 +43,7 @@ impl Default for Fit {
             rule: Rule::default(),
             tolerance: 1e-6,
             max_iterations: 5_000,
-            start: Start::default(),
+            start: StartFrom::default(),
         }
     }
 }
@@ -51,7 +51,7 @@ impl Default for Fit {
 /// Where a method starts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Start {
+pub enum StartFrom {
     /// The better end of the path, as a fit does by itself.
     #[default]
     Default,
@@ -78,25 +78,25 @@ impl Fit {
 }
 
 impl Work for Fit {
-    fn check(&self) -> std::result::Result<(), String> {
+    fn check_settings(&self) -> std::result::Result<(), String> {
         self.builder().build().map(drop).map_err(|error| error.to_string())
     }
 
-    fn run(&self, case: &Case) -> Result<Vec<Row>> {
+    fn run(&self, case: &Case) -> Result<Vec<TimedRow>> {
         let model = self.builder().build()?;
         let mut prepared = model.prepare(&case.train.x, &case.train.labels, case.classes, None)?;
         let mut observer = |_: &Moment<'_>| ControlFlow::Continue(());
         match self.start {
-            Start::Default => {}
-            Start::Pca => {
+            StartFrom::Default => {}
+            StartFrom::Pca => {
                 let principal = prepared.fit(Method::TwoStage, &mut observer)?;
                 prepared = prepared.with_start(&principal.weights)?;
             }
-            Start::Random => {
+            StartFrom::Random => {
                 let (w, _) = thin_qr(&normal(case.train.x.nrows(), self.components, case.seed))?;
                 prepared = prepared.with_start(&Classifier::blank(w, case.classes))?;
             }
         }
-        Ok(vec![Row::of(&prepared.fit(self.method, &mut observer)?, case)?])
+        Ok(vec![TimedRow::of(&prepared.fit(self.method, &mut observer)?, case)?])
     }
 }

@@ -22,7 +22,7 @@ use nalgebra::DMatrix;
 use serde::Deserialize;
 
 use super::super::synthetic::normal;
-use super::{Case, Row, Work};
+use super::{Case, TimedRow, Work};
 
 /// From the principal components and B = 0; standardised features.
 #[derive(Debug, Clone, Deserialize)]
@@ -100,7 +100,7 @@ impl Bound {
 }
 
 /// The blocks of both losses, and where they start.
-struct Problem {
+struct FreeProblem {
     scaler: Scaler<f64>,
     variance: Ridge<VarianceLoss<f64>>,
     entropy: Softmax<f64>,
@@ -116,7 +116,7 @@ struct Ended {
 }
 
 impl Work for Free {
-    fn check(&self) -> std::result::Result<(), String> {
+    fn check_settings(&self) -> std::result::Result<(), String> {
         let held = matches!(self.constraint, Bound::UnitNorm | Bound::Orthonormal);
         if held && self.method != How::Layer {
             return Err(
@@ -125,15 +125,16 @@ impl Work for Free {
             );
         }
         let positive = self.components > 0 && self.tolerance > 0.0 && self.max_iterations > 0;
-        match positive && self.ridge >= 0.0 && self.shrinkage >= 0.0 && (0.0..=1.0).contains(&self.weight) {
-            true => Ok(()),
-            false => Err("components, tolerance and max-iterations must be positive, ridge and shrinkage must not be \
+        if positive && self.ridge >= 0.0 && self.shrinkage >= 0.0 && (0.0..=1.0).contains(&self.weight) {
+            Ok(())
+        } else {
+            Err("components, tolerance and max-iterations must be positive, ridge and shrinkage must not be \
                           negative, and weight must lie in [0, 1]"
-                .into()),
+                .into())
         }
     }
 
-    fn run(&self, case: &Case) -> Result<Vec<Row>> {
+    fn run(&self, case: &Case) -> Result<Vec<TimedRow>> {
         let clock = Instant::now();
         let problem = self.problem(case)?;
         let Ended { status, point, iterations } = match self.method {
@@ -141,7 +142,7 @@ impl Work for Free {
             How::Joint => self.joint(&problem)?,
             How::Alternating | How::Admm => self.two_blocks(&problem)?,
         };
-        let row = Row { seconds: clock.elapsed().as_secs_f64(), ..Row::default() };
+        let row = TimedRow { seconds: clock.elapsed().as_secs_f64(), ..TimedRow::default() };
         let row = row.with("status", status.to_string()).with("iterations", iterations).with("norm", point.v.norm());
         if status == Status::Diverged {
             return Ok(vec![row]);
@@ -162,16 +163,16 @@ impl Work for Free {
 }
 
 impl Free {
-    fn problem(&self, case: &Case) -> Result<Problem> {
+    fn problem(&self, case: &Case) -> Result<FreeProblem> {
         let (scaler, samples) = case.standardised()?;
         let loss = VarianceLoss { covariance: Arc::new(Covariance::of(&samples)?), weight: self.weight };
         let start = Classifier::blank(loss.covariance.top(self.components)?.1, case.classes);
         let entropy = Softmax { samples, ridge: self.ridge, share: 1.0 - self.weight };
-        Ok(Problem { scaler, variance: Ridge { of: loss, weight: self.shrinkage }, entropy, start })
+        Ok(FreeProblem { scaler, variance: Ridge { of: loss, weight: self.shrinkage }, entropy, start })
     }
 
     /// The custom rule by itself, from a random W, in steps of 1/L; where W is normalised before use, L-BFGS.
-    fn layer(&self, problem: &Problem, seed: u64) -> Result<Ended> {
+    fn layer(&self, problem: &FreeProblem, seed: u64) -> Result<Ended> {
         let variance = &problem.variance;
         let (d, k) = problem.start.v.shape();
         let start = thin_qr(&normal(d, k, seed))?.0;
@@ -195,7 +196,7 @@ impl Free {
         Ok(Ended { status, point: layered(w.point), iterations })
     }
 
-    fn joint(&self, problem: &Problem) -> Result<Ended> {
+    fn joint(&self, problem: &FreeProblem) -> Result<Ended> {
         let of = JointObjective { variance: problem.variance.clone(), entropy: problem.entropy.clone() };
         match self.constraint.normalisation() {
             Some(by) => self.descend(Normalised { of, by }, problem.start.clone(), |point| point),

@@ -6,10 +6,10 @@ use serde::Deserialize;
 use toml::Table as Toml;
 
 use super::fit::Fit;
-use super::{Case, Row, Work};
+use super::{Case, TimedRow, Work};
 use crate::data::folds;
 use crate::flags::Weights;
-use crate::path::{Choice, Setting, judge, points, walk};
+use crate::path::{PathChoice, PathSetting, fit_path, judge_split, path_points};
 
 /// The settings of a fit, but for the weight and the start, with those of a path.
 #[derive(Debug, Clone, Deserialize)]
@@ -51,18 +51,18 @@ impl TryFrom<Toml> for Path {
 }
 
 impl Work for Path {
-    fn check(&self) -> std::result::Result<(), String> {
+    fn check_settings(&self) -> std::result::Result<(), String> {
         if self.own.cv == 1 || matches!(self.fit.method, Method::TwoStage) {
             return Err("a path needs 0 or at least 2 folds, and another method than two-stage".into());
         }
         self.model().map(drop).map_err(|error| error.to_string())
     }
 
-    fn run(&self, case: &Case) -> Result<Vec<Row>> {
+    fn run(&self, case: &Case) -> Result<Vec<TimedRow>> {
         let (model, weights) = (self.model()?, self.own.weights.list());
-        let setting = Setting { model: &model, method: self.fit.method, weights };
-        let path = walk(&setting, &case.train, case.classes)?;
-        let row = |fitted: &Fitted<f64>, weight: f64| Ok(Row::of(fitted, case)?.with("weight", weight));
+        let setting = PathSetting { model: &model, method: self.fit.method, weights };
+        let path = fit_path(&setting, &case.train, case.classes)?;
+        let row = |fitted: &Fitted<f64>, weight: f64| Ok(TimedRow::of(fitted, case)?.with("weight", weight));
         if self.own.cv == 0 {
             return path.iter().zip(weights).map(|(fitted, &weight)| row(fitted, weight)).collect();
         }
@@ -78,10 +78,10 @@ impl Path {
     }
 
     /// By the training samples alone.
-    fn choose(&self, setting: &Setting<'_>, case: &Case) -> Result<Choice> {
+    fn choose(&self, setting: &PathSetting<'_>, case: &Case) -> Result<PathChoice> {
         let splits = folds(&case.train.labels, case.classes, self.own.cv, case.seed);
-        let judged = splits.iter().map(|split| judge(&case.train, case.classes, split, setting));
+        let judged = splits.iter().map(|split| judge_split(&case.train, case.classes, split, setting));
         let judged = judged.collect::<Result<Vec<_>>>()?;
-        Ok(Choice::of(&points(self.fit.components, setting.weights, &judged), self.own.cv))
+        Ok(PathChoice::of(&path_points(self.fit.components, setting.weights, &judged), self.own.cv))
     }
 }

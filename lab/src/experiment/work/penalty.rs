@@ -11,7 +11,7 @@ use admm_solvers::pca::{Covariance, Majorize, VarianceLoss};
 use nalgebra::DMatrix;
 use serde::Deserialize;
 
-use super::{Case, Row, Work};
+use super::{Case, TimedRow, Work};
 
 /// Orthonormal W by majorisation, from the principal components and B = 0; standardised features.
 #[derive(Debug, Clone, Deserialize)]
@@ -60,19 +60,18 @@ impl Name {
 }
 
 impl Work for Policy {
-    fn check(&self) -> std::result::Result<(), String> {
+    fn check_settings(&self) -> std::result::Result<(), String> {
         let positive = self.rho > 0.0 && self.components > 0 && self.tolerance > 0.0 && self.max_iterations > 0;
-        match positive && self.ridge >= 0.0 && (0.0..=1.0).contains(&self.weight) {
-            true => Ok(()),
-            false => {
-                Err("rho, components, tolerance and max-iterations must be positive, ridge must not be negative, and \
+        if positive && self.ridge >= 0.0 && (0.0..=1.0).contains(&self.weight) {
+            Ok(())
+        } else {
+            Err("rho, components, tolerance and max-iterations must be positive, ridge must not be negative, and \
                           weight must lie in [0, 1]"
-                    .into())
-            }
+                .into())
         }
     }
 
-    fn run(&self, case: &Case) -> Result<Vec<Row>> {
+    fn run(&self, case: &Case) -> Result<Vec<TimedRow>> {
         let clock = Instant::now();
         let (_, samples) = case.standardised()?;
         let loss = VarianceLoss { covariance: Arc::new(Covariance::of(&samples)?), weight: self.weight };
@@ -93,7 +92,7 @@ impl Work for Policy {
         let ridge = 0.5 * self.ridge * at.b.norm_squared();
         let objective = loss.value(&at.v) + entropy.share * (entropy.cross_entropy(&at)? + ridge);
         let iterations = (outcome.status == Status::Converged).then_some(record.iteration);
-        let row = Row { seconds: clock.elapsed().as_secs_f64(), ..Row::default() };
+        let row = TimedRow { seconds: clock.elapsed().as_secs_f64(), ..TimedRow::default() };
         let row = row.with("status", outcome.status.to_string()).with("objective", objective);
         let row = row.with("iterations", iterations).with("passes", record.cost.passes);
         Ok(vec![row.with("final_rho", record.rho).with("changes", record.penalty_changes)])

@@ -15,7 +15,7 @@ use nalgebra::DMatrix;
 use serde::Deserialize;
 
 use super::super::synthetic::normal;
-use super::{Case, Row, Work};
+use super::{Case, TimedRow, Work};
 
 /// One rule on orthonormal W, from a random start; standardised features, products with Σ as passes over the samples.
 #[derive(Debug, Clone, Deserialize)]
@@ -39,14 +39,15 @@ impl Default for Passes {
 const DIGITS: i32 = 12;
 
 impl Work for Passes {
-    fn check(&self) -> std::result::Result<(), String> {
-        match self.components > 0 && self.batch > 0 && self.max_passes > 0 {
-            true => Ok(()),
-            false => Err("components, batch and max-passes must be positive".into()),
+    fn check_settings(&self) -> std::result::Result<(), String> {
+        if self.components > 0 && self.batch > 0 && self.max_passes > 0 {
+            Ok(())
+        } else {
+            Err("components, batch and max-passes must be positive".into())
         }
     }
 
-    fn run(&self, case: &Case) -> Result<Vec<Row>> {
+    fn run(&self, case: &Case) -> Result<Vec<TimedRow>> {
         let (d, n) = case.train.x.shape();
         let (_, samples) = case.standardised()?;
         let loss = VarianceLoss { covariance: Arc::new(Covariance::matrix_free(&samples)?), weight: 1.0 };
@@ -86,21 +87,21 @@ struct Race<'a> {
 
 impl Race<'_> {
     /// A direction, looked at every tenth of a pass.
-    fn follow(&self, of: impl Direction<f64>, rate: Rate<f64>) -> Result<Vec<Row>> {
+    fn follow(&self, of: impl Direction<f64>, rate: Rate<f64>) -> Result<Vec<TimedRow>> {
         let max_steps = ((0.1 / of.passes()) as u64).max(1);
         let block = Descent { of, by: ScheduledSteps { rate, max_steps }, on: Stiefel::default() };
         self.run(block, Iterate::new(self.start.clone()))
     }
 
     /// A row a digit: the passes until the span of W lacks no more than that share of the most possible variance.
-    fn run<P: Subproblem<f64, Image = DMatrix<f64>>>(&self, block: P, mut w: P::Var) -> Result<Vec<Row>> {
+    fn run<P: Subproblem<f64, Image = DMatrix<f64>>>(&self, block: P, mut w: P::Var) -> Result<Vec<TimedRow>> {
         let origin = DMatrix::zeros(self.start.nrows(), self.start.ncols());
         let (mut cost, mut rows, clock) = (Cost::default(), Vec::new(), Instant::now());
         while cost.passes < self.max_passes && rows.len() < DIGITS as usize {
             cost += block.argmin(&mut w, Target { v: &origin, rho: 0.0, tolerance: 0.0 })?;
             let gap = 1.0 - self.loss.covariance.explained(&block.image(&w))? / self.best;
             while rows.len() < DIGITS as usize && gap <= 10_f64.powi(-(rows.len() as i32) - 1) {
-                let row = Row { seconds: clock.elapsed().as_secs_f64(), ..Row::default() };
+                let row = TimedRow { seconds: clock.elapsed().as_secs_f64(), ..TimedRow::default() };
                 let digits = rows.len() as u64 + 1;
                 rows.push(
                     row.with("digits", digits).with("passes", cost.passes).with("gap", 10_f64.powi(-(digits as i32))),

@@ -1,8 +1,8 @@
 use super::*;
 use admm::certificate::{Certificate, Finding, Growth, Rises, Stationarity};
 
-fn summary(method: Method, variance_explained: f64, error: f64) -> Summary {
-    Summary {
+fn summary(method: Method, variance_explained: f64, error: f64) -> MethodSummary {
+    MethodSummary {
         method,
         status: Status::Converged,
         objective: 0.5,
@@ -35,8 +35,9 @@ fn summary(method: Method, variance_explained: f64, error: f64) -> Summary {
 
 #[test]
 fn columns_line_up() {
-    let slow = Summary { status: Status::IterationLimit, passes: 1_000_000, ..summary(Method::Alternating, 0.1, 0.05) };
-    let text = render(&[summary(Method::Admm, 0.204, 0.5), Summary { test_error: None, ..slow }]);
+    let slow =
+        MethodSummary { status: Status::IterationLimit, passes: 1_000_000, ..summary(Method::Alternating, 0.1, 0.05) };
+    let text = render(&[summary(Method::Admm, 0.204, 0.5), MethodSummary { test_error: None, ..slow }]);
     let expected = "                         variance   cross-  training    test
 method       objective  explained  entropy     error   error   passes  seconds  status
 admm          0.500000     20.4 %   1.2500    25.0 %  50.0 %       20     0.50  converged
@@ -73,7 +74,7 @@ fn every_sign_has_its_words() {
 
 #[test]
 fn without_a_test_part_the_training_error_counts() {
-    let untested = |summary: Summary| Summary { test_error: None, ..summary };
+    let untested = |summary: MethodSummary| MethodSummary { test_error: None, ..summary };
     let one = untested(summary(Method::Admm, 0.5, 0.2));
     let base = untested(summary(Method::TwoStage, 0.5, 0.4));
     assert!(comparison(&one, &base).contains("wins 10.0 points of training accuracy"));
@@ -81,9 +82,9 @@ fn without_a_test_part_the_training_error_counts() {
 
 #[test]
 fn winners_and_losers_are_named() {
-    let admm = Summary { objective: 0.4, ..summary(Method::Admm, 0.5, 0.2) };
-    let joint = Summary { objective: 0.4 + 1e-8, ..summary(Method::Joint, 0.5, 0.2) };
-    let slow = Summary { status: Status::Stalled, ..summary(Method::Alternating, 0.5, 0.2) };
+    let admm = MethodSummary { objective: 0.4, ..summary(Method::Admm, 0.5, 0.2) };
+    let joint = MethodSummary { objective: 0.4 + 1e-8, ..summary(Method::Joint, 0.5, 0.2) };
+    let slow = MethodSummary { status: Status::Stalled, ..summary(Method::Alternating, 0.5, 0.2) };
     let base = summary(Method::TwoStage, 0.5, 0.2);
     assert_eq!(
         sentence(&[admm, joint, slow.clone(), base]),

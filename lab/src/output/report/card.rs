@@ -4,7 +4,7 @@ use admm_solvers::Scalar;
 
 use super::FitReport;
 use crate::output::methods_table::{cells, headings};
-use crate::output::{Summary, methods_table};
+use crate::output::{MethodSummary, methods_table};
 use crate::words::{count, percent};
 
 impl<T: Scalar> FitReport<'_, T> {
@@ -14,7 +14,7 @@ impl<T: Scalar> FitReport<'_, T> {
         summaries.first().map_or(String::new(), |first| self.text(first, &summaries))
     }
 
-    fn text(&self, first: &Summary, summaries: &[Summary]) -> String {
+    fn text(&self, first: &MethodSummary, summaries: &[MethodSummary]) -> String {
         let (held_out, judged) = match first.test_error {
             Some(_) => ("samples that the fit has not seen", "the test error"),
             None => ("the training samples alone, which flatter it", "the training error"),

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::page::{Page, Section};
 use super::portrait::Portrait;
 use super::sections;
-use crate::data::Samples;
-use crate::output::{Summary, methods_table};
+use crate::data::Labelled;
+use crate::output::{MethodSummary, methods_table};
 use crate::words::percent;
 
 /// All that a report of a fit tells.
@@ -24,11 +24,11 @@ pub struct FitReport<'a, T: Scalar> {
     /// Of features and classes.
     pub names: &'a Names,
     /// Some of the samples to learn from, see [`some`](super::some).
-    pub train: &'a Samples<DMatrix<T>>,
+    pub train: &'a Labelled<DMatrix<T>>,
     /// The samples to be judged on.
-    pub test: Option<&'a Samples<DMatrix<T>>>,
+    pub test: Option<&'a Labelled<DMatrix<T>>>,
     /// What each method found.
-    pub found: &'a [(Summary, Fitted<T>)],
+    pub found: &'a [(MethodSummary, Fitted<T>)],
     /// Every choice, by name.
     pub choices: Vec<(String, String)>,
     /// What was run.
@@ -41,8 +41,8 @@ impl<T: Scalar> FitReport<'_, T> {
     /// # Errors
     /// Samples that are not the models'.
     pub fn html(&self) -> admm::Result<String> {
-        let portrait = |(_, fitted): &(Summary, Fitted<T>)| Portrait::of(fitted, self.train, self.test);
-        let is_shown = |index: usize, summary: &Summary| index == 0 || summary.method == Method::TwoStage;
+        let portrait = |(_, fitted): &(MethodSummary, Fitted<T>)| Portrait::of(fitted, self.train, self.test);
+        let is_shown = |index: usize, summary: &MethodSummary| index == 0 || summary.method == Method::TwoStage;
         let shown = self.found.iter().enumerate().filter(|(index, (summary, _))| is_shown(*index, summary));
         let portraits = shown.map(|(_, found)| portrait(found)).collect::<admm::Result<Vec<_>>>()?;
         let summaries: Vec<_> = self.found.iter().map(|(summary, _)| summary.clone()).collect();
@@ -94,7 +94,7 @@ fn constraint(constraint: Constraint) -> &'static str {
     }
 }
 
-fn highlights(first: &Summary) -> Vec<(String, String)> {
+fn highlights(first: &MethodSummary) -> Vec<(String, String)> {
     let (samples, error) = match first.test_error {
         Some(error) => ("test", error),
         None => ("training", first.train_error),

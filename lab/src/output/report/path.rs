@@ -6,19 +6,19 @@ use maud::html;
 use super::page::{Page, Section, table};
 use super::portrait::Portrait;
 use super::sections;
-use crate::data::Whole;
-use crate::output::{Summary, TextTable};
-use crate::path::Row;
+use crate::data::LabelledSet;
+use crate::output::{MethodSummary, TextTable};
+use crate::path::MarkedPoint;
 use crate::words::percent;
 
 /// All that a report of a path tells.
 pub struct PathReport<'a> {
     /// The data.
-    pub task: &'a Whole,
+    pub set: &'a LabelledSet,
     /// The points, and what each of them is.
-    pub rows: &'a [Row],
+    pub rows: &'a [MarkedPoint],
     /// The points as they are printed.
-    pub sheet: TextTable,
+    pub table: TextTable,
     /// What the choice is, in words.
     pub answer: String,
     /// The fit at the lowest error on all samples.
@@ -37,11 +37,11 @@ impl PathReport<'_> {
     /// # Errors
     /// Samples that are not the model's.
     pub fn html(&self) -> admm::Result<String> {
-        let portrait = Portrait::of(self.chosen, &self.task.samples, None)?;
-        let summary = Summary::new(&self.chosen.report, None, self.seed);
-        let classes = self.task.classes.names();
+        let portrait = Portrait::of(self.chosen, &self.set.train, None)?;
+        let summary = MethodSummary::new(&self.chosen.report, None, self.seed);
+        let classes = self.set.classes.names();
         let page = Page {
-            title: format!("Variance against accuracy: {}", self.task.name),
+            title: format!("Variance against accuracy: {}", self.set.name),
             answer: self.answer.replace('\n', " "),
             highlights: self.rows.iter().find(|row| row.lowest_error).map(highlights).unwrap_or_default(),
             sections: vec![
@@ -50,7 +50,7 @@ impl PathReport<'_> {
                 self.points(),
                 sections::convergence(&[(portrait.method, &self.chosen.history)]),
                 sections::scatter(&[&portrait], classes),
-                sections::loadings(&portrait, &self.task.features),
+                sections::loadings(&portrait, &self.set.features),
                 sections::confusion(&portrait, classes),
                 sections::certificate(&[summary]),
                 sections::reproduce(&self.command, &self.choices),
@@ -60,11 +60,11 @@ impl PathReport<'_> {
     }
 
     fn asked(&self) -> Section {
-        let (d, n) = self.task.samples.x.shape();
-        let classes = self.task.classes.names().len();
+        let (d, n) = self.set.train.x.shape();
+        let classes = self.set.classes.names().len();
         let body = html! {
             p {
-                "What do the " (classes) " classes of " (self.task.name) " cost in variance, and which λ should one take? "
+                "What do the " (classes) " classes of " (self.set.name) " cost in variance, and which λ should one take? "
                 (n) " samples of " (d) " features were split into folds; each fit saw all folds but one and was judged by that one."
             }
             p {
@@ -77,11 +77,11 @@ impl PathReport<'_> {
 
     fn points(&self) -> Section {
         let caption = "Mean ± standard deviation over the folds";
-        Section { id: "points", title: "The points", body: table(caption, &self.sheet.headings, &self.sheet.rows) }
+        Section { id: "points", title: "The points", body: table(caption, &self.table.headings, &self.table.rows) }
     }
 }
 
-fn highlights(row: &Row) -> Vec<(String, String)> {
+fn highlights(row: &MarkedPoint) -> Vec<(String, String)> {
     vec![
         ("lowest error".into(), percent(row.error.mean)),
         ("variance explained".into(), percent(row.variance_explained.mean)),

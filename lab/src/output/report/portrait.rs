@@ -5,7 +5,7 @@ use admm_solvers::data::Features;
 use admm_solvers::joint::{Fitted, Method};
 use nalgebra::DMatrix;
 
-use crate::data::Samples;
+use crate::data::Labelled;
 
 /// A model and what it makes of the data.
 #[derive(Debug, Clone)]
@@ -35,12 +35,11 @@ pub struct View {
 
 /// Samples to look at: a copy of at most 2000, or fewer where they are long, evenly from first to last. The fit takes
 /// the others with it.
-pub fn some<T: Scalar>(samples: &Samples<Features<T>>) -> Samples<DMatrix<T>> {
+pub fn some<T: Scalar>(samples: &Labelled<Features<T>>) -> Labelled<DMatrix<T>> {
     let (d, n) = samples.x.shape();
     let most = 2000.min((1 << 24) / d.max(1)).max(1);
     let numbers: Vec<usize> = (0..n).step_by(n.div_ceil(most).max(1)).collect();
-    let labels = numbers.iter().map(|&sample| samples.labels[sample]).collect();
-    Samples { x: samples.x.select(&numbers).into_dense(), labels }
+    samples.select(&numbers).into_dense()
 }
 
 impl Portrait {
@@ -50,10 +49,10 @@ impl Portrait {
     /// Samples that are not the model's.
     pub fn of<T: Scalar>(
         fitted: &Fitted<T>,
-        train: &Samples<DMatrix<T>>,
-        test: Option<&Samples<DMatrix<T>>>,
+        train: &Labelled<DMatrix<T>>,
+        test: Option<&Labelled<DMatrix<T>>>,
     ) -> admm::Result<Self> {
-        let view = |samples: &Samples<DMatrix<T>>, total: usize| {
+        let view = |samples: &Labelled<DMatrix<T>>, total: usize| {
             Ok::<_, admm::Error>(View {
                 components: fitted.transform(&samples.x)?.map(|value| value.to_f64()),
                 labels: samples.labels.clone(),

@@ -17,11 +17,11 @@ pub use scatter::scatter;
 pub use trade_off::{front, trade_off};
 
 use super::page::{Section, facts, table};
-use crate::output::Summary;
+use crate::output::MethodSummary;
 use crate::output::methods_table::{cells, headings};
 
 /// The table of methods.
-pub fn methods(summaries: &[Summary]) -> Section {
+pub fn methods(summaries: &[MethodSummary]) -> Section {
     let rows: Vec<_> = summaries.iter().map(|summary| cells(summary).to_vec()).collect();
     let body = html! {
         (table("Every method on the same data from the same start", &headings(), &rows))
@@ -34,10 +34,10 @@ pub fn methods(summaries: &[Summary]) -> Section {
 }
 
 /// What shows that a method has ended where it should: at a stationary point, on its set, with W = V.
-pub fn certificate(summaries: &[Summary]) -> Section {
+pub fn certificate(summaries: &[MethodSummary]) -> Section {
     let columns = ["method", "stationarity", "feasibility", "primal residual", "dual residual", "ρ", "status"];
     let size = |value: f64| format!("{value:.1e}").replace('-', "−");
-    let row = |one: &Summary| {
+    let row = |one: &MethodSummary| {
         let sizes = [one.stationarity, one.feasibility, one.primal_residual, one.dual_residual, one.rho].map(size);
         [vec![one.method.to_string()], sizes.to_vec(), vec![one.status.to_string()]].concat()
     };
@@ -59,7 +59,7 @@ pub fn certificate(summaries: &[Summary]) -> Section {
     Section { id: "certificate", title: "Certificate", body }
 }
 
-fn conditions(admm: &Summary) -> Vec<Vec<String>> {
+fn conditions(admm: &MethodSummary) -> Vec<Vec<String>> {
     let row = |(verdict, condition, because): (&str, &str, String)| vec![condition.into(), verdict.into(), because];
     admm.certificate.lines().map(row).to_vec()
 }

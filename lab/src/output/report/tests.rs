@@ -6,16 +6,16 @@ use nalgebra::DMatrix;
 use roxmltree::{Document, Node};
 
 use super::*;
-use crate::data::Samples;
-use crate::output::Summary;
+use crate::data::Labelled;
+use crate::output::MethodSummary;
 
 const SECTIONS: [&str; 8] =
     ["asked", "methods", "convergence", "data", "loadings", "confusion", "certificate", "reproduce"];
 const HOSTILE: &str = "<script src='http://evil'>alert(1)</script>";
 
-fn samples(n: usize) -> Samples<DMatrix<f64>> {
+fn samples(n: usize) -> Labelled<DMatrix<f64>> {
     let x = DMatrix::from_fn(4, n, |i, j| if i == j % 2 { 2.0 } else { (7 * j + 3 * i) as f64 % 5.0 });
-    Samples { x, labels: (0..n).map(|sample| sample % 2).collect() }
+    Labelled { x, labels: (0..n).map(|sample| sample % 2).collect() }
 }
 
 /// The page and the card of a fit of `components` by all methods, with names that want to be more than text.
@@ -26,7 +26,7 @@ fn told(components: usize) -> (String, String) {
     let found = Method::ALL.map(|method| {
         let mut fitted = prepared.fit(method, &mut |_| ControlFlow::Continue(())).unwrap();
         fitted.report.seconds = 0.0;
-        (Summary::new(&fitted.report, Some(0.5), 7), fitted)
+        (MethodSummary::new(&fitted.report, Some(0.5), 7), fitted)
     });
     let names = Names::new(["a", "b", "c", HOSTILE].map(String::from).into(), [HOSTILE, "b|"].map(String::from).into());
     let report = FitReport {
@@ -135,7 +135,7 @@ fn words_are_quoted_where_a_shell_would_split_them() {
 
 #[test]
 fn of_many_samples_some_are_shown() {
-    let many = |n: usize| Samples { x: Features::from(samples(n).x), labels: samples(n).labels };
+    let many = |n: usize| Labelled { x: Features::from(samples(n).x), labels: samples(n).labels };
     assert_eq!(some(&many(40)), samples(40));
     let some = some(&many(5001));
     assert_eq!((some.x.ncols(), some.labels.len()), (1667, 1667));

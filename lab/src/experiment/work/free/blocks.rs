@@ -14,7 +14,7 @@ use admm_solvers::pca::Hebbian;
 use admm_solvers::smooth::{Normalised, Ridge};
 use nalgebra::DMatrix;
 
-use super::{Ended, Free, How, Problem, is_far};
+use super::{Ended, Free, FreeProblem, How, is_far};
 
 /// ρ, as the joint model begins with.
 const RHO: f64 = 0.1;
@@ -24,8 +24,8 @@ type Var = Iterate<Classifier<f64>, DescentMemory<f64, Classifier<f64>>>;
 
 impl Free {
     /// The custom rule as the first block, the classifier as the second; or both as functions of a normalised W.
-    pub(super) fn two_blocks(&self, problem: &Problem) -> Result<Ended> {
-        let Problem { variance, entropy, start, .. } = problem;
+    pub(super) fn two_blocks(&self, problem: &FreeProblem) -> Result<Ended> {
+        let FreeProblem { variance, entropy, start, .. } = problem;
         let (by, w) = (Lbfgs::default(), start.v.clone());
         match self.constraint.normalisation() {
             Some(normalisation) => {
@@ -71,10 +71,11 @@ impl Free {
         let floor = 0.01 * self.tolerance;
         admm.accuracy = Accuracy::Relative { first: floor.max(1e-2), factor: 0.3, floor };
         admm.max_iterations = self.max_iterations;
-        let ended = admm.run(|state: &State<f64, P::Var, Var, DMatrix<f64>>| match is_far(&state.bz) {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        });
+        let ended = admm.run(
+            |state: &State<f64, P::Var, Var, DMatrix<f64>>| {
+                if is_far(&state.bz) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            },
+        );
         let (status, best) = match ended {
             Ok(outcome) if outcome.status == Status::Stopped => (Status::Diverged, outcome.best),
             Ok(outcome) => (outcome.status, outcome.best),

@@ -65,9 +65,10 @@ fn matrix(part: &str, view: &View, classes: &[String]) -> HeatMap {
 
 fn total(view: &View) -> String {
     let errors = view.labels.iter().zip(&view.predicted).filter(|(label, predicted)| label != predicted).count();
-    match view.labels.len() == view.total {
-        true => format!("{errors} errors in {} samples.", view.total),
-        false => format!("{errors} errors in {} of {} samples.", view.labels.len(), view.total),
+    if view.labels.len() == view.total {
+        format!("{errors} errors in {} samples.", view.total)
+    } else {
+        format!("{errors} errors in {} of {} samples.", view.labels.len(), view.total)
     }
 }
 

@@ -29,9 +29,10 @@ fn charts(portrait: &Portrait, classes: &[String]) -> Vec<Chart> {
 fn chart(method: Method, part: &str, view: &View, classes: &[String]) -> Chart {
     let stride = view.labels.len().div_ceil(MOST).max(1);
     let shown: Vec<usize> = (0..view.labels.len()).step_by(stride).collect();
-    let some = match shown.len() == view.total {
-        true => format!("All {} samples", view.total),
-        false => format!("{} of {} samples", shown.len(), view.total),
+    let some = if shown.len() == view.total {
+        format!("All {} samples", view.total)
+    } else {
+        format!("{} of {} samples", shown.len(), view.total)
     };
     let of = |class: usize| {
         let members = shown.iter().filter(move |&&sample| view.labels[sample] == class);

@@ -4,10 +4,10 @@ use maud::html;
 
 use crate::output::figure::{Axis, Caption, Chart, Look, Point, Series};
 use crate::output::report::page::{Section, figure};
-use crate::path::Row;
+use crate::path::MarkedPoint;
 
 /// Two charts: error against variance, and error along λ.
-pub fn trade_off(rows: &[Row]) -> Section {
+pub fn trade_off(rows: &[MarkedPoint]) -> Section {
     let body = html! {
         p {
             "Each point is a λ, judged on the samples that its folds kept back. Circled are the choices: the lowest error, and the "
@@ -19,7 +19,7 @@ pub fn trade_off(rows: &[Row]) -> Section {
 }
 
 /// The points that a paper would show.
-pub fn front(rows: &[Row]) -> Chart {
+pub fn front(rows: &[MarkedPoint]) -> Chart {
     Chart {
         caption: Caption::new(
             "Error against variance explained",
@@ -31,7 +31,7 @@ pub fn front(rows: &[Row]) -> Chart {
     }
 }
 
-fn along(rows: &[Row]) -> Chart {
+fn along(rows: &[MarkedPoint]) -> Chart {
     Chart {
         caption: Caption::new("Error along the path", "The mean over the folds; bars are one standard deviation."),
         x: Axis::linear("λ, the weight of the PCA loss"),
@@ -41,8 +41,8 @@ fn along(rows: &[Row]) -> Chart {
 }
 
 /// One line for each number of components.
-fn series(rows: &[Row], point: impl Fn(&Row) -> Point) -> Vec<Series> {
-    let line = |rows: &[Row]| Series {
+fn series(rows: &[MarkedPoint], point: impl Fn(&MarkedPoint) -> Point) -> Vec<Series> {
+    let line = |rows: &[MarkedPoint]| Series {
         name: format!("k = {}", rows[0].components),
         points: rows.iter().map(&point).collect(),
         look: Look::LineAndDots,
@@ -50,7 +50,7 @@ fn series(rows: &[Row], point: impl Fn(&Row) -> Point) -> Vec<Series> {
     rows.chunk_by(|a, b| a.components == b.components).map(line).collect()
 }
 
-fn point(row: &Row) -> Point {
+fn point(row: &MarkedPoint) -> Point {
     let parts = [
         (true, format!("λ = {}", row.weight)),
         (row.front, "on the Pareto front".into()),

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use super::choice::{Choice, front};
-use super::cross_validation::Point;
+use super::choice::{PathChoice, front};
+use super::cross_validation::PathPoint;
 use super::spread::Spread;
 
-/// A point, and what it is on the path.
+/// A point of a path, and what it is on the path.
 #[derive(Debug, Clone, Serialize)]
-pub struct Row {
+pub struct MarkedPoint {
     pub components: usize,
     pub weight: f64,
     pub variance_explained: Spread,
@@ -19,10 +19,10 @@ pub struct Row {
     pub one_standard_error: bool,
 }
 
-/// One row a point.
-pub fn rows(points: &[Point], choice: &Choice) -> Vec<Row> {
+/// Marks the points of a path.
+pub fn mark(points: &[PathPoint], choice: &PathChoice) -> Vec<MarkedPoint> {
     let means: Vec<_> = points.iter().map(|point| (point.variance.mean, point.error.mean)).collect();
-    let row = |(i, (point, front)): (usize, (&Point, bool))| Row {
+    let row = |(i, (point, front)): (usize, (&PathPoint, bool))| MarkedPoint {
         components: point.components,
         weight: point.weight,
         variance_explained: point.variance,

@@ -1,13 +1,13 @@
 //! Figures of means over the rows that agree.
 
-use super::display::Figure;
-use super::rows::{Figures, group, matches, word};
+use super::display::FigureSpec;
+use super::rows::{ResultRow, group, matches, word};
 use crate::output::figure::{Axis, Caption, Chart, FigureError, Look, Point, Series};
 use crate::path::Spread;
 
 /// The figure of those rows that it asks for.
-pub fn svg(figure: &Figure, rows: &[Figures]) -> Result<String, FigureError> {
-    let rows: Vec<&Figures> = rows.iter().filter(|row| matches(&figure.only, row)).collect();
+pub fn svg(figure: &FigureSpec, rows: &[ResultRow]) -> Result<String, FigureError> {
+    let rows: Vec<&ResultRow> = rows.iter().filter(|row| matches(&figure.only, row)).collect();
     let axis = |name: &str, log: bool| {
         let label = name.replace('_', " ");
         if log { Axis::log(label) } else { Axis::linear(label) }
@@ -23,7 +23,7 @@ pub fn svg(figure: &Figure, rows: &[Figures]) -> Result<String, FigureError> {
     Chart { caption, x, y, series: series.collect() }.svg()
 }
 
-impl Figure {
+impl FigureSpec {
     /// What is on the axes.
     pub fn description(&self) -> String {
         format!("Shown: {} against {}.", self.y, self.x).replace('_', " ")
@@ -31,14 +31,13 @@ impl Figure {
 }
 
 /// A point for each combination of the columns in `by`; without any, one for each row.
-fn points(figure: &Figure, rows: &[&Figures]) -> Vec<Point> {
-    let groups = match figure.by.is_empty() {
-        true => rows.iter().map(|row| (String::new(), vec![*row])).collect(),
-        false => {
-            group(&figure.by, rows).into_iter().map(|group| (note(figure, &group.key), group.rows)).collect::<Vec<_>>()
-        }
+fn points(figure: &FigureSpec, rows: &[&ResultRow]) -> Vec<Point> {
+    let groups = if figure.by.is_empty() {
+        rows.iter().map(|row| (String::new(), vec![*row])).collect()
+    } else {
+        group(&figure.by, rows).into_iter().map(|group| (note(figure, &group.key), group.rows)).collect::<Vec<_>>()
     };
-    let point = |(note, rows): (String, Vec<&Figures>)| {
+    let point = |(note, rows): (String, Vec<&ResultRow>)| {
         let spread = |column: &str| {
             let values: Vec<f64> = rows.iter().filter_map(|row| row.get(column)?.as_f64()).collect();
             (!values.is_empty()).then(|| Spread::of(&values))
@@ -49,7 +48,7 @@ fn points(figure: &Figure, rows: &[&Figures]) -> Vec<Point> {
     groups.into_iter().filter_map(point).collect()
 }
 
-fn note(figure: &Figure, key: &[serde_json::Value]) -> String {
+fn note(figure: &FigureSpec, key: &[serde_json::Value]) -> String {
     let named =
         figure.by.iter().zip(key).map(|(column, value)| format!("{} {}", column.replace('_', " "), word(value)));
     named.collect::<Vec<_>>().join(", ")

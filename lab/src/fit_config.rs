@@ -16,7 +16,7 @@ pub const CONFIG: &str = "config.json";
 
 /// What decides a fit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Config {
+pub struct FitConfig {
     /// Of this program.
     pub version: String,
     /// Where relative paths begin, for a fit that is kept.
@@ -27,7 +27,7 @@ pub struct Config {
     pub options: FitOptions,
 }
 
-impl Config {
+impl FitConfig {
     /// The flags, with what stands for those that were not given.
     pub fn new(options: &FitOptions) -> Self {
         let mut options = options.clone();
@@ -66,10 +66,10 @@ mod tests {
     use clap::Parser;
     use std::ffi::OsString;
 
-    fn config(arguments: &[OsString]) -> Config {
+    fn config(arguments: &[OsString]) -> FitConfig {
         let fit = ["admm".into(), "fit".into()];
         match Cli::parse_from(fit.iter().chain(arguments)).command {
-            Some(Command::Fit(options)) => Config::new(&options),
+            Some(Command::Fit(options)) => FitConfig::new(&options),
             _ => panic!("another command"),
         }
     }
@@ -82,7 +82,7 @@ mod tests {
         for flags in [flags, "", "--test 0.1 --shrinkage 2 --constraint none --report"] {
             let config = config(&flags.split_whitespace().map(OsString::from).collect::<Vec<_>>());
             let bytes = output::json(&config);
-            let back: Config = serde_json::from_slice(&bytes).unwrap();
+            let back: FitConfig = serde_json::from_slice(&bytes).unwrap();
             assert_eq!(String::from_utf8(output::json(&back)), String::from_utf8(bytes));
             assert_eq!(format!("{back:?}"), format!("{config:?}"));
         }
@@ -94,8 +94,8 @@ mod tests {
         use std::os::unix::ffi::OsStringExt;
         let odd = OsString::from_vec(b"\xff.csv".to_vec());
         let config = config(&[odd.clone(), "--test".into(), odd.clone(), "--out".into(), odd.clone()]);
-        let back: Config = serde_json::from_slice(&output::json(&config)).unwrap();
+        let back: FitConfig = serde_json::from_slice(&output::json(&config)).unwrap();
         assert_eq!((back.options.data, back.options.out), (Some(odd.clone()), Some(odd.clone().into())));
-        assert!(matches!(back.options.test, Some(crate::flags::Test::Data(name)) if name == odd));
+        assert!(matches!(back.options.test, Some(crate::flags::TestSource::Data(name)) if name == odd));
     }
 }

@@ -1,0 +1,60 @@
+//! The loader of labelled data, which every command that learns or judges goes through.
+
+use std::ffi::OsStr;
+
+use super::dataset::{Dataset, ReadOptions};
+use super::labelled::{Labelled, LabelledSet};
+use super::labels::Classes;
+use super::storage::SampleStorage;
+use crate::failure::Failure;
+
+/// The data that are asked for, and how they are read.
+#[derive(Debug, Clone)]
+pub struct Source<'a> {
+    /// The samples to learn from: a name or files, as [`read`](super::read) takes them.
+    pub data: &'a OsStr,
+    /// The samples to be judged by, in files of their own.
+    pub test: Option<&'a OsStr>,
+    /// How both are read.
+    pub reading: ReadOptions,
+}
+
+/// Loads a labelled data set.
+///
+/// # Errors
+/// Data that cannot be read, that have no labels or fewer than two classes, and test samples with other features or
+/// classes.
+pub fn load<X: SampleStorage>(source: &Source<'_>) -> Result<LabelledSet<X>, Failure> {
+    let (table, labels) = labelled(X::read(source.data, &source.reading, None)?)?;
+    let classes = Classes::from_labels(&labels).map_err(Failure::mismatch(&table.name))?;
+    let train = Labelled { x: table.x, labels: classes.encode(&labels)? };
+    let like = |test| load_like(test, &source.reading, &table.features, &classes);
+    let test = source.test.map(like).transpose()?;
+    Ok(LabelledSet { name: table.name, features: table.features, classes, train, test })
+}
+
+/// Loads labelled samples that must have the features and the classes of others.
+///
+/// # Errors
+/// Data that cannot be read, that have no labels, or other features or classes.
+pub fn load_like<X: SampleStorage>(
+    data: &OsStr,
+    reading: &ReadOptions,
+    features: &[String],
+    classes: &Classes,
+) -> Result<Labelled<X>, Failure> {
+    let (table, labels) = labelled(X::read(data, reading, Some(features))?)?;
+    let labels = classes.encode(&labels).map_err(Failure::mismatch(&table.name))?;
+    Ok(Labelled { x: table.x, labels })
+}
+
+/// Takes the labels out of a table, which must have some.
+fn labelled<X>(mut table: Dataset<X>) -> Result<(Dataset<X>, Vec<String>), Failure> {
+    match table.labels.take() {
+        Some(labels) => Ok((table, labels)),
+        None => Err(Failure::Other(format!(
+            "{name}: there are no labels; give both files as {name},LABELS, or a format that holds them",
+            name = table.name
+        ))),
+    }
+}
