@@ -34,7 +34,7 @@ fn usage_errors_are_reported_together() {
     folder.admm("train").fails(2, &["train"]);
     folder.admm("fit --threads 100000").fails(2, &["100000"]);
     folder.admm("predict run").fails(2, &["DATA"]);
-    all.fails(2, &["--weight: the weight", "--max-iterations: ", "--test: ", "Usage: admm fit"]);
+    all.fails(2, &["--weight must lie", "--max-iterations must be", "--test: ", "Usage: admm fit"]);
     for flag in ["-k", "--seed", "--max-iterations", "--batch"] {
         folder.admm(&format!("fit iris {flag} -1")).fails(2, &["'-1'", "whole number"]);
     }
@@ -55,7 +55,7 @@ fn faults_1_to_8_shapes() {
         "side.csv",
         small_csv(),
         "-k 4",
-        &["side.csv: --components: ", "4 components", "40 samples × 3 features", "at most 3"],
+        &["side.csv: --components must", "4 components", "40 samples × 3 features", "at most 3"],
     );
     let folder = Folder::new();
     folder.file("narrow.csv", "a,y\n1,u\n2,v\n1.5,u\n2.5,v\n");

@@ -1,7 +1,7 @@
 //! A penalty of its own for each block of a group.
 
-use crate::parameter::positive;
 use super::Consensus;
+use crate::parameter::positive;
 use crate::space::{Shape, Space};
 use crate::subproblem::{Adjoint, Smoothness, prox_of};
 use crate::{Cost, Error, Prox, Real, Result, Subproblem, Target};

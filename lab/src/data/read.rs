@@ -53,8 +53,7 @@ pub fn map<T: Scalar>(data: &OsStr, options: &ReadOptions) -> Result<Option<Data
 /// # Errors
 /// A file that cannot be read, or an array of another kind.
 pub fn read_numbers(path: &Path) -> Result<Vec<f64>, DataError> {
-    let number =
-        |text: String| text.parse().map_err(|_| DataError::format(path, format!("`{text}` is not a number")));
+    let number = |text: String| text.parse().map_err(|_| DataError::format(path, format!("`{text}` is not a number")));
     npy::labels(path)?.into_iter().map(number).collect()
 }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{DataError, Dataset, LabelColumn, LineProblem, ReadOptions, read};
+use super::{DataError, Dataset, LabelColumn, LineProblem, ReadOptions, read, read_numbers};
 
 /// A folder with one file.
 struct Sample {

@@ -2,12 +2,12 @@
 
 mod fit;
 mod free;
+mod losses;
 mod path;
 mod penalty;
 mod rule;
 
-use admm::{Exec, Result};
-use admm_solvers::data::{Samples, Scale, Scaler};
+use admm::Result;
 use admm_solvers::joint::{Fitted, Model};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -73,17 +73,6 @@ pub struct Case {
     pub classes: usize,
     /// Of everything random.
     pub seed: u64,
-}
-
-impl Case {
-    /// How the training features are standardised, and the samples after that, for one thread.
-    fn standardised(&self) -> Result<(Scaler<f64>, Samples<f64>)> {
-        let Labelled { x, labels } = &self.train;
-        let scaler = Scaler::of(x, Scale::Standard)?;
-        let weights = vec![1.0 / labels.len() as f64; labels.len()];
-        let samples = Samples::new(scaler.apply(x)?, labels, weights, self.classes, Exec::Serial)?;
-        Ok((scaler, samples))
-    }
 }
 
 /// What was measured: the same from run to run, and apart from it the time.

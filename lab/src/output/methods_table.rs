@@ -6,21 +6,29 @@ use admm_solvers::joint::Method;
 use crate::output::{MethodSummary, align_columns};
 use crate::words::percent;
 
-const HEADINGS: [[&str; 9]; 2] = [
-    ["", "", "variance", "cross-", "training", "test", "", "", ""],
-    ["method", "objective", "explained", "entropy", "error", "error", "passes", "seconds", "status"],
+/// The columns: their headings in two lines, and whether they hold words.
+const COLUMNS: [([&str; 2], bool); 9] = [
+    (["", "method"], true),
+    (["", "objective"], false),
+    (["variance", "explained"], false),
+    (["cross-", "entropy"], false),
+    (["training", "error"], false),
+    (["test", "error"], false),
+    (["", "passes"], false),
+    (["", "seconds"], false),
+    (["", "status"], true),
 ];
 
 /// Aligned plain text: words to the left, numbers to the right.
 pub fn render(summaries: &[MethodSummary]) -> String {
-    let mut rows: Vec<_> = HEADINGS.iter().map(|row| row.map(String::from).to_vec()).collect();
+    let mut rows: Vec<_> = [0, 1].map(|line| COLUMNS.map(|(heading, _)| heading[line].to_string()).to_vec()).into();
     rows.extend(summaries.iter().map(|summary| cells(summary).to_vec()));
-    align_columns(&rows, |column| column == 0 || column == 8)
+    align_columns(&rows, |column| COLUMNS[column].1)
 }
 
-/// What the columns are called, each in one line.
+/// The headings of the columns, each in one line.
 pub fn headings() -> [String; 9] {
-    std::array::from_fn(|column| match [HEADINGS[0][column], HEADINGS[1][column]] {
+    COLUMNS.map(|(heading, _)| match heading {
         ["", below] => below.into(),
         [above, below] if above.ends_with('-') => format!("{above}{below}"),
         [above, below] => format!("{above} {below}"),

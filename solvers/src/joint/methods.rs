@@ -10,6 +10,7 @@ mod log;
 mod schedule;
 mod two_stage;
 
+pub use admm::set_tolerance;
 pub(crate) use descent::descent;
 pub(crate) use first_block::TwoBlocks;
 pub(crate) use log::{Found, Log};

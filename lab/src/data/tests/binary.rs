@@ -234,3 +234,12 @@ fn numpy_writes_what_is_read() {
         assert_eq!(data.labels, name.ends_with(".npz").then(|| vec!["u".into(), "vw".into()]), "{name}");
     }
 }
+
+#[test]
+fn numbers_of_one_dimension_keep_every_bit() {
+    let numbers = [0.1, -1e-300, 3.0, 1.0 / 3.0];
+    let sample = Sample::new("b.npy", npy("<f8", false, "(4,)", &floats(&numbers)));
+    assert_eq!(read_numbers(&sample.path).unwrap(), numbers);
+    let words = Sample::new("b.npy", npy("|S2", false, "(1,)", b"ab"));
+    assert!(read_numbers(&words.path).unwrap_err().to_string().ends_with("b.npy: `ab` is not a number"));
+}

@@ -4,13 +4,14 @@ use std::ops::ControlFlow;
 
 use admm::Result;
 use admm_solvers::data::Scale;
-use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Moment, Rule};
+use admm_solvers::joint::{Builder, Constraint, Method, Moment, Rule};
 use admm_solvers::linalg::thin_qr;
 use admm_solvers::loss::Classifier;
 use serde::Deserialize;
 
 use super::super::synthetic::normal;
 use super::{Case, TimedRow, Work};
+use crate::flags::ModelOptions;
 
 /// The settings, named and set as the flags of `admm fit`.
 #[derive(Debug, Clone, Deserialize)]
@@ -62,18 +63,11 @@ pub enum StartFrom {
 }
 
 impl Fit {
-    /// The library's choices.
+    /// The choices of the library.
     pub fn builder(&self) -> Builder {
-        JointModel::builder()
-            .components(self.components)
-            .weight(self.weight)
-            .ridge(self.ridge)
-            .shrinkage(self.shrinkage)
-            .constraint(self.constraint)
-            .scale(self.scale)
-            .rule(self.rule)
-            .tolerance(self.tolerance)
-            .max_iterations(self.max_iterations)
+        let &Fit { ridge, shrinkage, constraint, scale, rule, tolerance, max_iterations, .. } = self;
+        let flags = ModelOptions { ridge, shrinkage, constraint, scale, rule, tolerance, max_iterations };
+        flags.builder().components(self.components).weight(self.weight)
     }
 }
 

@@ -3,25 +3,24 @@
 
 mod blocks;
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use admm::method::{DescentMemory, stationarity};
 use admm::{
     Descent, Error, Flat, Iterate, Manifold, Point, Rate, Result, ScheduledSteps, Smooth, Status, Subproblem, Target,
 };
-use admm_solvers::data::Scaler;
 use admm_solvers::descent::Lbfgs;
-use admm_solvers::joint::{JointObjective, Model};
+use admm_solvers::joint::Model;
 use admm_solvers::linalg::thin_qr;
-use admm_solvers::loss::{Classifier, Softmax};
+use admm_solvers::loss::Classifier;
 use admm_solvers::manifold::{Stiefel, UnitColumns};
-use admm_solvers::pca::{Covariance, Hebbian, VarianceLoss};
+use admm_solvers::pca::Hebbian;
 use admm_solvers::smooth::{Normalisation, Normalised, Ridge};
 use nalgebra::DMatrix;
 use serde::Deserialize;
 
 use super::super::synthetic::normal;
+use super::losses::{LossParameters, Losses};
 use super::{Case, TimedRow, Work};
 
 /// From the principal components and B = 0; standardised features.
@@ -99,14 +98,6 @@ impl Bound {
     }
 }
 
-/// The blocks of both losses, and where they start.
-struct FreeProblem {
-    scaler: Scaler<f64>,
-    variance: Ridge<VarianceLoss<f64>>,
-    entropy: Softmax<f64>,
-    start: Classifier<f64>,
-}
-
 /// How it ended.
 struct Ended {
     status: Status,
@@ -136,11 +127,11 @@ impl Work for Free {
 
     fn run(&self, case: &Case) -> Result<Vec<TimedRow>> {
         let clock = Instant::now();
-        let problem = self.problem(case)?;
+        let losses = self.losses(case)?;
         let Ended { status, point, iterations } = match self.method {
-            How::Layer => self.layer(&problem, case.seed)?,
-            How::Joint => self.joint(&problem)?,
-            How::Alternating | How::Admm => self.two_blocks(&problem)?,
+            How::Layer => self.layer(&losses, case.seed)?,
+            How::Joint => self.joint(&losses)?,
+            How::Alternating | How::Admm => self.two_blocks(&losses)?,
         };
         let row = TimedRow { seconds: clock.elapsed().as_secs_f64(), ..TimedRow::default() };
         let row = row.with("status", status.to_string()).with("iterations", iterations).with("norm", point.v.norm());
@@ -148,35 +139,32 @@ impl Work for Free {
             return Ok(vec![row]);
         }
         let weights = Classifier { v: self.constraint.seen(&point.v)?, ..point.clone() };
-        let row = row.with("variance_explained", problem.variance.of.covariance.explained(&weights.v)?);
+        let row = row.with("variance_explained", losses.objective.variance.of.covariance.explained(&weights.v)?);
         if self.method == How::Layer {
             return Ok(vec![row]);
         }
-        let of = JointObjective { variance: problem.variance, entropy: problem.entropy };
+        let of = losses.objective;
         let (objective, gradient) = match self.constraint.normalisation() {
             Some(by) => Normalised { of, by }.value_and_gradient(&point)?,
             None => of.value_and_gradient(&point)?,
         };
         let row = row.with("objective", objective).with("stationarity", stationarity(&Flat, &point, &gradient)?);
-        Ok(vec![row.judged(&Model { scaler: problem.scaler, weights }, case)?])
+        Ok(vec![row.judged(&Model { scaler: losses.scaler, weights }, case)?])
     }
 }
 
 impl Free {
-    fn problem(&self, case: &Case) -> Result<FreeProblem> {
-        let (scaler, samples) = case.standardised()?;
-        let loss = VarianceLoss { covariance: Arc::new(Covariance::of(&samples)?), weight: self.weight };
-        let start = Classifier::blank(loss.covariance.top(self.components)?.1, case.classes);
-        let entropy = Softmax { samples, ridge: self.ridge, share: 1.0 - self.weight };
-        Ok(FreeProblem { scaler, variance: Ridge { of: loss, weight: self.shrinkage }, entropy, start })
+    fn losses(&self, case: &Case) -> Result<Losses> {
+        let Free { components, weight, ridge, shrinkage, .. } = *self;
+        Losses::of(case, &LossParameters { components, weight, ridge, shrinkage })
     }
 
     /// The custom rule by itself, from a random W, in steps of 1/L; where W is normalised before use, L-BFGS.
-    fn layer(&self, problem: &FreeProblem, seed: u64) -> Result<Ended> {
-        let variance = &problem.variance;
-        let (d, k) = problem.start.v.shape();
+    fn layer(&self, losses: &Losses, seed: u64) -> Result<Ended> {
+        let variance = &losses.objective.variance;
+        let (d, k) = losses.start.v.shape();
         let start = thin_qr(&normal(d, k, seed))?.0;
-        let layered = |v: DMatrix<f64>| Classifier { v, ..problem.start.clone() };
+        let layered = |v: DMatrix<f64>| Classifier { v, ..losses.start.clone() };
         if let Some(by) = self.constraint.normalisation() {
             return self.descend(Normalised { of: variance.clone(), by }, start, layered);
         }
@@ -196,11 +184,11 @@ impl Free {
         Ok(Ended { status, point: layered(w.point), iterations })
     }
 
-    fn joint(&self, problem: &FreeProblem) -> Result<Ended> {
-        let of = JointObjective { variance: problem.variance.clone(), entropy: problem.entropy.clone() };
+    fn joint(&self, losses: &Losses) -> Result<Ended> {
+        let of = losses.objective.clone();
         match self.constraint.normalisation() {
-            Some(by) => self.descend(Normalised { of, by }, problem.start.clone(), |point| point),
-            None => self.descend(of, problem.start.clone(), |point| point),
+            Some(by) => self.descend(Normalised { of, by }, losses.start.clone(), |point| point),
+            None => self.descend(of, losses.start.clone(), |point| point),
         }
     }
 

@@ -1,23 +1,23 @@
 //! ADMM on the joint model from a given ρ, under a policy that changes it.
 
-use std::sync::Arc;
 use std::time::Instant;
 
-use admm::penalty::{Balance, Fixed, Penalty, RelativeBalance, Spectral, SquareRoot};
-use admm::{Accuracy, Coordinator, Descent, Flat, Iterate, Negated, Result, Status, Tolerance};
+use admm::penalty::Balance;
+use admm::{Coordinator, Descent, Flat, Iterate, Negated, Result, Status};
 use admm_solvers::descent::Lbfgs;
-use admm_solvers::loss::{Classifier, Softmax};
-use admm_solvers::pca::{Covariance, Majorize, VarianceLoss};
-use nalgebra::DMatrix;
+use admm_solvers::joint::{Penalty, set_tolerance};
+use admm_solvers::loss::Classifier;
+use admm_solvers::pca::Majorize;
 use serde::Deserialize;
 
+use super::losses::{LossParameters, Losses};
 use super::{Case, TimedRow, Work};
 
 /// Orthonormal W by majorisation, from the principal components and B = 0; standardised features.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Policy {
-    policy: Name,
+    policy: Penalty,
     /// ρ₀ > 0.
     rho: f64,
     components: usize,
@@ -31,31 +31,7 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         let (rho, weight, ridge, tolerance) = (0.1, 0.5, 0.01, 1e-6);
-        Policy { policy: Name::default(), rho, components: 2, weight, ridge, tolerance, max_iterations: 2_000 }
-    }
-}
-
-/// The policies.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Name {
-    Fixed,
-    #[default]
-    Balance,
-    RelativeBalance,
-    SquareRoot,
-    Spectral,
-}
-
-impl Name {
-    fn policy(self) -> Box<dyn Penalty<f64, DMatrix<f64>>> {
-        match self {
-            Name::Fixed => Box::new(Fixed),
-            Name::Balance => Box::new(Balance::default()),
-            Name::RelativeBalance => Box::new(RelativeBalance::default()),
-            Name::SquareRoot => Box::new(SquareRoot::default()),
-            Name::Spectral => Box::new(Spectral::default()),
-        }
+        Policy { policy: Penalty::default(), rho, components: 2, weight, ridge, tolerance, max_iterations: 2_000 }
     }
 }
 
@@ -73,18 +49,14 @@ impl Work for Policy {
 
     fn run(&self, case: &Case) -> Result<Vec<TimedRow>> {
         let clock = Instant::now();
-        let (_, samples) = case.standardised()?;
-        let loss = VarianceLoss { covariance: Arc::new(Covariance::of(&samples)?), weight: self.weight };
-        let entropy = Softmax { samples, ridge: self.ridge, share: 1.0 - self.weight };
-        let (_, w) = loss.covariance.top(self.components)?;
-        let z = Iterate::new(Classifier::blank(w.clone(), case.classes));
+        let Policy { components, weight, ridge, .. } = *self;
+        let losses = Losses::of(case, &LossParameters { components, weight, ridge, shrinkage: 0.0 })?;
+        let (loss, entropy) = (losses.objective.variance.of, losses.objective.entropy);
+        let (w, z) = (losses.start.v.clone(), Iterate::new(losses.start));
         let classify = Negated(Descent { of: entropy.clone(), by: Lbfgs::default(), on: Flat });
-        let entries = w.len() as f64;
         let mut admm = Coordinator::new(Majorize { loss: loss.clone(), max_steps: 500 }, classify, w, z, self.rho)?;
-        admm.penalty_policy = self.policy.policy();
-        admm.tolerance = Tolerance { absolute: self.tolerance / entries.sqrt(), relative: 0.0 };
-        let floor = 0.01 * self.tolerance;
-        admm.accuracy = Accuracy::Relative { first: floor.max(1e-2), factor: 0.3, floor };
+        admm.penalty_policy = self.policy.policy(Balance::default().threshold);
+        set_tolerance(&mut admm, self.tolerance);
         admm.max_iterations = self.max_iterations;
         let outcome = admm.run(())?;
         let (best, record) = (&outcome.best, admm.state().record);

@@ -15,6 +15,7 @@ use nalgebra::DMatrix;
 use serde::Deserialize;
 
 use super::super::synthetic::normal;
+use super::losses::standardised;
 use super::{Case, TimedRow, Work};
 
 /// One rule on orthonormal W, from a random start; standardised features, products with Σ as passes over the samples.
@@ -49,7 +50,7 @@ impl Work for Passes {
 
     fn run(&self, case: &Case) -> Result<Vec<TimedRow>> {
         let (d, n) = case.train.x.shape();
-        let (_, samples) = case.standardised()?;
+        let (_, samples) = standardised(case)?;
         let loss = VarianceLoss { covariance: Arc::new(Covariance::matrix_free(&samples)?), weight: 1.0 };
         let best = loss.covariance.top(self.components)?.0.sum();
         let (start, _) = thin_qr(&normal(d, self.components, case.seed))?;

@@ -25,8 +25,9 @@ pub enum Penalty {
 }
 
 impl Penalty {
-    /// Balancing acts when the residuals differ by more than the threshold.
-    pub(crate) fn policy<T: Scalar>(self, threshold: f64) -> Box<dyn admm::penalty::Penalty<T, DMatrix<T>>> {
+    /// Returns the policy. [`Balance`] acts when the residuals differ by more than the threshold; the other policies have
+    /// no use for it.
+    pub fn policy<T: Scalar>(self, threshold: f64) -> Box<dyn admm::penalty::Penalty<T, DMatrix<T>>> {
         match self {
             Penalty::Fixed => Box::new(Fixed),
             Penalty::Balance => Box::new(Balance { threshold, ..Balance::default() }),

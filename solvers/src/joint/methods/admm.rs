@@ -46,12 +46,25 @@ where
     coordinator.relaxation = T::of(options.relaxation);
     coordinator.acceleration = options.acceleration.rule();
     let tolerance = (accuracy * prepared.tolerance()).max(64.0 * T::EPSILON.to_f64());
-    coordinator.tolerance = Tolerance { absolute: tolerance / (start.v.len() as f64).sqrt(), relative: 0.0 };
-    let floor = 0.01 * tolerance;
-    coordinator.accuracy = Accuracy::Relative { first: floor.max(1e-2), factor: 0.3, floor };
+    set_tolerance(&mut coordinator, tolerance);
     coordinator.max_iterations = options.max_iterations;
     coordinator.track_objective = options.trace || prepared.objective.variance.passes() == 0;
     Ok(coordinator)
+}
+
+/// Sets the tolerance of a coordinator that couples two copies of W.
+///
+/// ADMM stops where ‖W − V‖ and ρ‖ΔV‖ are within the tolerance. Its blocks are solved to a hundredth of it at the end,
+/// and less accurately before.
+pub fn set_tolerance<T: Scalar, P, Q>(coordinator: &mut Coordinator<T, P, Q>, tolerance: f64)
+where
+    P: Subproblem<T, Image = DMatrix<T>>,
+    Q: Subproblem<T, Image = DMatrix<T>>,
+{
+    let entries = coordinator.state().u.len() as f64;
+    coordinator.tolerance = Tolerance { absolute: tolerance / entries.sqrt(), relative: 0.0 };
+    let floor = 0.01 * tolerance;
+    coordinator.accuracy = Accuracy::Relative { first: floor.max(1e-2), factor: 0.3, floor };
 }
 
 /// ADMM: manifold block first, smooth block last.

@@ -5,16 +5,18 @@ use std::ops::ControlFlow;
 use admm::method::DescentMemory;
 use admm::state::State;
 use admm::{
-    Accuracy, Coordinator, Descent, Error, Flat, Iterate, Negated, Rate, Result, ScheduledSteps, Smooth, Status,
-    Subproblem, Target, Tolerance,
+    Coordinator, Descent, Error, Flat, Iterate, Negated, Rate, Result, ScheduledSteps, Smooth, Status, Subproblem,
+    Target,
 };
 use admm_solvers::descent::Lbfgs;
+use admm_solvers::joint::{JointObjective, set_tolerance};
 use admm_solvers::loss::Classifier;
 use admm_solvers::pca::Hebbian;
 use admm_solvers::smooth::{Normalised, Ridge};
 use nalgebra::DMatrix;
 
-use super::{Ended, Free, FreeProblem, How, is_far};
+use super::super::losses::Losses;
+use super::{Ended, Free, How, is_far};
 
 /// ρ, as the joint model begins with.
 const RHO: f64 = 0.1;
@@ -24,8 +26,8 @@ type Var = Iterate<Classifier<f64>, DescentMemory<f64, Classifier<f64>>>;
 
 impl Free {
     /// The custom rule as the first block, the classifier as the second; or both as functions of a normalised W.
-    pub(super) fn two_blocks(&self, problem: &FreeProblem) -> Result<Ended> {
-        let FreeProblem { variance, entropy, start, .. } = problem;
+    pub(super) fn two_blocks(&self, losses: &Losses) -> Result<Ended> {
+        let Losses { objective: JointObjective { variance, entropy }, start, .. } = losses;
         let (by, w) = (Lbfgs::default(), start.v.clone());
         match self.constraint.normalisation() {
             Some(normalisation) => {
@@ -65,11 +67,8 @@ impl Free {
         P: Subproblem<f64, Image = DMatrix<f64>>,
         F: Smooth<f64, Point = Classifier<f64>>,
     {
-        let absolute = self.tolerance / (z.point.v.len() as f64).sqrt();
         let mut admm = Coordinator::new(reduce, Negated(classify), w, z, RHO)?;
-        admm.tolerance = Tolerance { absolute, relative: 0.0 };
-        let floor = 0.01 * self.tolerance;
-        admm.accuracy = Accuracy::Relative { first: floor.max(1e-2), factor: 0.3, floor };
+        set_tolerance(&mut admm, self.tolerance);
         admm.max_iterations = self.max_iterations;
         let ended = admm.run(
             |state: &State<f64, P::Var, Var, DMatrix<f64>>| {
