@@ -19,7 +19,6 @@ use crate::subproblem::Smoothness;
 use crate::{Cost, Error, Iterate, Manifold, Point, Real, Result, Smooth, Target};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::sync::Arc;
 
 /// A way to lower f(x) + ρ/2 ‖x_coupled − v‖² for an f of type `F`.
 pub trait DescentMethod<T: Real, F>: Send + Sync {
@@ -114,47 +113,26 @@ pub fn stationarity<T: Real, P: Point<T>>(on: &dyn Manifold<T>, x: &P, gradient:
     Ok((coupled * coupled + free.inner_product(&free)).sqrt())
 }
 
-/// What a gradient method keeps between calls, so that a warm start costs nothing.
+/// f(x), which costs an evaluation only where none is kept.
+///
+/// # Errors
+/// Those of f.
+pub fn value_at<T: Real, F: Smooth<T>>(f: &F, x: &F::Point, kept: Option<&Evaluated<T, F::Point>>) -> Result<T> {
+    kept.map_or_else(|| Ok(f.value_and_gradient(x)?.0), |here| Ok(here.value))
+}
+
+/// What [`Gradient`] keeps between calls, so that a warm start costs nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Real, P: Serialize", deserialize = "T: Real, P: DeserializeOwned"))]
-pub struct DescentMemory<T, P> {
+pub struct GradientMemory<T, P> {
     /// The evaluation at the current point.
     pub here: Option<Evaluated<T, P>>,
-    /// Where f was last evaluated, with what was found, while the current point and its evaluation come from a model of
-    /// f.
-    pub read: Option<(P, Evaluated<T, P>)>,
-    /// How many calls in a row a model has answered.
-    pub answers: u64,
     /// The first step length to try.
     pub step: Option<T>,
-    /// Curvature pairs: moves s and changes y of the gradient along them, oldest first.
-    pub pairs: Vec<Arc<(P, P)>>,
-    /// How much f curved along the last steps, in units of what a model of the Hessian foresaw.
-    pub stiffness: Option<T>,
-    /// What a model of the Hessian has looked up where f was last evaluated.
-    pub model: Option<DMatrix<T>>,
-    /// How often it did: what passes that took is counted as they fill up.
-    pub models: u64,
 }
 
-impl<T: Real, P: Point<T>> Iterate<P, DescentMemory<T, P>> {
-    /// f at the point, which costs an evaluation only where none is kept.
-    pub fn value<F: Smooth<T, Point = P>>(&self, f: &F) -> Result<T> {
-        self.memory.here.as_ref().map_or_else(|| Ok(f.value_and_gradient(&self.point)?.0), |here| Ok(here.value))
-    }
-}
-
-impl<T, P> Default for DescentMemory<T, P> {
+impl<T, P> Default for GradientMemory<T, P> {
     fn default() -> Self {
-        DescentMemory {
-            here: None,
-            read: None,
-            answers: 0,
-            step: None,
-            pairs: Vec::new(),
-            stiffness: None,
-            model: None,
-            models: 0,
-        }
+        GradientMemory { here: None, step: None }
     }
 }

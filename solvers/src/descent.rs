@@ -12,5 +12,5 @@ mod pencil;
 mod variance_reduced;
 
 pub use kronecker::Kronecker;
-pub use lbfgs::{InitialHessian, Lbfgs, Near, Scaling};
+pub use lbfgs::{InitialHessian, Lbfgs, LbfgsMemory, ModelMemory, Near, Scaling};
 pub use variance_reduced::{BatchMemory, VarianceReduced};

@@ -1,7 +1,7 @@
 //! The descent methods on problems with known answers, what they remember between calls, and what they refuse.
 
 use crate::data::{angle, classes, matrix, orthonormal, with_spectrum};
-use admm::method::{DescentMemory, DescentMethod, stationarity};
+use admm::method::{DescentMethod, GradientMemory, stationarity};
 use admm::space::Space;
 use admm::{
     Cost, Descent, Direction, Error, Exec, Flat, Gradient, Iterate, Manifold, Rate, Result, ScheduledSteps, Smooth,
@@ -58,11 +58,14 @@ impl Direction<f64> for Quadratic {
     }
 }
 
-type Memory = DescentMemory<f64, DMatrix<f64>>;
-type Any = Box<dyn DescentMethod<f64, Quadratic, Point = DMatrix<f64>, Memory = Memory>>;
-
-fn both(max_steps: u64) -> [(&'static str, Any); 2] {
-    [("gradient", Box::new(Gradient { max_steps })), ("lbfgs", Box::new(Lbfgs { max_steps, ..Lbfgs::default() }))]
+/// Runs the same lines for both gradient methods.
+macro_rules! for_both {
+    ($max_steps:expr, |$name:ident, $method:ident| $body:block) => {
+        let ($name, $method) = ("gradient", Gradient { max_steps: $max_steps });
+        $body
+        let ($name, $method) = ("lbfgs", Lbfgs { max_steps: $max_steps, ..Lbfgs::default() });
+        $body
+    };
 }
 
 fn spaced(count: usize, lowest: f64, highest: f64) -> Vec<f64> {
@@ -79,7 +82,7 @@ fn a_quadratic_has_one_minimiser() {
     let v = matrix(12, 3, 3);
     for rho in [0.0, 0.5, 20.0] {
         let to = Target { v: &v, rho, tolerance: 1e-9 };
-        for (name, method) in both(2_000) {
+        for_both!(2_000, |name, method| {
             let before = f.count();
             let mut iterate = Iterate::new(matrix(12, 3, 4));
             let cost = method.minimise(&f, &Flat, &mut iterate, to).unwrap();
@@ -90,7 +93,7 @@ fn a_quadratic_has_one_minimiser() {
             if name == "lbfgs" {
                 assert!(cost.passes <= 120, "ρ={rho}: {cost:?}");
             }
-        }
+        });
     }
 }
 
@@ -109,7 +112,8 @@ impl Smooth<f64> for Barrier {
 fn a_step_to_where_the_function_is_not_finite_is_shortened() {
     let v = DMatrix::zeros(1, 1);
     let to = Target { v: &v, rho: 10.0, tolerance: 1e-9 };
-    let (mut gradient, mut lbfgs) = [(); 2].map(|()| Iterate::new(DMatrix::from_element(1, 1, 0.5))).into();
+    let start = DMatrix::from_element(1, 1, 0.5);
+    let (mut gradient, mut lbfgs) = (Iterate::new(start.clone()), Iterate::new(start));
     Gradient { max_steps: 500 }.minimise(&Barrier, &Flat, &mut gradient, to).unwrap();
     Lbfgs::default().minimise(&Barrier, &Flat, &mut lbfgs, to).unwrap();
     for found in [gradient.point, lbfgs.point] {
@@ -158,7 +162,7 @@ fn the_brockett_function_sorts_eigenvectors() {
     let lowest = 0.5 * (3.0 * values[0] + 2.0 * values[1] + values[2]);
     let origin = DMatrix::zeros(8, 3);
     let to = Target { v: &origin, rho: 0.0, tolerance: 1e-9 };
-    for (name, method) in both(5_000) {
+    for_both!(5_000, |name, method| {
         for seed in 0..4 {
             let mut iterate = Iterate::new(orthonormal(8, 3, seed));
             let cost = method.minimise(&f, &Stiefel::default(), &mut iterate, to).unwrap();
@@ -173,7 +177,7 @@ fn the_brockett_function_sorts_eigenvectors() {
                 assert!(cost.passes <= 150, "{cost:?}");
             }
         }
-    }
+    });
 }
 
 #[test]
@@ -181,12 +185,12 @@ fn a_pull_on_the_stiefel_manifold_alone_is_a_projection() {
     let f = Quadratic::new(DMatrix::zeros(7, 7), DMatrix::zeros(7, 3));
     let v = matrix(7, 3, 9);
     let nearest = Stiefel::default().project(&v).unwrap();
-    for (name, method) in both(2_000) {
+    for_both!(2_000, |name, method| {
         let mut iterate = Iterate::new(Stiefel::default().project(&(&v + matrix(7, 3, 10) * 0.3)).unwrap());
         let to = Target { v: &v, rho: 2.0, tolerance: 1e-10 };
         method.minimise(&f, &Stiefel::default(), &mut iterate, to).unwrap();
         assert!((&iterate.point - &nearest).norm() <= 1e-9, "{name}");
-    }
+    });
 }
 
 /// Each column is interior with gradient 0, or of length 1 with gradient −μx, μ ≥ 0.
@@ -198,7 +202,7 @@ fn in_a_ball_the_kkt_conditions_hold() {
     let v = matrix(6, 4, 13) * 0.1;
     let to = Target { v: &v, rho: 0.4, tolerance: 1e-10 };
     let block = Gradient { max_steps: 5_000 };
-    let mut iterate = Iterate { point: matrix(6, 4, 14) * 0.1, memory: Memory::default() };
+    let mut iterate = Iterate { point: matrix(6, 4, 14) * 0.1, memory: GradientMemory::default() };
     let cost = block.minimise(&f, &Ball { radius: 1.0 }, &mut iterate, to).unwrap();
     assert!(cost.steps < 5_000, "{cost:?}");
     let x = &iterate.point;
@@ -224,7 +228,7 @@ fn spheres_are_kept() {
     let (a, q) = with_spectrum(&spaced(9, 0.5, 5.0), 15);
     let f = Quadratic::new(a, DMatrix::zeros(9, 2));
     let origin = DMatrix::zeros(9, 2);
-    for (name, method) in both(5_000) {
+    for_both!(5_000, |name, method| {
         let mut iterate = Iterate::new(UnitColumns.project(&matrix(9, 2, 16)).unwrap());
         let to = Target { v: &origin, rho: 0.0, tolerance: 1e-9 };
         method.minimise(&f, &UnitColumns, &mut iterate, to).unwrap();
@@ -233,7 +237,7 @@ fn spheres_are_kept() {
             assert!(gap <= 1e-7, "{name}: {gap}");
         }
         assert!(Manifold::<f64>::residual(&UnitColumns, &iterate.point) <= 1e-14);
-    }
+    });
 }
 
 #[test]
@@ -241,7 +245,7 @@ fn a_warm_start_costs_nothing() {
     let f = Quadratic::new(with_spectrum(&spaced(10, 0.1, 10.0), 17).0, matrix(10, 2, 18));
     let (v, other) = (matrix(10, 2, 19), matrix(10, 2, 20));
     let to = Target { v: &v, rho: 1.0, tolerance: 1e-8 };
-    for (name, method) in both(2_000) {
+    for_both!(2_000, |name, method| {
         let mut iterate = Iterate::new(matrix(10, 2, 21));
         method.minimise(&f, &Flat, &mut iterate, to).unwrap();
         let (point, evaluations) = (iterate.point.clone(), f.count());
@@ -254,14 +258,14 @@ fn a_warm_start_costs_nothing() {
         let there = &point + &gradient / 0.3;
         let moved = Target { v: &there, rho: 0.3, tolerance: 1e-8 };
         assert_eq!(method.minimise(&f, &Flat, &mut iterate, moved), Ok(Cost::default()), "{name} for another pull");
-    }
-    for (name, method) in both(0) {
+    });
+    for_both!(0, |name, method| {
         let mut iterate = Iterate::new(matrix(10, 2, 21));
         assert_eq!(method.minimise(&f, &Flat, &mut iterate, to), Ok(Cost { steps: 0, passes: 1 }), "{name} cold");
         let moved = Target { v: &other, rho: 7.0, tolerance: 1e-8 };
         assert_eq!(method.minimise(&f, &Flat, &mut iterate, moved), Ok(Cost::default()), "{name} warm");
-    }
-    for (name, method) in both(1) {
+    });
+    for_both!(1, |name, method| {
         let mut iterate = Iterate::new(matrix(10, 2, 21));
         let cost = method.minimise(&f, &Flat, &mut iterate, to).unwrap();
         let before = f.count();
@@ -271,7 +275,7 @@ fn a_warm_start_costs_nothing() {
         let here = iterate.memory.here.as_ref().unwrap();
         let (value, gradient) = f.value_and_gradient(&iterate.point).unwrap();
         assert_eq!((here.value(), here.gradient()), (value, &gradient), "{name}: what is kept belongs to the point");
-    }
+    });
 }
 
 #[test]
@@ -306,17 +310,17 @@ fn a_saved_variable_goes_on_with_the_same_bits() {
     let to = Target { v: &v, rho: 0.7, tolerance: 1e-10 };
     let manifolds: [Box<dyn Manifold<f64>>; 2] = [Box::new(Flat), Box::new(Stiefel::default())];
     for on in manifolds {
-        for (name, method) in both(7) {
+        for_both!(7, |name, method| {
             let mut iterate = Iterate::new(orthonormal(15, 3, 30));
             method.minimise(&f, &*on, &mut iterate, to).unwrap();
-            let mut resumed: Iterate<DMatrix<f64>, Memory> = through_text(&iterate);
+            let mut resumed = through_text(&iterate);
             for _ in 0..3 {
                 let to = Target { rho: 0.9, ..to };
                 let cost = method.minimise(&f, &*on, &mut iterate, to).unwrap();
                 assert_eq!(method.minimise(&f, &*on, &mut resumed, to).unwrap(), cost, "{name}");
                 assert_eq!(bits(&iterate.point), bits(&resumed.point), "{name}");
             }
-        }
+        });
     }
 
     let (x, labels) = classes(5, 60, 3, 31);
@@ -344,16 +348,14 @@ fn the_free_part_moves_with_the_coupled_one() {
     let softmax = Softmax { samples, ridge: 0.05, share: 0.5 };
     let v = orthonormal(5, 2, 34);
     let to = Target { v: &v, rho: 0.2, tolerance: 1e-8 };
-    let methods: [Box<dyn DescentMethod<f64, _, Point = _, Memory = DescentMemory<f64, _>>>; 2] =
-        [Box::new(Gradient { max_steps: 20_000 }), Box::new(Lbfgs { max_steps: 1_000, ..Lbfgs::default() })];
-    for method in methods {
+    for_both!(20_000, |name, method| {
         let mut iterate = Iterate::new(Classifier::blank(v.clone(), 3));
         method.minimise(&softmax, &Flat, &mut iterate, to).unwrap();
         let mut gradient = softmax.value_and_gradient(&iterate.point).unwrap().1;
         gradient.v += (&iterate.point.v - &v) * 0.2;
-        assert!(gradient.euclidean_norm() <= 1e-8, "{}", gradient.euclidean_norm());
+        assert!(gradient.euclidean_norm() <= 1e-8, "{name}: {}", gradient.euclidean_norm());
         assert!(iterate.point.b.norm() > 0.1 && iterate.point.bias.norm() > 1e-3);
-    }
+    });
 }
 
 /// What a user's function answers.
@@ -396,16 +398,14 @@ fn bad_answers_of_a_function_are_errors() {
     let v = matrix(3, 2, 1);
     let to = Target { v: &v, rho: 1.0, tolerance: 1e-8 };
     for answer in [Answer::NanValue, Answer::NanGradient, Answer::InfiniteGradient, Answer::WrongSize] {
-        let methods: [Box<dyn DescentMethod<f64, Answer, Point = _, Memory = Memory>>; 2] =
-            [Box::new(Gradient { max_steps: 5 }), Box::new(Lbfgs::default())];
-        for method in methods {
+        for_both!(5, |name, method| {
             let mut iterate = Iterate::new(matrix(3, 2, 2));
             let error = method.minimise(&answer, &Flat, &mut iterate, to).unwrap_err();
             match answer {
                 Answer::WrongSize => assert_eq!(error.to_string(), "gradient: expected size 3×2, got 2×3"),
-                _ => assert!(matches!(error, Error::NotFinite { .. }), "{answer:?}: {error}"),
+                _ => assert!(matches!(error, Error::NotFinite { .. }), "{name} {answer:?}: {error}"),
             }
-        }
+        });
     }
     let block =
         Descent { of: WrongDirection, by: ScheduledSteps { rate: Rate::Constant(0.1), max_steps: 5 }, on: Flat };

@@ -1,7 +1,7 @@
 //! The PCA loss and the rules that lower it: naive twins, optimality conditions, eigenvectors, rates.
 
 use crate::data::{Random, angle, matrix, orthonormal, weights, with_spectrum};
-use admm::method::DescentMemory;
+use admm::method::GradientMemory;
 use admm::space::Space;
 use admm::{
     Cost, Descent, Error, Exec, Flat, Gradient, Iterate, Manifold, Rate, Result, ScheduledSteps, Smooth, Subproblem,
@@ -203,7 +203,7 @@ fn descended(loss: &VarianceLoss<f64>, set: ColumnSet, from: DMatrix<f64>, v: &D
         ColumnSet::Ball => Box::new(Ball { radius: 1.0 }),
     };
     let block = Descent { of: Plain(loss.clone()), by: Gradient { max_steps: 3_000 }, on };
-    let mut iterate = Iterate { point: from, memory: DescentMemory::default() };
+    let mut iterate = Iterate { point: from, memory: GradientMemory::default() };
     block.argmin(&mut iterate, Target { v, rho, tolerance: 1e-10 }).unwrap();
     iterate.point
 }

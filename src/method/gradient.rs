@@ -1,6 +1,6 @@
 //! Gradient descent with backtracking.
 
-use super::{DescentMemory, DescentMethod, Search, stationarity};
+use super::{DescentMethod, GradientMemory, Search, stationarity, value_at};
 use crate::space::Space;
 use crate::subproblem::Smoothness;
 use crate::{Cost, Iterate, Manifold, Real, Result, Smooth, Target};
@@ -20,10 +20,10 @@ where
     F::Point: Serialize + DeserializeOwned,
 {
     type Point = F::Point;
-    type Memory = DescentMemory<T, F::Point>;
+    type Memory = GradientMemory<T, F::Point>;
 
     fn value(&self, f: &F, x: &Iterate<F::Point, Self::Memory>) -> Result<T> {
-        x.value(f)
+        value_at(f, &x.point, x.memory.here.as_ref())
     }
     fn smoothness(&self, f: &F, x: &F::Point) -> Smoothness<T> {
         Smoothness::Smooth { lipschitz: f.lipschitz(x) }
@@ -56,7 +56,7 @@ where
             (x.point, here) = (trial.point, trial.there);
             search.cost.steps += 1;
         }
-        x.memory = DescentMemory { here: Some(here), step: Some(length), ..DescentMemory::default() };
+        x.memory = GradientMemory { here: Some(here), step: Some(length) };
         Ok(search.cost)
     }
 }

@@ -11,12 +11,12 @@
 //! using an approximate Newton-type method", 2014): there is no step size to tune, and the pull of the target enters
 //! exactly.
 
-use super::{InitialHessian, Lbfgs, Near};
+use super::{InitialHessian, Lbfgs, LbfgsMemory, ModelMemory, Near};
 use crate::data::draw;
 use crate::loss::FiniteSum;
 use crate::scalar::Scalar;
 use admm::certificate::Smoothness;
-use admm::method::{DescentMemory, DescentMethod, Evaluated, Search, stationarity};
+use admm::method::{DescentMethod, Evaluated, Search, stationarity, value_at};
 use admm::space::Space;
 use admm::{Cost, Iterate, Manifold, Result, Smooth, Target};
 use nalgebra::DMatrix;
@@ -57,7 +57,7 @@ pub struct VarianceReduced<H> {
 #[serde(bound(serialize = "T: Scalar, P: Serialize", deserialize = "T: Scalar, P: DeserializeOwned"))]
 pub struct BatchMemory<T, P> {
     /// What L-BFGS keeps.
-    pub descent: DescentMemory<T, P>,
+    pub descent: LbfgsMemory<T, P>,
     /// The sampler.
     pub generator: Option<ChaCha8Rng>,
     /// How many times as large as the first a batch has become.
@@ -68,7 +68,7 @@ pub struct BatchMemory<T, P> {
 
 impl<T, P> Default for BatchMemory<T, P> {
     fn default() -> Self {
-        BatchMemory { descent: DescentMemory::default(), generator: None, grown: 1, read: 0 }
+        BatchMemory { descent: LbfgsMemory::default(), generator: None, grown: 1, read: 0 }
     }
 }
 
@@ -77,7 +77,7 @@ impl<T: Scalar, F: FiniteSum<T>, H: InitialHessian<T, F::Point> + Clone> Descent
     type Memory = BatchMemory<T, F::Point>;
 
     fn value(&self, f: &F, x: &Iterate<F::Point, Self::Memory>) -> Result<T> {
-        x.memory.descent.here.as_ref().map_or_else(|| Ok(f.value_and_gradient(&x.point)?.0), |here| Ok(here.value()))
+        value_at(f, &x.point, x.memory.descent.here.as_ref())
     }
     fn smoothness(&self, f: &F, x: &F::Point) -> Smoothness<T> {
         self.by.smoothness(f, x)
@@ -118,7 +118,7 @@ impl<T: Scalar, F: FiniteSum<T>, H: InitialHessian<T, F::Point> + Clone> Descent
 }
 
 /// Where a batch has led, with the pairs found on the way.
-type Led<T, P> = Iterate<P, DescentMemory<T, P>>;
+type Led<T, P> = Iterate<P, LbfgsMemory<T, P>>;
 
 impl<H> VarianceReduced<H> {
     /// The samples of the next batch, as long as it is worth reading.
@@ -157,13 +157,12 @@ impl<H> VarianceReduced<H> {
         H: InitialHessian<T, F::Point>,
     {
         let BatchMemory { descent, generator, read, .. } = &mut x.memory;
-        let known = self.by.known(&x.point, &mut descent.model, &mut descent.models, &mut search.cost).clone();
+        let known = descent.model.known(&self.by.initial, &x.point, &mut search.cost).clone();
         let n = search.f.terms();
         let batch = Corrected::new(search.f.of_batch(&draw(generator, self.seed, n, size)), &x.point, here)?;
         let anchored = Lbfgs::from(Anchored { model: &self.by.initial, known });
         let by = Lbfgs { memory: self.by.memory, max_steps: STEPS, ..anchored };
-        let memory =
-            DescentMemory { here: Some(here.clone()), pairs: descent.pairs.clone(), ..DescentMemory::default() };
+        let memory = LbfgsMemory { here: Some(here.clone()), pairs: descent.pairs.clone(), ..LbfgsMemory::default() };
         let mut found = Iterate { point: x.point.clone(), memory };
         let tolerance = search.to.tolerance.max(T::of(REMAINING) * slope);
         let cost = by.minimise(&batch, search.on, &mut found, Target { tolerance, ..search.to })?;
@@ -195,12 +194,8 @@ fn judge<T: Scalar, F: Smooth<T>>(
         return Ok(false);
     }
     x.point = found.point;
-    x.memory.descent = DescentMemory {
-        here: Some(there),
-        pairs: found.memory.pairs,
-        models: x.memory.descent.models,
-        ..DescentMemory::default()
-    };
+    let model = ModelMemory { look_ups: x.memory.descent.model.look_ups, ..ModelMemory::default() };
+    x.memory.descent = LbfgsMemory { here: Some(there), pairs: found.memory.pairs, model };
     Ok(true)
 }
 

@@ -1,14 +1,12 @@
 //! What all methods share: checked and scaled data, the covariance, the start.
 
 mod check;
-mod descent_method;
 mod objective;
 mod row_space;
 mod start;
 mod warm;
 mod warnings;
 
-pub(crate) use descent_method::descent_method;
 pub(crate) use objective::Objective;
 pub use objective::{JointObjective, Reduction};
 pub(crate) use start::{SECOND_STAGE, Start, second_stage};

@@ -131,7 +131,7 @@ pub(crate) mod tests {
             "the matrix of a singular value decomposition is empty: 0×3",
             "the matrix of an eigendecomposition: expected size 2×2, got 2×3",
             "the matrix of a polar factor: expected size 2×2, got 2×3",
-            "invalid parameters: the number of eigenvectors is 3, which is not between 1 and 2",
+            "invalid parameters: k must be a number of eigenvectors between 1 and 2, got 3",
         ];
         assert_eq!(messages, expected);
     }

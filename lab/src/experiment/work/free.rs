@@ -5,11 +5,11 @@ mod blocks;
 
 use std::time::Instant;
 
-use admm::method::{DescentMemory, stationarity};
+use admm::method::stationarity;
 use admm::{
     Descent, Error, Flat, Iterate, Manifold, Point, Rate, Result, ScheduledSteps, Smooth, Status, Subproblem, Target,
 };
-use admm_solvers::descent::Lbfgs;
+use admm_solvers::descent::{Lbfgs, LbfgsMemory};
 use admm_solvers::joint::Model;
 use admm_solvers::linalg::thin_qr;
 use admm_solvers::loss::Classifier;
@@ -200,7 +200,7 @@ impl Free {
         classifier: impl FnOnce(P) -> Classifier<f64>,
     ) -> Result<Ended> {
         let block = Descent { of, by: Lbfgs { max_steps: 1, ..Lbfgs::default() }, on: Flat };
-        let slope = |x: &Iterate<P, DescentMemory<f64, P>>| match &x.memory.here {
+        let slope = |x: &Iterate<P, LbfgsMemory<f64, P>>| match &x.memory.here {
             Some(here) => stationarity(&Flat, &x.point, here.gradient()),
             None => Ok(f64::INFINITY),
         };

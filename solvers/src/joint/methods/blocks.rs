@@ -1,11 +1,10 @@
 //! The two blocks: W lowers the PCA loss on its manifold, (V, B, b) the cross-entropy, and W = V.
 
 use super::curved::Curved;
-use crate::descent::{Kronecker, Lbfgs};
+use crate::descent::{Kronecker, Lbfgs, LbfgsMemory};
 use crate::joint::Prepared;
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
-use admm::method::DescentMemory;
 use admm::{Descent, Flat, Iterate, Result, Subproblem};
 use nalgebra::DMatrix;
 
@@ -22,7 +21,7 @@ pub(crate) struct FirstBlock<T: Scalar, P: Subproblem<T>> {
 pub(crate) type Classify<T> = Descent<Curved<T>, Lbfgs<Option<Kronecker<T>>>, Flat>;
 
 /// Its variable.
-pub(crate) type ClassifyVar<T> = Iterate<Classifier<T>, DescentMemory<T, Classifier<T>>>;
+pub(crate) type ClassifyVar<T> = Iterate<Classifier<T>, LbfgsMemory<T, Classifier<T>>>;
 
 /// The block of the cross-entropy, of at most so many steps a call, with so many answers of its model in a row.
 pub(crate) fn classify<T: Scalar>(prepared: &Prepared<T>, max_steps: u64, answers: u64) -> Classify<T> {

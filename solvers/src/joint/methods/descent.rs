@@ -2,22 +2,23 @@
 
 use super::log::{Found, Log};
 use crate::descent::{Lbfgs, VarianceReduced};
-use crate::joint::prepared::{Objective, descent_method};
-use crate::joint::{Builder, Prepared, Progress};
+use crate::joint::prepared::Objective;
+use crate::joint::{Builder, Constraint, Prepared, Progress};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::method::{Evaluated, stationarity};
 use admm::space::Space;
-use admm::{Error, Iterate, Result, Status, Target};
+use admm::{Error, Gradient, Iterate, Result, Status, Target};
 
-/// Riemannian descent on all variables at once.
+/// Descends on all variables at once: L-BFGS on manifolds, the projected gradient on the ball, which has a boundary.
 pub(crate) fn descent<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
     let Builder { constraint, batch, .. } = prepared.options;
     let model = prepared.model(Some(prepared.objective.variance.of.weight));
-    match batch {
-        None => descend(prepared, log, &*descent_method(constraint, 1, model), |memory| memory.here.as_ref()),
-        Some(batch) => {
-            let by = Lbfgs { max_steps: 1, ..Lbfgs::from(model) };
+    let by = Lbfgs { max_steps: 1, ..Lbfgs::from(model) };
+    match (constraint, batch) {
+        (Constraint::Ball, _) => descend(prepared, log, &Gradient { max_steps: 1 }, |memory| memory.here.as_ref()),
+        (_, None) => descend(prepared, log, &by, |memory| memory.here.as_ref()),
+        (_, Some(batch)) => {
             let method = VarianceReduced { batch, seed: SEED, by };
             descend(prepared, log, &method, |memory| memory.descent.here.as_ref())
         }
@@ -28,7 +29,7 @@ pub(crate) fn descent<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> R
 const SEED: u64 = 0;
 
 /// The method from the start to its end, a step an iteration, with what its memory says of the present point.
-fn descend<T: Scalar, M: admm::method::DescentMethod<T, Objective<T>, Point = Classifier<T>> + ?Sized>(
+fn descend<T: Scalar, M: admm::method::DescentMethod<T, Objective<T>, Point = Classifier<T>>>(
     prepared: &Prepared<T>,
     log: &mut Log<'_>,
     method: &M,

@@ -4,7 +4,7 @@
 //! the branch from each end may arrive at another local minimum. So both ends are computed from the principal
 //! components, and all methods but two-stage start from the one whose joint objective is lower.
 
-use super::{Objective, descent_method};
+use super::Objective;
 use crate::descent::{Kronecker, Lbfgs};
 use crate::joint::{Builder, Constraint};
 use crate::linalg::{ThinSvd, beside, thin_qr, thin_svd};
@@ -12,9 +12,9 @@ use crate::loss::{Classifier, Softmax};
 use crate::pca::{Covariance, Spectrum};
 use crate::scalar::Scalar;
 use crate::view::transposed_product;
-use admm::method::{DescentMemory, DescentMethod};
+use admm::method::DescentMethod;
 use admm::space::Space;
-use admm::{Cost, Iterate, Manifold, Result, Smooth, Target};
+use admm::{Cost, Gradient, Iterate, Manifold, Result, Smooth, Target};
 use nalgebra::DMatrix;
 use std::sync::Arc;
 use std::time::Instant;
@@ -86,7 +86,7 @@ fn entropic_end<T: Scalar>(
     spectrum: &Arc<Spectrum<T>>,
     principal: &DMatrix<T>,
 ) -> Result<(Classifier<T>, T, Cost)> {
-    let (from, steps, model, mut cost) = if options.constraint == Constraint::Orthonormal {
+    let (from, max_steps, model, mut cost) = if options.constraint == Constraint::Orthonormal {
         let w = discriminant(alone, spectrum, principal)?;
         let (from, _, mut cost) = second_stage(alone, covariance, &w, SCOUTING)?;
         cost.passes += alone.passes(); // the means of the classes
@@ -95,8 +95,12 @@ fn entropic_end<T: Scalar>(
     } else {
         (Classifier::blank(principal.clone(), alone.samples.classes), 100, None, Cost::default())
     };
-    let method = descent_method(options.constraint, steps, model);
-    let (entropic, loss, more) = descend(&*method, alone, &*options.constraint.manifold(), from, T::of(SCOUTING))?;
+    let (on, tolerance) = (options.constraint.manifold(), T::of(SCOUTING));
+    let (entropic, loss, more) = if options.constraint == Constraint::Ball {
+        descend(&Gradient { max_steps }, alone, &*on, from, tolerance)?
+    } else {
+        descend(&Lbfgs { max_steps, ..Lbfgs::from(model) }, alone, &*on, from, tolerance)?
+    };
     cost += more;
     Ok((entropic, loss, cost))
 }
@@ -173,7 +177,7 @@ pub(crate) fn second_stage<T: Scalar>(
 
 /// Minimises without a pull: the point, its loss and the work.
 fn descend<T: Scalar>(
-    method: &(impl DescentMethod<T, Softmax<T>, Point = Classifier<T>, Memory = DescentMemory<T, Classifier<T>>> + ?Sized),
+    method: &impl DescentMethod<T, Softmax<T>, Point = Classifier<T>>,
     problem: &Softmax<T>,
     on: &dyn Manifold<T>,
     from: Classifier<T>,
@@ -182,7 +186,7 @@ fn descend<T: Scalar>(
     let origin = from.v.zero_like();
     let mut iterate = Iterate::new(from);
     let cost = method.minimise(problem, on, &mut iterate, Target { v: &origin, rho: T::zero(), tolerance })?;
-    let loss = iterate.memory.here.as_ref().map_or(T::zero(), |here| here.value());
+    let loss = method.value(problem, &iterate)?;
     Ok((iterate.point, loss, cost))
 }
 

@@ -2,13 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use admm::method::DescentMemory;
 use admm::state::State;
 use admm::{
     Coordinator, Descent, Error, Flat, Iterate, Negated, Rate, Result, ScheduledSteps, Smooth, Status, Subproblem,
     Target,
 };
-use admm_solvers::descent::Lbfgs;
+use admm_solvers::descent::{Lbfgs, LbfgsMemory};
 use admm_solvers::joint::{JointObjective, set_tolerance};
 use admm_solvers::loss::Classifier;
 use admm_solvers::pca::Hebbian;
@@ -22,7 +21,7 @@ use super::{Ended, Free, How, is_far};
 const RHO: f64 = 0.1;
 
 /// The variable of the classifier.
-type Var = Iterate<Classifier<f64>, DescentMemory<f64, Classifier<f64>>>;
+type Var = Iterate<Classifier<f64>, LbfgsMemory<f64, Classifier<f64>>>;
 
 impl Free {
     /// The custom rule as the first block, the classifier as the second; or both as functions of a normalised W.

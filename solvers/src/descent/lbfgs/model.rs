@@ -1,0 +1,71 @@
+//! The Hessian that the curvature pairs correct.
+
+use admm::space::Space;
+use admm::{Real, Result};
+use nalgebra::DMatrix;
+
+/// The Hessian that L-BFGS takes for granted before its pairs correct it.
+pub trait InitialHessian<T: Real, P>: Send + Sync {
+    /// What is worth keeping as long as the point stays: nothing, unless a model says otherwise.
+    fn look_up(&self, _at: &P) -> DMatrix<T> {
+        DMatrix::zeros(0, 0)
+    }
+    /// (H₀ + ρI)⁻¹q near the present point, with ρ on the coupled matrix alone: symmetric and positive in q.
+    ///
+    /// # Errors
+    /// A model that cannot be made.
+    fn solve(&self, near: Near<'_, T, P>, q: P) -> Result<P>;
+    /// Passes over the data that looking up takes.
+    fn passes(&self) -> f64 {
+        0.0
+    }
+}
+
+/// What is known where a direction is sought.
+#[derive(Debug)]
+pub struct Near<'a, T, P> {
+    /// The point.
+    pub point: &'a P,
+    /// What was looked up there.
+    pub known: &'a DMatrix<T>,
+    /// The gradient there, the pull included.
+    pub gradient: &'a P,
+    /// ρ.
+    pub rho: T,
+    /// From 1 up, what to multiply the curvature of the model with: how much more f curved along the last steps on flat
+    /// space, which take to directions that the model believes flat. The scaling of Oren and Luenberger, "Self-scaling
+    /// variable metric algorithms" (1974), for a Hessian that is not a multiple of the identity.
+    pub stiffness: T,
+    /// The last step and the change of the gradient along it.
+    pub pair: Option<(&'a P, &'a P)>,
+}
+
+/// H₀ = (yᵀy/sᵀy)I of the last pair (Nocedal and Wright 2006, eq. 7.20), and a first step of length 1 at most.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scaling;
+
+impl<T: Real, P: Space<T>> InitialHessian<T, P> for Scaling {
+    fn solve(&self, near: Near<'_, T, P>, mut q: P) -> Result<P> {
+        q.scale_by(match near.pair {
+            Some((s, y)) => s.inner_product(y) / y.inner_product(y),
+            None => T::one() / near.gradient.euclidean_norm().max(T::one()),
+        });
+        Ok(q)
+    }
+}
+
+/// [`Scaling`] where there is no model.
+impl<T: Real, P: Space<T>, H: InitialHessian<T, P>> InitialHessian<T, P> for Option<H> {
+    fn look_up(&self, at: &P) -> DMatrix<T> {
+        self.as_ref().map_or_else(|| Scaling.look_up(at), |model| model.look_up(at))
+    }
+    fn solve(&self, near: Near<'_, T, P>, q: P) -> Result<P> {
+        match self {
+            Some(model) => model.solve(near, q),
+            None => Scaling.solve(near, q),
+        }
+    }
+    fn passes(&self) -> f64 {
+        self.as_ref().map_or(0.0, H::passes)
+    }
+}
