@@ -8,7 +8,7 @@
 //!    Gram matrix come next. These results are measured too.
 //! 4. If all fail, the result is [`Error::Numerical`](admm::Error::Numerical).
 //!
-//! So no NaN goes in or comes out, and nothing loops for ever. Entries of 1e±150, or below the smallest normal number,
+//! No NaN goes in or comes out, and nothing loops for ever. Entries of 1e±150, or below the smallest normal number,
 //! cost no accuracy. Each factorisation runs on one thread: the same input gives the same bits.
 //!
 //! # The signs of the result

@@ -59,14 +59,14 @@ use std::sync::Arc;
 /// f(W) = λ(1 − tr(WᵀΣW)/tr Σ). Without a constraint on W it is unbounded below.
 #[derive(Debug, Clone)]
 pub struct VarianceLoss<T: Scalar> {
-    /// Σ/tr Σ.
+    /// The covariance Σ/tr Σ, of trace 1.
     pub covariance: Arc<Covariance<T>>,
-    /// λ in [0, 1].
+    /// The weight λ in [0, 1].
     pub weight: T,
 }
 
 impl<T: Scalar> VarianceLoss<T> {
-    /// f(W).
+    /// Returns f(W).
     pub fn value(&self, w: &DMatrix<T>) -> T {
         self.weight * (T::one() - self.covariance.captured(w))
     }
@@ -79,7 +79,7 @@ impl<T: Scalar> VarianceLoss<T> {
         let ascent = self.ascent(w);
         (self.weight - T::of(0.5) * w.dot(&ascent), ascent)
     }
-    /// That W has as many rows as Σ.
+    /// Checks that W has as many rows as Σ.
     pub(crate) fn check(&self, w: &DMatrix<T>) -> Result<()> {
         let shape = |rows: usize| Shape(vec![(rows, w.ncols())]);
         Error::check_size("W of the PCA loss", shape(self.covariance.dimension()), shape(w.nrows()))
@@ -112,7 +112,7 @@ impl<T: Scalar> VarianceLoss<T> {
     }
 }
 
-/// That a penalty bounds the problem from below.
+/// Checks that a penalty bounds the problem from below.
 fn above<T: Scalar>(rho: T, smallest: T) -> Result<()> {
     if rho > smallest {
         return Ok(());

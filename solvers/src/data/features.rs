@@ -41,7 +41,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Features<T: Scalar> {
     storage: Storage<T>,
-    /// What is folded into every product.
+    /// The centring and scaling that every product includes.
     scaler: Option<Arc<Scaler<T>>>,
 }
 
@@ -68,7 +68,7 @@ impl<T: Scalar> Features<T> {
         Ok(Storage::Shared { owner: Arc::new(owner), d }.into())
     }
 
-    /// (d, n).
+    /// Returns the size (d, n) of X.
     pub fn shape(&self) -> (usize, usize) {
         match &self.storage {
             Storage::Owned(x) => x.shape(),
@@ -77,22 +77,22 @@ impl<T: Scalar> Features<T> {
         }
     }
 
-    /// d.
+    /// Returns d, the number of features.
     pub fn nrows(&self) -> usize {
         self.shape().0
     }
 
-    /// n.
+    /// Returns n, the number of samples.
     pub fn ncols(&self) -> usize {
         self.shape().1
     }
 
-    /// Whether what is not stored is 0.
+    /// Returns true if X is sparse: an entry that is not stored is 0.
     pub fn is_sparse(&self) -> bool {
         matches!(self.storage, Storage::Sparse(_))
     }
 
-    /// Whether these are the same numbers in the same memory.
+    /// Returns true if both hold the same numbers in the same memory.
     pub(crate) fn is(&self, other: &Self) -> bool {
         let same = match (&self.storage, &other.storage) {
             (Storage::Owned(x), Storage::Owned(y)) => Arc::ptr_eq(x, y),
@@ -253,7 +253,7 @@ impl<T: Scalar> From<DMatrix<T>> for Features<T> {
     }
 }
 
-/// A copy.
+/// Copies the matrix.
 impl<T: Scalar> From<&DMatrix<T>> for Features<T> {
     fn from(x: &DMatrix<T>) -> Self {
         x.clone().into()

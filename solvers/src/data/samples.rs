@@ -17,15 +17,15 @@ const SMALL: usize = 1 << 15;
 /// X (d×n, a sample is a column) with class numbers 0 … c−1 and weights that sum to 1. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Samples<T: Scalar> {
-    /// X, d×n.
+    /// The features X, d×n.
     pub x: Features<T>,
     /// The class of each sample.
     pub labels: Arc<[usize]>,
     /// The weight of each sample, wᵢ/Σw.
     pub weights: Arc<[T]>,
-    /// c.
+    /// The number of classes c.
     pub classes: usize,
-    /// Where the passes run.
+    /// The threads on which the passes run.
     pub exec: Exec,
 }
 
@@ -72,7 +72,7 @@ impl<T: Scalar> Samples<T> {
         DMatrix::from_vec(v.k(), self.x.ncols(), columns.concat())
     }
 
-    /// Whether these are the same samples in the same memory.
+    /// Returns true if both hold the same samples in the same memory.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.weights, &other.weights) && self.x.is(&other.x)
     }
@@ -94,13 +94,13 @@ impl<T: Scalar> Samples<T> {
         sum.expect("there is at least one sample")
     }
 
-    /// Where a pass runs: on one thread where it would be over before another wakes.
+    /// Returns the threads for a pass. A small pass runs on one thread: it would be over before another thread wakes.
     fn threads(&self) -> &Exec {
         if self.x.nrows() * self.x.ncols() < SMALL { &Exec::Serial } else { &self.exec }
     }
 }
 
-/// So many numbers below n, uniform and independent. A generator that is `None` starts from the seed.
+/// Draws `count` numbers below n, uniform and independent. A generator that is `None` starts from the seed.
 pub(crate) fn draw(generator: &mut Option<ChaCha8Rng>, seed: u64, n: usize, count: usize) -> Vec<usize> {
     let generator = generator.get_or_insert_with(|| ChaCha8Rng::seed_from_u64(seed));
     (0..count).map(|_| generator.random_range(0..n as u64) as usize).collect()

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 pub struct Scaler<T: Scalar> {
-    /// d entries.
+    /// The mean of each feature, d entries.
     pub mean: DVector<T>,
     /// d entries, all positive.
     pub scale: DVector<T>,
@@ -28,7 +28,7 @@ impl<T: Scalar> Scaler<T> {
         Ok(scaled)
     }
 
-    /// Whether it leaves every sample as it is.
+    /// Returns true if the scaler leaves every sample as it is.
     pub(crate) fn is_identity(&self) -> bool {
         self.mean.iter().all(|mean| *mean == T::zero()) && self.scale.iter().all(|scale| *scale == T::one())
     }

@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::Range;
 
-/// How features are prepared before both losses see them.
+/// The preparation of the features before both losses see them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scale {
     /// Mean 0 and standard deviation 1 (with n − 1); constant features keep scale 1.
     #[default]
     Standard,
-    /// Mean 0.
+    /// The mean becomes 0.
     Center,
     /// As they are: the PCA loss then speaks of second moments about 0.
     None,
@@ -114,11 +114,11 @@ fn freedom<T: Scalar>(weights: &[T]) -> Option<T> {
     Some(freedom).filter(|freedom| *freedom > T::zero())
 }
 
-/// What one look at the data shows of each feature.
+/// The smallest and largest values of each feature, found in one pass over the data.
 pub(crate) struct Extremes<T: Scalar> {
     pub low: DVector<T>,
     pub high: DVector<T>,
-    /// How many samples store the feature: of sparse ones not all do.
+    /// The number of samples that store each feature: sparse samples leave out zeros.
     stored: Vec<usize>,
     /// The first entry that is not finite, feature before sample, and how many there are.
     wrong: Option<(usize, usize)>,

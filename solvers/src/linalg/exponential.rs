@@ -20,10 +20,10 @@ const TAYLOR: [f64; 14] = {
     }
     terms
 };
-/// From 1/7! on what is left out is below 10⁻⁸: enough for single precision.
+/// The number of terms for single precision: the terms from 1/7! on, which are left out, add less than 10⁻⁸.
 const SINGLE: usize = 6;
 
-/// So many chains of operations keep the units of a processor busy.
+/// The number of independent chains of operations that keep the units of a processor busy.
 const WIDTH: usize = 16;
 
 /// x ← eˣ for each x ≤ 0, and NaN for NaN. What is below e⁻⁷⁰⁰ becomes e⁻⁷⁰⁰.

@@ -23,7 +23,7 @@ use nalgebra::DMatrix;
 /// Steps that nalgebra may take for one eigenvalue or singular value.
 const FALLBACK_STEPS: usize = 100;
 
-/// That a matrix has entries and that all of them are finite.
+/// Checks that a matrix has entries and that all of them are finite.
 pub(crate) fn check<T: Scalar>(a: &DMatrix<T>, name: &str) -> Result<()> {
     if a.is_empty() {
         return Err(Error::numerical(name, format!("is empty: {}×{}", a.nrows(), a.ncols())));
@@ -31,7 +31,7 @@ pub(crate) fn check<T: Scalar>(a: &DMatrix<T>, name: &str) -> Result<()> {
     if a.iter().all(|entry| entry.is_finite()) { Ok(()) } else { Err(Error::not_finite(name)) }
 }
 
-/// That a matrix is not wider than tall, as one with orthonormal columns cannot be.
+/// Checks that a matrix is not wider than tall: orthonormal columns need as many rows as columns.
 pub(crate) fn check_tall<T: Scalar>(a: &DMatrix<T>, name: &str) -> Result<()> {
     let (rows, columns) = a.shape();
     Error::check_size(name, (rows, columns.min(rows)), (rows, columns))
@@ -59,20 +59,20 @@ pub(crate) fn defect<T: Scalar>(q: &DMatrix<T>) -> T {
     gram.norm()
 }
 
-/// Whether the defect of Q is rounding: an upper bound for what a backward stable method leaves. False for NaN.
+/// Returns true if Q is orthonormal up to the rounding error of a backward stable method, and false for NaN.
 pub(crate) fn orthonormal<T: Scalar>(q: &DMatrix<T>) -> bool {
     let allowed = (64.0 + (q.nrows() as f64).sqrt()) * q.ncols() as f64;
     defect(q) <= T::of(allowed) * T::EPSILON
 }
 
-/// X − V(VᵀX).
+/// Returns X − V(VᵀX), the part of X outside the span of the basis V.
 pub(crate) fn without<T: Scalar>(basis: &DMatrix<T>, mut x: DMatrix<T>) -> DMatrix<T> {
     let share = -transposed_product(basis, &x);
     multiply(&mut x, Accum::Add, view(basis), view(&share));
     x
 }
 
-/// [A B].
+/// Returns the matrix [A B], with B to the right of A.
 pub(crate) fn beside<T: Scalar>(a: DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
     let (columns, more) = (a.ncols(), b.ncols());
     let mut out = a.resize_horizontally(columns + more, T::zero());
@@ -80,7 +80,7 @@ pub(crate) fn beside<T: Scalar>(a: DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
     out
 }
 
-/// Whether the sign rule asks to flip a vector: its entry of largest magnitude, the first of several, is negative.
+/// Returns true if the sign rule asks to flip a vector: its first entry of largest magnitude is negative.
 fn negative<T: Scalar>(vector: &[T]) -> bool {
     let most = largest(vector);
     vector.iter().find(|entry| entry.abs() == most).is_some_and(|&entry| entry < T::zero())

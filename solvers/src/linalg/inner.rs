@@ -30,8 +30,8 @@ struct InnerProducts<'a, T> {
 impl<T: Scalar> WithSimd for InnerProducts<'_, T> {
     type Output = ();
 
-    /// For more than a few columns, by tiles that with what they read fill the 16 registers of AVX2 or most of the 32
-    /// of AVX-512.
+    /// Multiplies in tiles, for more than a few columns. A tile and what it reads fill the 16 registers of AVX2, or
+    /// most of the 32 registers of AVX-512.
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         match self.v.ncols() {

@@ -6,28 +6,34 @@
 //! q(w) = ρ/2 ‖w‖² − ½ wᵀAw − ρ cᵀw
 //! ```
 //!
-//! has w as its global minimiser over ‖w‖ = r if and only if some μ ≥ λ₁ satisfies (μI − A)w = ρc and ‖w‖ = r, and over
-//! ‖w‖ ≤ r the same with μ ≥ ρ, or ρI − A ⪰ 0, (ρI − A)w = ρc and ‖w‖ ≤ r (Moré and Sorensen, "Computing a trust region
-//! step", 1983, lemmas 2.1 and 2.3). In the coordinates y = Vᵀw/r and b = ρVᵀc/r, with s = μ − λ₁ ≥ 0 as the unknown,
+//! has a global minimiser w by these conditions (Moré and Sorensen, "Computing a trust region step", 1983, lemmas 2.1
+//! and 2.3):
+//!
+//! - Over the sphere ‖w‖ = r: some μ ≥ λ₁ satisfies (μI − A)w = ρc and ‖w‖ = r.
+//! - Over the ball ‖w‖ ≤ r: the same with μ ≥ ρ; or ρI − A ⪰ 0, (ρI − A)w = ρc and ‖w‖ ≤ r.
+//!
+//! In the coordinates y = Vᵀw/r and b = ρVᵀc/r, with s = μ − λ₁ ≥ 0 as the unknown, this is
 //!
 //! ```text
 //! yᵢ = bᵢ / (s + λ₁ − λᵢ)   and   ‖y(s)‖ = 1,
 //! ```
 //!
-//! where no digit of s is lost near the pole at s = 0. If b has no part in the leading eigenspace and ‖y(0)‖ < 1, no s
-//! exists (the "hard case"): then s = 0, and y takes the length that is missing from the first leading eigenvector,
-//! with the sign of its coefficient in c where that is only too small for b, and a positive one where it is zero.
+//! where no digit of s is lost near the pole at s = 0.
+//!
+//! If b has no part in the leading eigenspace and ‖y(0)‖ < 1, no s solves this: the "hard case". Then s = 0, and a
+//! multiple of the first leading eigenvector is added to y, so that ‖y‖ = 1. The multiple has the sign of the
+//! eigenvector's coefficient in c, and is positive if this coefficient is 0.
 
 use crate::scalar::{Scalar, binade, largest, norm, set_length};
 use crate::view::{product, transposed_product};
 use admm::{Error, Result};
 use nalgebra::{DMatrix, DVector};
 
-/// More than enough: Newton's method takes fewer than ten steps, and bisection in the exponent about seventy.
+/// The most steps of the root finder. Newton's method takes fewer than ten, and bisection in the exponent about seventy.
 const LIMIT: usize = 200;
 
 /// argmin q(w) over ‖w‖ = 1, globally, for A (d×d) given by all its eigenvalues λ and eigenvectors V (d×d), in any
-/// order; c has d entries and `penalty` is ρ > 0. On the sphere ρ only weighs c.
+/// order; c has d entries, and ρ > 0. On the sphere ρ only weighs c.
 ///
 /// See the [module](self) for q and for what decides between equal minimisers.
 ///
@@ -58,11 +64,11 @@ pub fn minimise_in_ball<T: Scalar>(
 /// The data in the eigenbasis.
 struct Problem<'a, T: Scalar> {
     vectors: &'a DMatrix<T>,
-    /// λ₁ − λᵢ ≥ 0.
+    /// The gaps λ₁ − λᵢ ≥ 0.
     gaps: Vec<T>,
-    /// ρ − λ₁.
+    /// The margin ρ − λ₁.
     margin: T,
-    /// Vᵀc / scale.
+    /// The coefficients Vᵀc / scale.
     c: Vec<T>,
     scale: T,
     rho: T,
@@ -129,21 +135,21 @@ impl<'a, T: Scalar> Problem<'a, T> {
         at(gaps, b, root(gaps, b))
     }
 
-    /// Vy.
+    /// Returns Vy, the point with the coordinates y.
     fn in_space(&self, y: Vec<T>) -> DVector<T> {
         let w = product(self.vectors, &DMatrix::from_vec(self.gaps.len(), 1, y));
         DVector::from_column_slice(w.as_slice())
     }
 }
 
-/// y(s), where 0/0 counts as 0.
+/// Returns y(s), where 0/0 counts as 0.
 fn at<T: Scalar>(gaps: &[T], b: &[T], s: T) -> Vec<T> {
     gaps.iter().zip(b).map(|(&gap, &b)| if b == T::zero() { b } else { b / (s + gap) }).collect()
 }
 
-/// The s > 0 with ‖y(s)‖ = 1, which exists and is unique where ‖y(0)‖ > 1: Newton's method on 1/‖y(s)‖, which is
-/// concave (Conn, Gould and Toint, "Trust-Region Methods", 2000, §7.3.3), in a bracket that bisection shrinks where it
-/// must.
+/// Returns the s > 0 with ‖y(s)‖ = 1, which exists and is unique if ‖y(0)‖ > 1. The method is Newton's on 1/‖y(s)‖,
+/// which is concave (Conn, Gould and Toint, "Trust-Region Methods", 2000, §7.3.3). A bracket holds it, and bisection
+/// shrinks the bracket where a Newton step would leave it.
 fn root<T: Scalar>(gaps: &[T], b: &[T]) -> T {
     let larger = |a: T, b: T| if b > a { b } else { a };
     let mut low = gaps.iter().zip(b).fold(T::zero(), |low, (&gap, b)| larger(low, b.abs() - gap));

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 pub struct Classifier<T: Real> {
     /// V, d×k: shared with the other loss.
     pub v: DMatrix<T>,
-    /// B, k×c.
+    /// The weights B of the classes, k×c.
     pub b: DMatrix<T>,
-    /// b, c×1.
+    /// The bias b of the classes, c×1.
     pub bias: DMatrix<T>,
 }
 

@@ -5,8 +5,8 @@ use admm::Smooth;
 
 /// A sum over samples, and perhaps something that takes no pass.
 pub trait FiniteSum<T: Scalar>: Smooth<T> + Sized {
-    /// n.
+    /// Returns n, the number of terms.
     fn terms(&self) -> usize;
-    /// What the samples with the given numbers say of f: for random numbers, its mean is f.
+    /// Returns the estimate of f by the terms with the given numbers. For random numbers its mean is f.
     fn of_batch(&self, numbers: &[usize]) -> Self;
 }

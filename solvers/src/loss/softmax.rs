@@ -18,7 +18,7 @@ use std::ops::{AddAssign, Range};
 /// The mean is weighted by the samples' weights. Logits are shifted by their maximum, so those of ±10⁴ are safe.
 #[derive(Debug, Clone)]
 pub struct Softmax<T: Scalar> {
-    /// The data.
+    /// The labelled samples.
     pub samples: Samples<T>,
     /// μ ≥ 0. The bias b is not penalised.
     pub ridge: T,
@@ -94,14 +94,14 @@ impl<T: Scalar> Softmax<T> {
     }
 }
 
-/// What a chunk of samples adds to the loss and to its gradient: all that threads exchange.
+/// The contribution of a chunk of samples to the loss and to its gradient. Threads exchange nothing else.
 struct Partial<T: Scalar> {
     entropy: T,
     /// Σᵢ wᵢ‖Vᵀxᵢ‖², where it is asked for.
     captured: T,
-    /// ∇V.
+    /// The gradient ∇V.
     v: Products<T>,
-    /// ∇B above ∇bᵀ.
+    /// The gradient ∇B above ∇bᵀ.
     b: DMatrix<T>,
 }
 
@@ -114,7 +114,7 @@ impl<T: Scalar> AddAssign for Partial<T> {
     }
 }
 
-/// What is the same for all samples of a pass.
+/// The quantities that are the same for all samples of a pass.
 struct Pass<'a, T: Scalar> {
     of: &'a Softmax<T>,
     v: Folded<T>,
@@ -124,7 +124,7 @@ struct Pass<'a, T: Scalar> {
 }
 
 impl<T: Scalar> Pass<'_, T> {
-    /// For each block of samples: P = VᵀX, logits = B̃ᵀP̃, R = (softmax − onehot)·w, and then the products
+    /// Computes, for each block of samples, P = VᵀX, logits = B̃ᵀP̃, R = (softmax − onehot)·w, and then the products
     /// ∇V += X(BR − qPw)ᵀ and ∇B̃ += P̃Rᵀ.
     fn over(&self, range: Range<usize>) -> Partial<T> {
         let samples = &self.of.samples;

@@ -6,12 +6,12 @@ use crate::scalar::Scalar;
 use admm::{Cost, Result, Subproblem, Target};
 use nalgebra::{DMatrix, DVector};
 
-/// What each column of W satisfies.
+/// The set that each column of W lies in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnSet {
-    /// ‖wⱼ‖ = 1.
+    /// The unit sphere, ‖wⱼ‖ = 1.
     Sphere,
-    /// ‖wⱼ‖ ≤ 1.
+    /// The unit ball, ‖wⱼ‖ ≤ 1.
     Ball,
 }
 

@@ -34,7 +34,8 @@ enum Form<T: Scalar> {
 }
 
 impl<T: Scalar> Covariance<T> {
-    /// Of centred samples: formed in one pass for d ≤ 4096, and above that [`matrix_free`](Self::matrix_free).
+    /// Returns the covariance of centred samples: formed in one pass for d ≤ 4096, and
+    /// [`matrix_free`](Self::matrix_free) for more features.
     ///
     /// # Errors
     /// [`Error::Numerical`] where all samples are equal: there is no variance to keep.
@@ -83,7 +84,7 @@ impl<T: Scalar> Covariance<T> {
         Ok(Covariance { form, trace })
     }
 
-    /// d.
+    /// Returns d, the number of features.
     pub fn dimension(&self) -> usize {
         match &self.form {
             Form::Dense { normalised, .. } => normalised.nrows(),
@@ -101,7 +102,7 @@ impl<T: Scalar> Covariance<T> {
             Form::MatrixFree(_) => 1,
         }
     }
-    /// Whether a product takes a pass over the given samples.
+    /// Returns true if a product takes a pass over the given samples.
     pub(crate) fn reads(&self, samples: &Samples<T>) -> bool {
         matches!(&self.form, Form::MatrixFree(own) if own.is(samples))
     }
@@ -109,7 +110,7 @@ impl<T: Scalar> Covariance<T> {
     pub(crate) fn of_batch(&self, batch: &Samples<T>) -> Option<Self> {
         (self.passes() > 0).then(|| Covariance { form: Form::MatrixFree(batch.clone()), trace: self.trace })
     }
-    /// ΣW/tr Σ.
+    /// Returns the product ΣW/tr Σ.
     pub fn times(&self, w: &DMatrix<T>) -> DMatrix<T> {
         match &self.form {
             Form::Dense { normalised, exec, last } => remembered(last, w, || symmetric_product(exec, normalised, w)),
@@ -183,8 +184,8 @@ fn symmetric_product<T: Scalar>(exec: &Exec, sigma: &DMatrix<T>, w: &DMatrix<T>)
     product
 }
 
-/// What some columns of the lower triangle of Σ, and as many rows of the upper one, add to ΣW: its rows from the first
-/// of them on.
+/// Returns the part of ΣW that comes from a strip of columns of the lower triangle of Σ and from the same rows of the
+/// upper triangle. It begins at the first row of the strip.
 fn lower_strip<T: Scalar>(sigma: &DMatrix<T>, w: &DMatrix<T>, strip: Range<usize>) -> DMatrix<T> {
     let (d, k) = w.shape();
     let (first, w) = (strip.start, view(w));

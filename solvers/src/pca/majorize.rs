@@ -20,7 +20,7 @@ use nalgebra::DMatrix;
 /// - **When:** always, on orthonormal W: the default.
 #[derive(Debug, Clone)]
 pub struct Majorize<T: Scalar> {
-    /// The loss.
+    /// The PCA loss to lower.
     pub loss: VarianceLoss<T>,
     /// The most steps that one call takes.
     pub max_steps: u64,

@@ -32,7 +32,7 @@ impl<T: Scalar> Batches<T> {
         }
         Ok(Batches { samples, size, seed })
     }
-    /// b/n.
+    /// Returns b/n, the share of the samples in a batch.
     pub fn share(&self) -> f64 {
         self.size as f64 / self.samples.x.ncols() as f64
     }
@@ -59,9 +59,9 @@ impl<T: Scalar> Batches<T> {
 /// - **When:** n is large, a pass is dear and two or three digits are enough; for more take [`VrPca`](super::VrPca).
 #[derive(Debug, Clone)]
 pub struct Minibatch<T: Scalar> {
-    /// The loss.
+    /// The PCA loss to lower.
     pub loss: VarianceLoss<T>,
-    /// Where batches come from: the samples of the loss's covariance.
+    /// The source of the batches: the samples of the loss's covariance.
     pub batches: Batches<T>,
 }
 

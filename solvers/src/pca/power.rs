@@ -19,7 +19,7 @@ use nalgebra::DMatrix;
 ///   within its span, as softmax with a fitted B does, has a symmetric WᵀG: then ADMM ends where both hold.
 #[derive(Debug, Clone)]
 pub struct Power<T: Scalar> {
-    /// The loss.
+    /// The PCA loss to lower.
     pub loss: VarianceLoss<T>,
     /// The most steps that one call takes.
     pub max_steps: u64,

@@ -13,7 +13,7 @@ const WHOLE: usize = 256;
 const LEADING: usize = 128;
 /// Products with Σ that turn a random basis towards the leading eigenvectors.
 const TURNS: usize = 2;
-/// Of that basis.
+/// The seed of the random part of the basis.
 const SEED: u64 = 1;
 
 /// Σ/tr Σ ≈ U diag(s)Uᵀ + s̄(I − UUᵀ), with approximate leading eigenvectors U (d×r) and the mean s̄ of what they
@@ -30,7 +30,7 @@ pub struct Spectrum<T: Scalar> {
 }
 
 impl<T: Scalar> Spectrum<T> {
-    /// From the covariance and eigenvectors that are known (d×k, orthonormal), which the basis begins with.
+    /// Finds the spectrum of the covariance in a basis that begins with the known eigenvectors (d×k, orthonormal).
     ///
     /// # Errors
     /// A factorisation that fails.
@@ -66,7 +66,7 @@ impl<T: Scalar> Spectrum<T> {
         Ok((values.into_owned(), vectors.into_owned(), spectrum))
     }
 
-    /// Of a covariance WᵀΣW/tr Σ (k×k) within a span, in the units of the whole.
+    /// Finds the spectrum of a covariance WᵀΣW/tr Σ (k×k) within a span, in the units of the whole covariance.
     ///
     /// # Errors
     /// An eigendecomposition that fails.
@@ -92,13 +92,13 @@ impl<T: Scalar> Spectrum<T> {
         mapped
     }
 
-    /// What [`Shadow::quadratic`] needs of W.
+    /// Returns the products of W that [`Shadow::quadratic`] needs.
     pub(crate) fn shadow(&self, w: &DMatrix<T>) -> Shadow<'_, T> {
         Shadow { spectrum: self, leading: transposed_product(&self.vectors, w), gram: transposed_product(w, w) }
     }
 }
 
-/// UᵀW and WᵀW.
+/// The products UᵀW and WᵀW.
 pub(crate) struct Shadow<'a, T: Scalar> {
     spectrum: &'a Spectrum<T>,
     leading: DMatrix<T>,
@@ -106,7 +106,7 @@ pub(crate) struct Shadow<'a, T: Scalar> {
 }
 
 impl<T: Scalar> Shadow<'_, T> {
-    /// Wᵀφ(Σ/tr Σ)W.
+    /// Returns Wᵀφ(Σ/tr Σ)W.
     pub fn quadratic(&self, phi: impl Fn(T) -> T) -> DMatrix<T> {
         let (rest, mut scaled) = (phi(self.spectrum.rest), self.leading.clone());
         let beyond = self.spectrum.values.map(|value| phi(value) - rest);

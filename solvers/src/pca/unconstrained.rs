@@ -47,7 +47,7 @@ impl<T: Scalar> Unconstrained<T> {
         Ok(Unconstrained { loss, curvatures, vectors })
     }
 
-    /// What ρ must exceed: 2λλ₁/tr Σ − γ, or 0.
+    /// Returns the number that ρ must exceed: 2λλ₁/tr Σ − γ, or 0.
     pub fn smallest_rho(&self) -> T {
         self.curvatures[0].max(T::zero())
     }

@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 ///   every R; the variance falls with ‖W − W̃R‖.
 /// - **Source:** Shamir, "Fast stochastic algorithms for SVD and PCA: convergence properties and convexity" (2016,
 ///   algorithm 2); for k = 1 "A stochastic PCA and SVD algorithm with an exponential convergence rate" (2015).
-/// - **Step size:** η = 1/(r̄√m) with r̄ the mean of ‖x‖² (Shamir 2015, §4), which is 1/(2λ√m) in units of G, for m =
-///   n/b.
+/// - **Step size:** η = 1/(r̄√m) with r̄ the mean of ‖x‖² and m = n/b (Shamir 2015, §4), which is 1/(2λ√m) in units of
+///   G.
 /// - **Rate:** linear in epochs, of two passes each where Σ is not formed, once η and m fit the gap: three digits an
 ///   epoch or so for a gap above 1/√n.
 /// - **When:** many samples and high accuracy, where Σ is too large to form; also on columns of norm 1 or at most 1.
@@ -29,11 +29,11 @@ pub struct VrPca<T: Scalar> {
     pub epoch: u64,
 }
 
-/// What [`VrPca`] remembers.
+/// The memory of [`VrPca`] between steps.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 pub struct VrMemory<T: Scalar> {
-    /// The sampler.
+    /// The generator of the random sample numbers.
     pub generator: Option<ChaCha8Rng>,
     /// W̃, once there is one.
     pub anchor: Option<Anchor<T>>,
@@ -43,9 +43,9 @@ pub struct VrMemory<T: Scalar> {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 pub struct Anchor<T: Scalar> {
-    /// W̃.
+    /// The point W̃ at which the full gradient was taken.
     pub point: DMatrix<T>,
-    /// 2λΣW̃/tr Σ.
+    /// The ascent direction 2λΣW̃/tr Σ at the anchor.
     pub ascent: DMatrix<T>,
     /// Steps since it was set.
     pub served: u64,

@@ -9,8 +9,8 @@ use nalgebra::DMatrix;
 /// f(N(W)) for a free W (d×k), the coupled matrix of a point, and a normalisation N: "normalise before use".
 ///
 /// The gradient is that by W, by the chain rule. It is orthogonal to every change of W that N undoes, so a gradient
-/// step never shrinks W, and it falls as 1/‖W‖: a tolerance and a first step suit a W with columns of a length near 1,
-/// which is also where to start. f(N(W)) has no derivative where N has none.
+/// step never shrinks W. It falls as 1/‖W‖: start with columns of a length near 1, which a tolerance and a first step
+/// suit. f(N(W)) has no derivative where N has none.
 ///
 /// # Errors
 /// [`Error::Numerical`] where a column of W is 0, or for [`Normalisation::Orthonormal`] where W lacks rank; those of
@@ -37,13 +37,13 @@ use nalgebra::DMatrix;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Normalised<F> {
-    /// f.
+    /// The function f.
     pub of: F,
-    /// N.
+    /// The normalisation N.
     pub by: Normalisation,
 }
 
-/// What f sees of W.
+/// The normalisation N(W) that f sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Normalisation {
     /// wⱼ/‖wⱼ‖, whose derivative is (I − wⱼwⱼᵀ/‖wⱼ‖²)/‖wⱼ‖.
@@ -116,8 +116,9 @@ fn full_rank_qr<T: Scalar>(w: &DMatrix<T>) -> Result<(DMatrix<T>, DMatrix<T>)> {
     Ok((q, r))
 }
 
-/// (G − QU)R⁻ᵀ, the adjoint of the derivative of Q, where U is the symmetric matrix with the upper triangle of QᵀG:
-/// ⟨QᵀG, ρ(M)⟩ is the inner product of M with the lower triangle of QᵀG − GᵀQ, and QᵀG less that triangle is U.
+/// Returns (G − QU)R⁻ᵀ, the adjoint of the derivative of Q applied to G. Here U is the symmetric matrix with the upper
+/// triangle of QᵀG. The reason: ⟨QᵀG, ρ(M)⟩ is the inner product of M with the lower triangle of QᵀG − GᵀQ, and QᵀG
+/// less that triangle is U.
 fn through_qr<T: Scalar>(q: &DMatrix<T>, r: &DMatrix<T>, g: &DMatrix<T>) -> Result<DMatrix<T>> {
     let mut upper = transposed_product(q, g);
     upper.fill_lower_triangle_with_upper_triangle();

@@ -6,9 +6,9 @@ use nalgebra::DMatrix;
 /// f(x) + μ/2 ‖W‖², with the coupled matrix W of x. Of a custom direction G it makes G − μW.
 #[derive(Debug, Clone, Copy)]
 pub struct Ridge<F> {
-    /// f.
+    /// The function f.
     pub of: F,
-    /// μ ≥ 0.
+    /// The weight μ ≥ 0.
     pub weight: f64,
 }
 

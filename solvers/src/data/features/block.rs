@@ -19,7 +19,7 @@ const UNPACKED: usize = 12;
 
 /// The samples of a block as they are stored.
 pub(crate) enum Block<'a, T: Scalar> {
-    /// d×b.
+    /// The dense samples, d×b.
     Dense(MatRef<'a, T>),
     /// b + 1 offsets into all rows and values; `rows` and `values` are those of the block, from `offsets[0]` on.
     Sparse { offsets: &'a [usize], rows: &'a [usize], values: &'a [T] },
@@ -29,7 +29,7 @@ pub(crate) enum Block<'a, T: Scalar> {
 pub(crate) struct Folded<T: Scalar> {
     /// Ṽ = S⁻¹V, d×k, its columns aligned.
     v: Mat<T>,
-    /// Ṽᵀ.
+    /// The transposed matrix Ṽᵀ.
     transposed: DMatrix<T>,
     /// o = Ṽᵀm, if anything is folded.
     offset: Option<DVector<T>>,
@@ -74,7 +74,7 @@ pub(crate) struct Products<T: Scalar> {
 }
 
 impl<T: Scalar> Products<T> {
-    /// No samples.
+    /// Returns the products of no samples: all are 0.
     pub fn zero(x: &Features<T>, k: usize) -> Self {
         let (rows, columns) = if x.is_sparse() { (k, x.nrows()) } else { (x.nrows(), k) };
         Products { sum: DMatrix::zeros(rows, columns), total: x.scaler.as_ref().map(|_| DVector::zeros(k)) }

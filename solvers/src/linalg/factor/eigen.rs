@@ -34,7 +34,7 @@ pub fn symmetric_eigen<T: Scalar>(a: &DMatrix<T>) -> Result<Eigenpairs<T>> {
 /// The k largest eigenvalues of a symmetric A (d×d) and their eigenvectors, V (d×k), as [`symmetric_eigen`] orders and
 /// signs them.
 ///
-/// Where k is much smaller than d, they are sought in a block Krylov space (Golub and Van Loan, "Matrix Computations",
+/// If k is much smaller than d, they are sought in a block Krylov space (Golub and Van Loan, "Matrix Computations",
 /// 4th edition, §10.3.6); where that does not converge to rounding, all of A is decomposed. Copies of a repeated
 /// eigenvalue beyond the size of a block enter the space by rounding, faster than a smaller eigenvalue converges. Here
 /// A is read as a whole, not only its lower triangle.

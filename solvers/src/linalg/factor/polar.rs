@@ -9,9 +9,10 @@ use nalgebra::DMatrix;
 /// argmin ‖W − A‖ over WᵀW = I, for A (n×k) with n ≥ k: the factor W = UVᵀ of A = UΣVᵀ, W (n×k).
 ///
 /// This is the orthonormal factor of the polar decomposition A = WH (Higham, "Functions of Matrices", 2008, theorem
-/// 8.4). Where A lacks rank the nearest matrix is not unique, and one of them is returned, always the same. A well
-/// conditioned A takes the fast way through the Gram matrix, W = A(AᵀA)^{−½}, whose error ‖WᵀW − I‖ is measured; where
-/// it shows that the condition of A was too much, the singular value decomposition gives W.
+/// 8.4). Where A lacks rank the nearest matrix is not unique, and one of them is returned, always the same.
+///
+/// A well conditioned A takes the fast way through the Gram matrix, W = A(AᵀA)^{−½}. The error ‖WᵀW − I‖ is measured.
+/// If it is too large for rounding, W comes from the singular value decomposition instead.
 ///
 /// # Errors
 /// [`Error::NotFinite`](admm::Error::NotFinite) for an entry that is not finite, [`Error::Size`](admm::Error::Size) for
@@ -36,7 +37,7 @@ fn by_gram<T: Scalar>(a: &DMatrix<T>) -> Option<DMatrix<T>> {
     Some(product(a, &product_transposed(&halves, &vectors)))
 }
 
-/// UVᵀ.
+/// Returns UVᵀ of the singular value decomposition A = USVᵀ.
 fn by_svd<T: Scalar>(a: &DMatrix<T>) -> Option<DMatrix<T>> {
     let svd = thin_svd(a).ok()?;
     Some(product_transposed(&svd.left, &svd.right))

@@ -59,7 +59,8 @@ fn by_faer<T: Scalar>(a: &DMatrix<T>) -> Option<ThinSvd<T>> {
     Some(ThinSvd { left, values, right })
 }
 
-/// Where two values are close, factors of nalgebra 0.35 may be orthonormal and off by 1e-10: those are no answer.
+/// Decomposes by nalgebra, and checks the product. For two close singular values the factors of nalgebra 0.35 may be
+/// orthonormal and yet wrong by 1e-10: then the answer is `None`.
 fn by_nalgebra<T: Scalar>(a: &DMatrix<T>) -> Option<ThinSvd<T>> {
     let steps = FALLBACK_STEPS * a.ncols().max(a.nrows());
     let svd = SVD::try_new(a.clone(), true, true, T::EPSILON, steps)?;
