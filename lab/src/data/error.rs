@@ -1,4 +1,4 @@
-//! What can be wrong with data, and where.
+//! Errors of data, each with its place.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,17 +14,17 @@ pub enum DataError {
     /// The operating system refused.
     #[error("cannot {operation} {}: {source}", .path.display())]
     Io {
-        /// What was attempted, such as `open`.
+        /// The operation that failed, such as `open`.
         operation: &'static str,
-        /// The file.
+        /// The file that was read.
         path: PathBuf,
-        /// The cause.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// There is neither such a file nor such an embedded data set.
     #[error("{}: no such file, and the embedded data sets are {}", .path.display(), .embedded.join(", "))]
     NotFound {
-        /// What was asked for.
+        /// The path that was given.
         path: PathBuf,
         /// The names that would have worked without a file.
         embedded: Vec<String>,
@@ -32,31 +32,31 @@ pub enum DataError {
     /// A directory, a pipe or a device where a regular file is needed.
     #[error("{}: is a {kind}, not a regular file", .path.display())]
     NotAFile {
-        /// What was asked for.
+        /// The path that was given.
         path: PathBuf,
-        /// What it is.
+        /// The kind of thing at this path.
         kind: &'static str,
     },
     /// An option that the format of the file has no use for.
     #[error("{}: {option} applies to CSV only", .path.display())]
     Option {
-        /// The file.
+        /// The file that was read.
         path: PathBuf,
-        /// The option.
+        /// The flag that does not fit.
         option: &'static str,
     },
     /// No samples or no features.
     #[error("{}: {what}", .path.display())]
     Empty {
-        /// The file.
+        /// The file that was read.
         path: PathBuf,
-        /// What is missing.
+        /// The missing part.
         what: &'static str,
     },
     /// The table does not fit into memory.
     #[error("{}: {shape} is too large: at most {limit} bytes are available", .path.display())]
     TooLarge {
-        /// The file.
+        /// The file that was read.
         path: PathBuf,
         /// The shape asked for, or reached when reading stopped.
         shape: String,
@@ -66,7 +66,7 @@ pub enum DataError {
     /// A binary file is shorter than its header says.
     #[error("{}: truncated: the header promises {expected} bytes, found {got}", .path.display())]
     Truncated {
-        /// The file.
+        /// The file that was read.
         path: PathBuf,
         /// Bytes that the header promises.
         expected: u64,
@@ -76,37 +76,37 @@ pub enum DataError {
     /// A binary file breaks its format.
     #[error("{}: {problem}", .path.display())]
     Format {
-        /// The file.
+        /// The file that was read.
         path: PathBuf,
-        /// What is wrong.
+        /// A description of the problem.
         problem: String,
     },
     /// A text file breaks its format in one line.
     #[error("{}, line {line}: {problem}", .path.display())]
     Line {
-        /// The file.
+        /// The file that was read.
         path: PathBuf,
-        /// The line.
+        /// The number of the line, from 1.
         line: usize,
-        /// What is wrong.
+        /// The problem with its details.
         problem: LineProblem,
     },
     /// A header that does not name its columns.
     #[error("{}: {problem}", .path.display())]
     Header {
-        /// The file.
+        /// The file that was read.
         path: PathBuf,
-        /// What is wrong.
+        /// The problem with its details.
         problem: HeaderProblem,
     },
     /// A column asked for by name or number is not there, or not usable.
     #[error("{}: column `{name}` {problem}; the columns are {}", .path.display(), list(.available))]
     Column {
-        /// The file.
+        /// The file that was read.
         path: PathBuf,
         /// The column asked for.
         name: String,
-        /// What is wrong.
+        /// A description of the problem.
         problem: String,
         /// The columns of the file.
         available: Vec<String>,
@@ -114,15 +114,15 @@ pub enum DataError {
     /// X contains NaN or an infinity.
     #[error("{}, {place}, column `{column}`: {value} is not finite ({count} such values in all)", .path.display())]
     NotFinite {
-        /// The file.
+        /// The file that was read.
         path: PathBuf,
-        /// Where the first one is.
+        /// The place of the first such value.
         place: Place,
         /// The feature of the first one.
         column: String,
         /// The first one.
         value: f64,
-        /// How many values are not finite.
+        /// The number of values that are not finite.
         count: usize,
     },
     /// X and y do not have the same number of samples.
@@ -130,35 +130,35 @@ pub enum DataError {
     Lengths {
         /// The file that holds y.
         path: PathBuf,
-        /// Samples in X.
+        /// The number of samples in X.
         x: usize,
-        /// Labels in y.
+        /// The number of labels in y.
         y: usize,
     },
     /// A sample without a label.
     #[error("{}, {place}: the label is missing", .path.display())]
     MissingLabel {
-        /// The file.
+        /// The file that was read.
         path: PathBuf,
-        /// Where.
+        /// The place of the value.
         place: Place,
     },
     /// A number that is no class.
     #[error("{}, {place}: label {value} is not an integer; is it a regression target?{}", .path.display(), other_column(.path))]
     FractionalLabel {
-        /// The file.
+        /// The file that was read.
         path: PathBuf,
-        /// Where.
+        /// The place of the value.
         place: Place,
-        /// The label.
+        /// The label as text.
         value: String,
     },
     /// A label that was not there when the classes were made.
     #[error("row {row}: unknown label `{label}`; the classes are {}", list(.classes))]
     UnseenLabel {
-        /// The sample.
+        /// The number of the sample, from 1.
         row: usize,
-        /// Its label.
+        /// The label of the sample.
         label: String,
         /// The known classes.
         classes: Vec<String>,
@@ -196,7 +196,7 @@ fn features_amiss(missing: &[String], unknown: &[String]) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// What to do about a column of numbers that are no classes.
+/// Returns advice about a column of numbers that are no classes.
 fn other_column(path: &Path) -> &'static str {
     if Format::of(path) == Format::Csv { " (--label says which column holds the classes)" } else { "" }
 }

@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use crate::data::{self, DataError, Dataset, LineProblem};
 use crate::failure::Failure;
 
-/// Where a table has each of the expected features; none where it leaves a zero out.
+/// The column of each expected feature in a table, or `None` for a feature that a sparse table leaves out.
 type Places = Vec<Option<usize>>;
 
 /// Puts the expected features of a table in their order: found by name, or by their place where one side has no names of its own. What

@@ -1,4 +1,4 @@
-//! Which column of a CSV file is what.
+//! The roles of the columns of a CSV file: label, features, dropped.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -11,13 +11,13 @@ use super::{LabelColumn, ReadOptions};
 
 /// The roles of the columns, decided on the first two records.
 pub(super) struct Layout {
-    /// Whether the first record is a header.
+    /// True if the first record is a header.
     pub(super) header: bool,
     /// Columns in all.
     pub(super) width: usize,
     /// The label, if there is one.
     pub(super) label: Option<usize>,
-    /// The features.
+    /// The columns of the features.
     pub(super) features: Vec<usize>,
     /// The name of each feature.
     pub(super) names: Vec<String>,
@@ -100,7 +100,7 @@ impl FirstRecord<'_> {
     }
 }
 
-/// Whether a flag names a column as the first record does, and not by its number.
+/// Returns true if a flag names a column by a text of the first record, and not by its number.
 fn names_are_there(cells: &[String], options: &ReadOptions) -> bool {
     let label = match &options.label {
         LabelColumn::Named(name) => Some(name),
@@ -109,8 +109,8 @@ fn names_are_there(cells: &[String], options: &ReadOptions) -> bool {
     options.drop.iter().chain(label).any(|name| name.parse::<usize>().is_err() && cells.contains(name))
 }
 
-/// Whether the columns are numbered in order, but for one with a name: the label, or an index. Without one, from 0
-/// alone, and three columns or more: a first sample 1,2,3 is likelier than such a header.
+/// Returns true if the columns are numbered in order, but for one column with a name: the label, or an index. If no
+/// column has a name, there must be three columns or more, numbered from 0: a first line 1,2,3 is rather a sample.
 fn is_numbered(cells: &[String]) -> bool {
     let numbers: Vec<_> = cells.iter().filter(|cell| cell.parse::<f64>().is_ok()).collect();
     let from = |first: usize| numbers.iter().enumerate().all(|(i, cell)| **cell == (i + first).to_string());

@@ -93,7 +93,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// Where a chunk stopped.
+/// The place where a chunk stopped.
 #[derive(PartialEq)]
 enum Chunk {
     Line,

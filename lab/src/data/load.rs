@@ -15,7 +15,7 @@ pub struct Source<'a> {
     pub data: &'a OsStr,
     /// The samples to be judged by, in files of their own.
     pub test: Option<&'a OsStr>,
-    /// How both are read.
+    /// The options for reading both.
     pub reading: ReadOptions,
 }
 

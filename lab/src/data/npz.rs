@@ -38,7 +38,7 @@ struct Archive<'a> {
     members: BTreeMap<String, Member>,
 }
 
-/// Where an array lies in the file, and how it is packed.
+/// The place of an array in the file, and its compression.
 struct Member {
     place: ZipArchiveEntryWayfinder,
     flags: EntryFlags,

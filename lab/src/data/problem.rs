@@ -1,8 +1,8 @@
-//! What can be wrong inside a text file, and how a place is written.
+//! Errors inside a text file, and the notation of a place.
 
 use std::fmt;
 
-/// What is wrong with one line of text.
+/// An error in one line of text.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LineProblem {
@@ -23,10 +23,10 @@ pub enum LineProblem {
     /// Text between a closing quote and the next separator.
     #[error("field {field} goes on after its closing quote")]
     AfterQuote {
-        /// The field.
+        /// The number of the field, from 1.
         field: usize,
     },
-    /// A NUL byte.
+    /// The line has a NUL byte.
     #[error("NUL byte: not a text file, or UTF-16 (convert it to UTF-8)")]
     Nul,
     /// UTF-16 by its byte order mark.
@@ -35,7 +35,7 @@ pub enum LineProblem {
     /// Bytes that are not UTF-8.
     #[error("field {field} is not UTF-8")]
     NotUtf8 {
-        /// The field.
+        /// The number of the field, from 1.
         field: usize,
     },
     /// A record that is longer than anything reasonable.
@@ -47,7 +47,7 @@ pub enum LineProblem {
     /// Text where a number is needed.
     #[error("column `{column}`: `{value}` is not a number")]
     NotANumber {
-        /// The column.
+        /// The column by its name or number.
         column: String,
         /// The field, shortened where it is long.
         value: String,
@@ -57,29 +57,29 @@ pub enum LineProblem {
     Item {
         /// The field, shortened where it is long.
         item: String,
-        /// Why not.
+        /// The reason why it is no number.
         reason: &'static str,
     },
 }
 
-/// What is wrong with a header.
+/// An error in a header.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HeaderProblem {
     /// A column without a name.
     #[error("column {column} of the header has no name; name it, or drop it by its number")]
     EmptyName {
-        /// The column.
+        /// The number of the column, from 1.
         column: usize,
     },
     /// Two columns with one name.
     #[error("the header names columns {first} and {second} both `{name}`")]
     SameName {
-        /// The name.
+        /// The name that occurs twice.
         name: String,
-        /// Where it is first.
+        /// The first column of this name.
         first: usize,
-        /// Where it is again.
+        /// The second column of this name.
         second: usize,
     },
 }
@@ -87,7 +87,7 @@ pub enum HeaderProblem {
 /// A sample, and its line where the file has lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// The sample.
+    /// The number of the sample, from 1.
     pub row: usize,
     /// The physical line of the file.
     pub line: Option<usize>,

@@ -66,7 +66,7 @@ pub fn input_files(data: &OsStr) -> Vec<PathBuf> {
     }
 }
 
-/// Whether a data set of that name comes with the program.
+/// Returns true if a data set of this name comes with the program.
 pub fn is_embedded(name: &str) -> bool {
     embedded::names().any(|known| known == name)
 }

@@ -74,7 +74,7 @@ enum State {
 /// Reads one record after the other.
 pub(super) struct Records<'a> {
     lines: Lines<'a>,
-    /// What the first line is separated by.
+    /// The separator of the first line.
     separator: Option<u8>,
 }
 

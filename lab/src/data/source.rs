@@ -76,7 +76,7 @@ fn is_bare_name(path: &Path) -> bool {
     path.extension().is_none() && path.components().count() == 1
 }
 
-/// How much memory a table may still take.
+/// The memory that a table may still take.
 pub(super) struct Budget {
     limit: u64,
     spent: u64,
@@ -108,7 +108,7 @@ impl Budget {
     }
 }
 
-/// What Linux can give without swapping; unknown elsewhere.
+/// Returns the memory that Linux can give without swapping. On other systems it is unknown.
 fn available_memory() -> Option<u64> {
     let text = fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;

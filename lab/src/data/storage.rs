@@ -1,4 +1,4 @@
-//! Where the numbers of samples are kept: in a matrix of double precision, or as the library's features.
+//! Storage of the samples: a matrix of double precision, or the library's features.
 
 use std::ffi::OsStr;
 

@@ -28,7 +28,7 @@ pub(super) fn read<'a>(path: &'a Path, reader: Box<dyn BufRead + 'a>) -> Result<
 #[derive(Default)]
 struct Sparse {
     entries: Vec<(u32, f64)>,
-    /// Where the entries of each sample end.
+    /// The end of the entries of each sample.
     ends: Vec<usize>,
     labels: Vec<String>,
     lines: Vec<usize>,

@@ -1,4 +1,4 @@
-//! What every format is read into, and the checks that all share.
+//! The table that every format is read into, and the checks that all formats share.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What flags take by name.
+//! The values that flags take by name.
 
 use admm_solvers::data::Scale;
 use admm_solvers::joint::{Acceleration, Constraint, Method, Penalty, Rule};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// A name, what it stands for, and its help.
 pub type Choices<T> = &'static [(&'static str, T, &'static str)];
 
-/// What `--constraint` takes.
+/// The values of `--constraint`.
 pub const CONSTRAINTS: Choices<Constraint> = &[
     ("orthonormal", Constraint::Orthonormal, "WᵀW = I"),
     ("unit-norm", Constraint::UnitNorm, "columns of norm 1"),
@@ -16,14 +16,14 @@ pub const CONSTRAINTS: Choices<Constraint> = &[
     ("none", Constraint::None, "nothing: needs --shrinkage, or --weight 0, since the PCA loss is unbounded below"),
 ];
 
-/// What `--scale` takes.
+/// The values of `--scale`.
 pub const SCALES: Choices<Scale> = &[
     ("standard", Scale::Standard, "mean 0, standard deviation 1"),
     ("center", Scale::Center, "mean 0"),
     ("none", Scale::None, "as they are"),
 ];
 
-/// What `--method` takes.
+/// The values of `--method`.
 pub const METHODS: Choices<Methods> = &[
     ("all", Methods::All, "one after the other, from the same start"),
     ("admm", Methods::One(Method::Admm), "a block for each loss, joined by a dual variable"),
@@ -32,7 +32,7 @@ pub const METHODS: Choices<Methods> = &[
     ("two-stage", Methods::One(Method::TwoStage), "PCA, then a classifier on its components"),
 ];
 
-/// What `--rule` takes.
+/// The values of `--rule`.
 pub const RULES: Choices<Rule> = &[
     ("majorize", Rule::Majorize, "exact or monotone, without a step size"),
     ("hebbian", Rule::Hebbian, "W ← retract(W + η(ΣW − ρ(W − V + U)))"),
@@ -50,7 +50,7 @@ pub const RULES: Choices<Rule> = &[
     ("lbfgs", Rule::Lbfgs, "a quasi-Newton solve; not for ball"),
 ];
 
-/// What `--penalty` takes.
+/// The values of `--penalty`.
 pub const PENALTIES: Choices<Penalty> = &[
     ("fixed", Penalty::Fixed, "not at all"),
     ("balance", Penalty::Balance, "by the residuals"),
@@ -59,7 +59,7 @@ pub const PENALTIES: Choices<Penalty> = &[
     ("square-root", Penalty::SquareRoot, "by the square root of the ratio of the normalised residuals"),
 ];
 
-/// What `--acceleration` takes.
+/// The values of `--acceleration`.
 pub const ACCELERATIONS: Choices<Acceleration> = &[
     ("none", Acceleration::None, "where the last one ended"),
     ("anderson", Acceleration::Anderson, "a mixture of earlier ones"),
@@ -75,13 +75,13 @@ pub fn choice<T: Copy + Send + Sync>(choices: Choices<T>) -> impl TypedValuePars
     })
 }
 
-/// Which methods to run.
+/// The methods to run.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(into = "Vec<Method>", from = "Vec<Method>")]
 pub enum Methods {
     /// All that there are.
     All,
-    /// A single one.
+    /// A single method.
     One(Method),
 }
 

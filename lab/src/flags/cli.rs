@@ -10,7 +10,7 @@ use super::{BenchOptions, ExperimentCommand, FitOptions, PathOptions, PredictOpt
 #[derive(Debug, Parser)]
 #[command(name = "admm", version, after_help = EXAMPLES)]
 pub struct Cli {
-    /// What to do.
+    /// The command to carry out.
     #[command(subcommand)]
     pub command: Option<Command>,
     /// Print results and errors only
@@ -41,7 +41,7 @@ Examples:
   admm fit data.csv --checkpoint kept --every 50    a long run, which `admm resume kept` continues
   admm predict run more.csv                         the classes of new samples as CSV";
 
-/// What to do.
+/// The commands of the program.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Fit a model and print how well each method did

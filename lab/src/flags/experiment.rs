@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-/// What to do with experiments.
+/// The commands on experiments.
 #[derive(Debug, Subcommand)]
 pub enum ExperimentCommand {
     /// The experiments that come with the program

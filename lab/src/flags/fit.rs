@@ -12,7 +12,7 @@ use super::choices::{ACCELERATIONS, METHODS, Methods, PENALTIES, choice};
 use super::parsers::{count, page};
 use super::{ModelOptions, Reading, text};
 
-/// What is fit without DATA, and how much of it is kept back.
+/// The data to fit without DATA, and the share of them that is kept back.
 const DEFAULT: (&str, TestSource) = ("digits", TestSource::Fraction(0.25));
 
 /// The flags of `fit`.
@@ -118,13 +118,13 @@ pub struct ResumeOptions {
     pub time_limit: Option<f64>,
 }
 
-/// Where test samples come from.
+/// The source of the test samples.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum TestSource {
     /// This share of each class of the data.
     Fraction(f64),
-    /// Other data.
+    /// Samples of other data.
     Data(#[serde(with = "text::given")] OsString),
 }
 

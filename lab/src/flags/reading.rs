@@ -1,11 +1,11 @@
-//! How tables are read.
+//! Flags about the reading of tables.
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{LabelColumn, ReadOptions};
 
-/// How to read tables.
+/// The flags about the reading of tables.
 #[derive(Debug, Clone, Args, Serialize, Deserialize)]
 pub struct Reading {
     /// The label's column in CSV files, by name or number from 1 [default: the last; predict and transform: none]

@@ -30,7 +30,7 @@ pub fn deserialize<'de, N: From<OsString>, D: Deserializer<'de>>(from: D) -> Res
     Ok(Option::deserialize(from)?.map(|form| name(form).into()))
 }
 
-/// For a flag whose value may be left out, which is written as empty.
+/// Serialises a flag whose value may be left out: a missing value is written as an empty text.
 pub mod optional {
     use super::*;
 
@@ -45,7 +45,7 @@ pub mod optional {
     }
 }
 
-/// For a name that is always there.
+/// Serialises a name that is always there.
 pub mod given {
     use super::*;
 

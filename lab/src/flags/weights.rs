@@ -18,13 +18,13 @@ impl Weights {
     /// Closer near λ = 1: the grid of Ritchie et al. (2020, arXiv 2011.05309).
     pub const DEFAULT: &str = "1:0.5:11,0.4:0:5";
 
-    /// From the largest to the smallest.
+    /// Returns the weights from the largest to the smallest.
     pub fn list(&self) -> &[f64] {
         &self.list
     }
 
-    /// Where a path is prepared: at λ = 1, where the answer is PCA and takes no search for a start. Without a
-    /// constraint at the largest λ, as the shrinkage has to bound the objective along the path and no further.
+    /// Returns the λ at which a path is prepared. It is 1, where the answer is PCA and takes no search for a start.
+    /// Without a constraint it is the largest λ of the path: the shrinkage has to bound the objective there.
     pub fn first(&self, constraint: Constraint) -> f64 {
         if constraint == Constraint::None { self.list[0] } else { 1.0 }
     }

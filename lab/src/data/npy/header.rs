@@ -19,7 +19,7 @@ pub(super) struct Header {
     pub type_name: String,
     /// The type of an item; `None` for one that has no fixed size or several fields.
     pub item: Option<Item>,
-    /// Whether the first index runs fastest.
+    /// True if the first index runs fastest.
     pub fortran_order: bool,
     /// The number of items along each dimension. Their product fits into 64 bits.
     pub shape: Vec<u64>,
@@ -34,7 +34,7 @@ pub(super) struct Item {
     pub kind: char,
     /// The length of an item, in bytes.
     pub size: u64,
-    /// Whether the highest byte of a number or a character comes first.
+    /// True if the highest byte of a number or a character comes first.
     pub big_endian: bool,
 }
 
