@@ -46,7 +46,7 @@ impl FitCheckpoints {
         Ok(Self { folder, every: config.options.every, data: 0, console, failing: false })
     }
 
-    /// What was kept of a fit of these data, if anything was.
+    /// Loads the finished fits and the position of an interrupted fit of these data, if there are any.
     pub fn load<T: Scalar>(&mut self, name: &str, data: u128) -> Result<(Vec<Fitted<T>>, Option<Position>), Failure> {
         self.data = data;
         let Some(loaded) = self.folder.load::<SavedFit<T>>()? else { return Ok((Vec::new(), None)) };

@@ -1,4 +1,4 @@
-//! What ends the program early, and its exit code.
+//! Failures that end the program early, and their exit codes.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -24,27 +24,27 @@ pub enum Failure {
     /// Data that do not fit others.
     #[error("{name}: {source}")]
     Mismatch {
-        /// The data.
+        /// The name of the data.
         name: String,
-        /// The cause.
+        /// The error of the data.
         source: DataError,
     },
     /// The library could not do it.
     #[error("{task}: {source}")]
     Library {
-        /// What was attempted.
+        /// The task that failed.
         task: String,
-        /// The cause.
+        /// The error of the library.
         source: admm::Error,
     },
     /// A result that could not be read or written.
     #[error("cannot {operation} {}: {source}", .path.display())]
     Io {
-        /// What was attempted, such as `write`.
+        /// The operation that failed, such as `write`.
         operation: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// The cause.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// A file could not be written, or a checkpoint not be read.
@@ -53,7 +53,7 @@ pub enum Failure {
     /// Data that are not those of the run to be continued.
     #[error("{name}: the data have changed since the run began, which cannot be continued with others")]
     Changed {
-        /// The data.
+        /// The name of the data.
         name: String,
     },
     /// Standard output does not take more.
@@ -68,25 +68,25 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// For `map_err` on the library's errors.
+    /// Returns a function for `map_err` that turns an error of the library into a failure of the task.
     pub fn library(task: impl Into<String>) -> impl FnOnce(admm::Error) -> Self {
         let task = task.into();
         move |source| Self::Library { task, source }
     }
 
-    /// For `map_err` on errors that do not say which data they speak of.
+    /// Returns a function for `map_err` that adds the name of the data to an error.
     pub fn mismatch(name: &str) -> impl FnOnce(DataError) -> Self {
         let name = name.into();
         move |source| Self::Mismatch { name, source }
     }
 
-    /// For `map_err` on errors of the operating system.
+    /// Returns a function for `map_err` that adds operation and path to an error of the operating system.
     pub fn io(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { operation, path: path.into(), source }
     }
 
-    /// For `map_err` on the errors of a fit: flags that do not fit the data, and γ, which decides whether it is bounded
-    /// without a constraint.
+    /// Returns a function for `map_err` on the errors of a fit. It names the flags that do not fit the data, and γ
+    /// where the objective has no lower bound without a constraint.
     pub fn of_fit(name: &str) -> impl FnOnce(admm::Error) -> Self {
         move |error| match error {
             admm::Error::Unbounded { rho, smallest } => Self::Other(format!(

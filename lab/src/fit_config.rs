@@ -14,15 +14,15 @@ use crate::output;
 /// The name of the file.
 pub const CONFIG: &str = "config.json";
 
-/// What decides a fit.
+/// The choices that decide a fit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FitConfig {
-    /// Of this program.
+    /// The version of this program.
     pub version: String,
-    /// Where relative paths begin, for a fit that is kept.
+    /// The folder where relative paths begin, for a fit that is kept.
     #[serde(with = "text", default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<PathBuf>,
-    /// The flags.
+    /// The flags of the fit.
     #[serde(flatten)]
     pub options: FitOptions,
 }

@@ -27,7 +27,7 @@ pub fn limit(seconds: f64) {
     }
 }
 
-/// Whether to stop.
+/// Returns true if the user or the time limit has asked to stop.
 pub fn requested() -> bool {
     REQUESTED.load(Ordering::SeqCst) || DEADLINE.get().is_some_and(|deadline| Instant::now() >= *deadline)
 }

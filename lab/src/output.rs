@@ -1,4 +1,4 @@
-//! What the program says and leaves behind: messages, tables, figures, pages and files.
+//! The output of the program: messages, tables, figures, pages and files.
 
 pub mod figure;
 mod files;

@@ -5,7 +5,7 @@ pub fn every_digit(value: f64) -> String {
     if value == 0.0 || (1e-6..1e15).contains(&value.abs()) { value.to_string() } else { format!("{value:e}") }
 }
 
-/// So many of a thing.
+/// Returns a number with its thing, such as `1 feature` or `2 features`.
 pub fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
@@ -23,7 +23,7 @@ pub fn excerpt(field: &str) -> String {
     }
 }
 
-/// So many of the names at most, and how many more there are.
+/// Returns at most so many of the names, and the number of the others.
 pub fn some_of(names: &[String], most: usize) -> String {
     let shown = names.iter().take(most).map(|name| format!("`{}`", excerpt(name))).collect::<Vec<_>>().join(", ");
     if names.len() > most { format!("{shown} and {} more", names.len() - most) } else { shown }

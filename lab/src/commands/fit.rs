@@ -95,7 +95,7 @@ fn fit<T: Scalar>(
     kept.and(ended).and(print(&heading, &found))
 }
 
-/// What is missing after so many methods, and how it is had.
+/// Returns a sentence on the methods that an interrupted fit did not reach, and on how to go on.
 fn stopped(options: &FitOptions, tried: usize) -> Option<String> {
     let untried: Vec<_> = options.method.list().into_iter().skip(tried).map(|method| method.to_string()).collect();
     match &options.checkpoint {
@@ -124,7 +124,7 @@ fn lone_classes<T: Scalar>(set: &LabelledSet<Features<T>>) -> Option<String> {
     (!lone.is_empty()).then(|| format!("classes with a single sample to learn from: {}", some_of(&lone, 10)))
 }
 
-/// What a method found, and its figures.
+/// The summary of a method and its fit.
 type JudgedFit<T> = (MethodSummary, Fitted<T>);
 
 fn print<T: Scalar>(heading: &str, found: &[JudgedFit<T>]) -> Result<(), Failure> {

@@ -20,7 +20,7 @@ fn model_file(path: &Path) -> PathBuf {
     if path.is_dir() { path.join(MODEL) } else { path.into() }
 }
 
-/// From a file, or from a folder of results. Either precision is read in double.
+/// Reads a model from a file or from a folder of results. Either precision is read in double.
 pub fn read_model(path: &Path, console: Console) -> Result<(Model<f64>, Names), Failure> {
     let path = model_file(path);
     if !fs::metadata(&path).map_err(Failure::io("open", &path))?.is_file() {

@@ -37,7 +37,7 @@ pub fn transform(options: &PredictOptions, console: Console) -> Result<(), Failu
     write_csv(options.out.as_deref(), header, rows)
 }
 
-/// That `--out` can be written, and is nothing that is read.
+/// Checks that `--out` can be written and is none of the files that are read.
 fn check_out(options: &PredictOptions) -> Result<(), Failure> {
     output::check_apart(&reads(&options.model, &options.data), &[("--out", options.out.as_deref())])?;
     options.out.as_deref().map_or(Ok(()), output::check_writable)

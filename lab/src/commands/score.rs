@@ -25,7 +25,7 @@ struct Score {
     confusion: Option<Confusion>,
 }
 
-/// How many samples of each class (row) are taken for each class (column).
+/// The confusion matrix: the numbers of samples of each class (row) that are taken for each class (column).
 #[derive(Debug, Serialize)]
 struct Confusion {
     classes: Vec<String>,

@@ -11,7 +11,7 @@ use super::synthetic::Synthetic;
 use crate::data::{self, LabelColumn, LabelledSet, ReadOptions, Source};
 use crate::failure::Failure;
 
-/// Where a set lies in a folder, and how to read it.
+/// The place of a data set in a folder, and the options for reading it.
 #[derive(Debug, Clone, Default)]
 struct Known {
     /// The file, or the files of samples and labels.
@@ -42,11 +42,11 @@ fn known() -> Vec<(&'static str, Known)> {
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataFile {
-    /// The data set.
+    /// The name of the data set.
     pub name: String,
     /// The file within the folder; nothing for data that come with the program.
     pub file: Option<String>,
-    /// Of the file, in hexadecimal; of the numbers where there is no file.
+    /// The SHA-256 of the file in hexadecimal, or of the numbers if there is no file.
     pub sha256: String,
 }
 
@@ -90,7 +90,7 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// That there is such a folder, if one is given.
+/// Checks that the folder exists, if one is given.
 pub fn check_folder(folder: Option<&Path>) -> Result<(), Failure> {
     match folder {
         Some(folder) if !folder.is_dir() => {

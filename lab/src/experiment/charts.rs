@@ -24,7 +24,7 @@ pub fn svg(figure: &FigureSpec, rows: &[ResultRow]) -> Result<String, FigureErro
 }
 
 impl FigureSpec {
-    /// What is on the axes.
+    /// Returns a description of the axes.
     pub fn description(&self) -> String {
         format!("Shown: {} against {}.", self.y, self.x).replace('_', " ")
     }

@@ -7,15 +7,15 @@ use super::display::{FigureSpec, TableSpec};
 use super::work::Kind;
 use crate::failure::Failure;
 
-/// The file.
+/// An experiment as its file describes it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ExperimentConfig {
-    /// A heading.
+    /// The heading of the page.
     pub title: String,
-    /// What the experiment is to answer.
+    /// The question that the experiment answers.
     pub question: String,
-    /// Of the splits and the random starts: repeat r has the seed `seed + r`.
+    /// The seed of the splits and the random starts: repeat r has the seed `seed + r`.
     #[serde(default)]
     pub seed: u64,
     /// Settings of every grid; a list is an axis.
@@ -26,13 +26,13 @@ pub struct ExperimentConfig {
     /// The figures that are kept; all where it is empty.
     #[serde(default)]
     pub record: Vec<String>,
-    /// What is printed.
+    /// The tables to print.
     #[serde(default)]
     pub table: Vec<TableSpec>,
-    /// What is drawn.
+    /// The figures to draw.
     #[serde(default)]
     pub figure: Vec<FigureSpec>,
-    /// What errors call it.
+    /// The name of the experiment in error messages.
     #[serde(skip)]
     pub name: String,
     /// The line where each part of the grid begins, unless there are overrides.
@@ -47,16 +47,16 @@ pub struct ExperimentConfig {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Grid {
-    /// What is done with a cell.
+    /// The work on each cell.
     pub work: Kind,
     /// Names of data sets that come with the program.
     #[serde(default)]
     pub data: Vec<String>,
     /// Those in their place where there is a folder of data.
     pub folder_data: Option<Vec<String>>,
-    /// Which samples judge, if any.
+    /// The test samples, if there are any.
     pub test: Option<TestChoice>,
-    /// How often, each with other splits or starts.
+    /// The number of repeats, each with other splits or starts.
     #[serde(default = "once")]
     pub repeats: u64,
     /// Beyond, and instead of, the common settings; a list is an axis.
@@ -68,13 +68,13 @@ fn once() -> u64 {
     1
 }
 
-/// Which samples judge.
+/// The choice of the test samples.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub enum TestChoice {
     /// This share of each class, drawn anew in each repeat.
     Fraction(f64),
-    /// By name.
+    /// The official test samples, by name.
     Named(Official),
 }
 
@@ -87,7 +87,8 @@ pub enum Official {
 }
 
 impl ExperimentConfig {
-    /// From the text of a file, with some keys given other values by `a.b=c`; the place of a list's entry is a key too.
+    /// Parses the text of a file. Overrides `a.b=c` give keys other values; the place of an entry in a list is a key
+    /// too.
     pub fn parse(name: &str, text: &str, overrides: &[String]) -> Result<Self, Failure> {
         let wrong =
             |problem: &dyn std::fmt::Display| Failure::Other(format!("{name}: {}", problem.to_string().trim_end()));
@@ -108,7 +109,7 @@ impl ExperimentConfig {
         Ok(config)
     }
 
-    /// What is wrong with a part of the grid, and where that is.
+    /// Returns an error about a part of the grid, with its place.
     pub fn wrong_grid(&self, place: usize, problem: String) -> Failure {
         let line = self.lines.get(place).map_or(String::new(), |line| format!(", line {line}"));
         Failure::Other(format!("{}{line}: grid {place}: {problem}", self.name))
@@ -128,7 +129,7 @@ impl ExperimentConfig {
 }
 
 impl Grid {
-    /// What is out of range.
+    /// Checks the ranges of all values.
     fn check_ranges(&self) -> Result<(), String> {
         match self.test {
             Some(TestChoice::Fraction(share)) if !(share > 0.0 && share < 1.0) => {
@@ -149,7 +150,7 @@ fn grid_lines(text: &str) -> Vec<usize> {
     toml::from_str(text).map_or(Vec::new(), |Places { grid }| grid.into_iter().map(line).collect())
 }
 
-/// That each can be a part of a file's name, and of one file only.
+/// Checks that each name can be part of a file's name, and that no two are equal.
 fn check_file_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), String> {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
     let mut seen = Vec::new();

@@ -1,24 +1,24 @@
-//! What is made of the rows of an experiment: tables and figures, as its file asks for them.
+//! Tables and figures of the rows of an experiment, as its file asks for them.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use toml::Value;
 
-/// Which rows, by the value or the values of some columns.
+/// A selection of rows by the values of some columns.
 pub type Where = BTreeMap<String, Value>;
 
 /// A table: means and standard deviations over all rows that agree in the columns on the left.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TableSpec {
-    /// Of its files.
+    /// The name of its files.
     pub name: String,
-    /// What it says.
+    /// The title of the table.
     pub title: String,
     /// The columns on the left.
     pub rows: Vec<String>,
-    /// What is in the others.
+    /// The values in the other columns.
     pub values: Vec<Measure>,
     /// A column whose values become headings.
     pub columns: Option<String>,
@@ -57,39 +57,39 @@ pub struct Published {
 pub enum Measure {
     /// Mean ± sd of numbers, and the words with their counts.
     Plain(String),
-    /// Otherwise.
+    /// By a column.
     By(By),
 }
 
-/// What to make of the values of a column.
+/// A column of a table: a summary of the values of a column of the rows.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct By {
-    /// The column.
+    /// The column of the rows.
     pub of: String,
-    /// How they become one.
+    /// The statistic that makes one number of them.
     #[serde(default)]
     pub by: Aggregate,
     /// Digits after the point; as many as the numbers need where they are whole.
     pub digits: Option<usize>,
-    /// The heading.
+    /// The heading of the column.
     pub heading: Option<String>,
 }
 
-/// How values become one.
+/// A statistic that makes one number of several.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Aggregate {
     /// Mean ± sd, or the words with their counts.
     #[default]
     Mean,
-    /// The least.
+    /// The smallest value.
     Lowest,
-    /// The largest.
+    /// The largest value.
     Highest,
     /// The middle one.
     Median,
-    /// How many differ by more than 10⁻⁶ of their size.
+    /// The number of values that differ by more than 10⁻⁶ of their size.
     Distinct,
     /// The share within 10⁻⁶ of the least.
     AtLowest,
@@ -99,9 +99,9 @@ pub enum Aggregate {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FigureSpec {
-    /// Of its file.
+    /// The name of its file.
     pub name: String,
-    /// What it shows.
+    /// The title of the figure.
     pub title: String,
     /// The column along.
     pub x: String,

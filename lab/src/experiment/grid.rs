@@ -14,11 +14,11 @@ use crate::failure::Failure;
 
 /// A piece of work, and where it stands in the grid.
 pub struct GridCell {
-    /// The data set.
+    /// The name of the data set.
     pub data: String,
     /// Counted from 0.
     pub repeat: u64,
-    /// Of the split, and of what is random in the work.
+    /// The seed of the split and of everything random in the work.
     seed: u64,
     test: Option<TestChoice>,
     settings: Toml,
@@ -30,7 +30,7 @@ pub struct Cells {
     /// By their places.
     pub cells: Vec<GridCell>,
     sets: BTreeMap<String, LabelledSet>,
-    /// What was read.
+    /// The files that were read.
     pub sources: Vec<DataFile>,
     /// The figures that are kept, or none for all.
     record: Vec<String>,

@@ -24,7 +24,7 @@ struct Line {
 pub struct Journal {
     path: PathBuf,
     file: Mutex<File>,
-    /// How many finished cells of another run it held.
+    /// The number of finished cells of another run that it held.
     pub dropped: usize,
 }
 

@@ -1,4 +1,4 @@
-//! What an experiment was: enough to run it again, and to know whether the same bits can be expected.
+//! The record of an experiment: enough to run it again, and to know whether the same bits can be expected.
 
 use std::env;
 use std::fs;
@@ -14,11 +14,11 @@ use super::config::ExperimentConfig;
 /// `manifest.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Manifest {
-    /// What was run.
+    /// The experiment that was run.
     pub experiment: String,
     /// The program's.
     pub version: String,
-    /// Of the checkout that holds the program, if one does; `+` where it differs from the commit.
+    /// The commit of the checkout that holds the program, if there is one, with `+` if the checkout differs from it.
     pub commit: Option<String>,
     /// As it names itself, with what it is.
     pub processor: String,
@@ -26,11 +26,11 @@ pub struct Manifest {
     pub processors: usize,
     /// Those that were used.
     pub threads: usize,
-    /// Of the splits and of everything random: repeat r has `seed + r`.
+    /// The seed of the splits and of everything random: repeat r has `seed + r`.
     pub seed: u64,
-    /// Whether the data came from a folder.
+    /// True if the data came from a folder.
     pub data_dir: bool,
-    /// The data.
+    /// The data files that were read.
     pub data: Vec<DataFile>,
     /// The file, the overrides in it.
     pub configuration: toml::Table,

@@ -24,7 +24,7 @@ impl Column {
         Column { by, whole }
     }
 
-    /// What stands above it.
+    /// Returns the heading of the column.
     pub fn heading(&self) -> String {
         self.by.heading.clone().unwrap_or_else(|| plain(&self.by.of))
     }
@@ -79,7 +79,7 @@ impl Column {
 }
 
 impl Aggregate {
-    /// Of at least one number.
+    /// Computes the statistic of at least one number.
     fn of(self, mut values: Vec<f64>) -> f64 {
         values.sort_by(f64::total_cmp);
         let (least, count) = (values[0], values.len());

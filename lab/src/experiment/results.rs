@@ -1,4 +1,4 @@
-//! What a folder of results holds.
+//! The folder of results of an experiment.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,10 +26,10 @@ pub const TIMINGS: &str = "timings.jsonl";
 pub const CONFIG: &str = "experiment.toml";
 /// All of it as a page, where it was asked for.
 pub const REPORT: &str = "report.html";
-/// What was run, on what.
+/// The file that says what was run on which data.
 pub const MANIFEST: &str = "manifest.json";
 
-/// Whether a file is a result of an earlier run.
+/// Returns true if the name is that of a result file of an experiment.
 pub fn is_result(name: &str) -> bool {
     let table = name.strip_prefix("table-").and_then(|rest| rest.rsplit_once('.'));
     let figure = name.strip_prefix("figure-").and_then(|rest| rest.rsplit_once('.'));
@@ -38,22 +38,22 @@ pub fn is_result(name: &str) -> bool {
         || figure.is_some_and(|(_, kind)| kind == "svg")
 }
 
-/// Where the results of an experiment are.
+/// Returns the default folder of an experiment's results.
 pub fn default_folder(name: &str) -> PathBuf {
     Path::new("results").join(name)
 }
 
-/// All rows.
+/// The rows of all cells.
 pub struct Results {
     /// With the seconds as a column.
     pub rows: Vec<Map<String, Value>>,
-    /// Of [`CELLS`].
+    /// The text of the file [`CELLS`].
     pub cells: String,
     timings: String,
 }
 
 impl Results {
-    /// From the rows of each cell.
+    /// Makes the results of the rows of each cell.
     pub fn new(cells: &[Vec<TimedRow>]) -> Self {
         let mut results = Results { rows: Vec::new(), cells: String::new(), timings: String::new() };
         for (cell, rows) in cells.iter().enumerate() {
@@ -98,9 +98,9 @@ impl Results {
 
 /// A folder of results, read.
 pub struct ResultsFolder {
-    /// The file.
+    /// The experiment's file.
     pub config: ExperimentConfig,
-    /// What was run.
+    /// The record of the run.
     pub manifest: Manifest,
     /// The text of [`CELLS`].
     pub cells: String,

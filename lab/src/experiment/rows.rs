@@ -11,11 +11,11 @@ pub type ResultRow = Map<String, Value>;
 pub struct Group<'a> {
     /// The values that they share.
     pub key: Vec<Value>,
-    /// They.
+    /// The rows of the group.
     pub rows: Vec<&'a ResultRow>,
 }
 
-/// Whether a row has those values.
+/// Returns true if a row has the selected values.
 pub fn matches(only: &Where, row: &ResultRow) -> bool {
     only.iter().all(|(column, wanted)| {
         let wanted = serde_json::to_value(wanted).expect("TOML has a JSON form");

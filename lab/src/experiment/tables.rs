@@ -9,7 +9,7 @@ use crate::output::TextTable;
 
 /// A table for people, and one for programs.
 pub struct MadeTable {
-    /// Rounded.
+    /// The table with rounded numbers.
     pub sheet: TextTable,
     /// Every digit, deviations in columns of their own.
     pub csv: String,

@@ -10,9 +10,9 @@ use crate::failure::Failure;
 use crate::flags::VerifyOptions;
 use crate::output::{self, Console};
 
-/// Where the same bits cannot be expected, numbers may differ by this share of their size, or by as much.
+/// The relative and absolute difference that is allowed where the same bits cannot be expected.
 const TOLERANCE: f64 = 1e-4;
-/// What then may differ freely.
+/// The columns that may then differ freely.
 const COUNTS: [&str; 3] = ["iterations", "passes", "changes"];
 
 /// Runs again and compares.

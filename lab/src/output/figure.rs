@@ -18,17 +18,18 @@ pub use bars::Bars;
 pub use chart::{Chart, Look, Point, Series};
 pub use heat::{Cell, HeatMap, Names};
 
-/// What a figure shows, for those who see it and those who do not. Within a page titles differ: they make the ids.
+/// The caption of a figure, also for readers who cannot see it. Titles within a page differ, since ids are made of
+/// them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Caption {
-    /// A few words.
+    /// The title, in a few words.
     pub title: String,
-    /// A sentence.
+    /// The description, in a sentence.
     pub description: String,
 }
 
 impl Caption {
-    /// From both.
+    /// Makes a caption of a title and a description.
     pub fn new(title: impl Into<String>, description: impl Into<String>) -> Self {
         Caption { title: title.into(), description: description.into() }
     }
@@ -43,13 +44,13 @@ pub enum FigureError {
     /// Cells that are no table, or another number of names.
     #[error("figure `{title}`: row {row} has {got} cells instead of {expected}")]
     Shape {
-        /// The figure.
+        /// The title of the figure.
         title: String,
-        /// From 1.
+        /// The number of the row, from 1.
         row: usize,
-        /// How many cells or names there are.
+        /// The number of cells or names.
         got: usize,
-        /// How many there should be.
+        /// The number that is expected.
         expected: usize,
     },
 }

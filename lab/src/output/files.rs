@@ -32,7 +32,7 @@ pub fn json(value: &impl Serialize) -> Vec<u8> {
     (text + "\n").into_bytes()
 }
 
-/// Whether [`write()`] can succeed, for the time before a long computation.
+/// Checks, before a long computation, that [`write()`] can succeed.
 pub fn check_writable(path: &Path) -> Result<(), Failure> {
     match fs::metadata(path) {
         Ok(there) if there.is_dir() => Err(Failure::io("write", path)(io::ErrorKind::IsADirectory.into())),
@@ -52,7 +52,7 @@ pub fn check_apart(read: &[PathBuf], outputs: &[(&str, Option<&Path>)]) -> Resul
     })
 }
 
-/// What is said of an output in the folder of another, which is for that alone.
+/// Returns the problem of an output that lies in the folder of another output.
 pub fn inside(outputs: &[(&str, Option<&Path>)], folders: &[(&str, Option<&Path>)]) -> Option<String> {
     let place = |path: &Option<&Path>| absolute((*path)?).ok();
     folders.iter().find_map(|(folder, around)| {

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    /// Whether a name is one of a result.
+    /// A function that returns true for the name of a result.
     is_ours: fn(&str) -> bool,
     _claim: Claim,
 }

@@ -54,7 +54,7 @@ fn number(value: f64, digits: usize) -> String {
     if value.abs() < 1e5 { format!("{value:.digits$}") } else { format!("{value:.2e}") }
 }
 
-/// What the numbers say.
+/// Returns a sentence that says what the numbers mean.
 pub fn sentence(summaries: &[MethodSummary]) -> String {
     let Some(first) = summaries.first() else { return String::new() };
     let mut parts = vec![match summaries.iter().find(|other| other.method == Method::TwoStage) {
@@ -66,7 +66,7 @@ pub fn sentence(summaries: &[MethodSummary]) -> String {
     parts.join("; ") + "."
 }
 
-/// What the run of ADMM shows of the conditions for convergence.
+/// Returns the certificate of the run of ADMM as text.
 pub fn certificate(summaries: &[MethodSummary]) -> String {
     let admm = summaries.iter().find(|summary| summary.method == Method::Admm);
     admm.map_or(String::new(), |admm| format!("\nCertificate of admm:\n{}\n", admm.certificate))

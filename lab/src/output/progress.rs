@@ -1,4 +1,4 @@
-//! What is said on stderr while a fit runs.
+//! Messages on stderr while a fit runs.
 
 use std::io::{self, Write};
 
@@ -6,10 +6,10 @@ use admm_solvers::joint::{Method, Progress};
 use indicatif::style::TemplateError;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// How much is said.
+/// The amount of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Console {
-    /// Errors.
+    /// Errors alone.
     Quiet,
     /// Warnings, and a bar where stderr is a terminal.
     Normal,
@@ -18,7 +18,7 @@ pub enum Console {
 }
 
 impl Console {
-    /// From the flags.
+    /// Makes a console by the flags.
     pub fn new(quiet: bool, verbose: bool) -> Self {
         match (quiet, verbose) {
             (true, _) => Self::Quiet,

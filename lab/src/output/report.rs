@@ -19,7 +19,7 @@ pub use sections::front;
 /// The page in a folder of results.
 pub const PAGE: &str = "report.html";
 
-/// Where the page goes, if it is asked for.
+/// Returns the place of the page, if one is asked for.
 pub fn place(asked: Option<&Option<PathBuf>>, out: Option<&Path>) -> Option<PathBuf> {
     let named = asked?.clone();
     Some(named.unwrap_or_else(|| out.unwrap_or(Path::new("")).join(PAGE)))

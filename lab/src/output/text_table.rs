@@ -43,7 +43,7 @@ impl TextTable {
     }
 }
 
-/// Whether a column holds words.
+/// Returns true if a column holds words.
 pub fn is_text(rows: &[Vec<String>], column: usize) -> bool {
     rows.iter().any(|row| row[column].starts_with(|first: char| first.is_alphabetic()))
 }

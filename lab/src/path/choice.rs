@@ -1,4 +1,4 @@
-//! Which point of a path to take.
+//! The choice of a point of a path.
 
 use super::cross_validation::PathPoint;
 
@@ -13,8 +13,8 @@ pub struct PathChoice {
 }
 
 impl PathChoice {
-    /// Of the points of a cross-validation. The standard error is sd/√folds: repeats share their samples and do not
-    /// lower it.
+    /// Chooses among the points of a cross-validation. The standard error is sd/√folds: repeats share their samples and
+    /// do not lower it.
     pub fn of(points: &[PathPoint], folds: usize) -> Self {
         let errors: Vec<f64> = points.iter().map(|point| point.error.mean).collect();
         let lowest = (0..errors.len()).fold(0, |best, i| if errors[i] < errors[best] { i } else { best });
@@ -24,7 +24,7 @@ impl PathChoice {
     }
 }
 
-/// Whether no other point has at least as much of the first and at most as much of the second, and one of them better.
+/// Returns, for each point, true if it lies on the Pareto front: no other point is as good in both and better in one.
 pub fn front(points: &[(f64, f64)]) -> Vec<bool> {
     let beats = |other: &(f64, f64), point: &(f64, f64)| other.0 >= point.0 && other.1 <= point.1 && other != point;
     points.iter().map(|point| !points.iter().any(|other| beats(other, point))).collect()

@@ -12,7 +12,7 @@ use crate::flags::PathOptions;
 use crate::interrupt;
 use crate::output::Console;
 
-/// What samples that were kept back say about a model.
+/// The scores of a model on samples that were kept back.
 #[derive(Debug, Clone, Copy)]
 pub struct HeldOut {
     /// The share of them whose class is not predicted.
@@ -34,7 +34,7 @@ pub fn held_out(model: &Model<f64>, samples: &Labelled) -> Result<HeldOut> {
 pub struct Judged {
     /// By the samples kept back.
     pub held_out: HeldOut,
-    /// Whether it has converged.
+    /// True if the fit has converged.
     pub converged: bool,
 }
 
@@ -104,7 +104,7 @@ impl<'a> CrossValidation<'a> {
     }
 }
 
-/// Whether nobody interrupted what was done so far: fits that were end early, and are not what they would be.
+/// Checks that nobody interrupted the fits so far. An interrupted fit ends early and must not count.
 pub fn check_whole(console: Console) -> Result<(), Failure> {
     if !interrupt::requested() {
         return Ok(());

@@ -8,14 +8,14 @@ use admm_solvers::joint::{Fitted, JointModel, Method, Moment};
 use crate::data::Labelled;
 use crate::interrupt;
 
-/// How to go.
+/// The choices for the fits along a path.
 #[derive(Debug, Clone, Copy)]
 pub struct PathSetting<'a> {
     /// With the [weight](super::Weights::first) that the path is prepared at.
     pub model: &'a JointModel,
-    /// For the weights below 1.
+    /// The method for the weights below 1.
     pub method: Method,
-    /// Descending.
+    /// The weights in descending order.
     pub weights: &'a [f64],
 }
 

@@ -38,7 +38,7 @@ impl<'a> PathSummary<'a> {
     }
 }
 
-/// Every digit.
+/// Returns the rows as CSV, with every digit.
 pub fn csv(rows: &[MarkedPoint]) -> String {
     let mut text = String::from(
         "components,weight,variance_explained,variance_explained_sd,error,error_sd,front,lowest_error,one_standard_error\n",
@@ -50,7 +50,7 @@ pub fn csv(rows: &[MarkedPoint]) -> String {
     text
 }
 
-/// What is printed.
+/// Returns the table that is printed.
 pub fn text(options: &PathOptions, set: &LabelledSet, rows: &[MarkedPoint]) -> String {
     let (d, n) = set.train.x.shape();
     let (features, classes) = (count(d, "feature"), set.classes.names().len());
@@ -82,7 +82,7 @@ fn spread_percent(Spread { mean, sd }: Spread) -> String {
     format!("{:.1} ± {:.1} %", 100.0 * mean, 100.0 * sd)
 }
 
-/// What the choices are.
+/// Returns a sentence on the choices.
 pub fn sentence(rows: &[MarkedPoint]) -> String {
     let describe = |row: &MarkedPoint| {
         let share = |spread: Spread| format!("{:.1} %", 100.0 * spread.mean);

@@ -17,12 +17,12 @@ pub struct BenchProblem {
     pub x: DMatrix<f64>,
     pub labels: Vec<usize>,
     pub components: usize,
-    /// λ and μ.
+    /// The weights λ and μ.
     pub weights: (f64, f64),
     pub scale: Scale,
     /// The objective that is best known, in the units of the model; without one a run goes to its end.
     pub best: Option<f64>,
-    /// What a gap in these units is multiplied by.
+    /// The factor from our units of the objective to those of the scripts.
     pub unit: f64,
 }
 

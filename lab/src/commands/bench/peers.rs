@@ -1,4 +1,4 @@
-//! What users would run instead: scripts that print how far they are, run on the same arrays.
+//! Scripts of other tools that users would run instead. They run on the same arrays and print their progress.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -59,7 +59,7 @@ impl<'a> Peers<'a> {
         Ok(Peers { folder, home, options, console })
     }
 
-    /// What a data set is.
+    /// Returns a description of a data set.
     pub fn title(&self, name: &str) -> &'static str {
         PROBLEMS.iter().find(|(known, ..)| *known == name).map_or("", |(_, _, title)| title)
     }
@@ -106,7 +106,8 @@ impl<'a> Peers<'a> {
         Ok(())
     }
 
-    /// What a script writes to the file that --json names: null for one that fails, which is said and reaches no gap.
+    /// Runs a script and returns what it writes to the file that --json names. A script that fails gives null: the
+    /// failure is printed, and the script reaches no gap.
     fn call(&self, script: &str, flags: &[&str]) -> Result<Value, Failure> {
         let python = std::env::var_os("PEERS_PYTHON").unwrap_or_else(|| "python3".into());
         let file = tempfile::NamedTempFile::new().map_err(|error| Failure::Other(error.to_string()))?;

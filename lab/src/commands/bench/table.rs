@@ -13,7 +13,7 @@ pub struct GapTable {
 struct SolverTimes {
     name: String,
     ours: bool,
-    /// For each run and gap: seconds and passes; infinite where a gap was not reached.
+    /// The seconds and passes of each run to each gap; infinite for a gap that was not reached.
     runs: Vec<[(f64, f64); GAPS.len()]>,
 }
 
@@ -22,7 +22,7 @@ impl GapTable {
         GapTable { title: title.into(), rows: Vec::new() }
     }
 
-    /// A run.
+    /// Adds a run to the table.
     pub fn add(&mut self, name: &str, ours: bool, trace: &Trace) {
         let never = (f64::INFINITY, f64::INFINITY);
         let first = |gap: f64| {

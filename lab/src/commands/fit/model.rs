@@ -14,7 +14,7 @@ use crate::flags::{FitOptions, Methods, TestSource, flagged};
 use crate::output::{self, report};
 
 impl FitOptions {
-    /// Where the page goes, if it is asked for.
+    /// Returns the place of the report page, if a report is asked for.
     pub(super) fn report(&self) -> Option<PathBuf> {
         report::place(self.report.as_ref(), self.out.as_deref())
     }
@@ -67,7 +67,7 @@ impl FitOptions {
         }
     }
 
-    /// What is out of range besides the library's choices.
+    /// Returns the problems of the flags that the library does not check.
     fn problems(&self) -> Vec<String> {
         let fraction = match self.test {
             Some(TestSource::Fraction(fraction)) if !(fraction > 0.0 && fraction < 1.0) => {
@@ -82,7 +82,7 @@ impl FitOptions {
         [fraction, limit, self.clash(), self.idle()].into_iter().flatten().collect()
     }
 
-    /// What is said of outputs that are in each other's way.
+    /// Returns the problem of two outputs that would overwrite each other.
     fn clash(&self) -> Option<String> {
         let place = |path: Option<&Path>| absolute(path?).ok();
         let json = self.json.as_deref();
@@ -94,7 +94,7 @@ impl FitOptions {
         output::inside(&[("--json", json), ("--report", page.as_deref()), checkpoint, out], &[out, checkpoint])
     }
 
-    /// What is said of choices for one method where another is to run.
+    /// Returns the problem of flags that belong to another method than the one to run.
     fn idle(&self) -> Option<String> {
         let Methods::One(method) = self.method else { return None };
         if method != Method::Joint && self.batch.is_some() {

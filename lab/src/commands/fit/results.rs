@@ -61,7 +61,7 @@ fn model_file(method: Method, options: &FitOptions) -> String {
     }
 }
 
-/// Whether a file is a result of an earlier run.
+/// Returns true if the name is that of a result file of a fit.
 pub fn is_fit_result(name: &str) -> bool {
     let models = || Method::ALL.map(|method| format!("model-{method}.safetensors"));
     [MODEL, HISTORY, SUMMARY, CONFIG, CARD, PAGE].contains(&name) || models().iter().any(|model| model == name)

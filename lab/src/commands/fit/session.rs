@@ -15,15 +15,15 @@ use crate::output::Console;
 
 /// A fit by several methods from the same start.
 pub struct Session<'a, T: Scalar> {
-    /// The problem.
+    /// The prepared problem.
     pub prepared: &'a Prepared<T>,
-    /// The choices.
+    /// The flags of the fit.
     pub options: &'a FitOptions,
-    /// Where it is told.
+    /// The console for progress and warnings.
     pub console: Console,
-    /// Where it is kept.
+    /// The checkpoints of the fit, if it is kept.
     pub checkpoints: Option<FitCheckpoints>,
-    /// What was found so far.
+    /// The fits that are finished.
     pub found: Vec<Fitted<T>>,
 }
 
@@ -79,8 +79,8 @@ impl<T: Scalar> Session<'_, T> {
     }
 }
 
-/// What no number of iterations helps against.
+/// The advice for a problem without a minimiser, where more iterations do not help.
 const SEPARATED: &str = "It separates the classes, and nothing bounds B: set --ridge.";
 
-/// What helps where rounding, or features of large numbers, hide the gradient from the residuals.
+/// The advice where rounding or features of large numbers hide the gradient from the residuals.
 const NEARER: &str = "Use --precision f64, scale the features, or lower --tolerance.";

@@ -5,16 +5,16 @@ use super::svg::round;
 /// One direction of a chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Axis {
-    /// What is measured, and in which unit.
+    /// The quantity and its unit.
     pub label: String,
-    /// How values are placed.
+    /// The scale on which values are placed.
     pub scale: Scale,
 }
 
-/// How values are placed.
+/// The scale of an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
-    /// Evenly.
+    /// Linear: values are placed evenly.
     Linear,
     /// By order of magnitude. What is not positive has no place.
     Log,
@@ -132,7 +132,7 @@ fn decades(low: f64, high: f64, about: usize) -> Vec<(f64, String)> {
     kept.into_iter().map(|exponent| (f64::from(exponent), text(exponent))).collect()
 }
 
-/// Where there are fewer than two powers of ten: round numbers.
+/// Returns ticks at round numbers, for a range with fewer than two powers of ten.
 fn few_decades(low: f64, high: f64) -> Vec<(f64, String)> {
     let ticks = round_numbers(10f64.powf(low), 10f64.powf(high), 4);
     ticks.into_iter().filter(|(value, _)| *value > 0.0).map(|(value, text)| (value.log10(), text)).collect()

@@ -10,9 +10,9 @@ use super::{Caption, FigureError, palette};
 /// A bar a row, from a common zero.
 #[derive(Debug, Clone)]
 pub struct Bars {
-    /// What it shows.
+    /// The caption of the figure.
     pub caption: Caption,
-    /// From the top down. What is not finite is left out.
+    /// The bars from the top down. A value that is not finite is left out.
     pub bars: Vec<(String, f64)>,
 }
 

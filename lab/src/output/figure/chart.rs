@@ -10,55 +10,55 @@ use super::{Caption, FigureError, palette};
 /// Series of points between two axes.
 #[derive(Debug, Clone)]
 pub struct Chart {
-    /// What it shows.
+    /// The caption of the figure.
     pub caption: Caption,
-    /// To the right.
+    /// The axis to the right.
     pub x: Axis,
-    /// Upwards.
+    /// The axis upwards.
     pub y: Axis,
-    /// From the lowest layer up.
+    /// The series from the lowest layer up.
     pub series: Vec<Series>,
 }
 
 /// Points of one colour and shape.
 #[derive(Debug, Clone)]
 pub struct Series {
-    /// What the legend calls it.
+    /// The name in the legend.
     pub name: String,
     /// In the order of the line. What is not finite, or not positive on a log axis, is left out.
     pub points: Vec<Point>,
-    /// How they are drawn.
+    /// The look of the points.
     pub look: Look,
 }
 
-/// How points are drawn.
+/// The look of points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
     /// A line, interrupted where a point is left out.
     Line,
-    /// Marks.
+    /// Marks alone.
     Dots,
-    /// Both.
+    /// A line with marks.
     LineAndDots,
 }
 
 /// A point, and more if there is more to say.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Point {
-    /// To the right.
+    /// The coordinate to the right.
     pub x: f64,
-    /// Upwards.
+    /// The coordinate upwards.
     pub y: f64,
     /// Half the length of the error bar; 0 for none.
     pub spread: f64,
-    /// What hovering shows besides the coordinates.
+    /// The text that hovering shows besides the coordinates.
     pub note: String,
-    /// Whether to circle it.
+    /// True if the point is circled.
     pub chosen: bool,
 }
 
 impl Series {
-    /// Of bare coordinates.
+    /// Makes a series of bare coordinates.
     pub fn new(name: impl Into<String>, look: Look, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
         let points = points.into_iter().map(|(x, y)| Point { x, y, ..Point::default() }).collect();
         Series { name: name.into(), points, look }
@@ -165,7 +165,7 @@ impl Chart {
         svg.add(palette::mark(index, (x, y), if class == "hit" { 5.0 } else { 3.5 }, class, &self.note(index, point)));
     }
 
-    /// What hovering shows.
+    /// Returns the text that hovering shows.
     fn note(&self, index: usize, point: &Point) -> String {
         let spread = if point.spread > 0.0 { format!(" ± {}", short(point.spread)) } else { String::new() };
         let (x, y) = (short(point.x), short(point.y));

@@ -8,40 +8,40 @@ use super::{Caption, FigureError, palette};
 /// Rows of cells.
 #[derive(Debug, Clone)]
 pub struct HeatMap {
-    /// What it shows.
+    /// The caption of the figure.
     pub caption: Caption,
-    /// What the columns are.
+    /// The names of the columns.
     pub across: Names,
-    /// What the rows are.
+    /// The names of the rows.
     pub down: Names,
-    /// From the top row down, of one length.
+    /// The rows of cells from the top down, all of one length.
     pub cells: Vec<Vec<Cell>>,
 }
 
-/// What lies along an edge. An image has no names.
+/// The names along an edge. An image has no names.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
-    /// What they are together.
+    /// The name of all of them together.
     pub label: String,
     /// One a row or column, or none at all.
     pub names: Vec<String>,
 }
 
-/// One cell.
+/// A cell of a heat map.
 #[derive(Debug, Clone, Default)]
 pub struct Cell {
-    /// From −1 to 1: the colour is the sign, its strength the size. What is not finite stays empty.
+    /// The shade from −1 to 1: the colour is its sign, the strength its size. A value that is not finite stays empty.
     pub shade: f64,
-    /// What stands in it.
+    /// The text in the cell.
     pub text: String,
-    /// What hovering shows.
+    /// The text that hovering shows.
     pub note: String,
 }
 
 const TEXT: f64 = 12.0;
-/// Of all cells together, in pixels.
+/// The side of all cells together, in pixels.
 const SIDE: f64 = 320.0;
-/// What stands in the deepest shade stays legible.
+/// The opacity of the deepest shade, on which text stays legible.
 const DEEPEST: f64 = 0.6;
 
 impl HeatMap {

@@ -16,7 +16,7 @@ pub(super) struct Svg {
     body: String,
 }
 
-/// Where text stands relative to its point.
+/// The position of text relative to its point.
 #[derive(Clone, Copy)]
 pub(super) enum Anchor {
     Start,
@@ -89,7 +89,7 @@ fn slug(title: &str) -> String {
     format!("figure-{}", words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-"))
 }
 
-/// To a tenth of a pixel.
+/// Rounds to a tenth of a pixel.
 pub(super) fn round(pixels: f64) -> f64 {
     (10.0 * pixels).round() / 10.0
 }

@@ -15,23 +15,23 @@ use crate::words::percent;
 
 /// All that a report of a fit tells.
 pub struct FitReport<'a, T: Scalar> {
-    /// What the data are called.
+    /// The name of the data.
     pub name: &'a str,
     /// Sizes and settings in a line.
     pub heading: &'a str,
-    /// What W satisfies.
+    /// The constraint on W.
     pub constraint: Constraint,
-    /// Of features and classes.
+    /// The names of features and classes.
     pub names: &'a Names,
     /// Some of the samples to learn from, see [`some`](super::some).
     pub train: &'a Labelled<DMatrix<T>>,
     /// The samples to be judged on.
     pub test: Option<&'a Labelled<DMatrix<T>>>,
-    /// What each method found.
+    /// The summary and the fit of each method.
     pub found: &'a [(MethodSummary, Fitted<T>)],
     /// Every choice, by name.
     pub choices: Vec<(String, String)>,
-    /// What was run.
+    /// The command that was run.
     pub command: String,
 }
 

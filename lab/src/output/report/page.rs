@@ -13,17 +13,17 @@ pub struct Page {
     pub answer: String,
     /// A few numbers that matter: what they are, and their values.
     pub highlights: Vec<(String, String)>,
-    /// In order.
+    /// The sections in their order.
     pub sections: Vec<Section>,
 }
 
 /// A part of a page with a heading of its own.
 pub struct Section {
-    /// What links to it call it.
+    /// The id that links refer to.
     pub id: &'static str,
-    /// The heading.
+    /// The heading of the section.
     pub title: &'static str,
-    /// What it says.
+    /// The contents of the section.
     pub body: Markup,
 }
 
@@ -31,7 +31,7 @@ pub struct Section {
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
 impl Page {
-    /// The file.
+    /// Returns the page as an HTML file.
     pub fn html(&self) -> String {
         let page = html! {
             (DOCTYPE)

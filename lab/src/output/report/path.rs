@@ -13,26 +13,26 @@ use crate::words::percent;
 
 /// All that a report of a path tells.
 pub struct PathReport<'a> {
-    /// The data.
+    /// The labelled data.
     pub set: &'a LabelledSet,
     /// The points, and what each of them is.
     pub rows: &'a [MarkedPoint],
     /// The points as they are printed.
     pub table: TextTable,
-    /// What the choice is, in words.
+    /// The choice in words.
     pub answer: String,
     /// The fit at the lowest error on all samples.
     pub chosen: &'a Fitted<f64>,
-    /// Of the folds.
+    /// The seed of the folds.
     pub seed: u64,
     /// Every choice, by name.
     pub choices: Vec<(String, String)>,
-    /// What was run.
+    /// The command that was run.
     pub command: String,
 }
 
 impl PathReport<'_> {
-    /// The file.
+    /// Returns the page as an HTML file.
     ///
     /// # Errors
     /// Samples that are not the model's.

@@ -10,9 +10,9 @@ use crate::data::Labelled;
 /// A model and what it makes of the data.
 #[derive(Debug, Clone)]
 pub struct Portrait {
-    /// How it was found.
+    /// The method that found the model.
     pub method: Method,
-    /// W (d×k).
+    /// The loadings W, d×k.
     pub loadings: DMatrix<f64>,
     /// Samples that it learnt from.
     pub train: View,
@@ -23,13 +23,13 @@ pub struct Portrait {
 /// Samples through a model.
 #[derive(Debug, Clone)]
 pub struct View {
-    /// k×n.
+    /// The components of the samples, k×n.
     pub components: DMatrix<f64>,
     /// The true classes.
     pub labels: Vec<usize>,
     /// The classes that the model says.
     pub predicted: Vec<usize>,
-    /// How many samples there are, of which these are some.
+    /// The number of all samples, of which some are shown.
     pub total: usize,
 }
 
@@ -43,7 +43,7 @@ pub fn some<T: Scalar>(samples: &Labelled<Features<T>>) -> Labelled<DMatrix<T>> 
 }
 
 impl Portrait {
-    /// Of a fit.
+    /// Makes the portrait of a fit.
     ///
     /// # Errors
     /// Samples that are not the model's.
@@ -70,13 +70,14 @@ impl Portrait {
 }
 
 impl View {
-    /// How many samples of each class (row) the model puts in each class (column).
+    /// Returns the confusion matrix of the model: the numbers of samples of each class (row) put in each class
+    /// (column).
     pub fn confusion(&self, classes: usize) -> DMatrix<usize> {
         confusion(&self.labels, &self.predicted, classes)
     }
 }
 
-/// How many samples of each class (row) are put in each class (column).
+/// Returns the confusion matrix: the numbers of samples of each class (row) put in each class (column).
 pub fn confusion(labels: &[usize], predicted: &[usize], classes: usize) -> DMatrix<usize> {
     let mut counts = DMatrix::zeros(classes, classes);
     labels.iter().zip(predicted).for_each(|(&label, &predicted)| counts[(label, predicted)] += 1);

@@ -1,4 +1,4 @@
-//! What the reports of a fit and of a path have in common.
+//! The sections that reports of a fit and of a path share.
 
 mod confusion;
 mod convergence;
@@ -33,7 +33,7 @@ pub fn methods(summaries: &[MethodSummary]) -> Section {
     Section { id: "methods", title: "The methods", body }
 }
 
-/// What shows that a method has ended where it should: at a stationary point, on its set, with W = V.
+/// Returns the section that shows where each method ended: at a stationary point, on its set, with W = V.
 pub fn certificate(summaries: &[MethodSummary]) -> Section {
     let columns = ["method", "stationarity", "feasibility", "primal residual", "dual residual", "ρ", "status"];
     let size = |value: f64| format!("{value:.1e}").replace('-', "−");

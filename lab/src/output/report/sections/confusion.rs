@@ -1,4 +1,4 @@
-//! Which classes are taken for which.
+//! The confusion of classes.
 
 use maud::{Markup, html};
 
@@ -8,7 +8,7 @@ use crate::output::report::portrait::{Portrait, View};
 
 /// With more classes than this a matrix shows nothing any more.
 const MOST: usize = 40;
-/// So many pairs are listed in its place.
+/// The number of pairs that are listed instead of a large matrix.
 const PAIRS: usize = 20;
 
 /// One matrix a part of the data.

@@ -1,4 +1,4 @@
-//! How the methods went: objective, residuals, ρ and the augmented Lagrangian.
+//! The convergence of the methods: objective, residuals, ρ and the augmented Lagrangian.
 
 use admm_solvers::joint::{Method, Progress};
 use maud::html;

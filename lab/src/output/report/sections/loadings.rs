@@ -1,4 +1,4 @@
-//! What the components are made of: images where the features are pixels, else bars.
+//! The loadings of the components: images if the features are pixels, bars otherwise.
 
 use maud::html;
 use nalgebra::DVector;
@@ -9,9 +9,9 @@ use crate::output::report::portrait::Portrait;
 
 /// An image has at most so many pixels.
 const PIXELS: usize = 4096;
-/// So many features are named: the largest.
+/// The number of features that are named: those of the largest loadings.
 const MOST: usize = 20;
-/// So many components are shown: the first.
+/// The number of components that are shown: the first ones.
 const COMPONENTS: usize = 12;
 
 /// One figure a component.

@@ -1,4 +1,4 @@
-//! What the classes cost in variance: the path from λ = 1 to λ = 0, its Pareto front and the choice.
+//! The trade-off between classes and variance: the path from λ = 1 to λ = 0, its Pareto front and the choice.
 
 use maud::html;
 
