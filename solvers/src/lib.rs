@@ -7,8 +7,9 @@
 //!
 //! The joint model trains one matrix W (d×k) for two losses at once, variance and cross-entropy:
 //!
-//! > minimise λ·L₁(W) + (1−λ)·L₂(V, B, b) subject to W = V, W on a manifold > > L₁(W) = 1 − tr(WᵀΣW)/tr Σ, L₂(V, B,
-//! b) = mean cross-entropy of softmax(Bᵀ Vᵀ x + b) + μ/2 ‖B‖²
+//! > minimise λ·L₁(W) + (1−λ)·L₂(V, B, b) subject to W = V, W on a manifold
+//! >
+//! > L₁(W) = 1 − tr(WᵀΣW)/tr Σ, L₂(V, B, b) = mean cross-entropy of softmax(Bᵀ Vᵀ x + b) + μ/2 ‖B‖²
 //!
 //! Data matrices are d×n: **a sample is a column**.
 //!
