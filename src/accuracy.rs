@@ -6,6 +6,7 @@ use crate::{Parameter, Real};
 
 /// How accurately the inner problems are solved.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Accuracy {
     /// The same tolerance in every iteration.
     Fixed(f64),

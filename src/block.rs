@@ -2,7 +2,7 @@
 
 use crate::method::DescentMethod;
 use crate::space::Space;
-use crate::subproblem::{Adjoint, Smoothness, prox_of};
+use crate::subproblem::{Smoothness, forward, prox_of};
 use crate::{Cost, Iterate, Manifold, Prox, Real, Result, Subproblem, Target};
 use nalgebra::DMatrix;
 
@@ -38,9 +38,8 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Negated<P> {
     type Var = P::Var;
     type Image = P::Image;
 
-    fn value(&self, x: &P::Var) -> Result<T> {
-        self.0.value(x)
-    }
+    forward!(self.0: value, retune, forget, adjoint, proximal_move, smoothness);
+
     fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Cost> {
         let mut v = to.v.clone();
         v.scale_by(-T::one());
@@ -50,21 +49,6 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Negated<P> {
         let mut image = self.0.image(x);
         image.scale_by(-T::one());
         image
-    }
-    fn retune(&mut self, rho: T) -> Result<()> {
-        self.0.retune(rho)
-    }
-    fn forget(&self, x: &mut P::Var) {
-        self.0.forget(x);
-    }
-    fn adjoint(&self, y: &P::Image) -> Adjoint<T> {
-        self.0.adjoint(y)
-    }
-    fn proximal_move(&self, from: &P::Var, to: &P::Var) -> T {
-        self.0.proximal_move(from, to)
-    }
-    fn smoothness(&self, x: &P::Var) -> Smoothness<T> {
-        self.0.smoothness(x)
     }
 }
 

@@ -67,6 +67,7 @@ pub struct Checkpoints {
 
 /// What a folder of checkpoints holds.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Loaded<S> {
     /// The newest state that can be read.
     pub state: S,

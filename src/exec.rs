@@ -16,9 +16,13 @@ pub enum Exec {
     /// On the calling thread.
     #[default]
     Serial,
-    /// On a pool of threads.
-    Threads(Arc<ThreadPool>),
+    /// On a pool of threads, which [`Exec::threads`] makes.
+    Threads(Pool),
 }
+
+/// A pool of threads.
+#[derive(Debug, Clone)]
+pub struct Pool(Arc<ThreadPool>);
 
 impl Exec {
     /// A pool of `count` threads; 1 is [`Exec::Serial`] and 0 the number of processors.
@@ -27,14 +31,14 @@ impl Exec {
             return Ok(Exec::Serial);
         }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(count).build();
-        pool.map(|pool| Exec::Threads(Arc::new(pool))).map_err(|error| Error::Threads(error.to_string()))
+        pool.map(|pool| Exec::Threads(Pool(Arc::new(pool)))).map_err(|error| Error::Threads(error.to_string()))
     }
 
     /// How many pieces run at once.
     pub fn width(&self) -> usize {
         match self {
             Exec::Serial => 1,
-            Exec::Threads(pool) => pool.current_num_threads(),
+            Exec::Threads(Pool(pool)) => pool.current_num_threads(),
         }
     }
 
@@ -65,7 +69,7 @@ impl Exec {
     ) {
         match self {
             Exec::Serial => (0..count).for_each(|i| take(piece(i))),
-            Exec::Threads(pool) => {
+            Exec::Threads(Pool(pool)) => {
                 let queue = Mutex::new(Queue { first: 0, waiting: BTreeMap::new(), take });
                 in_turn(pool, count, &|i| {
                     let result = piece(i);

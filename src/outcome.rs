@@ -5,6 +5,7 @@ use crate::certificate::Certificate;
 
 /// The status, the best state and the certificate of a run.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Outcome<S> {
     /// How it ended.
     pub status: Status,

@@ -17,3 +17,10 @@ pub use consensus::{Consensus, GeneralConsensus};
 pub use group::Group;
 pub use sharing::Sharing;
 pub use weighted::Weighted;
+
+use crate::{Error, Result};
+
+/// Checks that there is a member.
+fn check_members(members: usize) -> Result<()> {
+    if members == 0 { Err(Error::parameter("members", "must be at least 1, got 0")) } else { Ok(()) }
+}

@@ -3,8 +3,8 @@
 use nalgebra::RealField;
 use serde::{Serialize, de::DeserializeOwned};
 
-/// `f32` or `f64`.
-pub trait Real: RealField + Copy + Send + Sync + Serialize + DeserializeOwned + std::iter::Sum {
+/// `f32` or `f64`, and no other type.
+pub trait Real: RealField + Copy + Send + Sync + Serialize + DeserializeOwned + std::iter::Sum + sealed::Float {
     /// Distance from 1 to the next larger number.
     const EPSILON: Self;
     /// The nearest number of this type.
@@ -13,8 +13,14 @@ pub trait Real: RealField + Copy + Send + Sync + Serialize + DeserializeOwned + 
     fn to_f64(self) -> f64;
 }
 
+mod sealed {
+    /// A type that only this crate can name, so that no other crate implements [`Real`](super::Real).
+    pub trait Float {}
+}
+
 macro_rules! real {
     ($($float:ty),*) => {$(
+        impl sealed::Float for $float {}
         impl Real for $float {
             const EPSILON: Self = <$float>::EPSILON;
             fn of(value: f64) -> Self {

@@ -6,6 +6,7 @@ use std::fmt;
 /// How a run ended. Only failures are errors; each of these comes with the best iterate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Status {
     /// The stopping rule is met.
     Converged,

@@ -36,6 +36,7 @@ impl Tolerance {
 /// let stop = Stop::Residuals & Stop::ObjectiveChange(1e-8) | Stop::Normalised { primal: 1e-6, dual: 1e-6 };
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub enum Stop {
     /// Both residuals are within the bounds of the [`Tolerance`], Boyd et al. (2011, §3.3.1).
     #[default]

@@ -53,8 +53,49 @@ pub trait Subproblem<T: Real>: Send + Sync {
     }
 }
 
+/// Hands the named methods of a [`Subproblem`] on to a block in a field: `forward!(self.of: value, forget)`.
+///
+/// A wrapper that forgets one of them compiles, and silently has the default.
+macro_rules! forward {
+    (self.$block:tt: $($method:ident),+) => {
+        $(forward!(@$method $block);)+
+    };
+    (@value $block:tt) => {
+        fn value(&self, x: &Self::Var) -> $crate::Result<T> {
+            self.$block.value(x)
+        }
+    };
+    (@retune $block:tt) => {
+        fn retune(&mut self, rho: T) -> $crate::Result<()> {
+            self.$block.retune(rho)
+        }
+    };
+    (@forget $block:tt) => {
+        fn forget(&self, x: &mut Self::Var) {
+            self.$block.forget(x);
+        }
+    };
+    (@adjoint $block:tt) => {
+        fn adjoint(&self, y: &Self::Image) -> $crate::operator::Adjoint<T> {
+            self.$block.adjoint(y)
+        }
+    };
+    (@proximal_move $block:tt) => {
+        fn proximal_move(&self, from: &Self::Var, to: &Self::Var) -> T {
+            self.$block.proximal_move(from, to)
+        }
+    };
+    (@smoothness $block:tt) => {
+        fn smoothness(&self, x: &Self::Var) -> $crate::certificate::Smoothness<T> {
+            self.$block.smoothness(x)
+        }
+    };
+}
+pub(crate) use forward;
+
 /// What a block knows of its function.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Smoothness<T> {
     /// Nothing.
     Unknown,

@@ -136,7 +136,8 @@ fn spectral_penalties_follow_xu_figueiredo_and_goldstein() {
 fn spectral([ax, y_hat]: [[f64; 2]; 2], [bz, y]: [[f64; 2]; 2]) -> f64 {
     let [ax, y_hat, bz, y] = [ax, y_hat, bz, y].map(|entries| column(&entries));
     let (zero, u) = (column(&[0.0, 0.0]), y_hat - &ax);
-    let record = Record { iteration: 2, ..Record::new(1.0) };
+    let mut record = Record::new(1.0);
+    record.iteration = 2;
     let step = Step { record: &record, from: (&zero, &u), extrapolated: false, ax: &ax, to: (&bz, &y), c: &zero };
     Spectral::default().next(&step, &mut Memory { numbers: vec![], elements: vec![zero.clone(); 4] })
 }

@@ -1,7 +1,7 @@
 //! Laws of the wrappers, the descent methods and the spaces.
 
-use crate::common::*;
-use admm::patterns::{Consensus, Group};
+use crate::common::{self, *};
+use admm::patterns::{Consensus, Group, Sharing, Weighted};
 use admm::space::{Shape, Space};
 use admm::*;
 use nalgebra::DMatrix;
@@ -374,4 +374,18 @@ fn a_state_survives_json_bit_by_bit() {
     copy = serde_json::from_str(&text).unwrap();
     assert_eq!(format!("{copy:?}"), format!("{:?}", admm.state()));
     assert_eq!(copy.u.map(f64::to_bits), admm.state().u.map(f64::to_bits));
+}
+
+#[test]
+fn a_pattern_without_members_is_refused() {
+    let refused = |retuned: Result<()>| {
+        let Err(Error::Parameters(problems)) = retuned else { panic!("{retuned:?}") };
+        assert_eq!(problems, [Parameter::new("members", "must be at least 1, got 0")]);
+    };
+    let consensus = || Consensus { of: l1(1.0), members: 0 };
+    refused(Subproblem::<f64>::retune(&mut consensus(), 1.0));
+    refused(Subproblem::<f64>::retune(&mut Sharing { of: l1(1.0), members: 0 }, 1.0));
+    refused(Subproblem::<f64>::retune(&mut Weighted { of: consensus(), weight: vec![] }, 1.0));
+    let group: Group<Exact<common::ElasticNet>> = Group { blocks: vec![], exec: Exec::Serial };
+    refused(Coordinator::new(group, Negated(consensus()), vec![], Matrix::zeros(2, 1), 1.0).map(|_| ()));
 }

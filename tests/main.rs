@@ -12,3 +12,4 @@ mod penalty;
 mod plain;
 mod stop;
 mod trajectory;
+mod wrappers;

@@ -6,7 +6,9 @@ use admm::state::{Memory, Record, State, Step};
 use admm::*;
 
 fn record(primal: f64, dual: f64, rho: f64) -> Record<f64> {
-    Record { iteration: 7, primal, dual, ..Record::new(rho) }
+    let mut record = Record::new(rho);
+    (record.iteration, record.primal, record.dual) = (7, primal, dual);
+    record
 }
 
 /// What a policy answers that reads the record alone.

@@ -14,7 +14,7 @@ mod standardise;
 pub use features::Features;
 pub(crate) use features::{BLOCK, Folded, Products};
 pub use samples::Samples;
-pub(crate) use samples::{check_labels, draw};
+pub(crate) use samples::check_labels;
 pub use scaler::Scaler;
 pub(crate) use standardise::Extremes;
 pub use standardise::Scale;

@@ -33,6 +33,7 @@
 mod chunks;
 pub mod data;
 pub mod descent;
+mod generator;
 pub mod joint;
 pub mod linalg;
 pub mod loss;
@@ -44,7 +45,11 @@ mod scalar;
 pub mod smooth;
 mod view;
 
+pub use generator::Generator;
 pub use scalar::Scalar;
+
+/// The crate of the sparse matrices that [`Features`](data::Features) can be made of.
+pub use nalgebra_sparse;
 
 /// The pages of the book run as tests.
 #[cfg(doctest)]

@@ -3,9 +3,16 @@
 use admm::Real;
 
 /// `f32` or `f64`, with all that the linear algebra underneath asks of them.
-pub trait Scalar: Real + faer::traits::RealField + bytemuck::Pod {}
+pub trait Scalar: Real + sealed::Kernel {}
 
-impl<T: Real + faer::traits::RealField + bytemuck::Pod> Scalar for T {}
+impl<T: Real + sealed::Kernel> Scalar for T {}
+
+mod sealed {
+    /// The numbers of the kernels. No other crate can name this trait, and none depends on the crates of the kernels.
+    pub trait Kernel: faer::traits::RealField + bytemuck::Pod {}
+
+    impl<T: faer::traits::RealField + bytemuck::Pod> Kernel for T {}
+}
 
 /// The power of two 2^⌊log₂ x⌋ for a finite x > 0, subnormal or not, and 1 for x = 0. Dividing by it is exact.
 pub(crate) fn binade<T: Scalar>(x: T) -> T {

@@ -18,9 +18,9 @@ use nalgebra::DMatrix;
 /// struct Pair { weights: DMatrix<f64>, bias: DMatrix<f64> }
 /// # impl Space<f64> for Pair {
 /// #     fn axpy(&mut self, alpha: f64, y: &Self) { self.weights.axpy(alpha, &y.weights); self.bias.axpy(alpha, &y.bias) }
-/// #     fn scale(&mut self, alpha: f64) { self.weights *= alpha; self.bias *= alpha }
-/// #     fn dot(&self, y: &Self) -> f64 { self.weights.dot(&y.weights) + self.bias.dot(&y.bias) }
-/// #     fn shape(&self) -> Shape { Shape(vec![self.weights.shape(), self.bias.shape()]) }
+/// #     fn scale_by(&mut self, alpha: f64) { self.weights *= alpha; self.bias *= alpha }
+/// #     fn inner_product(&self, y: &Self) -> f64 { self.weights.dot(&y.weights) + self.bias.dot(&y.bias) }
+/// #     fn sizes(&self) -> Shape { Shape(vec![self.weights.shape(), self.bias.shape()]) }
 /// # }
 ///
 /// impl Sample<f64> for Pair {

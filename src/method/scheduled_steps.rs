@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The size η of a custom step.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Rate<T> {
     /// A constant η.
     Constant(T),

@@ -5,6 +5,7 @@ use std::time::Duration;
 /// Seconds that the parts of the iterations took so far. Apart from the [`Record`](crate::state::Record), for no clock
 /// enters a state.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Phases {
     /// The first block.
     pub x: Duration,

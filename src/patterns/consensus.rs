@@ -1,5 +1,6 @@
 //! What N blocks agree on: all of one variable, or parts of it.
 
+use super::check_members;
 use crate::operator::{Operator, Selection};
 use crate::space::{Shape, Space};
 use crate::subproblem::{Adjoint, prox_of};
@@ -40,6 +41,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Consensus<P> {
     }
 
     fn retune(&mut self, rho: T) -> Result<()> {
+        check_members(self.members)?;
         self.of.retune(rho * T::of(self.members as f64))
     }
 

@@ -1,5 +1,6 @@
 //! What N blocks share: the sum of their images.
 
+use super::check_members;
 use crate::space::Shape;
 use crate::subproblem::prox_of;
 use crate::{Cost, Prox, Real, Result, Subproblem, Target};
@@ -43,6 +44,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Sharing<P> {
     }
 
     fn retune(&mut self, rho: T) -> Result<()> {
+        check_members(self.members)?;
         self.of.retune(rho / T::of(self.members as f64))
     }
 }

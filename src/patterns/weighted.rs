@@ -1,9 +1,9 @@
 //! A penalty of its own for each block of a group.
 
-use super::Consensus;
+use super::{Consensus, check_members};
 use crate::parameter::positive;
 use crate::space::{Shape, Space};
-use crate::subproblem::{Adjoint, Smoothness, prox_of};
+use crate::subproblem::{Adjoint, Smoothness, forward, prox_of};
 use crate::{Cost, Error, Prox, Real, Result, Subproblem, Target};
 use nalgebra::DMatrix;
 
@@ -28,9 +28,8 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Weighted<P> {
     type Var = P::Var;
     type Image = P::Image;
 
-    fn value(&self, x: &P::Var) -> Result<T> {
-        self.of.value(x)
-    }
+    forward!(self.of: value, forget);
+
     /// f(x) + ρ/2 ‖σKx − v‖² = f(x) + wρ/2 ‖Kx − v/σ‖².
     fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Cost> {
         let mut v = to.v.clone();
@@ -45,9 +44,6 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Weighted<P> {
     fn retune(&mut self, rho: T) -> Result<()> {
         check_weights(&[self.weight])?;
         self.of.retune(rho * T::of(self.weight))
-    }
-    fn forget(&self, x: &mut P::Var) {
-        self.of.forget(x);
     }
     fn adjoint(&self, y: &P::Image) -> Adjoint<T> {
         let Adjoint { norm, count } = self.of.adjoint(y);
@@ -87,6 +83,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Weighted<Consensus<P>, Vec<f64>> {
         self.weight.iter().map(|&weight| z * T::of(weight).sqrt()).collect()
     }
     fn retune(&mut self, rho: T) -> Result<()> {
+        check_members(self.of.members)?;
         check_weights(&self.weight)?;
         Error::check_size("weights", (self.of.members, 1), (self.weight.len(), 1))?;
         let rho = rho * self.total();

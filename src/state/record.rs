@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What one iteration measured.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Record<T> {
     /// Counted from 1; 0 before the first.
     pub iteration: u64,

@@ -87,19 +87,12 @@ mod tests {
 
     #[test]
     fn history_keeps_every_digit() {
-        let (iteration, primal_residual, dual_residual, rho, passes, seconds) = (1, 1e-300, 0.1, 1.0, 2, 0.25);
-        let (objective, augmented_lagrangian) = (None, Some(0.5));
-        let first = Progress {
-            iteration,
-            objective,
-            augmented_lagrangian,
-            primal_residual,
-            dual_residual,
-            rho,
-            passes,
-            seconds,
-        };
-        let second = Progress { iteration: 2, objective: Some(1.0 / 3.0), ..first };
+        let mut first = Progress::default();
+        (first.iteration, first.augmented_lagrangian, first.rho) = (1, Some(0.5), 1.0);
+        (first.primal_residual, first.dual_residual) = (1e-300, 0.1);
+        (first.passes, first.seconds) = (2, 0.25);
+        let mut second = first;
+        (second.iteration, second.objective) = (2, Some(1.0 / 3.0));
         let text = history_csv([(Method::TwoStage, &[first, second][..])]);
         let lines: Vec<_> = text.lines().skip(1).collect();
         assert_eq!(lines[0], "two-stage,1,,0.5,1e-300,0.1,1.0,2,0.250000");

@@ -6,8 +6,6 @@ use crate::scalar::Scalar;
 use crate::view::view_mut;
 use admm::{Error, Exec, Result};
 use nalgebra::DMatrix;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use std::ops::{AddAssign, Range};
 use std::sync::Arc;
 
@@ -98,12 +96,6 @@ impl<T: Scalar> Samples<T> {
     fn threads(&self) -> &Exec {
         if self.x.nrows() * self.x.ncols() < SMALL { &Exec::Serial } else { &self.exec }
     }
-}
-
-/// Draws `count` numbers below n, uniform and independent. A generator that is `None` starts from the seed.
-pub(crate) fn draw(generator: &mut Option<ChaCha8Rng>, seed: u64, n: usize, count: usize) -> Vec<usize> {
-    let generator = generator.get_or_insert_with(|| ChaCha8Rng::seed_from_u64(seed));
-    (0..count).map(|_| generator.random_range(0..n as u64) as usize).collect()
 }
 
 /// Every label below `classes`, or the first that is not.

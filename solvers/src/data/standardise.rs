@@ -13,6 +13,7 @@ use std::ops::Range;
 /// The preparation of the features before both losses see them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Scale {
     /// Mean 0 and standard deviation 1 (with n − 1); constant features keep scale 1.
     #[default]

@@ -12,7 +12,7 @@
 //! exactly.
 
 use super::{InitialHessian, Lbfgs, LbfgsMemory, ModelMemory, Near};
-use crate::data::draw;
+use crate::generator::{Generator, draw};
 use crate::loss::FiniteSum;
 use crate::scalar::Scalar;
 use admm::certificate::Smoothness;
@@ -20,7 +20,6 @@ use admm::method::{DescentMethod, Evaluated, Search, stationarity, value_at};
 use admm::space::Space;
 use admm::{Cost, Iterate, Manifold, Result, Smooth, Target};
 use nalgebra::DMatrix;
-use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// The most steps on one batch.
@@ -59,7 +58,7 @@ pub struct BatchMemory<T, P> {
     /// What L-BFGS keeps.
     pub descent: LbfgsMemory<T, P>,
     /// The sampler.
-    pub generator: Option<ChaCha8Rng>,
+    pub generator: Option<Generator>,
     /// How many times as large as the first a batch has become.
     pub grown: usize,
     /// Samples that batches have read: what passes that took is counted as they fill up.

@@ -15,6 +15,7 @@ use std::fmt;
 /// What W satisfies.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Constraint {
     /// WᵀW = I.
     #[default]
@@ -37,11 +38,22 @@ impl Constraint {
             Constraint::None => Box::new(Flat),
         }
     }
+
+    /// A few words for a page: what W satisfies, as a formula where it is short.
+    pub fn formula(self) -> &'static str {
+        match self {
+            Constraint::Orthonormal => "WᵀW = I",
+            Constraint::UnitNorm => "columns of W of norm 1",
+            Constraint::Ball => "columns of W of norm at most 1",
+            Constraint::None => "γ/2 ‖W‖² in place of a constraint",
+        }
+    }
 }
 
 /// How the W block lowers the PCA loss.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Rule {
     /// The exact or monotone minimisation that fits the constraint: [`Majorize`](crate::pca::Majorize) on orthonormal
     /// W, the [secular equation](crate::pca::Columns) on columns.
@@ -84,6 +96,7 @@ impl Rule {
 /// How the joint objective is minimised.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Method {
     /// Two blocks that agree through a dual variable.
     #[default]

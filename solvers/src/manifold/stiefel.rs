@@ -7,7 +7,7 @@ use crate::view::{multiply, transposed_product, view};
 use admm::{Manifold, Result};
 use faer::Accum;
 use nalgebra::DMatrix;
-use rand::Rng;
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
@@ -22,10 +22,9 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use admm::Manifold;
 /// use admm_solvers::manifold::{Retraction, Stiefel};
-/// use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 ///
 /// let on = Stiefel { retraction: Retraction::Exponential };
-/// let x = Stiefel::random::<f64>(5, 2, &mut ChaCha8Rng::seed_from_u64(1))?;
+/// let x = Stiefel::random::<f64>(5, 2, 1)?;
 /// let moved = on.retract(&x, &on.tangent(&x, &x.map(|entry| 1e3 * entry.cos())))?;
 /// assert!(on.residual(&moved) < 1e-14);
 /// # Ok::<(), admm::Error>(())
@@ -45,6 +44,7 @@ pub struct Stiefel {
 /// size 4k, some five to fifteen times as long as the first two: they are for those who need the curve itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Retraction {
     /// The factor Q of X + ξ = QR (Absil, Mahony and Sepulchre 2008, equation 4.8): exact to first order.
     Qr,
@@ -66,9 +66,10 @@ impl Stiefel {
     ///
     /// # Errors
     /// [`Error::Size`](admm::Error::Size) for k > d and [`Error::Numerical`](admm::Error::Numerical) for no entries.
-    pub fn random<T: Scalar>(rows: usize, columns: usize, rng: &mut (impl Rng + ?Sized)) -> Result<DMatrix<T>> {
+    pub fn random<T: Scalar>(rows: usize, columns: usize, seed: u64) -> Result<DMatrix<T>> {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
         let gaussian = DMatrix::from_fn(rows, columns, |_, _| {
-            let entry: f64 = StandardNormal.sample(rng);
+            let entry: f64 = StandardNormal.sample(&mut random);
             T::of(entry)
         });
         check_tall(&gaussian, "a point of the Stiefel manifold")?;
@@ -107,7 +108,6 @@ mod tests {
     use super::*;
     use crate::linalg::{conditioned, scattered};
     use proptest::prelude::*;
-    use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
     const BOTH: [Stiefel; 2] = [Stiefel { retraction: Retraction::Qr }, Stiefel { retraction: Retraction::Polar }];
 
@@ -142,15 +142,14 @@ mod tests {
     /// reflections is always negative.
     #[test]
     fn random_points_are_uniform() {
-        let rng = &mut ChaCha8Rng::seed_from_u64(1);
-        let draws: Vec<DMatrix<f64>> = (0..4_000).map(|_| Stiefel::random(4, 2, rng).unwrap()).collect();
+        let draws: Vec<DMatrix<f64>> = (0..4_000).map(|seed| Stiefel::random(4, 2, seed).unwrap()).collect();
         assert!(draws.iter().all(|x| BOTH[0].residual(x) <= 1e-14));
         let mean = |f: fn(f64) -> f64| draws.iter().fold(DMatrix::zeros(4, 2), |sum, x| sum + x.map(f)) / 4e3;
         assert!(mean(|x| x).amax() < 0.04);
         assert!(mean(|x| x * x).add_scalar(-0.25).amax() < 0.02);
-        let again = Stiefel::random::<f64>(4, 2, &mut ChaCha8Rng::seed_from_u64(1));
+        let again = Stiefel::random::<f64>(4, 2, 0);
         assert_eq!(again.as_ref(), Ok(&draws[0]));
-        assert!(Stiefel::random::<f32>(3, 4, rng).is_err() && Stiefel::random::<f32>(0, 0, rng).is_err());
+        assert!(Stiefel::random::<f32>(3, 4, 0).is_err() && Stiefel::random::<f32>(0, 0, 0).is_err());
     }
 
     #[test]

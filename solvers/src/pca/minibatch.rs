@@ -2,11 +2,11 @@
 
 use super::VarianceLoss;
 use super::covariance::weighted_products;
-use crate::data::{Samples, draw};
+use crate::data::Samples;
+use crate::generator::{Generator, draw};
 use crate::scalar::Scalar;
 use admm::{Direction, Error, Result};
 use nalgebra::DMatrix;
-use rand_chacha::ChaCha8Rng;
 
 /// Batches of b samples, drawn uniformly and independently with a generator of its own.
 ///
@@ -37,7 +37,7 @@ impl<T: Scalar> Batches<T> {
         self.size as f64 / self.samples.x.ncols() as f64
     }
     /// The numbers of the next batch. A generator that is `None` starts from the seed.
-    pub(super) fn draw(&self, generator: &mut Option<ChaCha8Rng>) -> Vec<usize> {
+    pub(super) fn draw(&self, generator: &mut Option<Generator>) -> Vec<usize> {
         draw(generator, self.seed, self.samples.x.ncols(), self.size)
     }
     /// Σ̃W for the samples with the given numbers.
@@ -73,7 +73,7 @@ impl<T: Scalar> Minibatch<T> {
 }
 
 impl<T: Scalar> Direction<T> for Minibatch<T> {
-    type Memory = Option<ChaCha8Rng>;
+    type Memory = Option<Generator>;
 
     fn value(&self, w: &DMatrix<T>) -> Result<T> {
         Ok(self.loss.value(w))

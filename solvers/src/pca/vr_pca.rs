@@ -1,12 +1,12 @@
 //! G = Σ̃(W − W̃R) + ΣW̃R: minibatches whose noise vanishes at the solution.
 
 use super::minibatch::Minibatch;
+use crate::generator::Generator;
 use crate::linalg::polar;
 use crate::scalar::Scalar;
 use crate::view::{product, transposed_product};
 use admm::{Direction, Result};
 use nalgebra::DMatrix;
-use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 /// The Hebbian direction by VR-PCA in its block form.
@@ -34,7 +34,7 @@ pub struct VrPca<T: Scalar> {
 #[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 pub struct VrMemory<T: Scalar> {
     /// The generator of the random sample numbers.
-    pub generator: Option<ChaCha8Rng>,
+    pub generator: Option<Generator>,
     /// W̃, once there is one.
     pub anchor: Option<Anchor<T>>,
 }

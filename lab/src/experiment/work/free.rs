@@ -90,10 +90,10 @@ impl Bound {
 
     /// What the losses see of W.
     fn seen(self, w: &DMatrix<f64>) -> Result<DMatrix<f64>> {
-        match self.normalisation() {
-            Some(Normalisation::Orthonormal) => Ok(thin_qr(w)?.0),
-            Some(Normalisation::UnitColumns) => UnitColumns.project(w),
-            None => Ok(w.clone()),
+        match self {
+            Bound::NormalisedQ => Ok(thin_qr(w)?.0),
+            Bound::NormalisedColumns => UnitColumns.project(w),
+            _ => Ok(w.clone()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use admm::{Cost, Descent, Direction, Iterate, Rate, Result, ScheduledSteps, Subproblem, Target};
+use admm::{Cost, Descent, Direction, Error, Iterate, Rate, Result, ScheduledSteps, Subproblem, Target};
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::Rule;
 use admm_solvers::linalg::thin_qr;
@@ -74,6 +74,7 @@ impl Work for Passes {
                 let by = Lbfgs { max_steps: 1, ..Lbfgs::default() };
                 race.run(Descent { of: loss.clone(), by, on }, Iterate::new(start.clone()))
             }
+            rule => Err(Error::parameter("rule", format!("must be one that an experiment can race, got {rule}"))),
         }
     }
 }

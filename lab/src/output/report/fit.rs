@@ -74,7 +74,7 @@ impl<T: Scalar> FitReport<'_, T> {
             }
             p class="formula" {
                 "minimise λ(1 − tr(WᵀΣW)/tr Σ) + (1 − λ)(mean cross-entropy + μ/2 ‖B‖²) over W, B and b, with "
-                (constraint(self.constraint))
+                (self.constraint.formula())
             }
             p {
                 "Σ is the covariance of the prepared features x, and softmax(BᵀWᵀx + b) are the class probabilities. λ = 1 is "
@@ -82,15 +82,6 @@ impl<T: Scalar> FitReport<'_, T> {
             }
         };
         Section { id: "asked", title: "What was asked", body }
-    }
-}
-
-fn constraint(constraint: Constraint) -> &'static str {
-    match constraint {
-        Constraint::Orthonormal => "WᵀW = I",
-        Constraint::UnitNorm => "columns of W of norm 1",
-        Constraint::Ball => "columns of W of norm at most 1",
-        Constraint::None => "γ/2 ‖W‖² in place of a constraint",
     }
 }
 

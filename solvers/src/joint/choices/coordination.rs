@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// How ρ adapts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Penalty {
     /// Not at all, [`Fixed`].
     Fixed,
@@ -41,6 +42,7 @@ impl Penalty {
 /// Where iterations start from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Acceleration {
     /// Where the last one ended, [`Plain`].
     #[default]

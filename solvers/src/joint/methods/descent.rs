@@ -52,7 +52,7 @@ fn descend<T: Scalar, M: admm::method::DescentMethod<T, Objective<T>, Point = Cl
             objective: Some(here.value().to_f64()),
             dual_residual: slope.to_f64(),
             passes: cost.passes,
-            ..Progress::START
+            ..Progress::default()
         };
         let ended = match () {
             () if slope <= tolerance => Some(Status::Converged),

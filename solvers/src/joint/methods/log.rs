@@ -63,6 +63,6 @@ impl<'a> Log<'a> {
     }
     /// The last entry, or that of the start.
     pub fn last(&self) -> Progress {
-        self.history.last().copied().unwrap_or(Progress::START)
+        self.history.last().copied().unwrap_or_default()
     }
 }

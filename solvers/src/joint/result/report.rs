@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// A model, how it was found, and how good it is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
+#[non_exhaustive]
 pub struct Fitted<T: Scalar> {
     /// The model.
     pub model: Model<T>,
@@ -29,6 +30,7 @@ impl<T: Scalar> std::ops::Deref for Fitted<T> {
 
 /// The figures of one fit on its training data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Report {
     /// How it was found.
     pub method: Method,
@@ -70,8 +72,9 @@ pub struct Report {
     pub classes: usize,
 }
 
-/// Where a method stands after an outer iteration.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// Where a method stands after an outer iteration; the default is before the first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Progress {
     /// Counted from 1.
     pub iteration: u64,
@@ -90,18 +93,4 @@ pub struct Progress {
     pub passes: u64,
     /// Seconds so far, those for the start included, those for tracing not.
     pub seconds: f64,
-}
-
-impl Progress {
-    /// Before the first iteration.
-    pub(crate) const START: Progress = Progress {
-        iteration: 0,
-        objective: None,
-        augmented_lagrangian: None,
-        primal_residual: 0.0,
-        dual_residual: 0.0,
-        rho: 0.0,
-        passes: 0,
-        seconds: 0.0,
-    };
 }
