@@ -30,7 +30,7 @@ pub use stacked::Stacked;
 use admm::space::Shape;
 use admm::{Error, Result};
 
-/// That x has the size that an operator takes.
+/// Checks that x has the size that an operator takes.
 fn check_domain(expected: (usize, usize), got: (usize, usize)) -> Result<()> {
     Error::check_size("x of Kx", Shape(vec![expected]), Shape(vec![got]))
 }

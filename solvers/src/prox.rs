@@ -87,7 +87,7 @@ use crate::scalar::{Scalar, norm};
 use admm::{Error, Result};
 use nalgebra::DMatrix;
 
-/// That a target is finite and not empty, and a penalty above 0.
+/// Checks that a target is finite and not empty, and that ρ is above 0.
 fn check<T: Scalar>(v: &DMatrix<T>, rho: T) -> Result<()> {
     positive::<T>(rho.to_f64(), "rho")?;
     linalg::check(v, "the target of a proximal operator")

@@ -43,7 +43,7 @@ pub(crate) fn scaled_norm<T: Scalar>(x: &[T]) -> (T, T) {
     (scale, square.sqrt())
 }
 
-/// ‖x‖.
+/// Returns ‖x‖.
 pub(crate) fn norm<T: Scalar>(x: &[T]) -> T {
     let (scale, norm) = scaled_norm(x);
     scale * norm

@@ -105,7 +105,7 @@ pub(crate) fn transposed_product_on<T: Scalar>(exec: &Exec, a: &DMatrix<T>, b: &
     out
 }
 
-/// Where the i-th strip of columns begins, and how many there are.
+/// Returns the first column of the i-th strip and the number of its columns.
 fn strip<T>(a: &DMatrix<T>, i: usize) -> (usize, usize) {
     (i * STRIP, STRIP.min(a.ncols() - i * STRIP))
 }

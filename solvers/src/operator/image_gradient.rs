@@ -13,9 +13,9 @@ use nalgebra::DMatrix;
 /// With `Columns(L2)` it is the isotropic total variation of an image, with `L1` the anisotropic one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImageGradient {
-    /// h.
+    /// The height h of the image in pixels.
     pub height: usize,
-    /// w.
+    /// The width w of the image in pixels.
     pub width: usize,
 }
 

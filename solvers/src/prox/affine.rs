@@ -9,9 +9,9 @@ use nalgebra::DMatrix;
 
 /// The indicator of {x (n×k) : Ax = b} with A (m×n) of any rank and b (m×k).
 ///
-/// The nearest point is x₀ + (I − VVᵀ)v, with the solution x₀ = A⁺b of least norm and an orthonormal basis V of the
-/// rows of A (Parikh and Boyd, "Proximal Algorithms", 2014, §6.2.1), both from one singular value decomposition made by
-/// `new`.
+/// The nearest point is x₀ + (I − VVᵀ)v (Parikh and Boyd, "Proximal Algorithms", 2014, §6.2.1). Here x₀ = A⁺b is the
+/// solution of least norm, and V is an orthonormal basis of the rows of A. Both come from one singular value
+/// decomposition, which `new` makes.
 ///
 /// # Errors
 /// `prox` reports [`Error::Size`] for a v that is not n×k.

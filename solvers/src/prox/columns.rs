@@ -14,7 +14,7 @@ use nalgebra::DMatrix;
 #[doc(alias = "GroupL21")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Columns<P>(
-    /// f.
+    /// The function f.
     pub P,
 );
 

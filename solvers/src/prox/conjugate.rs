@@ -17,7 +17,7 @@ use nalgebra::DMatrix;
 /// `retune` and `prox` report those of f.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Conjugate<P>(
-    /// f.
+    /// The function f.
     pub P,
 );
 

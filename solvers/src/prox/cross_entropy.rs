@@ -62,12 +62,12 @@ impl<T: Scalar> Prox<T> for CrossEntropy<T> {
     }
 }
 
-/// What the exponentials of logits give.
+/// The probabilities and the loss of one sample's logits.
 struct Softmax<T> {
     probabilities: Vec<T>,
     /// 1 − p_y, summed up.
     others: T,
-    /// −log p_y.
+    /// The loss −log p_y of the label y.
     loss: T,
 }
 
@@ -89,7 +89,7 @@ impl<T: Scalar> Softmax<T> {
 struct Sample<'a, T> {
     v: &'a [T],
     label: usize,
-    /// κ.
+    /// The weight κ of the loss.
     share: T,
 }
 

@@ -14,9 +14,9 @@ use nalgebra::DMatrix;
 /// `prox` reports [`Error::Parameters`] for a weight that is not a number from 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ElasticNet {
-    /// λ₁ ≥ 0.
+    /// The weight λ₁ ≥ 0 of the 1-norm.
     pub l1: f64,
-    /// λ₂ ≥ 0.
+    /// The weight λ₂ ≥ 0 of the squared 2-norm.
     pub l2: f64,
 }
 

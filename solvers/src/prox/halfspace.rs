@@ -16,9 +16,9 @@ use nalgebra::DMatrix;
 /// that is not finite and [`Error::Size`] for a v that is not of the size of a.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Halfspace<T: Scalar> {
-    /// a ≠ 0.
+    /// The normal a ≠ 0.
     pub normal: DMatrix<T>,
-    /// b.
+    /// The offset b.
     pub offset: T,
 }
 

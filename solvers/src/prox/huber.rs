@@ -8,14 +8,14 @@ use nalgebra::DMatrix;
 /// Σ hᵢ with hᵢ = ½xᵢ² where |xᵢ| ≤ δ, and δ|xᵢ| − δ²/2 elsewhere (Huber, "Robust estimation of a location parameter",
 /// 1964).
 ///
-/// It is the Moreau envelope of δ‖x‖₁ with penalty 1, and so prox(v, ρ) has the entries (ρvᵢ + s)/(ρ + 1) with s =
-/// sign(vᵢ)· max(|vᵢ| − δ(1 + 1/ρ), 0) (Beck, "First-Order Methods in Optimization", 2017, example 6.66).
+/// It is the Moreau envelope of δ‖x‖₁ with penalty 1 (Beck, "First-Order Methods in Optimization", 2017, example 6.66).
+/// So prox(v, ρ) has the entries (ρvᵢ + s)/(ρ + 1) with s = sign(vᵢ)·max(|vᵢ| − δ(1 + 1/ρ), 0).
 ///
 /// # Errors
 /// `prox` reports [`Error::Parameters`](admm::Error::Parameters) for a δ that is not a number above 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Huber {
-    /// δ > 0.
+    /// The bound δ > 0 of the slope.
     pub delta: f64,
 }
 

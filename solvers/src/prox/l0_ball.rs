@@ -14,7 +14,7 @@ use nalgebra::DMatrix;
 #[doc(alias = "Rank")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct L0Ball {
-    /// r.
+    /// The largest number r of entries other than 0.
     pub count: usize,
 }
 

@@ -15,7 +15,7 @@ use nalgebra::DMatrix;
 /// `prox` reports [`Error::Parameters`](admm::Error::Parameters) for a radius that is not a number above 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct L1Ball {
-    /// r > 0.
+    /// The radius r > 0.
     pub radius: f64,
 }
 

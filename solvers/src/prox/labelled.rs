@@ -16,9 +16,9 @@ use nalgebra::DMatrix;
 /// y, and those of f.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labelled<T: Scalar, P> {
-    /// f.
+    /// The function f.
     pub of: P,
-    /// y.
+    /// The labels y, each −1 or 1.
     pub labels: DMatrix<T>,
 }
 

@@ -10,9 +10,9 @@ use nalgebra::DMatrix;
 
 /// ½‖Ax − b‖² with A (m×n), b (m×k) and x (n×k).
 ///
-/// prox(v, ρ) = v + (AᵀA + ρI)⁻¹Aᵀ(b − Av), and where A is wider than tall, by the matrix inversion lemma, v + Aᵀ(AAᵀ +
-/// ρI)⁻¹ (b − Av) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.1.1; Boyd et al., "Distributed optimization …",
-/// 2011, §4.2.4). The Gram matrix is formed once; Cholesky's factor is kept by `retune` for its penalty.
+/// prox(v, ρ) = v + (AᵀA + ρI)⁻¹Aᵀ(b − Av) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.1.1). If A is wider than
+/// tall, the matrix inversion lemma gives the same as v + Aᵀ(AAᵀ + ρI)⁻¹(b − Av) (Boyd et al., "Distributed
+/// optimization …", 2011, §4.2.4). The Gram matrix is formed once; `retune` keeps the Cholesky factor for its ρ.
 ///
 /// # Errors
 /// `retune` and `prox` report [`Error::Numerical`] where ρ vanishes beside a singular Gram matrix. `prox` reports

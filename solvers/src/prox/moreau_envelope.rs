@@ -7,23 +7,23 @@ use nalgebra::DMatrix;
 
 /// M(x) = min f(y) + μ/2 ‖y − x‖² over all y, for a convex f: differentiable, below f, and with the same minimisers.
 ///
-/// ∇M(x) = μ(x − prox_f(x, μ)), of which μ is a Lipschitz constant (Parikh and Boyd, "Proximal Algorithms", 2014,
-/// §3.1), and prox(v, ρ) = v + μ/(ρ + μ)·(prox_f(v, ρμ/(ρ + μ)) − v) (Beck, "First-Order Methods in Optimization",
-/// 2017, theorem 6.63).
+/// The gradient ∇M(x) = μ(x − prox_f(x, μ)) has the Lipschitz constant μ (Parikh and Boyd, "Proximal Algorithms", 2014,
+/// §3.1). The proximal operator is prox(v, ρ) = v + μ/(ρ + μ)·(prox_f(v, ρμ/(ρ + μ)) − v) (Beck, "First-Order Methods
+/// in Optimization", 2017, theorem 6.63).
 ///
 /// # Errors
 /// All but the value as a [`Prox`], which is then NaN, report [`Error::Parameters`](admm::Error::Parameters) for a μ
 /// that is not a number above 0, and those of f.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MoreauEnvelope<P> {
-    /// f.
+    /// The function f.
     pub of: P,
-    /// μ > 0.
+    /// The parameter μ > 0.
     pub rho: f64,
 }
 
 impl<P> MoreauEnvelope<P> {
-    /// μ/(ρ + μ).
+    /// Returns μ/(ρ + μ).
     fn share<T: Scalar>(&self, rho: T) -> Result<T> {
         let own: T = positive(self.rho, "rho")?;
         Ok(T::one() / (rho / own + T::one()))

@@ -18,7 +18,7 @@ use nalgebra::DMatrix;
 pub struct Precomposed<T: Scalar, P> {
     of: P,
     map: DMatrix<T>,
-    /// α.
+    /// The factor α of LLᵀ = αI.
     square: T,
 }
 

@@ -8,16 +8,16 @@ use nalgebra::DMatrix;
 /// Σ max(τxᵢ, (τ − 1)xᵢ), the pinball loss of residuals x = y − prediction, of which the τ-quantile is the best
 /// constant prediction (Koenker and Bassett, "Regression quantiles", 1978).
 ///
-/// prox(v, ρ) has the entries vᵢ − τ/ρ where that is positive, vᵢ + (1 − τ)/ρ where that is negative, and 0 elsewhere:
-/// a soft threshold with two sides (Combettes and Pesquet, "Proximal splitting methods in signal processing", 2011,
-/// table 2).
+/// prox(v, ρ) has the entries vᵢ − τ/ρ where that is positive, vᵢ + (1 − τ)/ρ where that is negative, and 0 elsewhere.
+/// It is a soft threshold with two sides (Combettes and Pesquet, "Proximal splitting methods in signal processing",
+/// 2011, table 2).
 ///
 /// # Errors
 /// `prox` reports [`Error::Parameters`] for a τ that is not between 0 and 1.
 #[doc(alias = "pinball")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Quantile {
-    /// 0 < τ < 1.
+    /// The level τ, 0 < τ < 1.
     pub level: f64,
 }
 

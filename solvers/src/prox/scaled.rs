@@ -5,7 +5,7 @@ use crate::scalar::Scalar;
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
-/// w·f(x).
+/// The function w·f(x).
 ///
 /// prox(v, ρ) = prox_f(v, ρ/w) (Parikh and Boyd, "Proximal Algorithms", 2014, §2.2).
 ///
@@ -25,14 +25,14 @@ use nalgebra::DMatrix;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scaled<P> {
-    /// w > 0.
+    /// The weight w > 0.
     pub weight: f64,
-    /// f.
+    /// The function f.
     pub of: P,
 }
 
 impl<P> Scaled<P> {
-    /// ρ/w.
+    /// Returns ρ/w.
     fn shared<T: Scalar>(&self, rho: T) -> Result<T> {
         let weight: T = positive(self.weight, "weight")?;
         Ok(rho / weight)

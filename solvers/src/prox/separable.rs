@@ -24,7 +24,7 @@ use nalgebra::DMatrix;
 /// # Ok::<(), admm::Error>(())
 /// ```
 pub struct Separable<T: Scalar>(
-    /// The parts.
+    /// The rows and the function of each part.
     pub Vec<(usize, Box<dyn Prox<T>>)>,
 );
 

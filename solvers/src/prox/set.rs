@@ -27,7 +27,7 @@ use nalgebra::DMatrix;
 #[doc(alias = "Orthonormal")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Indicator<M>(
-    /// The set.
+    /// The set of the indicator.
     pub M,
 );
 

@@ -17,7 +17,7 @@ pub(crate) struct Shifted<T: Scalar> {
 }
 
 impl<T: Scalar> Shifted<T> {
-    /// With G = I.
+    /// Makes the shifted matrix with G = I.
     pub(super) fn new(matrix: DMatrix<T>) -> Self {
         Shifted { matrix, by: None, kept: None }
     }

@@ -8,15 +8,15 @@ use nalgebra::DMatrix;
 /// The indicator of {x : xᵢ ≥ 0, Σxᵢ = s}. With s = 1 those are the probabilities, `Columns(Simplex { total: 1.0 })`
 /// those of each column, and the conjugate is max xᵢ.
 ///
-/// The nearest point has the entries max(vᵢ − τ, 0), with the τ at which they add up to s, found by sorting (Held,
-/// Wolfe and Crowder, "Validation of subgradient optimization", 1974; Parikh and Boyd, "Proximal Algorithms", 2014,
-/// §6.2.5).
+/// The nearest point has the entries max(vᵢ − τ, 0), with the τ at which they add up to s (Parikh and Boyd, "Proximal
+/// Algorithms", 2014, §6.2.5). Sorting finds it (Held, Wolfe and Crowder, "Validation of subgradient optimization",
+/// 1974).
 ///
 /// # Errors
 /// `prox` reports [`Error::Parameters`](admm::Error::Parameters) for an s that is not a number above 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Simplex {
-    /// s > 0.
+    /// The sum s > 0 of the entries.
     pub total: f64,
 }
 

@@ -11,7 +11,7 @@ use nalgebra::DMatrix;
 /// `prox` reports [`Error::Size`] for a v that is not of the size of b.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point<T: Scalar>(
-    /// b.
+    /// The only point b.
     pub DMatrix<T>,
 );
 

@@ -19,7 +19,7 @@ use nalgebra::{DMatrix, DVector};
 #[doc(alias = "Rank")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SingularValues<P>(
-    /// f.
+    /// The function f.
     pub P,
 );
 
@@ -48,7 +48,7 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for SingularValues<P> {
 #[doc(alias = "PositiveSemidefinite")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Eigenvalues<P>(
-    /// f.
+    /// The function f.
     pub P,
 );
 

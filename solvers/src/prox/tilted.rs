@@ -13,9 +13,9 @@ use nalgebra::DMatrix;
 /// `prox` reports [`Error::Size`] for a v that is not of the size of q, and those of f.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tilted<T: Scalar, P> {
-    /// f.
+    /// The function f.
     pub of: P,
-    /// q.
+    /// The coefficients q of the linear term.
     pub by: DMatrix<T>,
 }
 

@@ -5,7 +5,7 @@ use crate::scalar::Scalar;
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
-/// f(x − b).
+/// The function f(x − b).
 ///
 /// prox(v, ρ) = b + prox_f(v − b, ρ) (Parikh and Boyd, "Proximal Algorithms", 2014, §2.2).
 ///
@@ -13,9 +13,9 @@ use nalgebra::DMatrix;
 /// `prox` reports [`Error::Size`] for a v that is not of the size of b, and those of f.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Translated<T: Scalar, P> {
-    /// f.
+    /// The function f.
     pub of: P,
-    /// b.
+    /// The translation b.
     pub by: DMatrix<T>,
 }
 
