@@ -18,8 +18,8 @@ pub use nesterov::Nesterov;
 use crate::state::{Memory, Start, Step};
 use crate::{Parameter, Real};
 
-/// Where iterations start from. The coordinator counts what was accepted and what was taken back, and clears the memory
-/// whenever ρ changes.
+/// A rule for the points that iterations start from. The coordinator counts the starts that were accepted and those
+/// that were taken back, and clears the memory whenever ρ changes.
 pub trait Acceleration<T: Real, S>: Send + Sync {
     /// The start of the next iteration, given this one.
     fn next(&self, step: &Step<'_, T, S>, memory: &mut Memory<T, (S, S)>) -> Start<S>;

@@ -1,10 +1,10 @@
-//! How accurately the blocks solve their problems.
+//! The accuracy to which the blocks solve their subproblems.
 
 use crate::parameter::{above_one, fraction, not_negative};
 use crate::state::Record;
 use crate::{Parameter, Real};
 
-/// How accurately the inner problems are solved.
+/// The accuracy to which the subproblems are solved.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Accuracy {
@@ -26,7 +26,7 @@ pub enum Accuracy {
     Summable {
         /// The tolerance of the first iteration.
         first: f64,
-        /// p > 1.
+        /// The power p > 1.
         power: f64,
     },
 }

@@ -15,9 +15,9 @@ use crate::{Real, Status};
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};
 
-/// What a run shows of the conditions under which ADMM converges on a nonconvex problem: Wang, Yin and Zeng (2019,
-/// theorem 1), and with over-relaxation Themelis and Patrinos (2020). They are sufficient: a run that lacks one may
-/// have found the same point, but no theorem says so.
+/// The findings of a run on the conditions under which ADMM converges on a nonconvex problem: Wang, Yin and Zeng (2019,
+/// theorem 1), and with over-relaxation Themelis and Patrinos (2020). The conditions are sufficient. A run that lacks
+/// one may have found the same point, but no theorem says so.
 ///
 /// ```
 /// use admm::*;
@@ -68,13 +68,13 @@ pub struct Certificate {
     pub stationarity: Finding<Stationarity>,
 }
 
-/// Whether a condition holds, and by which figures.
+/// The finding on a condition, with its evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Finding<F> {
-    /// It does.
+    /// The condition holds.
     Holds(F),
-    /// It does not.
+    /// The condition fails.
     Fails(F),
     /// The run does not show it, or it does not apply: why.
     Unknown(String),

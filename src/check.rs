@@ -33,11 +33,12 @@
 //! # Ok::<(), admm::Error>(())
 //! ```
 //!
-//! In a test, `check::gradient(&f, &x)?.assert();` panics with the report if a law does not hold. An `Err` says that the
-//! check could not be made at all, because f failed at x itself or returned a matrix of the wrong size.
+//! In a test, `check::gradient(&f, &x)?.assert();` panics with the report if a law does not hold. An `Err` says that
+//! the check could not be made at all, because f failed at x itself or returned a matrix of the wrong size.
 //!
 //! A check is deterministic: its directions, starts and targets come from a generator with a fixed seed. Bounds follow
-//! the rounding of the scalar type, so a check in `f32` sees less. A passed check is evidence from samples, and no proof.
+//! the rounding of the scalar type, so a check in `f32` sees less. A passed check is evidence from samples, and no
+//! proof.
 
 mod adjoint;
 mod gradient;
@@ -61,18 +62,18 @@ pub use subproblem::subproblem;
 use crate::Real;
 use std::fmt;
 
-/// What a check tried and found.
+/// The trials of a check and their results.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "a report does nothing by itself: call `assert` or `passed`"]
 pub struct Report {
-    /// The check.
+    /// The name of the check.
     pub check: &'static str,
     /// One finding a law.
     pub findings: Vec<Finding>,
 }
 
 impl Report {
-    /// Whether every law held.
+    /// Returns true if every law held.
     pub fn passed(&self) -> bool {
         self.findings.iter().all(Finding::passed)
     }
@@ -102,15 +103,15 @@ pub struct Finding {
     pub law: &'static str,
     /// Its worst value over all trials. A slope, a relative gap, or a count of failures; NaN is the worst of all.
     pub measured: f64,
-    /// What it should be.
+    /// The values that are expected.
     pub expected: Expected,
-    /// How often it was measured. A law that could not be tried holds.
+    /// The number of measurements. A law that could not be tried holds.
     pub trials: usize,
-    /// Where the worst was seen.
+    /// The place of the worst measurement.
     pub witness: String,
 }
 
-/// What a measured quantity should be.
+/// The values that a measured quantity should have.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Expected {
     /// The bound and below.
@@ -120,7 +121,7 @@ pub enum Expected {
 }
 
 impl Finding {
-    /// Whether the law held.
+    /// Returns true if the law held.
     pub fn passed(&self) -> bool {
         self.trials == 0 || self.excess(self.measured) <= 0.0
     }
@@ -138,7 +139,7 @@ impl Finding {
         Finding::at_most(law, rounding::<T>().to_f64())
     }
 
-    /// How far beyond its bound a measurement is.
+    /// Returns the distance of a measurement beyond its bound.
     fn excess(&self, measured: f64) -> f64 {
         match self.expected {
             Expected::AtMost(bound) => measured - bound,

@@ -65,17 +65,17 @@ pub struct Checkpoints {
     _claim: Claim,
 }
 
-/// What a folder of checkpoints holds.
+/// The newest readable checkpoint of a folder.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Loaded<S> {
     /// The newest state that can be read.
     pub state: S,
-    /// What is wrong with those that are newer.
+    /// The problems of the newer checkpoints, which could not be read.
     pub passed_over: Vec<Error>,
 }
 
-/// How many are kept.
+/// The number of checkpoints that are kept.
 const KEPT: usize = 2;
 const SUFFIX: &str = ".checkpoint";
 
@@ -101,7 +101,7 @@ impl Checkpoints {
         Ok(this)
     }
 
-    /// Whether none is there, readable or not.
+    /// Returns true if the folder has no checkpoint, readable or not.
     pub fn is_empty(&self) -> bool {
         self.last == 0
     }
@@ -128,7 +128,7 @@ impl Checkpoints {
     /// The newest state that can be read, if there is any checkpoint. Those that cannot be read stay where they are.
     ///
     /// # Errors
-    /// What is wrong with the newest one, [`Error::Checkpoint`] or [`Error::File`], where none can be read.
+    /// The problem of the newest checkpoint, [`Error::Checkpoint`] or [`Error::File`], if none can be read.
     pub fn load<S: DeserializeOwned>(&mut self) -> Result<Option<Loaded<S>>> {
         let numbers = self.numbers()?;
         let mut passed_over = Vec::new();
@@ -153,7 +153,7 @@ impl Checkpoints {
         self.folder.join(name(number))
     }
 
-    /// Of the files that are there, ascending.
+    /// Returns the numbers of the files that are there, in ascending order.
     fn numbers(&self) -> Result<Vec<u64>> {
         let names = self.files.names(&self.folder).map_err(Error::file("list", &self.folder))?;
         let number = |name: &String| name.strip_suffix(SUFFIX)?.parse().ok();

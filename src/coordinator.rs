@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 /// minimise f(x) + g(z)  subject to  Ax + Bz = c, for two blocks that own f, A and g, B.
 ///
-/// For nonconvex problems put the manifold or otherwise constrained block first and the smooth block last: the
+/// If the problem is not convex, put the manifold or otherwise constrained block first and the smooth block last: the
 /// convergence theory of Wang, Yin and Zeng (2019, theorem 1) asks for this order.
 pub struct Coordinator<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> {
     f: P,
@@ -24,17 +24,17 @@ pub struct Coordinator<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Im
     pub tolerance: Tolerance,
     /// The stopping rule.
     pub stop: Stop,
-    /// How accurately the blocks solve their problems: 10⁻¹⁰ by default, which is more than most runs need.
+    /// The accuracy to which the blocks solve their subproblems: 10⁻¹⁰ by default, which is more than most runs need.
     pub accuracy: Accuracy,
     /// The policy for ρ.
     pub penalty_policy: Box<dyn Penalty<T, P::Image>>,
-    /// Where ρ may go under any policy, and how often.
+    /// The limits of ρ under any policy: its interval and the number of its changes.
     pub penalty_limits: Limits,
     /// Over-relaxation α in (0, 2), Boyd et al. (2011, §3.4.3); 1 is none.
     pub relaxation: T,
-    /// Where an iteration starts from.
+    /// The rule for the point that an iteration starts from.
     pub acceleration: Box<dyn Acceleration<T, P::Image>>,
-    /// Whether f(x) + g(z) is evaluated and recorded in every iteration, even where the stopping rule does not need it.
+    /// True if f(x) + g(z) is recorded in every iteration, even where the stopping rule does not need it.
     pub track_objective: bool,
     /// The most iterations that [`run`](Self::run) takes.
     pub max_iterations: u64,
@@ -132,7 +132,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         &self.state
     }
 
-    /// Both blocks.
+    /// Returns both blocks.
     pub fn blocks(&self) -> (&P, &Q) {
         (&self.f, &self.g)
     }
@@ -149,7 +149,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         (&mut self.f, &mut self.g)
     }
 
-    /// Where the time went so far.
+    /// Returns the time that each part of the iterations took so far.
     pub fn phases(&self) -> &Phases {
         &self.phases
     }
@@ -323,9 +323,9 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         guard("z", iteration, || self.g.retune(rho))
     }
 
-    /// Whether the stopping rule is met by blocks that are solved. It proves nothing while the blocks may stop further
-    /// from their minima than the bound on the dual residual, if they are still to be asked for more, nor while a
-    /// proximal term keeps one of them further off than that.
+    /// Returns true if the stopping rule holds *and* the subproblems were solved accurately enough for it to count. It
+    /// does not count while (1) the inner tolerance exceeds the bound on the dual residual and will still shrink, or
+    /// (2) a proximal term leaves a larger gradient than that bound.
     fn converged(&self) -> bool {
         let record = &self.state.record;
         let accurate = record.inner_tolerance <= record.dual_bound;
@@ -333,7 +333,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         self.stop.met(record) && asked && record.proximal <= record.dual_bound
     }
 
-    /// How the run under way has ended, if it has.
+    /// Returns the status of the run under way, if it has ended.
     fn status(&self) -> Option<Status> {
         let (record, run) = (&self.state.record, self.state.run.as_ref()?);
         if self.converged() {

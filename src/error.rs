@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// The result of anything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What can go wrong, with coordinates.
+/// A failure with its coordinates: parameter, place, block, iteration.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -20,7 +20,7 @@ pub enum Error {
     /// A matrix does not have the size that its place asks for.
     #[error("{place}: expected size {expected}, got {got}")]
     Size {
-        /// Where the matrix was used.
+        /// The place where the matrix was used.
         place: String,
         /// The size asked for.
         expected: Shape,
@@ -30,7 +30,7 @@ pub enum Error {
     /// A quantity came out as NaN or infinite.
     #[error("{place} is not finite")]
     NotFinite {
-        /// The quantity.
+        /// The quantity that has no answer.
         place: String,
     },
     /// A computation has no answer: an iteration that gave up, a matrix that cannot be factorised.
@@ -44,9 +44,9 @@ pub enum Error {
     /// A penalty that is too small to bound f(x) + ρ/2 ‖x − v‖² from below, for a nonconvex f.
     #[error("the problem is unbounded below for the penalty {rho}: it must be above {smallest}")]
     Unbounded {
-        /// ρ.
+        /// The penalty ρ.
         rho: f64,
-        /// What ρ must exceed.
+        /// The number that ρ must exceed.
         smallest: f64,
     },
     /// User code panicked; the panic was caught at the boundary.
@@ -61,7 +61,7 @@ pub enum Error {
     /// A file could not be read or written.
     #[error("cannot {operation} {}: {message}", .path.display())]
     File {
-        /// What was attempted, such as `write`.
+        /// The operation that failed, such as `write`.
         operation: &'static str,
         /// The file or folder.
         path: PathBuf,
@@ -73,9 +73,9 @@ pub enum Error {
     /// A checkpoint that cannot be continued from.
     #[error("{}: {problem}", .path.display())]
     Checkpoint {
-        /// The file.
+        /// The file of the checkpoint.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason why it cannot be used.
         problem: Unusable,
     },
     /// A member of a group failed.
@@ -83,17 +83,17 @@ pub enum Error {
     Member {
         /// Its place in the group, counted from 0.
         index: usize,
-        /// What the member reported.
+        /// The error of the member.
         source: Box<Error>,
     },
     /// A block failed inside a run. The state before the failing iteration is kept.
     #[error("block {block}, iteration {iteration}: {source}")]
     Block {
-        /// `x` or `z`.
+        /// The name of the block, `x` or `z`.
         block: String,
         /// Iteration, counted from 1.
         iteration: u64,
-        /// What the block reported.
+        /// The error of the block.
         source: Box<Error>,
     },
 }
@@ -122,7 +122,7 @@ impl Error {
         Error::Numerical { place: place.into(), problem: problem.into() }
     }
 
-    /// For `map_err` on errors of the operating system.
+    /// Returns a function for `map_err` that adds operation and path to an error of the operating system.
     pub fn file(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |error| Error::File { operation, path: path.into(), kind: error.kind(), message: error.to_string() }
     }
@@ -157,7 +157,7 @@ pub enum Unusable {
     Length {
         /// The length that its header announces.
         expected: u64,
-        /// What there is, and one more where there is more than expected.
+        /// The length found, or the expected length plus one if there is more.
         got: u64,
     },
     /// It was changed since it was written.

@@ -1,5 +1,5 @@
-//! Where independent pieces of work run. Results come back and are added in the order of the pieces, never in the order
-//! in which threads finish, so a sum has the same bits for any number of threads.
+//! Threads for independent pieces of work. Results come back and are added in the order of the pieces, never in the
+//! order in which threads finish, so a sum has the same bits for any number of threads.
 
 use crate::{Error, Result};
 use rayon::ThreadPool;
@@ -34,7 +34,7 @@ impl Exec {
         pool.map(|pool| Exec::Threads(Pool(Arc::new(pool)))).map_err(|error| Error::Threads(error.to_string()))
     }
 
-    /// How many pieces run at once.
+    /// Returns the number of pieces that run at once.
     pub fn width(&self) -> usize {
         match self {
             Exec::Serial => 1,
@@ -97,8 +97,8 @@ impl<R, F: FnMut(R)> Queue<R, F> {
     }
 }
 
-/// So often a calling thread that is none of the pool looks whether the others are done before it sleeps: falling
-/// asleep and being woken takes longer than a small piece.
+/// The number of times that a calling thread outside the pool looks whether the others are done before it sleeps.
+/// Falling asleep and being woken takes longer than a small piece.
 const AWAKE: usize = 1_000;
 
 /// Each thread takes the next piece when it has done one. The calling thread is one of them: it does not wait for

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What is asked of a file system, an operation a call. Tests put one that fails in the place of the [`Disk`].
+/// The operations of a file system that are used here. Tests replace the [`Disk`] by one that fails.
 pub trait Files: Send + Sync {
     /// The names in a folder.
     fn names(&self, folder: &Path) -> io::Result<Vec<String>>;
@@ -119,7 +119,7 @@ impl Drop for Staged<'_> {
     }
 }
 
-/// Whether [`replace`] could begin, for the time before a long computation.
+/// Checks, before a long computation, that [`replace`] could begin.
 ///
 /// # Errors
 /// [`Error::File`].
@@ -144,7 +144,7 @@ fn temporary(files: &dyn Files, path: &Path) -> Result<(File, PathBuf)> {
     }
 }
 
-/// Whether a file is what a killed process left behind.
+/// Returns true if a file is a temporary one that a killed process left behind.
 pub fn is_temporary(name: &str) -> bool {
     name.starts_with(PREFIX) && name.ends_with(SUFFIX)
 }

@@ -22,9 +22,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// A way to lower f(x) + ρ/2 ‖x_coupled − v‖² for an f of type `F`.
 pub trait DescentMethod<T: Real, F>: Send + Sync {
-    /// The variable.
+    /// The variable that the method moves.
     type Point: Point<T>;
-    /// What is kept between calls.
+    /// The memory between calls.
     type Memory: Clone + Default + Send + Sync + Serialize + DeserializeOwned;
 
     /// f(x), without the quadratic term.
@@ -37,7 +37,7 @@ pub trait DescentMethod<T: Real, F>: Send + Sync {
         x: &mut Iterate<Self::Point, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
     ) -> Result<Cost>;
-    /// What is known of f around x.
+    /// Returns what is known of the smoothness of f around x.
     fn smoothness(&self, _f: &F, _x: &Self::Point) -> Smoothness<T> {
         Smoothness::Unknown
     }
@@ -62,8 +62,8 @@ impl<T: Real, P: Point<T>> Evaluated<T, P> {
         }
         Ok(Evaluated { value, gradient })
     }
-    /// What a quadratic model has at x + step, of which the step changes the gradient by y: f + ⟨∇f + y/2, step⟩ and
-    /// ∇f + y.
+    /// Returns value and gradient of a quadratic model at x + step, where the step changes the gradient by y:
+    /// f + ⟨∇f + y/2, step⟩ and ∇f + y.
     pub fn foreseen(&self, step: &P, y: &P) -> Self {
         let slope = self.gradient.plus(T::of(0.5), y).inner_product(step);
         Evaluated { value: self.value + slope, gradient: self.gradient.plus(T::one(), y) }
@@ -79,11 +79,11 @@ impl<T: Real, P: Point<T>> Evaluated<T, P> {
         *gradient.coupled_mut() += (x.coupled() - to.v) * to.rho;
         gradient
     }
-    /// ∇f(x).
+    /// Returns ∇f(x).
     pub fn gradient(&self) -> &P {
         &self.gradient
     }
-    /// f(x).
+    /// Returns f(x).
     pub fn value(&self) -> T {
         self.value
     }
@@ -116,12 +116,12 @@ pub fn stationarity<T: Real, P: Point<T>>(on: &dyn Manifold<T>, x: &P, gradient:
 /// f(x), which costs an evaluation only where none is kept.
 ///
 /// # Errors
-/// Those of f.
+/// The errors of f.
 pub fn value_at<T: Real, F: Smooth<T>>(f: &F, x: &F::Point, kept: Option<&Evaluated<T, F::Point>>) -> Result<T> {
     kept.map_or_else(|| Ok(f.value_and_gradient(x)?.0), |here| Ok(here.value))
 }
 
-/// What [`Gradient`] keeps between calls, so that a warm start costs nothing.
+/// The memory of [`Gradient`] between calls, with which a warm start costs nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Real, P: Serialize", deserialize = "T: Real, P: DeserializeOwned"))]
 pub struct GradientMemory<T, P> {

@@ -31,7 +31,7 @@ pub trait Observer<S> {
     fn observe_timed(&mut self, state: &S, _phases: &Phases) -> ControlFlow<()> {
         self.observe(state)
     }
-    /// Whether it reads the objective off the record, which costs a value of both blocks in every iteration.
+    /// Returns true if it reads the objective from the record, which costs a value of both blocks in every iteration.
     fn wants_objective(&self) -> bool {
         false
     }
@@ -57,7 +57,7 @@ impl<S, A: Observer<S>, B: Observer<S>> Observer<S> for (A, B) {
     }
 }
 
-/// No observer.
+/// The unit type observes nothing.
 impl<S> Observer<S> for () {
     fn observe(&mut self, _state: &S) -> ControlFlow<()> {
         ControlFlow::Continue(())

@@ -89,11 +89,11 @@ impl Selection {
             None => Ok(Selection { rows, of }),
         }
     }
-    /// The rows.
+    /// Returns the selected rows.
     pub fn rows(&self) -> &[usize] {
         &self.rows
     }
-    /// How many rows x has.
+    /// Returns the number of rows of x.
     pub fn of(&self) -> usize {
         self.of
     }
@@ -117,7 +117,7 @@ impl<T: Real> Operator<T> for Selection {
     }
 }
 
-/// That v has the size of Kx.
+/// Checks that v has the size of Kx.
 fn check_target<T: Real>(k: &impl Operator<T>, x: &DMatrix<T>, to: &Target<'_, T, DMatrix<T>>) -> Result<()> {
     to.check_size(k.range(x.shape())?)
 }
@@ -133,9 +133,9 @@ const POWER: (usize, f64) = (100, 0.9);
 
 /// An upper bound of ‖K‖² on x of the given size, for [`Linearized`]: at most 1.12 times too large.
 ///
-/// A hundred steps of the power method for KᵀK from a random start, always the same one. They end below 0.9‖K‖² with a
-/// probability under 4·10⁻⁶√n for x of n entries (Kuczyński and Woźniakowski, "Estimating the largest eigenvalue by the
-/// power and Lanczos algorithms with a random start", 1992), so their result is divided by 0.9.
+/// The method is a hundred steps of the power method for KᵀK from a random start, always the same one. Their result is
+/// divided by 0.9. For x of n entries they end below 0.9‖K‖² with a probability under 4·10⁻⁶√n (Kuczyński and
+/// Woźniakowski, "Estimating the largest eigenvalue by the power and Lanczos algorithms with a random start", 1992).
 ///
 /// # Errors
 /// A size that K does not take, and [`Error::NotFinite`] where Kx is not finite.

@@ -1,4 +1,4 @@
-//! What a run returns.
+//! The result of a run.
 
 use crate::Status;
 use crate::certificate::Certificate;
@@ -7,11 +7,11 @@ use crate::certificate::Certificate;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Outcome<S> {
-    /// How it ended.
+    /// The status with which the run ended.
     pub status: Status,
     /// The final state when converged, else the one nearest to the stopping rule.
     pub best: S,
-    /// What the run shows of the conditions for convergence. That the augmented Lagrangian falls is known where
-    /// [`track_objective`](crate::Coordinator::track_objective) asks for the values.
+    /// The findings of the run on the conditions for convergence. The one on the augmented Lagrangian needs the values
+    /// that [`track_objective`](crate::Coordinator::track_objective) asks for.
     pub certificate: Certificate,
 }

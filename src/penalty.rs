@@ -49,12 +49,12 @@ pub trait Penalty<T: Real, S>: Send + Sync {
     }
 }
 
-/// What convergence theory asks of every policy: ρ stays in an interval, and for good after finitely many changes.
+/// The limits that convergence theory asks of every policy: ρ stays in an interval and changes finitely often.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// ρ never leaves this interval.
     pub bounds: (f64, f64),
-    /// How often ρ may change.
+    /// The largest number of changes of ρ.
     pub max_changes: u32,
     /// ρ is multiplied or divided by at most this at once: a residual may vanish by accident.
     pub max_factor: f64,

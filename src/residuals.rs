@@ -7,13 +7,13 @@ use crate::{Real, Result, Tolerance};
 
 /// The images and the dual of one iteration, from which its residuals follow.
 pub(crate) struct Images<'a, T, S> {
-    /// c.
+    /// The right-hand side c.
     pub c: &'a S,
     /// Bẑ, from which the iteration started.
     pub before: &'a S,
-    /// Ax.
+    /// The image Ax.
     pub ax: &'a S,
-    /// Bz.
+    /// The image Bz.
     pub bz: &'a S,
     /// u at the end of the iteration.
     pub u: &'a S,

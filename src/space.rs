@@ -15,7 +15,7 @@ pub trait Space<T: Real>: Clone + Send + Sync + Serialize + DeserializeOwned {
     fn axpy(&mut self, alpha: T, y: &Self);
     /// self ← α·self.
     fn scale_by(&mut self, alpha: T);
-    /// ⟨self, y⟩.
+    /// Returns ⟨self, y⟩.
     fn inner_product(&self, y: &Self) -> T;
     /// The sizes of the matrices it is made of. Two elements of one space have equal shapes.
     fn sizes(&self) -> Shape;
@@ -36,7 +36,7 @@ pub trait Space<T: Real>: Clone + Send + Sync + Serialize + DeserializeOwned {
         sum.axpy(alpha, y);
         sum
     }
-    /// Whether the norm is a finite number, which it is not if any entry is NaN or infinite.
+    /// Returns true if the norm is a finite number. It is not if any entry is NaN or infinite.
     fn is_finite(&self) -> bool {
         self.euclidean_norm().is_finite()
     }
@@ -109,7 +109,7 @@ impl Shape {
     }
 }
 
-/// Of a matrix.
+/// The shape of a matrix.
 impl From<(usize, usize)> for Shape {
     fn from(size: (usize, usize)) -> Self {
         Shape(vec![size])

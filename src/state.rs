@@ -21,19 +21,19 @@ pub struct State<T, X, Z, S> {
     pub x: X,
     /// The variable of the second block.
     pub z: Z,
-    /// Bz.
+    /// The image Bz.
     pub bz: S,
     /// The scaled dual u; the multiplier is y = ρu.
     pub u: S,
     /// The penalty ρ for the next iteration.
     pub rho: T,
-    /// Where the next iteration starts.
+    /// The point at which the next iteration starts.
     pub start: Start<S>,
-    /// What the penalty policy remembers.
+    /// The memory of the penalty policy.
     pub penalty_memory: Memory<T, S>,
-    /// What the acceleration remembers.
+    /// The memory of the acceleration.
     pub acceleration_memory: Memory<T, (S, S)>,
-    /// What the last iteration measured.
+    /// The record of the last iteration.
     pub record: Record<T>,
     /// The run under way.
     pub run: Option<Run<Self>>,
@@ -84,7 +84,8 @@ impl<T: Real, X, Z, S> State<T, X, Z, S> {
         self.run = None;
     }
 
-    /// Whether no iteration of the run under way came nearer to the stopping rule than the last one, or this meets it.
+    /// Returns true if the current iterate is the best of this run: it meets the stopping rule, or no earlier one came
+    /// closer to it.
     pub(crate) fn is_best(&self) -> bool {
         self.run.as_ref().is_some_and(Run::is_at_best)
     }
@@ -110,17 +111,18 @@ pub enum Start<S> {
 }
 
 impl<S> Start<S> {
-    /// Whether it is extrapolated.
+    /// Returns true if the point is extrapolated.
     pub fn is_ahead(&self) -> bool {
         matches!(self, Start::Ahead(..))
     }
-    /// Whether it takes the last iteration back.
+    /// Returns true if it takes the last iteration back.
     pub fn is_back(&self) -> bool {
         matches!(self, Start::Back(..))
     }
 }
 
-/// What a policy keeps between iterations, for it to lay out; empty at first.
+/// Storage of a penalty policy or an acceleration between iterations. The policy decides what each entry means; the
+/// storage is empty at first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Memory<T, S> {
     /// Finite numbers.
@@ -138,16 +140,16 @@ impl<T, S> Default for Memory<T, S> {
 /// An iteration as policies see it, between residuals and the next iteration.
 #[derive(Debug)]
 pub struct Step<'a, T, S> {
-    /// What it measured.
+    /// The record of the iteration.
     pub record: &'a Record<T>,
     /// The point (Bz, u) that it started from.
     pub from: (&'a S, &'a S),
-    /// Whether it started from an extrapolated point.
+    /// True if the iteration started from an extrapolated point.
     pub extrapolated: bool,
-    /// Ax.
+    /// The image Ax.
     pub ax: &'a S,
     /// The point (Bz, u) that it ended at.
     pub to: (&'a S, &'a S),
-    /// c.
+    /// The right-hand side c.
     pub c: &'a S,
 }

@@ -1,9 +1,9 @@
-//! How a run ended.
+//! The status with which a run ends.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How a run ended. Only failures are errors; each of these comes with the best iterate.
+/// The status with which a run ends. Only failures are errors; every status comes with the best iterate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// What to do about it, in a sentence.
+    /// Returns advice in a sentence.
     pub fn advice(self) -> &'static str {
         match self {
             Status::Converged => "The stopping rule is met.",

@@ -11,7 +11,7 @@ use std::ops::{BitAnd, BitOr};
 pub struct Tolerance {
     /// ε_abs ≥ 0, per entry.
     pub absolute: f64,
-    /// ε_rel ≥ 0.
+    /// The relative tolerance ε_rel ≥ 0.
     pub relative: f64,
 }
 
@@ -43,9 +43,9 @@ pub enum Stop {
     Residuals,
     /// ‖r‖ / max(‖Ax‖, ‖Bz‖, ‖c‖) and ‖s‖ / ‖Aᵀy‖ are at most these, Wohlberg (2017).
     Normalised {
-        /// For r.
+        /// The bound for r.
         primal: f64,
-        /// For s.
+        /// The bound for s.
         dual: f64,
     },
     /// An iteration changed f(x) + g(z) by at most this, relative to max(1, |f(x) + g(z)|). It proves little by itself:
@@ -53,7 +53,7 @@ pub enum Stop {
     ObjectiveChange(f64),
     /// Either is met.
     Any(Box<Stop>, Box<Stop>),
-    /// Both are met.
+    /// The rule that is met where both are.
     All(Box<Stop>, Box<Stop>),
 }
 
@@ -72,7 +72,7 @@ impl BitAnd for Stop {
 }
 
 impl Stop {
-    /// Whether an iteration meets it.
+    /// Returns true if an iteration meets the rule.
     pub fn met<T: Real>(&self, record: &Record<T>) -> bool {
         record.iteration > 0
             && match self {
@@ -87,8 +87,8 @@ impl Stop {
             }
     }
 
-    /// How far an iteration is from meeting it, in units of its bounds: of two rules the nearer one where either will
-    /// do.
+    /// Returns the distance of an iteration from meeting the rule, in units of its bounds. Of two rules, the nearer one
+    /// counts where either will do.
     pub(crate) fn excess<T: Real>(&self, record: &Record<T>) -> T {
         let in_units = |value: T, most: f64| value / T::of(most).max(tiny());
         match self {

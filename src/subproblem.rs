@@ -24,11 +24,11 @@ pub trait Subproblem<T: Real>: Send + Sync {
     /// The coupling space, where Kx lives.
     type Image: Space<T>;
 
-    /// f(x).
+    /// Returns f(x).
     fn value(&self, x: &Self::Var) -> Result<T>;
     /// x ← argmin f(x) + ρ/2 ‖Kx − v‖², to the accuracy asked for, from the given x.
     fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Cost>;
-    /// Kx.
+    /// Returns Kx.
     fn image(&self, x: &Self::Var) -> Self::Image;
     /// The penalty changed: refresh what was computed for the old one, such as a factorisation.
     fn retune(&mut self, _rho: T) -> Result<()> {
@@ -46,8 +46,8 @@ pub trait Subproblem<T: Real>: Send + Sync {
     fn proximal_move(&self, _from: &Self::Var, _to: &Self::Var) -> T {
         T::zero()
     }
-    /// What is known of f around x without a pass over the data, for the
-    /// [`Certificate`](crate::certificate::Certificate).
+    /// Returns what is known of the smoothness of f around x without a pass over the data. The
+    /// [`Certificate`](crate::certificate::Certificate) uses it.
     fn smoothness(&self, _x: &Self::Var) -> Smoothness<T> {
         Smoothness::Unknown
     }
@@ -93,18 +93,18 @@ macro_rules! forward {
 }
 pub(crate) use forward;
 
-/// What a block knows of its function.
+/// The knowledge of a block about the smoothness of its function.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Smoothness<T> {
-    /// Nothing.
+    /// Nothing is known.
     Unknown,
     /// It has a constraint.
     Constrained,
     /// It is differentiable everywhere; around the point, moves Δ of Kx change its gradient by at most L‖Δ‖, if L is
     /// known.
     Smooth {
-        /// L.
+        /// The Lipschitz constant L of the gradient.
         lipschitz: Option<T>,
     },
 }
@@ -140,13 +140,13 @@ impl<T: Copy, S> Copy for Target<'_, T, S> {}
 /// Kᵀy, as much of it as a residual needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Adjoint<T> {
-    /// ‖Kᵀy‖.
+    /// The norm ‖Kᵀy‖.
     pub norm: T,
     /// The number of entries of Kᵀy, which is that of x.
     pub count: usize,
 }
 
-/// What a call cost.
+/// The cost of a call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {
     /// Inner iterations.
@@ -164,7 +164,7 @@ impl std::ops::AddAssign for Cost {
 
 /// A function whose proximal operator is known.
 pub trait Prox<T: Real>: Send + Sync {
-    /// f(x).
+    /// Returns f(x).
     fn value(&self, x: &DMatrix<T>) -> T;
     /// argmin f(x) + ρ/2 ‖x − v‖², for any ρ > 0.
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>>;
@@ -217,7 +217,7 @@ pub trait Smooth<T: Real>: Send + Sync {
 
 /// A custom update: a direction in which to move, which need not be the gradient of anything.
 pub trait Direction<T: Real>: Send + Sync {
-    /// What the rule remembers between calls: a sampler, an anchor, a running mean. `()` for none.
+    /// The memory of the rule between calls: a sampler, an anchor, a running mean. `()` stands for none.
     type Memory: Clone + Default + Send + Sync + Serialize + DeserializeOwned;
     /// The loss that the rule is meant to lower. Reported, and never used to choose a step.
     fn value(&self, x: &DMatrix<T>) -> Result<T>;
@@ -229,7 +229,7 @@ pub trait Direction<T: Real>: Send + Sync {
     }
 }
 
-/// What a descent method moves: an element of a space of which one matrix takes part in the coupling.
+/// A point that a descent method moves: an element of a space of which one matrix takes part in the coupling.
 pub trait Point<T: Real>: Space<T> {
     /// The matrix that is coupled to the other block.
     fn coupled(&self) -> &DMatrix<T>;

@@ -8,13 +8,14 @@ use crate::{Parameter, Real};
 use nalgebra::{DMatrix, DVector};
 use std::cmp::Ordering;
 
-/// Anderson acceleration of type II, Walker and Ni (2011), of the map w ↦ g(w) that an iteration is on w = (Bz, u): the
-/// next one starts from the mixture Σ αⱼ g(wⱼ) of the last ends, Σ αⱼ = 1, whose mixed moves Σ αⱼ (g(wⱼ) − wⱼ) are
-/// shortest.
+/// Anderson acceleration of type II, Walker and Ni (2011).
 ///
-/// The safeguard: an iteration from a mixture whose move ‖g(w) − w‖ is longer than D/(k + 1) times the shortest so far,
-/// which k mixtures have not beaten, is taken back. It costs itself and the memory; the run goes on where plain ADMM
-/// would have. So where mixtures do not help, two iterations of three are plain ones.
+/// One iteration of ADMM is a map g on w = (Bz, u). The next iteration starts at the mixture Σ αⱼ g(wⱼ) over the last
+/// iterations, where α minimises ‖Σ αⱼ (g(wⱼ) − wⱼ)‖ subject to Σ αⱼ = 1.
+///
+/// The safeguard compares the move ‖g(w) − w‖ from a mixture with the shortest move so far, which k mixtures have not
+/// beaten. If it is longer than D/(k + 1) times that, the iteration is taken back. It costs itself and the memory, and
+/// the run goes on where plain ADMM would have. If mixtures do not help, two iterations of three are plain ones.
 #[derive(Debug, Clone, Copy)]
 pub struct Anderson {
     /// m ≥ 1: the differences of so many iterations are mixed.
@@ -62,9 +63,9 @@ impl<T: Real, S: Space<T>> Acceleration<T, S> for Anderson {
     }
 }
 
-/// g − ΔG γ with γ = argmin ‖f − ΔF γ‖² + η(‖ΔF‖² + ‖ΔW‖²)‖γ‖², where f = g − w and Δ are the differences of successive
-/// iterations: Walker and Ni (2011, §2), regularised as Fu, Zhang and Boyd (2020) do. η is the root of the machine
-/// precision, in 64 bits about their 10⁻⁸.
+/// Returns g − ΔG γ with γ = argmin ‖f − ΔF γ‖² + η(‖ΔF‖² + ‖ΔW‖²)‖γ‖². Here f = g − w, and Δ are the differences of
+/// successive iterations (Walker and Ni 2011, §2). The regularisation is that of Fu, Zhang and Boyd (2020). η is the
+/// root of the machine precision, in 64 bits about their 10⁻⁸.
 fn mixture<T: Real, W: Space<T>>(history: &[W]) -> Option<W> {
     let apart = |to: &W, from: &W| to.plus(-T::one(), from);
     let moves: Vec<W> = history.chunks(2).map(|pair| apart(&pair[1], &pair[0])).collect();

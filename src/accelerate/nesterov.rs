@@ -11,7 +11,7 @@ use crate::{Parameter, Real};
 /// taken back and the momentum begins anew.
 #[derive(Debug, Clone, Copy)]
 pub struct Nesterov {
-    /// η in (0, 1).
+    /// The factor η in (0, 1) of the restart rule.
     pub restart: f64,
 }
 

@@ -6,12 +6,12 @@ use std::fmt::{self, Display};
 /// ρ against what it must exceed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Threshold {
-    /// ρ.
+    /// The penalty ρ.
     #[serde(rename = "penalty")]
     pub rho: f64,
     /// L, a Lipschitz constant of the smooth block's gradient around the result.
     pub lipschitz: f64,
-    /// 2L/(2 − α).
+    /// The bound 2L/(2 − α).
     pub bound: f64,
 }
 
@@ -22,7 +22,7 @@ impl Display for Threshold {
     }
 }
 
-/// How often the augmented Lagrangian rose by more than rounding.
+/// The rises of the augmented Lagrangian by more than rounding.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Rises {
     /// Iterations with the ρ of the one before and known values, where those that were taken back are left out.
@@ -55,12 +55,12 @@ impl Display for Growth {
     }
 }
 
-/// What is missing to a stationary point.
+/// The distance of the result from a stationary point.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Stationarity {
     /// The norm of the gradient that remains: of ADMM that of the Lagrangian and the accuracy of the blocks.
     pub gradient: f64,
-    /// How far the result is from feasible: of ADMM ‖r‖.
+    /// The infeasibility of the result: ‖r‖ for ADMM.
     pub infeasibility: f64,
 }
 
@@ -70,7 +70,7 @@ impl Display for Stationarity {
     }
 }
 
-/// Three digits.
+/// Formats a number with three digits.
 fn short(value: f64) -> String {
     let digits = 2.0 - value.abs().log10().floor();
     if (-3.0..=5.0).contains(&digits) {

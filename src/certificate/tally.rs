@@ -1,11 +1,11 @@
-//! What a run keeps for its certificate.
+//! The counts that a run keeps for its certificate.
 
 use super::{Finding, Growth, Rises};
 use crate::Real;
 use crate::state::Record;
 use serde::{Deserialize, Serialize};
 
-/// What a run keeps for its certificate: no more than the records show.
+/// The counts that a run keeps for its certificate. The records show all of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
     /// Those that were not taken back.
@@ -20,7 +20,7 @@ pub struct Tally {
 /// A multiplier that grows in proportion to the iterations at least doubles from half of them to all.
 const GROWTH: f64 = 1.5;
 
-/// From here on the early iterations are three or more.
+/// The number of iterations from which on at least three count as early.
 const SHORTEST: u64 = 8;
 
 impl Tally {

@@ -8,7 +8,7 @@ use crate::{Error, Real, Result, Subproblem};
 /// Pairs that are tried.
 const TRIALS: usize = 8;
 
-/// Whether `transposed` is the adjoint of `operator`: ⟨Kx, y⟩ = ⟨x, Kᵀy⟩ for random x and y of the sizes of those
+/// Checks that `transposed` is the adjoint of `operator`: ⟨Kx, y⟩ = ⟨x, Kᵀy⟩ for random x and y of the sizes of those
 /// given.
 ///
 /// ```
@@ -42,8 +42,8 @@ pub fn adjoint<T: Real, X: Sample<T>, Y: Sample<T>>(
     Ok(Report { check: "adjoint", findings: vec![finding] })
 }
 
-/// Whether the coupling operator K of a block is linear and its [`adjoint`](Subproblem::adjoint) has the norm and the
-/// number of entries of Kᵀy, which is computed from the definition: one image for each entry of x.
+/// Checks that the coupling operator K of a block is linear, and that its [`adjoint`](Subproblem::adjoint) has the norm
+/// and the number of entries of Kᵀy. The check computes Kᵀy by the definition: one image for each entry of x.
 ///
 /// `variable` makes the block's variable of a vector like x: `|x| x` for a block whose variable is a matrix,
 /// `Iterate::new` for a [`Descent`](crate::Descent). The number of entries may leave out those that K never sees.

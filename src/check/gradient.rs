@@ -7,8 +7,8 @@ use crate::method::Evaluated;
 use crate::space::Space;
 use crate::{Cost, Real, Result, Smooth};
 
-/// Whether ∇f(x) is the gradient of f at x: |f(x + th) − f(x) − t⟨∇f(x), h⟩| must be of second order in t along random
-/// directions h. A function that is linear near x has no remainder, and passes.
+/// Checks that ∇f(x) is the gradient of f at x: |f(x + th) − f(x) − t⟨∇f(x), h⟩| must be of second order in t along
+/// random directions h. A function that is linear near x has no remainder, and passes.
 ///
 /// A gradient that is wrong in a single entry by about 10⁻⁶ of its size is seen, and the witness names the entry.
 /// f must have a Lipschitz gradient near x: do not place x on a kink.

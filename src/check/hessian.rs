@@ -7,7 +7,7 @@ use crate::method::Evaluated;
 use crate::space::Space;
 use crate::{Cost, Error, Real, Result, Smooth};
 
-/// Whether `product(x, h)` is ∇²f(x)h: ‖∇f(x + th) − ∇f(x) − t∇²f(x)h‖ must be of second order in t along random
+/// Checks that `product(x, h)` is ∇²f(x)h: ‖∇f(x + th) − ∇f(x) − t∇²f(x)h‖ must be of second order in t along random
 /// directions h, and the product symmetric and linear in h. Check the [`gradient`](super::gradient) first.
 ///
 /// # Errors

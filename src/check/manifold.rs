@@ -6,7 +6,7 @@ use super::{Finding, Report, at, relative, rounding};
 use crate::{Error, Manifold, Real, Result};
 use nalgebra::DMatrix;
 
-/// Whether a set keeps the promises of [`Manifold`] around its point x:
+/// Checks that a set keeps the promises of [`Manifold`] around its point x:
 ///
 /// - the tangent part is an orthogonal projection: doing it twice changes nothing, and what it removes is orthogonal to
 ///   what it keeps (for a linear map that is self-adjointness; a cone of feasible directions keeps it too);

@@ -9,7 +9,7 @@ use nalgebra::DMatrix;
 /// Targets that are tried: the one given and random ones around it.
 const TARGETS: usize = 4;
 
-/// Whether `p.prox(v, ρ)` minimises φ(x) = f(x) + ρ/2 ‖x − v‖², at v and at random targets around it:
+/// Checks that `p.prox(v, ρ)` minimises φ(x) = f(x) + ρ/2 ‖x − v‖², at v and at random targets around it:
 ///
 /// - a compass search from the origin, from v and from a random point finds nothing lower, neither among all points nor
 ///   among other answers of the operator, which are in the domain of f;
@@ -139,7 +139,7 @@ impl<T: Real, P: Prox<T>> Problem<'_, T, P> {
         self.p.prox(y, self.rho).map_or(T::of(f64::INFINITY), |x| self.total(&x))
     }
 
-    /// What rounding in φ(x) is relative to.
+    /// Returns the size of the terms of φ(x), relative to which rounding is measured.
     fn scale(&self, x: &DMatrix<T>) -> T {
         self.p.value(x).abs() + self.rho * (x.norm_squared() + self.v.norm_squared())
     }

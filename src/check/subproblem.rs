@@ -12,7 +12,7 @@ const TARGETS: i32 = 12;
 /// Calls after which an iterative block must have reached the accuracy asked for.
 const REPETITIONS: u32 = 30;
 
-/// Whether a block keeps the promises of [`Subproblem`], in a run from x through the target given and random ones
+/// Checks that a block keeps the promises of [`Subproblem`], in a run from x through the target given and random ones
 /// nearer and nearer to it, each from where the last one ended:
 ///
 /// - argmin never raises f(x) + ρ/2 ‖Kx − v‖² (the first call, which may bring x into the domain, is not judged). Where
@@ -23,9 +23,9 @@ const REPETITIONS: u32 = 30;
 ///   holds all that changes;
 /// - a target of another size is an error, and neither that nor a NaN in the target makes the block panic.
 ///
-/// That an argmin ends at all is for the clock of your test to tell. A custom [`Direction`](crate::Direction) that is
-/// nobody's gradient may raise its loss: judge its other findings. For a linear K see [`operator`](super::operator).
-/// The block must have been [tuned](Subproblem::retune) to the penalty.
+/// This check does not see an argmin that never ends: use a time limit in your test. A custom
+/// [`Direction`](crate::Direction) that is nobody's gradient may raise its loss: judge its other findings. For a linear
+/// K see [`operator`](super::operator). The block must have been [tuned](Subproblem::retune) to the penalty.
 ///
 /// # Errors
 /// Those of the block for targets of the right size, a target of another size than Kx, a variable that is not written.

@@ -19,7 +19,7 @@ use twox_hash::XxHash3_128;
 
 const MAGIC: &[u8; 8] = b"ADMMCKPT";
 const VERSION: u32 = 1;
-/// Where the checksum begins, and where the state does.
+/// The first byte that the checksum covers: the state begins there.
 const CHECKED: usize = 36;
 const HEADER: usize = CHECKED + 16;
 

@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Rate<T> {
-    /// A constant η.
+    /// The same η in every step.
     Constant(T),
     /// η = 1/(L + ρ) for a direction whose Lipschitz constant is L: stable for every penalty.
     Lipschitz(T),
     /// ηₜ = 1/((L + ρ)(1 + t/τ)) after t steps, the c/(τ + t) of Robbins and Monro (1951) with c = τ/(L + ρ): for a
     /// direction with noise, which such steps average out as t grows.
     Decaying {
-        /// L.
+        /// The Lipschitz constant L.
         lipschitz: T,
         /// τ > 0, the number of steps after which η is half of the first.
         horizon: T,
@@ -36,7 +36,8 @@ impl<T: Real> Rate<T> {
     }
 }
 
-/// A step of length 0 shows no gradient, and one backwards leads away.
+/// Checks that the step size η is positive and finite. With η = 0 a step shows nothing of the gradient; with η < 0 it
+/// leads away.
 fn check_rate<T: Real>(rate: T) -> Result<()> {
     if rate > T::zero() && rate.is_finite() {
         return Ok(());
@@ -50,18 +51,18 @@ fn check_rate<T: Real>(rate: T) -> Result<()> {
 /// [`Error::Parameters`] for an η that is not positive and finite, and those of the direction and the manifold.
 #[derive(Debug, Clone, Copy)]
 pub struct ScheduledSteps<T> {
-    /// η.
+    /// The step size η.
     pub rate: Rate<T>,
     /// The most steps that one call takes.
     pub max_steps: u64,
 }
 
-/// What [`ScheduledSteps`] keeps between calls.
+/// The memory of [`ScheduledSteps`] between calls.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ScheduledStepsMemory<M> {
     /// Steps taken in all calls: where the schedule of η stands.
     pub taken: u64,
-    /// What the direction remembers.
+    /// The memory of the direction.
     pub rule: M,
 }
 

@@ -7,9 +7,9 @@ use nalgebra::DMatrix;
 
 /// One call of a gradient method: what it minimises, where, and what that has cost.
 pub struct Search<'a, T: Real, F> {
-    /// f.
+    /// The function f.
     pub f: &'a F,
-    /// Where the coupled matrix moves.
+    /// The set on which the coupled matrix moves.
     pub on: &'a dyn Manifold<T>,
     /// The quadratic pull and the tolerance.
     pub to: Target<'a, T, DMatrix<T>>,
@@ -20,7 +20,7 @@ pub struct Search<'a, T: Real, F> {
 /// An accepted trial of a line search.
 #[derive(Debug, Clone)]
 pub struct Trial<T, P> {
-    /// x⁺.
+    /// The new point x⁺.
     pub point: P,
     /// f and ∇f at x⁺.
     pub there: Evaluated<T, P>,

@@ -7,12 +7,12 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-/// What every iteration of a run measured, and where the time had gone by then.
+/// The records of all iterations of a run, with the times of its parts.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct History<T> {
     /// One an iteration, in order.
     pub records: Vec<Record<T>>,
-    /// Beside them.
+    /// The times at each record.
     pub phases: Vec<Phases>,
 }
 
@@ -32,7 +32,7 @@ impl<T: Real> History<T> {
     /// seconds of the coordinator since its first iteration, those of earlier runs included.
     ///
     /// # Errors
-    /// What the writer says.
+    /// The errors of the writer.
     pub fn write_csv(&self, mut to: impl Write) -> io::Result<()> {
         let names = columns(&Record::new(T::one()), &Phases::default()).map(|(name, _)| name);
         writeln!(to, "{}", names.join(","))?;
@@ -42,7 +42,7 @@ impl<T: Real> History<T> {
     /// A line an iteration, a JSON object of the same columns; `null` where there is no finite number.
     ///
     /// # Errors
-    /// What the writer says.
+    /// The errors of the writer.
     pub fn write_json_lines(&self, mut to: impl Write) -> io::Result<()> {
         let member = |(name, value): Column| format!("\"{name}\":{}", value.unwrap_or("null".into()));
         self.rows().try_for_each(|row| writeln!(to, "{{{}}}", row.map(member).join(",")))

@@ -1,4 +1,4 @@
-//! What ends a run from outside.
+//! Observers that end a run from outside.
 
 use super::Observer;
 use crate::Real;

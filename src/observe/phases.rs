@@ -1,4 +1,4 @@
-//! Where the time of a run went.
+//! The time that each part of a run took.
 
 use std::time::Duration;
 

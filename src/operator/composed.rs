@@ -8,15 +8,15 @@ use nalgebra::DMatrix;
 
 /// A [`Descent`] block that is coupled through a K ≠ I: the method lowers f(x) + ρ/2 ‖Kx − v‖² as one smooth function.
 ///
-/// What the method remembers (curvature, step length) is of this v and ρ, so each call begins afresh at the last x.
+/// The memory of the method (curvature, step length) belongs to one v and ρ, so each call begins afresh at the last x.
 ///
 /// # Errors
 /// A target that is not of the size of Kx, and those of the method.
 #[derive(Debug, Clone)]
 pub struct Composed<P, K> {
-    /// The block.
+    /// The block f.
     pub of: P,
-    /// K.
+    /// The operator K.
     pub operator: K,
 }
 

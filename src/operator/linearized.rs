@@ -13,12 +13,12 @@ use nalgebra::DMatrix;
 ///
 /// > x ← prox_f(x − Kᵀ(Kx − v)/L, ρL)
 ///
-/// One step a call is linearised ADMM (Parikh and Boyd, "Proximal Algorithms", 2014, §4.4.2; He and Yuan, "On the
-/// O(1/n) convergence rate of the Douglas–Rachford alternating direction method", 2012), that is ADMM with the proximal
-/// term ½‖x − xₖ‖² in the metric ρ(LI − KᵀK). Further steps come nearer to the argmin: they end where the gradient of
-/// the subproblem is below the tolerance. Where KᵀK = L·I the first step is the argmin.
+/// One step a call is linearised ADMM (Parikh and Boyd, "Proximal Algorithms", 2014, §4.4.2). It is ADMM with the
+/// proximal term ½‖x − xₖ‖² in the metric ρ(LI − KᵀK) (He and Yuan, "On the O(1/n) convergence rate of the
+/// Douglas–Rachford alternating direction method", 2012). Further steps come nearer to the argmin. They end where the
+/// gradient of the subproblem is below the tolerance. If KᵀK = L·I, the first step is the argmin.
 ///
-/// How far x still moves within the null space of K shows in neither residual. A run does not end while ρ‖(LI − KᵀK)(x
+/// A move of x within the null space of K shows in neither residual. A run does not end while ρ‖(LI − KᵀK)(x
 /// − xₖ)‖ is above the bound of the dual one.
 ///
 /// ```
@@ -47,9 +47,9 @@ use nalgebra::DMatrix;
 /// the proximal operator.
 #[derive(Debug, Clone)]
 pub struct Linearized<T, P, K> {
-    /// f.
+    /// The function f.
     pub of: P,
-    /// K.
+    /// The operator K.
     pub through: K,
     /// L ≥ ‖K‖², for instance from [`norm_squared`](crate::operator::norm_squared).
     pub square: T,

@@ -1,4 +1,4 @@
-//! What N blocks agree on: all of one variable, or parts of it.
+//! Consensus: N blocks agree on one variable, or on parts of it.
 
 use super::check_members;
 use crate::operator::{Operator, Selection};
@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 pub struct Consensus<P> {
     /// The regulariser of z.
     pub of: P,
-    /// N ≥ 1.
+    /// The number N ≥ 1 of members.
     pub members: usize,
 }
 
@@ -60,7 +60,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Consensus<P> {
 pub struct GeneralConsensus<P> {
     of: P,
     views: Vec<Selection>,
-    /// How many blocks see a row.
+    /// The number of blocks that see each row.
     seen: Vec<usize>,
 }
 
@@ -130,7 +130,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for GeneralConsensus<P> {
 }
 
 impl<P> GeneralConsensus<P> {
-    /// Σ Sᵢᵀyᵢ.
+    /// Returns Σ Sᵢᵀyᵢ.
     fn sum<T: Real>(&self, y: &[DMatrix<T>]) -> DMatrix<T> {
         let mut parts = self.views.iter().zip(y).map(|(view, y)| view.transposed(y));
         let first = parts.next().expect("there is a block");

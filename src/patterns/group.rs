@@ -7,9 +7,9 @@ use crate::{Cost, Error, Exec, Real, Result, Subproblem, Target};
 /// Σᵢ fᵢ(xᵢ), each block with its own variable; the argmins are independent and run on the executor.
 #[derive(Debug, Clone)]
 pub struct Group<P> {
-    /// The blocks.
+    /// The blocks of the group.
     pub blocks: Vec<P>,
-    /// Where they run.
+    /// The threads on which they run.
     pub exec: Exec,
 }
 

@@ -1,4 +1,4 @@
-//! What N blocks share: the sum of their images.
+//! Sharing: N blocks have a common function of the sum of their images.
 
 use super::check_members;
 use crate::space::Shape;
@@ -9,16 +9,16 @@ use nalgebra::DMatrix;
 /// g(z₁ + … + z_N), a cost of what N blocks contribute. Boyd et al. (2011, §7.3).
 ///
 /// Against [`Negated`](crate::Negated) of it, a [`Group`](crate::patterns::Group) minimises Σ fᵢ(xᵢ) + g(Σ Kᵢxᵢ). With
-/// the indicator of {0} for g it is exchange (§7.3.2), the form for three and more blocks in one equation K₁x₁ + … +
-/// K_N x_N = c: the blocks move side by side, where one after the other they may diverge (Chen, He, Ye and Yuan, "The
-/// direct extension of ADMM for multi-block convex minimization problems is not necessarily convergent", 2016).
+/// the indicator of {0} for g it is exchange (§7.3.2). Exchange is the form for three and more blocks in one equation
+/// K₁x₁ + … + K_N x_N = c. The blocks move side by side. One after the other they may diverge (Chen, He, Ye and Yuan,
+/// "The direct extension of ADMM for multi-block convex minimization problems is not necessarily convergent", 2016).
 ///
 /// The argmin is zᵢ = vᵢ + (s − Σ vⱼ)/N with s = prox_g(Σ vⱼ, ρ/N).
 #[derive(Debug, Clone)]
 pub struct Sharing<P> {
-    /// g.
+    /// The function g.
     pub of: P,
-    /// N ≥ 1.
+    /// The number N ≥ 1 of members.
     pub members: usize,
 }
 

@@ -18,7 +18,7 @@ use nalgebra::DMatrix;
 /// consensus.
 #[derive(Debug, Clone)]
 pub struct Weighted<P, W = f64> {
-    /// The block.
+    /// The block to weight.
     pub of: P,
     /// w > 0; for a [`Consensus`] a vector with one for each member.
     pub weight: W,
@@ -96,11 +96,11 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Weighted<Consensus<P>, Vec<f64>> {
 }
 
 impl<P> Weighted<Consensus<P>, Vec<f64>> {
-    /// Σ wᵢ.
+    /// Returns Σ wᵢ.
     fn total<T: Real>(&self) -> T {
         self.weight.iter().map(|&weight| T::of(weight)).sum()
     }
-    /// Σ σᵢyᵢ.
+    /// Returns Σ σᵢyᵢ.
     fn transposed<T: Real>(&self, y: &[DMatrix<T>]) -> DMatrix<T> {
         let mut sum = y[0].zero_like();
         self.weight.iter().zip(y).for_each(|(&weight, y)| sum.axpy(T::of(weight).sqrt(), y));

@@ -9,9 +9,9 @@ use crate::{Parameter, Real};
 /// one, and shrinks by τ in the opposite case.
 #[derive(Debug, Clone, Copy)]
 pub struct Balance {
-    /// μ > 1.
+    /// The threshold μ > 1.
     pub threshold: f64,
-    /// τ > 1.
+    /// The factor τ > 1.
     pub factor: f64,
 }
 

@@ -1,4 +1,4 @@
-//! No change.
+//! A fixed penalty.
 
 use super::Penalty;
 use crate::Real;

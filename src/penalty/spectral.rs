@@ -6,8 +6,9 @@ use crate::space::Space;
 use crate::state::{Memory, Step};
 use crate::{Parameter, Real};
 
-/// Adaptive ADMM, Xu, Figueiredo and Goldstein (2017): ADMM is Douglas–Rachford splitting of the dual, whose two terms
-/// have the curvatures α and β along the last moves of the duals, estimated as Barzilai and Borwein do; ρ ← √(αβ).
+/// Adaptive ADMM, Xu, Figueiredo and Goldstein (2017). ADMM is Douglas–Rachford splitting of the dual problem. The two
+/// terms of the dual have the curvatures α and β along the last moves of the duals, estimated as Barzilai and Borwein
+/// do. The policy is ρ ← √(αβ).
 ///
 /// An estimate counts only where images and duals moved together, which is the safeguard.
 #[derive(Debug, Clone, Copy)]
@@ -48,8 +49,8 @@ impl<T: Real, S: Space<T>> Penalty<T, S> for Spectral {
     }
 }
 
-/// Ax with ŷ = ρ(Ax + Bz − c + u), from the Bz and u that the iteration started from, and Bz with y = ρu after it:
-/// −Aᵀŷ is a subgradient of f at x, and −Bᵀy one of g at z.
+/// Returns Ax, ŷ, Bz and y. Here ŷ = ρ(Ax + Bz − c + u) with the Bz and u that the iteration started from, and y = ρu
+/// after it. −Aᵀŷ is a subgradient of f at x, and −Bᵀy is one of g at z.
 fn images_and_duals<T: Real, S: Space<T>>(step: &Step<'_, T, S>) -> Vec<S> {
     let (one, (bz, u)) = (T::one(), step.from);
     let mut intermediate = u.plus(one, step.ax).plus(one, bz).plus(-one, step.c);

@@ -11,7 +11,7 @@ use crate::{Parameter, Real};
 pub struct SquareRoot {
     /// ρ changes by more than this factor, or not at all.
     pub threshold: f64,
-    /// n; 0 is 1.
+    /// The number n of iterations between changes; 0 counts as 1.
     pub every: u64,
 }
 

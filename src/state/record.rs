@@ -1,9 +1,9 @@
-//! What an iteration measured, and what it cost.
+//! The record of an iteration: its measurements and its cost.
 
 use crate::{Cost, Real};
 use serde::{Deserialize, Serialize};
 
-/// What one iteration measured.
+/// The measurements of one iteration.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Record<T> {
@@ -34,9 +34,9 @@ pub struct Record<T> {
     pub augmented_lagrangian: Option<T>,
     /// ρ, as used in this iteration.
     pub rho: T,
-    /// How often ρ has changed so far, a change after this iteration included.
+    /// The number of changes of ρ so far, a change after this iteration included.
     pub penalty_changes: u32,
-    /// How often so far a policy wanted ρ further than its limits allow.
+    /// The number of times so far that a policy wanted ρ beyond its limits.
     pub penalty_clamped: u32,
     /// Extrapolated starts that proved good so far.
     pub accepted: u64,
@@ -49,7 +49,7 @@ pub struct Record<T> {
 }
 
 impl<T: Real> Record<T> {
-    /// Of no iteration yet.
+    /// Makes the record before the first iteration.
     pub fn new(rho: T) -> Self {
         let zero = T::zero();
         Record {
@@ -74,7 +74,7 @@ impl<T: Real> Record<T> {
             cost: Cost::default(),
         }
     }
-    /// Whether both residuals are within their bounds.
+    /// Returns true if both residuals are within their bounds.
     pub fn within_bounds(&self) -> bool {
         self.iteration > 0 && self.primal <= self.primal_bound && self.dual <= self.dual_bound
     }

@@ -12,11 +12,11 @@ use std::sync::Arc;
 pub struct Run<S> {
     /// The iteration that it began after.
     pub since: u64,
-    /// How near the run came to the stopping rule, in units of its bounds, and the iteration.
+    /// The smallest distance to the stopping rule so far, in units of its bounds, and its iteration.
     pub nearest: Option<(f64, u64)>,
     /// The smallest residuals so far in units of the bounds of the tolerance.
     pub lowest: Option<f64>,
-    /// For the certificate.
+    /// The counts for the certificate.
     pub tally: Tally,
     /// The best state so far; none where it is the present one.
     best: Option<Arc<S>>,
@@ -62,7 +62,7 @@ impl<S> Run<S> {
         (record.iteration - at >= patience.max(1)).then_some(Status::Stalled)
     }
 
-    /// Whether the present state is the best one.
+    /// Returns true if the present state is the best one.
     pub(crate) fn is_at_best(&self) -> bool {
         self.best.is_none()
     }
