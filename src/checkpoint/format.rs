@@ -19,7 +19,7 @@ use twox_hash::XxHash3_128;
 
 const MAGIC: &[u8; 8] = b"ADMMCKPT";
 const VERSION: u32 = 1;
-/// The first byte that the checksum covers: the state begins there.
+/// The length of the header that the checksum covers. The checksum follows it, and then the state.
 const CHECKED: usize = 36;
 const HEADER: usize = CHECKED + 16;
 
