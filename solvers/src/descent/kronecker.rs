@@ -17,7 +17,7 @@ const SAMPLED: usize = 256;
 /// The least that a direction curves, in units of the part that Σ does not scale.
 const LEAST: f64 = 0.1;
 
-/// For f = share·(cross-entropy(W, B, b) + μ/2 ‖B‖²), with λ(1 − tr(WᵀΣW)/tr Σ) where W is orthonormal:
+/// It serves f = share·(cross-entropy(W, B, b) + μ/2 ‖B‖²), plus λ(1 − tr(WᵀΣW)/tr Σ) if W is orthonormal:
 ///
 /// > in W: Σ ⊗ N + I ⊗ T, in B: share·(WᵀΣW ⊗ H̄ + μI), in b: share·H̄
 ///
@@ -33,7 +33,7 @@ const LEAST: f64 = 0.1;
 pub struct Kronecker<T: Scalar> {
     /// The cross-entropy.
     pub entropy: Softmax<T>,
-    /// Σ.
+    /// The eigenpairs of Σ.
     pub spectrum: Arc<Spectrum<T>>,
     /// λ where W is orthonormal or stays, nothing where W is free, held by a pull, and the PCA loss is another block's.
     pub variance: Option<T>,
@@ -106,7 +106,7 @@ impl<T: Scalar> Kronecker<T> {
         Ok(product_transposed(&v, &basis))
     }
 
-    /// T and N.
+    /// Returns the matrices T and N.
     fn pencil(&self, at: &Classifier<T>, rho: T, uncertainty: &DMatrix<T>, captured: &DMatrix<T>) -> Result<Pencil<T>> {
         let (k, share, two) = (captured.nrows(), self.entropy.share, T::of(2.0));
         let mut n = product_transposed(&product(&at.b, uncertainty), &at.b) * (share * self.spectrum.trace);

@@ -5,7 +5,7 @@ use crate::scalar::Scalar;
 use admm::{Error, Result};
 use nalgebra::{DMatrix, DVector};
 
-/// What T is raised by, in units of its size.
+/// The number that T is raised by, in units of its size.
 const FLOOR: f64 = 1e-6;
 
 /// RᵀTR = I and RᵀNR = diag(θ), so that (T + sN)⁻¹ = R diag(1/(1 + sθ)) Rᵀ for every s (Golub and Van Loan, "Matrix

@@ -1,14 +1,14 @@
 //! Minibatches of reduced variance: between two full passes a random batch stands for all samples.
 //!
-//! At an anchor x̃ of which ∇f is known, the gradient of the batch is corrected as in SVRG (Johnson and Zhang,
+//! The gradient ∇f is known at an anchor x̃. It corrects the gradient of the batch as in SVRG (Johnson and Zhang,
 //! "Accelerating stochastic gradient descent using predictive variance reduction", 2013; on manifolds Zhang, Reddi and
 //! Sra 2016), to
 //!
 //! > ∇f_b(x) − ∇f_b(x̃) + ∇f(x̃),
 //!
-//! whose noise vanishes as x comes to x̃. It is the gradient of f_b(x) + ⟨∇f(x̃) − ∇f_b(x̃), x⟩, which L-BFGS lowers in
-//! a few steps that read the batch alone (Shamir, Srebro and Zhang, "Communication-efficient distributed optimization
-//! using an approximate Newton-type method", 2014): there is no step size to tune, and the pull of the target enters
+//! Its noise vanishes as x comes to x̃. It is the gradient of f_b(x) + ⟨∇f(x̃) − ∇f_b(x̃), x⟩, which L-BFGS lowers in a
+//! few steps that read the batch alone (Shamir, Srebro and Zhang, "Communication-efficient distributed optimization
+//! using an approximate Newton-type method", 2014). There is no step size to tune, and the pull of the target enters
 //! exactly.
 
 use super::{InitialHessian, Lbfgs, LbfgsMemory, ModelMemory, Near};
@@ -26,9 +26,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 const STEPS: u64 = 10;
 /// The gradient that may remain on a batch, in units of that at the anchor.
 const REMAINING: f64 = 0.3;
-/// What a batch promises must come true to this part, or the next one is larger.
+/// The part of a batch's promise that must come true, or the next batch is larger.
 const KEPT: f64 = 0.5;
-/// How many times as large.
+/// The factor by which the next batch is larger.
 const GROWTH: usize = 2;
 /// The largest batch, in units of all samples: beyond it ten steps take most of a pass, in which L-BFGS gets as far.
 const LARGEST: f64 = 1.0 / 16.0;
@@ -36,30 +36,30 @@ const LARGEST: f64 = 1.0 / 16.0;
 /// L-BFGS of which each step, while batches are worth it, is an epoch: at most ten steps on a random batch, and a full
 /// pass that judges where they led.
 ///
-/// Where f did not fall, L-BFGS takes a step on all samples from the anchor instead, so f falls at every anchor
-/// whatever the batch. Where it fell by less than half of what the batch promised, the next batch is twice as large
-/// (Byrd, Chin, Nocedal and Wu, "Sample size selection in optimization methods for machine learning", 2012), and once
-/// it would exceed a sixteenth of the samples L-BFGS goes on alone. An epoch counts as one of the steps that a call may
+/// If f did not fall, L-BFGS takes a step on all samples from the anchor instead. So f falls at every anchor, whatever
+/// the batch. If f fell by less than half of what the batch promised, the next batch is twice as large (Byrd, Chin,
+/// Nocedal and Wu, "Sample size selection in optimization methods for machine learning", 2012). When a batch would
+/// exceed a sixteenth of the samples, L-BFGS goes on alone. An epoch counts as one of the steps that a call may
 /// take.
 #[derive(Debug, Clone, Copy)]
 pub struct VarianceReduced<H> {
     /// The samples of the first batch.
     pub batch: usize,
-    /// Of the generator.
+    /// The seed of the generator.
     pub seed: u64,
-    /// What lowers the batches, and goes on alone at the end.
+    /// The method that lowers the batches, and goes on alone at the end.
     pub by: Lbfgs<H>,
 }
 
-/// What [`VarianceReduced`] keeps between calls.
+/// The memory of [`VarianceReduced`] between calls.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Scalar, P: Serialize", deserialize = "T: Scalar, P: DeserializeOwned"))]
 pub struct BatchMemory<T, P> {
-    /// What L-BFGS keeps.
+    /// The memory of L-BFGS.
     pub descent: LbfgsMemory<T, P>,
-    /// The sampler.
+    /// The generator of the random sample numbers.
     pub generator: Option<Generator>,
-    /// How many times as large as the first a batch has become.
+    /// The size of a batch in units of the first batch.
     pub grown: usize,
     /// Samples that batches have read: what passes that took is counted as they fill up.
     pub read: u64,
@@ -116,7 +116,7 @@ impl<T: Scalar, F: FiniteSum<T>, H: InitialHessian<T, F::Point> + Clone> Descent
     }
 }
 
-/// Where a batch has led, with the pairs found on the way.
+/// The point that a batch has led to, with the pairs found on the way.
 type Led<T, P> = Iterate<P, LbfgsMemory<T, P>>;
 
 impl<H> VarianceReduced<H> {
@@ -143,7 +143,8 @@ impl<H> VarianceReduced<H> {
         cost
     }
 
-    /// Where a batch of that size leads from an anchor, by steps that look up the model of the Hessian there alone.
+    /// Goes from an anchor by steps on a batch of the given size. The model of the Hessian is looked up at the anchor
+    /// alone.
     fn on_batch<T: Scalar, F: FiniteSum<T>>(
         &self,
         size: usize,

@@ -20,8 +20,9 @@ const SETTLED: f64 = 0.5;
 
 type Variable<T, P> = Iterate<P, LbfgsMemory<T, P>>;
 
-/// Goes back from an answer to where f was last evaluated, and returns whether the model may answer this call: at most
-/// so many in a row, on flat space, and not where the other blocks have come to terms with the model.
+/// Goes back from an answer to the point where f was last evaluated, and returns true if the model may answer this
+/// call. It may answer a limited number of calls in a row, on flat space alone. It may not if the other blocks have
+/// come to terms with the model.
 pub(super) fn resume<T: Real, F: Smooth<T>>(
     x: &mut Variable<T, F::Point>,
     search: &Search<'_, T, F>,

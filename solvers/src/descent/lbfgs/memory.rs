@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::sync::Arc;
 
-/// What [`Lbfgs`](super::Lbfgs) keeps between calls, so that a warm start costs nothing.
+/// The memory of [`Lbfgs`](super::Lbfgs) between calls, with which a warm start costs nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Real, P: Serialize", deserialize = "T: Real, P: DeserializeOwned"))]
 pub struct LbfgsMemory<T, P> {
@@ -15,15 +15,15 @@ pub struct LbfgsMemory<T, P> {
     pub here: Option<Evaluated<T, P>>,
     /// Curvature pairs: steps s and changes y of ∇f along them, oldest first.
     pub pairs: Vec<Arc<(P, P)>>,
-    /// What is known of the model of f.
+    /// The memory of the model of f.
     pub model: ModelMemory<T, P>,
 }
 
-/// What [`Lbfgs`](super::Lbfgs) keeps of its model of f.
+/// The memory of [`Lbfgs`](super::Lbfgs) about its model of f.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Real, P: Serialize", deserialize = "T: Real, P: DeserializeOwned"))]
 pub struct ModelMemory<T, P> {
-    /// What the model of the Hessian looked up where f was last evaluated.
+    /// The matrix that the model of the Hessian looked up where f was last evaluated.
     pub known: Option<DMatrix<T>>,
     /// The number of times it looked something up: the passes that took are counted as they fill up.
     pub look_ups: u64,
@@ -88,7 +88,7 @@ pub(super) fn turned<T: Real, P: Point<T>>((s, y): &(P, P), rho: T) -> P {
 }
 
 impl<T: Real, P: Point<T>> ModelMemory<T, P> {
-    /// What a model of the Hessian knows at the point: looked up there, unless it is kept.
+    /// Returns the matrix that a model of the Hessian knows at the point. It is looked up there unless it is kept.
     pub(crate) fn known<H: InitialHessian<T, P>>(&mut self, initial: &H, point: &P, cost: &mut Cost) -> &DMatrix<T> {
         self.known.get_or_insert_with(|| {
             let passes = |look_ups: u64| (initial.passes() * look_ups as f64).ceil() as u64;

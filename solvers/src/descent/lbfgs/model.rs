@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 
 /// The Hessian that L-BFGS takes for granted before its pairs correct it.
 pub trait InitialHessian<T: Real, P>: Send + Sync {
-    /// What is worth keeping as long as the point stays: nothing, unless a model says otherwise.
+    /// Looks up a matrix that is worth keeping as long as the point stays. The default is an empty matrix.
     fn look_up(&self, _at: &P) -> DMatrix<T> {
         DMatrix::zeros(0, 0)
     }
@@ -21,20 +21,20 @@ pub trait InitialHessian<T: Real, P>: Send + Sync {
     }
 }
 
-/// What is known where a direction is sought.
+/// The knowledge at the point where a direction is sought.
 #[derive(Debug)]
 pub struct Near<'a, T, P> {
-    /// The point.
+    /// The current point.
     pub point: &'a P,
-    /// What was looked up there.
+    /// The matrix that was looked up at the point.
     pub known: &'a DMatrix<T>,
     /// The gradient there, the pull included.
     pub gradient: &'a P,
-    /// ρ.
+    /// The penalty ρ.
     pub rho: T,
-    /// From 1 up, what to multiply the curvature of the model with: how much more f curved along the last steps on flat
-    /// space, which take to directions that the model believes flat. The scaling of Oren and Luenberger, "Self-scaling
-    /// variable metric algorithms" (1974), for a Hessian that is not a multiple of the identity.
+    /// The factor, at least 1, for the curvature of the model. It says how much more f curved along the last steps on
+    /// flat space, which prefer directions that the model believes flat. The scaling of Oren and Luenberger,
+    /// "Self-scaling variable metric algorithms" (1974), for a Hessian that is not a multiple of the identity.
     pub stiffness: T,
     /// The last step and the change of the gradient along it.
     pub pair: Option<(&'a P, &'a P)>,
