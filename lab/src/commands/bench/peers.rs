@@ -110,16 +110,19 @@ impl<'a> Peers<'a> {
     /// failure is printed, and the script reaches no gap.
     fn call(&self, script: &str, flags: &[&str]) -> Result<Value, Failure> {
         let python = std::env::var_os("PEERS_PYTHON").unwrap_or_else(|| "python3".into());
-        let file = tempfile::NamedTempFile::new().map_err(|error| Failure::Other(error.to_string()))?;
+        let answer = self.home.join("answer.json");
         let mut command = Command::new(python);
-        command.arg(self.folder.join(script)).args(flags).arg("--json").arg(file.path());
+        command.arg(self.folder.join(script)).args(flags).arg("--json").arg(&answer);
         command.env("PEERS_HOME", &self.home).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let status = command.status().map_err(|error| Failure::Other(format!("{script}: {error}")))?;
-        if !status.success() {
+        let found = if status.success() {
+            self.json(&answer)
+        } else {
             self.console.warn(&format!("{script} ended with {status}; run it alone to see why"));
-            return Ok(Value::Null);
-        }
-        self.json(file.path())
+            Ok(Value::Null)
+        };
+        let _ = fs::remove_file(&answer);
+        found
     }
 
     fn json(&self, path: &Path) -> Result<Value, Failure> {

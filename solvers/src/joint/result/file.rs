@@ -11,7 +11,6 @@ use admm::{Error, Result};
 use nalgebra::{DMatrix, DVector};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 const ENTRY: &str = "admm";
 const VERSION: u32 = 1;
@@ -61,7 +60,7 @@ impl<T: Scalar> Model<T> {
             .map(|(name, shape, data)| Ok((*name, TensorView::new(dtype::<T>(), shape.clone(), data).map_err(bad)?)))
             .collect::<Result<Vec<_>>>()?;
         let entry = serde_json::to_string(names).map_err(bad)?;
-        safetensors::serialize(views, Some(HashMap::from([(ENTRY.into(), entry)]))).map_err(bad)
+        safetensors::serialize(views, Some([(ENTRY.into(), entry)].into_iter().collect())).map_err(bad)
     }
 
     /// Reads a model file of either precision.
