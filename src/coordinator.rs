@@ -393,7 +393,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
 
 /// Runs user code: a panic or an error in it becomes an error that names the block and the iteration.
 fn guard<R>(block: &str, iteration: u64, code: impl FnOnce() -> Result<R>) -> Result<R> {
-    caught(code).map_err(|source| Error::Block { block: block.into(), iteration, source: Box::new(source) })
+    caught(code).map_err(|source| source.of_block(block, iteration))
 }
 
 fn timed<R>(phase: &mut Duration, code: impl FnOnce() -> R) -> R {

@@ -2,6 +2,7 @@
 
 use crate::Parameter;
 use crate::space::Shape;
+use std::any::Any;
 use std::borrow::Cow;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -135,6 +136,18 @@ impl Error {
         }
         Err(Error::Size { place: place.into(), expected, got })
     }
+
+    /// This error with the block and the iteration in which it occurred.
+    pub(crate) fn of_block(self, block: &str, iteration: u64) -> Self {
+        Error::Block { block: block.into(), iteration, source: Box::new(self) }
+    }
+
+    /// An [`Error::Panic`] with the message of a panic.
+    fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let message = panic.downcast_ref::<String>().cloned();
+        let message = message.or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()));
+        Error::Panic(message.unwrap_or_else(|| "no message".into()))
+    }
 }
 
 /// Why a checkpoint cannot be continued from.
@@ -173,9 +186,5 @@ pub enum Unusable {
 
 /// Runs user code: a panic in it becomes an error.
 pub(crate) fn caught<R>(code: impl FnOnce() -> Result<R>) -> Result<R> {
-    catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|panic| {
-        let message = panic.downcast_ref::<String>().cloned();
-        let message = message.or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()));
-        Err(Error::Panic(message.unwrap_or_else(|| "no message".into())))
-    })
+    catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|panic| Err(Error::panicked(&*panic)))
 }

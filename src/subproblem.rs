@@ -93,6 +93,36 @@ macro_rules! forward {
 }
 pub(crate) use forward;
 
+impl<T: Real, P: Subproblem<T> + ?Sized> Subproblem<T> for Box<P> {
+    type Var = P::Var;
+    type Image = P::Image;
+
+    fn value(&self, x: &P::Var) -> Result<T> {
+        (**self).value(x)
+    }
+    fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Cost> {
+        (**self).argmin(x, to)
+    }
+    fn image(&self, x: &P::Var) -> P::Image {
+        (**self).image(x)
+    }
+    fn retune(&mut self, rho: T) -> Result<()> {
+        (**self).retune(rho)
+    }
+    fn forget(&self, x: &mut P::Var) {
+        (**self).forget(x);
+    }
+    fn adjoint(&self, y: &P::Image) -> Adjoint<T> {
+        (**self).adjoint(y)
+    }
+    fn proximal_move(&self, from: &P::Var, to: &P::Var) -> T {
+        (**self).proximal_move(from, to)
+    }
+    fn smoothness(&self, x: &P::Var) -> Smoothness<T> {
+        (**self).smoothness(x)
+    }
+}
+
 /// The knowledge of a block about the smoothness of its function.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -226,6 +256,20 @@ pub trait Direction<T: Real>: Send + Sync {
     /// Passes over the data that one direction takes: a fraction where it reads a part of them.
     fn passes(&self) -> f64 {
         1.0
+    }
+}
+
+impl<T: Real, D: Direction<T> + ?Sized> Direction<T> for Box<D> {
+    type Memory = D::Memory;
+
+    fn value(&self, x: &DMatrix<T>) -> Result<T> {
+        (**self).value(x)
+    }
+    fn direction(&self, x: &DMatrix<T>, memory: &mut D::Memory) -> Result<DMatrix<T>> {
+        (**self).direction(x, memory)
+    }
+    fn passes(&self) -> f64 {
+        (**self).passes()
     }
 }
 

@@ -29,21 +29,21 @@ pub(crate) struct TwoBlocks<'a, 'o, T: Scalar> {
 }
 
 impl<T: Scalar> TwoBlocks<'_, '_, T> {
-    /// Fits with the block of the chosen rule.
+    /// Fits with the block of the chosen rule. Blocks with one kind of variable share the code of the coordinator.
     pub fn fit(self) -> Result<Found<T>> {
         let variance = self.prepared.objective.variance.clone();
         let loss = variance.of.clone();
         let max_steps = STEPS;
         match (self.prepared.options.rule, self.prepared.options.constraint) {
-            (Rule::Majorize, Constraint::Orthonormal) => self.minimise(Majorize { loss, max_steps }),
-            (Rule::Majorize, Constraint::UnitNorm) => self.minimise(Columns::new(loss, ColumnSet::Sphere)?),
-            (Rule::Majorize, Constraint::Ball) => self.minimise(Columns::new(loss, ColumnSet::Ball)?),
-            (Rule::Majorize, Constraint::None) => self.minimise(Unconstrained::new(variance)?),
-            (Rule::Hebbian, _) => self.follow(Hebbian(loss)),
-            (Rule::Oja, _) => self.follow(Oja(Hebbian(loss))),
-            (Rule::Sanger, _) => self.follow(Sanger(Hebbian(loss))),
-            (Rule::Krasulina, _) => self.follow(Krasulina(Hebbian(loss))),
-            (Rule::Power, _) => self.minimise(Power { loss, max_steps }),
+            (Rule::Majorize, Constraint::Orthonormal) => self.minimise(Box::new(Majorize { loss, max_steps })),
+            (Rule::Majorize, Constraint::UnitNorm) => self.minimise(Box::new(Columns::new(loss, ColumnSet::Sphere)?)),
+            (Rule::Majorize, Constraint::Ball) => self.minimise(Box::new(Columns::new(loss, ColumnSet::Ball)?)),
+            (Rule::Majorize, Constraint::None) => self.minimise(Box::new(Unconstrained::new(variance)?)),
+            (Rule::Hebbian, _) => self.follow(Box::new(Hebbian(loss))),
+            (Rule::Oja, _) => self.follow(Box::new(Oja(Hebbian(loss)))),
+            (Rule::Sanger, _) => self.follow(Box::new(Sanger(Hebbian(loss)))),
+            (Rule::Krasulina, _) => self.follow(Box::new(Krasulina(Hebbian(loss)))),
+            (Rule::Power, _) => self.minimise(Box::new(Power { loss, max_steps })),
             (Rule::Lbfgs, _) => self.descend(variance, Lbfgs { max_steps, ..Lbfgs::default() }),
             (Rule::Minibatch, _) => {
                 let (of, epoch) = self.minibatch()?;
@@ -68,7 +68,7 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
     }
 
     /// A direction without noise, in steps of 1/(2λλ₁/tr Σ + γ + ρ).
-    fn follow(self, of: impl Direction<T>) -> Result<Found<T>> {
+    fn follow(self, of: Box<dyn Direction<T, Memory = ()>>) -> Result<Found<T>> {
         let Ridge { of: loss, weight: shrinkage } = &self.prepared.objective.variance;
         let rate = Rate::Lipschitz(T::of(2.0) * loss.weight * self.prepared.leading + T::of(*shrinkage));
         self.steps(of, rate, STEPS)
@@ -91,7 +91,7 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
     }
 
     /// A block whose variable is W.
-    fn minimise(self, block: impl Subproblem<T, Var = DMatrix<T>, Image = DMatrix<T>>) -> Result<Found<T>> {
+    fn minimise(self, block: Box<dyn Subproblem<T, Var = DMatrix<T>, Image = DMatrix<T>>>) -> Result<Found<T>> {
         let start = self.prepared.start.point.v.clone();
         self.run(FirstBlock { block, start, w: |w| w })
     }
