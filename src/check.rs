@@ -78,7 +78,10 @@ impl Report {
         self.findings.iter().all(Finding::passed)
     }
 
-    /// Panics with the report unless every law held.
+    /// Checks that every law held.
+    ///
+    /// # Panics
+    /// With the report where one did not.
     #[track_caller]
     pub fn assert(&self) {
         assert!(self.passed(), "{self}");

@@ -155,6 +155,10 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     }
 
     /// One iteration. On an error the state is left as it was.
+    ///
+    /// # Errors
+    /// [`Error::Block`] where a block fails or panics, [`Error::NotFinite`] and [`Error::Parameters`] where the penalty
+    /// policy has no usable answer.
     pub fn step(&mut self) -> Result<Record<T>> {
         self.iterate()?;
         Ok(self.state.record)

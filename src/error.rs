@@ -129,6 +129,9 @@ impl Error {
     }
 
     /// `Ok` where both shapes agree, an [`Error::Size`] that names the place where not.
+    ///
+    /// # Errors
+    /// [`Error::Size`] where the sizes differ.
     pub fn check_size(place: &str, expected: impl Into<Shape>, got: impl Into<Shape>) -> Result<()> {
         let (expected, got) = (expected.into(), got.into());
         if expected == got {

@@ -26,6 +26,9 @@ pub struct Pool(Arc<ThreadPool>);
 
 impl Exec {
     /// A pool of `count` threads; 1 is [`Exec::Serial`] and 0 the number of processors.
+    ///
+    /// # Errors
+    /// [`Error::Threads`] where the system has no more threads.
     pub fn threads(count: usize) -> Result<Self> {
         if count == 1 {
             return Ok(Exec::Serial);

@@ -28,8 +28,14 @@ pub trait DescentMethod<T: Real, F>: Send + Sync {
     type Memory: Clone + Default + Send + Sync + Serialize + DeserializeOwned;
 
     /// f(x), without the quadratic term.
+    ///
+    /// # Errors
+    /// The errors of f.
     fn value(&self, f: &F, x: &Iterate<Self::Point, Self::Memory>) -> Result<T>;
     /// Moves x until the gradient is below the tolerance or the method's own limit is reached.
+    ///
+    /// # Errors
+    /// The errors of f and of the set, and a function or a set that the method cannot move on.
     fn minimise(
         &self,
         f: &F,
@@ -53,6 +59,9 @@ pub struct Evaluated<T, P> {
 
 impl<T: Real, P: Point<T>> Evaluated<T, P> {
     /// Evaluates f at x; the gradient must have the shape of x and be finite.
+    ///
+    /// # Errors
+    /// The errors of f, [`Error::Size`] for a gradient of another size than x, and [`Error::NotFinite`].
     pub fn at<F: Smooth<T, Point = P>>(f: &F, x: &P, cost: &mut Cost) -> Result<Self> {
         let (value, gradient) = f.value_and_gradient(x)?;
         cost.passes += f.passes();
@@ -91,6 +100,9 @@ impl<T: Real, P: Point<T>> Evaluated<T, P> {
 
 /// The manifold's retraction, of which the drift off the set is measured and, beyond rounding, repaired by the
 /// projection.
+///
+/// # Errors
+/// The errors of the retraction and the projection.
 pub fn land<T: Real>(on: &dyn Manifold<T>, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
     let moved = on.retract(x, step)?;
     let rounding = T::of(1e3) * T::EPSILON * (T::one() + moved.norm());
@@ -98,6 +110,9 @@ pub fn land<T: Real>(on: &dyn Manifold<T>, x: &DMatrix<T>, step: &DMatrix<T>) ->
 }
 
 /// Moves the coupled matrix by the manifold's retraction and everything else by addition.
+///
+/// # Errors
+/// The errors of [`land`].
 pub fn retract<T: Real, P: Point<T>>(on: &dyn Manifold<T>, x: &P, step: &P) -> Result<P> {
     let mut moved = x.plus(T::one(), step);
     *moved.coupled_mut() = land(on, x.coupled(), step.coupled())?;
@@ -105,6 +120,9 @@ pub fn retract<T: Real, P: Point<T>>(on: &dyn Manifold<T>, x: &P, step: &P) -> R
 }
 
 /// The size of the first-order change that is still possible: ‖grad‖ over the manifold and the free parts together.
+///
+/// # Errors
+/// The errors of the set.
 pub fn stationarity<T: Real, P: Point<T>>(on: &dyn Manifold<T>, x: &P, gradient: &P) -> Result<T> {
     let coupled = on.stationarity(x.coupled(), gradient.coupled())?;
     // Not ‖gradient‖² less that of the coupled part, in whose rounding a small rest is lost.
@@ -121,7 +139,7 @@ pub fn value_at<T: Real, F: Smooth<T>>(f: &F, x: &F::Point, kept: Option<&Evalua
     kept.map_or_else(|| Ok(f.value_and_gradient(x)?.0), |here| Ok(here.value))
 }
 
-/// The memory of [`Gradient`] between calls, with which a warm start costs nothing.
+/// The memory of [`Gradient`](crate::Gradient) between calls, with which a warm start costs nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Real, P: Serialize", deserialize = "T: Real, P: DeserializeOwned"))]
 pub struct GradientMemory<T, P> {

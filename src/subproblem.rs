@@ -25,12 +25,22 @@ pub trait Subproblem<T: Real>: Send + Sync {
     type Image: Space<T>;
 
     /// Returns f(x).
+    ///
+    /// # Errors
+    /// A value that cannot be computed.
     fn value(&self, x: &Self::Var) -> Result<T>;
     /// x ← argmin f(x) + ρ/2 ‖Kx − v‖², to the accuracy asked for, from the given x.
+    ///
+    /// # Errors
+    /// [`Error::Size`](crate::Error::Size) for a target that is not of the size of Kx, see [`Target::check_size`], and
+    /// a subproblem that cannot be solved.
     fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Cost>;
     /// Returns Kx.
     fn image(&self, x: &Self::Var) -> Self::Image;
     /// The penalty changed: refresh what was computed for the old one, such as a factorisation.
+    ///
+    /// # Errors
+    /// A ρ for which the subproblem has no solution, such as [`Error::Unbounded`](crate::Error::Unbounded).
     fn retune(&mut self, _rho: T) -> Result<()> {
         Ok(())
     }
@@ -197,6 +207,10 @@ pub trait Prox<T: Real>: Send + Sync {
     /// Returns f(x).
     fn value(&self, x: &DMatrix<T>) -> T;
     /// argmin f(x) + ρ/2 ‖x − v‖², for any ρ > 0.
+    ///
+    /// # Errors
+    /// A v of a size that f does not take, parameters of f that are out of range, and a minimiser that cannot be
+    /// computed.
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>>;
     /// The ρ of the calls of [`prox`](Self::prox) from here on: refresh what was computed for the old one, such as a
     /// factorisation.
@@ -204,6 +218,9 @@ pub trait Prox<T: Real>: Send + Sync {
     /// A block that scales the penalty tells what arrives at `prox`: N members that agree on x, for instance, make Nρ
     /// of ρ. Where a block asks for several, as [`GeneralConsensus`](crate::patterns::GeneralConsensus) may, it tells
     /// the smallest, and `prox` computes anew what it needs for the others.
+    ///
+    /// # Errors
+    /// A ρ for which there is no minimiser, such as [`Error::Unbounded`](crate::Error::Unbounded).
     fn retune(&mut self, _rho: T) -> Result<()> {
         Ok(())
     }
@@ -233,6 +250,9 @@ pub trait Smooth<T: Real>: Send + Sync {
     /// The variable: a [`DMatrix`], or a [`Point`] of which one matrix is coupled and the rest is private.
     type Point: Point<T>;
     /// f(x) and ∇f(x).
+    ///
+    /// # Errors
+    /// A value or a gradient that cannot be computed.
     fn value_and_gradient(&self, x: &Self::Point) -> Result<(T, Self::Point)>;
     /// Passes over the data that one evaluation takes.
     fn passes(&self) -> u64 {
@@ -250,8 +270,14 @@ pub trait Direction<T: Real>: Send + Sync {
     /// The memory of the rule between calls: a sampler, an anchor, a running mean. `()` stands for none.
     type Memory: Clone + Default + Send + Sync + Serialize + DeserializeOwned;
     /// The loss that the rule is meant to lower. Reported, and never used to choose a step.
+    ///
+    /// # Errors
+    /// A value that cannot be computed.
     fn value(&self, x: &DMatrix<T>) -> Result<T>;
     /// The move at x, before the step size: −∇f(x) for a gradient step.
+    ///
+    /// # Errors
+    /// A move that cannot be computed.
     fn direction(&self, x: &DMatrix<T>, memory: &mut Self::Memory) -> Result<DMatrix<T>>;
     /// Passes over the data that one direction takes: a fraction where it reads a part of them.
     fn passes(&self) -> f64 {

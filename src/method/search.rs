@@ -30,6 +30,9 @@ pub struct Trial<T, P> {
 
 impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
     /// The evaluation kept in a memory, or a new one.
+    ///
+    /// # Errors
+    /// The errors of [`Evaluated::at`].
     pub fn evaluate(&mut self, x: &F::Point, kept: Option<Evaluated<T, F::Point>>) -> Result<Evaluated<T, F::Point>> {
         kept.map_or_else(|| Evaluated::at(self.f, x, &mut self.cost), Ok)
     }

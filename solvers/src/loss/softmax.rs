@@ -56,6 +56,9 @@ impl<T: Scalar> Softmax<T> {
     }
 
     /// The mean cross-entropy alone, in nats.
+    ///
+    /// # Errors
+    /// [`Error::Size`] where V, B or b do not fit the samples.
     pub fn cross_entropy(&self, at: &Classifier<T>) -> Result<T> {
         Ok(self.pass(at, T::zero())?.0.entropy)
     }
@@ -73,6 +76,9 @@ impl<T: Scalar> Softmax<T> {
     }
 
     /// The share of the samples whose class is not the most probable one, the first of several.
+    ///
+    /// # Errors
+    /// [`Error::Size`] where V, B or b do not fit the samples.
     pub fn error(&self, at: &Classifier<T>) -> Result<f64> {
         self.check(at)?;
         let mut logits = transposed_product(&at.b, &self.samples.project(&at.v));

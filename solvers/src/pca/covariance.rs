@@ -125,10 +125,16 @@ impl<T: Scalar> Covariance<T> {
         w.dot(&self.times(w))
     }
     /// The share of the variance in the span of W (d×k).
+    ///
+    /// # Errors
+    /// The errors of [`thin_qr`].
     pub fn explained(&self, w: &DMatrix<T>) -> Result<T> {
         Ok(self.captured(&thin_qr(w)?.0))
     }
     /// The k leading eigenvalues and eigenvectors.
+    ///
+    /// # Errors
+    /// [`Error::Parameters`] for a k that is not between 1 and d, and [`Error::Numerical`] where no method converges.
     pub fn top(&self, k: usize) -> Result<(DVector<T>, DMatrix<T>)> {
         match &self.form {
             Form::Dense { normalised, .. } => top_eigen(normalised, k),
@@ -136,6 +142,9 @@ impl<T: Scalar> Covariance<T> {
         }
     }
     /// All eigenvalues, descending, and their eigenvectors. Forms Σ, since that many vectors take as much memory.
+    ///
+    /// # Errors
+    /// [`Error::Numerical`] where no method converges.
     pub fn eigen(&self) -> Result<(DVector<T>, DMatrix<T>)> {
         match &self.form {
             Form::Dense { normalised, .. } => symmetric_eigen(normalised),

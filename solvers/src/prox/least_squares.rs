@@ -34,6 +34,9 @@ impl<T: Scalar> LeastSquares<T> {
     }
 
     /// As [`new`](Self::new), with products on these threads: the same bits for any number of them.
+    ///
+    /// # Errors
+    /// The errors of [`new`](Self::new).
     pub fn on(exec: &Exec, a: DMatrix<T>, b: DMatrix<T>) -> Result<Self> {
         Error::check_size("b of least squares", (a.nrows(), b.ncols()), b.shape())?;
         linalg::check(&a, "A of least squares")?;

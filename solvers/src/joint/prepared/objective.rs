@@ -66,6 +66,9 @@ pub trait Reduction<T: Scalar>: Smooth<T, Point = DMatrix<T>> {
         None
     }
     /// Value and gradient of the loss without that part.
+    ///
+    /// # Errors
+    /// The errors of [`value_and_gradient`](Smooth::value_and_gradient).
     fn beside_pass(&self, w: &DMatrix<T>) -> Result<(T, DMatrix<T>)> {
         self.value_and_gradient(w)
     }
