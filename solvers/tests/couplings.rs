@@ -143,7 +143,7 @@ fn fault_39_an_operator_refuses_another_size() {
     let start = (Matrix::zeros(0, 1), Matrix::zeros(2, 1));
     let outcome = Coordinator::new(fit.unwrap(), Negated(Exact(L1)), start.0, start.1, 1.0);
     assert!(matches!(outcome, Err(Error::Panic(_))), "of a start that the operator does not take");
-    let zero = Linearized { of: L1, through: Multiple(0.0), square: 0.0, max_steps: 1 };
+    let zero = Linearized { of: L1, operator: Multiple(0.0), square: 0.0, max_steps: 1 };
     assert!(parameters(zero.argmin(&mut column(&[1.0]), target(&column(&[1.0]), 1.0)).unwrap_err()));
 }
 
@@ -152,7 +152,7 @@ fn fault_39_an_operator_refuses_another_size() {
 fn coupled_blocks_keep_the_promises_of_a_block() {
     let (k, v, x) = (matrix(4, 3, 1), matrix(4, 1, 2), matrix(3, 1, 3));
     let square = norm_squared(&k, (3, 1)).unwrap();
-    let sparse = Linearized { of: Scaled { weight: 0.3, of: L1 }, through: k.clone(), square, max_steps: 10_000 };
+    let sparse = Linearized { of: Scaled { weight: 0.3, of: L1 }, operator: k.clone(), square, max_steps: 10_000 };
     check::subproblem(&sparse, &x, target(&v, 0.7)).unwrap().assert();
     check::operator(&sparse, &x, |x| x).unwrap().assert();
     let logistic = common::Logistic { a: matrix(6, 3, 4), b: matrix(6, 1, 5) };
@@ -189,7 +189,7 @@ fn a_linearised_run_does_not_end_while_x_moves_where_the_operator_shows_nothing(
     let k = Matrix::from_row_slice(1, 2, &[1.0, 0.0]);
     for weight in [1.0, 4.0] {
         let of = prox::Translated { of: prox::SquaredL2, by: column(&[0.0, 5.0]) };
-        let f = Weighted { of: Linearized { of, through: k.clone(), square: 1.0, max_steps: 1 }, weight };
+        let f = Weighted { of: Linearized { of, operator: k.clone(), square: 1.0, max_steps: 1 }, weight };
         let group = Group { blocks: vec![f], exec: Exec::Serial };
         let zero = Group { blocks: vec![Negated(common::zero())], exec: Exec::Serial };
         let start = (vec![Matrix::zeros(2, 1)], vec![Matrix::zeros(1, 1)]);
@@ -221,7 +221,7 @@ fn a_smooth_block_is_minimal_through_its_operator() {
 #[test]
 fn one_linearised_step_through_a_multiple_is_exact() {
     let v = matrix(3, 1, 1);
-    let block = Linearized { of: L1, through: Multiple(-2.0), square: 4.0, max_steps: 1 };
+    let block = Linearized { of: L1, operator: Multiple(-2.0), square: 4.0, max_steps: 1 };
     let mut x = matrix(3, 1, 2);
     block.argmin(&mut x, target(&v, 0.7)).unwrap();
     assert!((x - L1.prox(&(v / -2.0), 0.7 * 4.0).unwrap()).norm() < 1e-14);

@@ -15,7 +15,7 @@ use admm_solvers::prox::{self, L1, Point, Scaled, SquaredL2, Translated};
 fn linearised_admm_follows_its_formula() {
     let (k, d, rho) = (rows(&design()), rows(&response()).concat(), 0.3);
     let square = norm_squared(&design(), (5, 1)).unwrap();
-    let f = Linearized { of: Scaled { weight: LAMBDA, of: L1 }, through: design(), square, max_steps: 1 };
+    let f = Linearized { of: Scaled { weight: LAMBDA, of: L1 }, operator: design(), square, max_steps: 1 };
     let g = Negated(Exact(Translated { of: SquaredL2, by: response() }));
     let mut admm = Coordinator::new(f, g, Matrix::zeros(5, 1), Matrix::zeros(4, 1), rho).unwrap();
     (admm.penalty_policy, admm.tolerance) = (Box::new(Fixed), common::TIGHT);

@@ -45,9 +45,10 @@ impl<T: Real, S: Space<T>> Acceleration<T, S> for Anderson {
             history.clear();
             return Start::Back(bz, u);
         }
-        memory.numbers = match length < shortest {
-            true => vec![length, T::zero()],
-            false => vec![shortest, unbeaten + if step.extrapolated { T::one() } else { T::zero() }],
+        memory.numbers = if length < shortest {
+            vec![length, T::zero()]
+        } else {
+            vec![shortest, unbeaten + if step.extrapolated { T::one() } else { T::zero() }]
         };
         history.extend([from, to]);
         history.drain(..history.len().saturating_sub(2 * (self.memory + 1)));

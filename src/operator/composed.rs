@@ -24,7 +24,7 @@ pub struct Composed<P, K> {
 #[derive(Debug)]
 pub struct Pulled<'a, T, F, K> {
     f: &'a F,
-    through: &'a K,
+    operator: &'a K,
     to: Target<'a, T, DMatrix<T>>,
 }
 
@@ -33,9 +33,9 @@ impl<T: Real, F: Smooth<T, Point = DMatrix<T>>, K: Operator<T>> Smooth<T> for Pu
 
     fn value_and_gradient(&self, x: &DMatrix<T>) -> Result<(T, DMatrix<T>)> {
         let (value, gradient) = self.f.value_and_gradient(x)?;
-        let gap = self.through.apply(x) - self.to.v;
+        let gap = self.operator.apply(x) - self.to.v;
         let total = value + self.to.rho * T::of(0.5) * gap.norm_squared();
-        Ok((total, gradient + self.through.transposed(&gap) * self.to.rho))
+        Ok((total, gradient + self.operator.transposed(&gap) * self.to.rho))
     }
 
     fn passes(&self) -> u64 {
@@ -59,7 +59,7 @@ where
 
     fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
         check_target(&self.operator, x, &to)?;
-        let whole = Pulled { f: &self.of.of, through: &self.operator, to };
+        let whole = Pulled { f: &self.of.of, operator: &self.operator, to };
         let (origin, mut iterate) = (x.clone(), Iterate::new(x.clone()));
         let free = Target { v: &origin, rho: T::zero(), tolerance: to.tolerance };
         let cost = self.of.by.minimise(&whole, &self.of.on, &mut iterate, free)?;

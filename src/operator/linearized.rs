@@ -35,7 +35,7 @@ use nalgebra::DMatrix;
 ///
 /// let k = DMatrix::from_row_slice(2, 3, &[1.0, 2.0, 0.0, 0.0, 1.0, -1.0]);
 /// let square = norm_squared(&k, (3, 1))?;
-/// let sparse = Linearized { of: L1(1.0), through: k, square, max_steps: 1 };
+/// let sparse = Linearized { of: L1(1.0), operator: k, square, max_steps: 1 };
 /// let mut x = DMatrix::zeros(3, 1);
 /// let v = DMatrix::from_column_slice(2, 1, &[3.0, 0.0]);
 /// sparse.argmin(&mut x, Target { v: &v, rho: 1.0, tolerance: 1e-6 })?;
@@ -50,7 +50,7 @@ pub struct Linearized<T, P, K> {
     /// The function f.
     pub of: P,
     /// The operator K.
-    pub through: K,
+    pub operator: K,
     /// L ≥ ‖K‖², for instance from [`norm_squared`](crate::operator::norm_squared).
     pub square: T,
     /// The most steps of one call.
@@ -77,12 +77,12 @@ impl<T: Real, P: Prox<T>, K: Operator<T>> Subproblem<T> for Linearized<T, P, K> 
     /// A step is two passes: the products with K and Kᵀ.
     fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
         self.check_square()?;
-        check_target(&self.through, x, &to)?;
+        check_target(&self.operator, x, &to)?;
         let rho = to.rho * self.square;
         let mut cost = Cost::default();
         while cost.steps < self.max_steps {
-            let gap = self.through.apply(x) - to.v;
-            let v = &*x - self.through.transposed(&gap) / self.square;
+            let gap = self.operator.apply(x) - to.v;
+            let v = &*x - self.operator.transposed(&gap) / self.square;
             let next = prox_of(&self.of, &v, rho)?;
             let moved = (&next - &*x).euclidean_norm();
             *x = next;
@@ -96,7 +96,7 @@ impl<T: Real, P: Prox<T>, K: Operator<T>> Subproblem<T> for Linearized<T, P, K> 
     }
 
     fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {
-        self.through.apply(x)
+        self.operator.apply(x)
     }
 
     fn retune(&mut self, rho: T) -> Result<()> {
@@ -105,12 +105,12 @@ impl<T: Real, P: Prox<T>, K: Operator<T>> Subproblem<T> for Linearized<T, P, K> 
     }
 
     fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
-        adjoint(&self.through, y)
+        adjoint(&self.operator, y)
     }
 
     fn proximal_move(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> T {
         let moved = to - from;
-        let seen = self.through.transposed(&self.through.apply(&moved));
+        let seen = self.operator.transposed(&self.operator.apply(&moved));
         (moved * self.square - seen).euclidean_norm()
     }
 }

@@ -22,7 +22,7 @@ fn image() -> DMatrix<f64> {
 pub(crate) fn main() -> Result<()> {
     let noisy = image() + data::normal(SIZE, SIZE, 1) * 0.2;
     let of = Translated { of: SquaredL2, by: noisy.clone() };
-    let fit = Linearized { of, through: GRADIENT, square: 8.0, max_steps: 1 };
+    let fit = Linearized { of, operator: GRADIENT, square: 8.0, max_steps: 1 };
     let variation = Negated(Exact(Columns(Scaled { weight: WEIGHT, of: L2 })));
     let z = GRADIENT.apply(&noisy);
     let mut admm = Coordinator::new(fit, variation, noisy.clone(), z, 1.0)?;

@@ -20,7 +20,7 @@ use nalgebra::DMatrix;
 #[derive(Debug, Clone)]
 pub struct QuadraticThrough<T: Scalar, K> {
     of: Quadratic<T>,
-    through: K,
+    operator: K,
     system: Shifted<T>,
 }
 
@@ -29,15 +29,15 @@ impl<T: Scalar, K: Operator<T>> QuadraticThrough<T, K> {
     ///
     /// # Errors
     /// [`Error::Size`] for a K that does not take n×n and n×k, [`Error::NotFinite`] where KᵀK is not finite.
-    pub fn new(of: Quadratic<T>, through: K) -> Result<Self> {
+    pub fn new(of: Quadratic<T>, operator: K) -> Result<Self> {
         let (n, k) = of.q.shape();
-        through.range((n, n))?;
-        through.range((n, k))?;
-        let columns = through.apply(&DMatrix::identity(n, n));
+        operator.range((n, n))?;
+        operator.range((n, k))?;
+        let columns = operator.apply(&DMatrix::identity(n, n));
         let gram = transposed_product(&columns, &columns);
         crate::linalg::check(&gram, "KᵀK of a coupling")?;
         let system = Shifted::by(of.p.matrix.clone(), gram);
-        Ok(QuadraticThrough { of, through, system })
+        Ok(QuadraticThrough { of, operator, system })
     }
 }
 
@@ -51,19 +51,19 @@ impl<T: Scalar, K: Operator<T>> Subproblem<T> for QuadraticThrough<T, K> {
     fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
         let q = &self.of.q;
         Error::check_size("the variable of a quadratic function", q.shape(), x.shape())?;
-        to.check_size(self.through.range(q.shape())?)?;
-        let right = self.through.transposed(to.v) * to.rho - q;
+        to.check_size(self.operator.range(q.shape())?)?;
+        let right = self.operator.transposed(to.v) * to.rho - q;
         *x = self.system.factor(to.rho)?.solve(&right);
         Ok(Cost { steps: 1, passes: 0 })
     }
     fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {
-        self.through.apply(x)
+        self.operator.apply(x)
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         self.system.retune(rho)
     }
     fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
-        let x = self.through.transposed(y);
+        let x = self.operator.transposed(y);
         Adjoint { norm: x.euclidean_norm(), count: x.len() }
     }
 }
