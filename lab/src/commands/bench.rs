@@ -22,7 +22,7 @@ type Trace = Vec<(f64, f64, f64)>;
 pub fn run(options: &BenchOptions, console: Console) -> Result<(), Failure> {
     options.out.as_deref().map_or(Ok(()), output::check_writable)?;
     let mut text = String::new();
-    let mut whole = |table: GapTable| {
+    let mut publish = |table: GapTable| {
         let table = format!("{table}\n");
         text += &table;
         output::print(table)?;
@@ -34,7 +34,7 @@ pub fn run(options: &BenchOptions, console: Console) -> Result<(), Failure> {
         for _ in 0..options.runs {
             problem.run(&mut |name, trace| table.add(name, true, &trace))?;
         }
-        return whole(table);
+        return publish(table);
     };
     let peers = Peers::new(folder, options, console)?;
     for name in &options.data {
@@ -43,7 +43,7 @@ pub fn run(options: &BenchOptions, console: Console) -> Result<(), Failure> {
             console.note(&format!("{name}, run {run} of {}", options.runs));
             peers.run(name, &mut |name, ours, trace| table.add(name, ours, &trace))?;
         }
-        whole(table)?;
+        publish(table)?;
     }
     Ok(())
 }

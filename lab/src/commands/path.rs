@@ -11,7 +11,7 @@ use crate::flags::PathOptions;
 use crate::interrupt;
 use crate::output::report::{PAGE, PathReport};
 use crate::output::{self, Console, Folder, MODEL, report};
-use crate::path::{CrossValidation, MarkedPoint, PathChoice, PathSetting, check_whole, fit_path, mark, tables};
+use crate::path::{CrossValidation, MarkedPoint, PathChoice, PathSetting, check_uninterrupted, fit_path, mark, tables};
 
 /// Fits along the path on every fold, chooses, fits again on all samples, saves and, whether or not that worked,
 /// prints.
@@ -34,7 +34,7 @@ pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
         Ok((file, refit(&model.1, options, &set, row)?))
     });
     let refits = refits.into_iter().collect::<Result<Vec<_>, Failure>>()?;
-    check_whole(console)?;
+    check_uninterrupted(console)?;
     let keep = || {
         folder.map_or(Ok(()), |folder| folder.fill(&files(options, &set, &rows, &refits)?))?;
         page.map_or(Ok(()), |page| output::write(&page, report(options, &set, &rows, &refits[0].1)?.as_bytes()))

@@ -12,9 +12,9 @@ use crate::output::Console;
 
 /// Goes on where the last checkpoint stands, and ends as `fit` does.
 pub fn run(options: &ResumeOptions, console: Console) -> Result<(), Failure> {
-    let whole = |path: &Path| absolute(path).map_err(Failure::io("find", path));
-    let folder = whole(&options.checkpoint)?;
-    let out = options.out.as_deref().map(whole).transpose()?;
+    let full = |path: &Path| absolute(path).map_err(Failure::io("find", path));
+    let folder = full(&options.checkpoint)?;
+    let out = options.out.as_deref().map(full).transpose()?;
     let config = FitConfig::read(&folder)?;
     let Some(home) = &config.folder else {
         let folder = folder.display();

@@ -20,7 +20,7 @@ pub fn report(experiment: &Path) -> Result<(), Failure> {
     let (config, manifest) = (kept.config.clone(), kept.manifest.clone());
     let results = kept.results();
     let tables = html! {
-        @for (of, made) in results.tables(&config) { (table(&of.title, &made.sheet.headings, &made.sheet.rows)) }
+        @for (of, made) in results.tables(&config) { (table(&of.title, &made.shown.headings, &made.shown.rows)) }
     };
     let figures = html! {
         @for of in results.figures(&config) {

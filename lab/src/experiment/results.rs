@@ -71,7 +71,7 @@ impl Results {
     /// Those that have rows: some data sets may not be there.
     pub fn tables<'a>(&self, config: &'a ExperimentConfig) -> Vec<(&'a TableSpec, MadeTable)> {
         let made = config.table.iter().map(|table| (table, tables::make(table, &self.rows)));
-        made.filter(|(_, made)| !made.sheet.rows.is_empty()).collect()
+        made.filter(|(_, made)| !made.shown.rows.is_empty()).collect()
     }
 
     /// Those that have rows.
@@ -181,7 +181,7 @@ pub fn files(
         (MANIFEST.into(), output::json(manifest)),
     ];
     for (table, made) in results.tables(config) {
-        let forms = [("csv", made.csv), ("md", made.sheet.markdown()), ("tex", made.sheet.latex())];
+        let forms = [("csv", made.csv), ("md", made.shown.markdown()), ("tex", made.shown.latex())];
         files.extend(forms.map(|(kind, text)| (format!("table-{}.{kind}", table.name), text.into_bytes())));
     }
     for figure in results.figures(config) {
@@ -196,7 +196,7 @@ pub fn files(
 
 /// The question, and the tables that answer it.
 pub fn text(config: &ExperimentConfig, results: &Results) -> String {
-    let shown = |(table, made): (&TableSpec, MadeTable)| format!("{}\n\n{}\n", table.title, made.sheet.text());
+    let shown = |(table, made): (&TableSpec, MadeTable)| format!("{}\n\n{}\n", table.title, made.shown.text());
     let tables: String = results.tables(config).into_iter().map(shown).collect();
     format!("{}\n{}\n\n{tables}", config.title, config.question)
 }

@@ -10,7 +10,7 @@ use crate::output::TextTable;
 /// A table for people, and one for programs.
 pub struct MadeTable {
     /// The table with rounded numbers.
-    pub sheet: TextTable,
+    pub shown: TextTable,
     /// Every digit, deviations in columns of their own.
     pub csv: String,
 }
@@ -27,8 +27,8 @@ pub fn make(table: &TableSpec, rows: &[ResultRow]) -> MadeTable {
     let measures: Vec<Column> = table.values.iter().map(|measure| Column::new(measure, &rows)).collect();
     let columns: Vec<(&Option<Value>, &Column)> =
         across.iter().flat_map(|value| measures.iter().map(move |measure| (value, measure))).collect();
-    let mut sheet = TextTable { headings: table.rows.iter().map(|name| plain(name)).collect(), rows: Vec::new() };
-    sheet.headings.extend(columns.iter().map(|(value, measure)| heading(table, value, measure, measures.len())));
+    let mut shown = TextTable { headings: table.rows.iter().map(|name| plain(name)).collect(), rows: Vec::new() };
+    shown.headings.extend(columns.iter().map(|(value, measure)| heading(table, value, measure, measures.len())));
     let mut lines = vec![table.rows.clone()];
     lines[0].extend(columns.iter().flat_map(|(value, measure)| measure.names(value.as_ref())));
     for group in group(&table.rows, &rows) {
@@ -40,22 +40,22 @@ pub fn make(table: &TableSpec, rows: &[ResultRow]) -> MadeTable {
                 _ => true,
             };
             let rows: Vec<&ResultRow> = group.rows.iter().filter(of_column).copied().collect();
-            let (shown, exact) = measure.make(&rows);
-            cells.push(shown);
+            let (text, exact) = measure.make(&rows);
+            cells.push(text);
             line.extend(exact);
         }
         if !table.published.is_empty() {
             cells.push(published(table, &group));
             line.push(cells.last().cloned().unwrap_or_default());
         }
-        sheet.rows.push(cells);
+        shown.rows.push(cells);
         lines.push(line);
     }
     if !table.published.is_empty() {
-        sheet.headings.push("published".into());
+        shown.headings.push("published".into());
         lines[0].push("published".into());
     }
-    MadeTable { sheet, csv: csv(&lines) }
+    MadeTable { shown, csv: csv(&lines) }
 }
 
 fn heading(table: &TableSpec, value: &Option<Value>, measure: &Column, measures: usize) -> String {
@@ -104,9 +104,9 @@ mod tests {
     #[test]
     fn rows_that_agree_become_one() {
         let made = made("rows = ['data', 'weight']\nvalues = ['error', 'status']");
-        assert_eq!(made.sheet.headings, ["data", "weight", "error", "status"]);
-        assert_eq!(made.sheet.rows[0], ["iris", "1", "0.500 ± 0.354", "converged 1×, stalled 1×"]);
-        assert_eq!(made.sheet.rows[1], ["iris", "0.5", "0.125", "converged"]);
+        assert_eq!(made.shown.headings, ["data", "weight", "error", "status"]);
+        assert_eq!(made.shown.rows[0], ["iris", "1", "0.500 ± 0.354", "converged 1×, stalled 1×"]);
+        assert_eq!(made.shown.rows[1], ["iris", "0.5", "0.125", "converged"]);
         let csv = "data,weight,error,error_sd,status,status_sd\niris,1,0.5,0.3535533905932738,";
         assert!(made.csv.starts_with(csv), "{}", made.csv);
     }
@@ -116,8 +116,8 @@ mod tests {
         let made = made(
             "rows = ['data']\ncolumns = 'weight'\nvalues = [{ of = 'error', by = 'lowest', digits = 2 }]\nwhere = { weight = [1, 0.5] }",
         );
-        assert_eq!(made.sheet.headings, ["data", "weight 1", "weight 0.5"]);
-        assert_eq!(made.sheet.rows, [["iris", "0.25", "0.12"], ["wine", "0.50", "–"]]);
+        assert_eq!(made.shown.headings, ["data", "weight 1", "weight 0.5"]);
+        assert_eq!(made.shown.rows, [["iris", "0.25", "0.12"], ["wine", "0.50", "–"]]);
         assert_eq!(made.csv, "data,1:error,0.5:error\niris,0.25,0.125\nwine,0.5,\n");
     }
 
@@ -126,7 +126,7 @@ mod tests {
         let made = made(
             "rows = ['data']\nvalues = ['error']\npublished = [{ where = { data = 'wine' }, value = '0.4 ± 0.1' }]",
         );
-        assert_eq!(made.sheet.rows[0][2..], ["–"]);
-        assert_eq!(made.sheet.rows[1][2..], ["0.4 ± 0.1"]);
+        assert_eq!(made.shown.rows[0][2..], ["–"]);
+        assert_eq!(made.shown.rows[1][2..], ["0.4 ± 0.1"]);
     }
 }

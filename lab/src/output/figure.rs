@@ -16,7 +16,7 @@ mod tests;
 pub use axis::Axis;
 pub use bars::Bars;
 pub use chart::{Chart, Look, Point, Series};
-pub use heat::{Cell, HeatMap, Names};
+pub use heat::{Cell, EdgeNames, HeatMap};
 
 /// The caption of a figure, also for readers who cannot see it. Titles within a page differ, since ids are made of
 /// them.

@@ -85,7 +85,7 @@ fn latex_cell(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn sheet() -> TextTable {
+    fn table() -> TextTable {
         let row = |cells: [&str; 2]| cells.map(String::from).to_vec();
         TextTable {
             headings: row(["data_set", "error"]), rows: vec![row(["a|b & c", "0.1 ± 0.02"]), row(["d", "–"])]
@@ -94,10 +94,10 @@ mod tests {
 
     #[test]
     fn every_form() {
-        assert_eq!(sheet().text(), "data_set       error\na|b & c   0.1 ± 0.02\nd                  –\n");
+        assert_eq!(table().text(), "data_set       error\na|b & c   0.1 ± 0.02\nd                  –\n");
         let markdown = "| data_set | error |\n|---|---:|\n| a\\|b & c | 0.1 ± 0.02 |\n| d | – |\n";
-        assert_eq!(sheet().markdown(), markdown);
-        let latex = sheet().latex();
+        assert_eq!(table().markdown(), markdown);
+        let latex = table().latex();
         assert!(latex.contains("{lr}") && latex.contains("data\\_set & error \\\\\n\\midrule"), "{latex}");
         assert!(latex.contains("a|b \\& c & 0.1 $\\pm$ 0.02 \\\\\nd & -- \\\\\n\\bottomrule"), "{latex}");
     }

@@ -91,7 +91,7 @@ impl<'a> CrossValidation<'a> {
             judged
         });
         drop(counter);
-        check_whole(console)?;
+        check_uninterrupted(console)?;
         let judged = judged.into_iter().collect::<Result<Vec<_>>>().map_err(Failure::of_fit(&self.set.name))?;
         let fits: Vec<_> = judged.iter().flatten().collect();
         let unfinished = fits.iter().filter(|fit| !fit.converged).count();
@@ -105,7 +105,7 @@ impl<'a> CrossValidation<'a> {
 }
 
 /// Checks that nobody interrupted the fits so far. An interrupted fit ends early and must not count.
-pub fn check_whole(console: Console) -> Result<(), Failure> {
+pub fn check_uninterrupted(console: Console) -> Result<(), Failure> {
     if !interrupt::requested() {
         return Ok(());
     }

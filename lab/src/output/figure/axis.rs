@@ -148,7 +148,7 @@ fn power(exponent: i32) -> String {
 }
 
 /// A value for people: four digits that count.
-pub(super) fn short(value: f64) -> String {
+pub(super) fn four_digits(value: f64) -> String {
     match value.abs() {
         size if size == 0.0 || (1e-3..1e5).contains(&size) => {
             let decimals = (3 - size.max(1e-3).log10().floor() as i32).clamp(0, 6) as usize;

@@ -2,8 +2,8 @@
 
 use maud::html;
 
-use super::axis::short;
-use super::heat::shorten;
+use super::axis::four_digits;
+use super::heat::clipped;
 use super::svg::{Anchor, Svg, round, text_width};
 use super::{Caption, FigureError, palette};
 
@@ -32,7 +32,7 @@ impl Bars {
         if bars.is_empty() {
             return Err(FigureError::Empty(self.caption.title.clone()));
         }
-        let left = bars.iter().map(|(name, _)| text_width(&shorten(name, 22), TEXT)).fold(0.0, f64::max) + 10.0;
+        let left = bars.iter().map(|(name, _)| text_width(&clipped(name, 22), TEXT)).fold(0.0, f64::max) + 10.0;
         let side = |sign: f64| bars.iter().map(|(_, value)| sign * value).fold(0.0, f64::max);
         let (below, above) = (side(-1.0), side(1.0));
         let room = |size: f64| if size > 0.0 { NUMBER } else { 4.0 };
@@ -42,7 +42,7 @@ impl Bars {
         let mut svg = Svg::new(WIDTH, height);
         for (row, (name, value)) in bars.iter().enumerate() {
             let y = 4.0 + ROW * (row as f64 + 0.5);
-            svg.text((left - 6.0, y), Anchor::End, TEXT, &shorten(name, 22));
+            svg.text((left - 6.0, y), Anchor::End, TEXT, &clipped(name, 22));
             draw(&mut svg, name, *value, (zero, y), pixels * value.abs());
         }
         svg.add(html! { path d={ "M" (round(zero)) " 0V" (height) } stroke="currentColor" {} });
@@ -52,7 +52,7 @@ impl Bars {
 
 fn draw(svg: &mut Svg, name: &str, value: f64, (zero, y): (f64, f64), length: f64) {
     let left = if value < 0.0 { zero - length } else { zero };
-    let text = short(value);
+    let text = four_digits(value);
     svg.add(html! {
         rect x=(round(left)) y=(y - 7.0) width=(round(length)) height="14" fill=(palette::signed(value)) {
             title { (name) ": " (text) }

@@ -2,8 +2,9 @@
 
 use maud::html;
 
-use super::axis::{Axis, range, short};
+use super::axis::{Axis, four_digits, range};
 use super::frame::{Frame, TEXT};
+use super::heat::clipped;
 use super::svg::{Anchor, Svg, round, text_width};
 use super::{Caption, FigureError, palette};
 
@@ -96,7 +97,7 @@ impl Chart {
         for (index, (x, row)) in legend.into_iter().enumerate() {
             let y = ROW * (row as f64 + 0.5);
             svg.add(palette::mark(index, (round(x + 6.0), y), 5.0, "dot", ""));
-            svg.text((x + 16.0, y), Anchor::Start, TEXT, &shorten(&self.series[index].name));
+            svg.text((x + 16.0, y), Anchor::Start, TEXT, &legend_name(&self.series[index].name));
         }
         Ok(svg.finish(&self.caption))
     }
@@ -120,7 +121,7 @@ impl Chart {
         }
         let (mut x, mut row) = (8.0, 0);
         let mut place = |series: &Series| {
-            let width = 32.0 + text_width(&shorten(&series.name), TEXT);
+            let width = 32.0 + text_width(&legend_name(&series.name), TEXT);
             if x > 8.0 && x + width > SIZE.0 {
                 (x, row) = (8.0, row + 1);
             }
@@ -167,8 +168,8 @@ impl Chart {
 
     /// Returns the text that hovering shows.
     fn note(&self, index: usize, point: &Point) -> String {
-        let spread = if point.spread > 0.0 { format!(" ± {}", short(point.spread)) } else { String::new() };
-        let (x, y) = (short(point.x), short(point.y));
+        let spread = if point.spread > 0.0 { format!(" ± {}", four_digits(point.spread)) } else { String::new() };
+        let (x, y) = (four_digits(point.x), four_digits(point.y));
         let values = format!("{}: {x}\n{}: {y}{spread}", self.x.label, self.y.label);
         let name = &self.series[index].name;
         [name, &point.note, &values].into_iter().filter(|line| !line.is_empty()).cloned().collect::<Vec<_>>().join("\n")
@@ -176,8 +177,8 @@ impl Chart {
 }
 
 /// A name that fits into the legend.
-fn shorten(name: &str) -> String {
-    super::heat::shorten(name, 28)
+fn legend_name(name: &str) -> String {
+    clipped(name, 28)
 }
 
 /// The pixels of a polyline as SVG writes them; those that repeat the last one are left out.

@@ -11,16 +11,16 @@ pub struct HeatMap {
     /// The caption of the figure.
     pub caption: Caption,
     /// The names of the columns.
-    pub across: Names,
+    pub across: EdgeNames,
     /// The names of the rows.
-    pub down: Names,
+    pub down: EdgeNames,
     /// The rows of cells from the top down, all of one length.
     pub cells: Vec<Vec<Cell>>,
 }
 
 /// The names along an edge. An image has no names.
 #[derive(Debug, Clone, Default)]
-pub struct Names {
+pub struct EdgeNames {
     /// The name of all of them together.
     pub label: String,
     /// One a row or column, or none at all.
@@ -52,11 +52,11 @@ impl HeatMap {
     pub fn svg(&self) -> Result<String, FigureError> {
         let (rows, columns) = self.shape()?;
         let side = (SIDE / rows.max(columns) as f64).min(56.0);
-        let margin = |names: &Names, size: f64| {
+        let margin = |names: &EdgeNames, size: f64| {
             let label = if names.label.is_empty() { 0.0 } else { 22.0 };
             if names.names.is_empty() { label } else { label + size }
         };
-        let longest = self.down.names.iter().map(|name| text_width(&shorten(name, 12), TEXT)).fold(0.0, f64::max);
+        let longest = self.down.names.iter().map(|name| text_width(&clipped(name, 12), TEXT)).fold(0.0, f64::max);
         let (left, top) = (margin(&self.down, longest + 8.0), margin(&self.across, 20.0));
         let (width, height) = (left + side * columns as f64 + 2.0, top + side * rows as f64 + 2.0);
         let mut svg = Svg::new(width.ceil(), height.ceil());
@@ -67,11 +67,11 @@ impl HeatMap {
         }
         let middle = |index: usize| side * (index as f64 + 0.5);
         for (row, name) in self.down.names.iter().enumerate() {
-            svg.text((left - 6.0, top + middle(row)), Anchor::End, TEXT, &shorten(name, 12));
+            svg.text((left - 6.0, top + middle(row)), Anchor::End, TEXT, &clipped(name, 12));
         }
         let fitting = ((side / text_width("x", TEXT)) as usize).max(2);
         for (column, name) in self.across.names.iter().enumerate() {
-            svg.text((left + middle(column), top - 10.0), Anchor::Middle, TEXT, &shorten(name, fitting));
+            svg.text((left + middle(column), top - 10.0), Anchor::Middle, TEXT, &clipped(name, fitting));
         }
         svg.text((left + 0.5 * side * columns as f64, 10.0), Anchor::Middle, TEXT, &self.across.label);
         svg.add(upright_label((10.0, top + 0.5 * side * rows as f64), TEXT, &self.down.label));
@@ -84,12 +84,11 @@ impl HeatMap {
         if rows * columns == 0 {
             return Err(FigureError::Empty(title.clone()));
         }
-        let check = |row: usize, got: usize, expected: usize| match got == expected {
-            true => Ok(()),
-            false => Err(FigureError::Shape { title: title.clone(), row, got, expected }),
+        let check = |row: usize, got: usize, expected: usize| {
+            if got == expected { Ok(()) } else { Err(FigureError::Shape { title: title.clone(), row, got, expected }) }
         };
         self.cells.iter().enumerate().try_for_each(|(row, cells)| check(row + 1, cells.len(), columns))?;
-        let names = |names: &Names, count: usize| if names.names.is_empty() { count } else { names.names.len() };
+        let names = |names: &EdgeNames, count: usize| if names.names.is_empty() { count } else { names.names.len() };
         check(0, names(&self.across, columns), columns)?;
         check(0, names(&self.down, rows), rows)?;
         Ok((rows, columns))
@@ -112,7 +111,7 @@ fn draw(svg: &mut Svg, cell: &Cell, (x, y): (f64, f64), side: f64) {
 }
 
 /// The first characters, with a sign that there were more.
-pub(super) fn shorten(name: &str, most: usize) -> String {
+pub(super) fn clipped(name: &str, most: usize) -> String {
     if name.chars().count() <= most {
         return name.into();
     }

@@ -1,6 +1,6 @@
 use roxmltree::{Document, Node};
 
-use super::axis::{Scale, range, short};
+use super::axis::{Scale, four_digits, range};
 use super::*;
 
 fn chart(series: Vec<Series>) -> Chart {
@@ -158,12 +158,12 @@ fn a_range_is_never_empty() {
 
 #[test]
 fn numbers_are_short() {
-    let texts = [0.0, 0.5, -0.25, 1.0 / 3.0, 12345.678, 1234567.0, 1e-9, 0.00123456].map(short);
+    let texts = [0.0, 0.5, -0.25, 1.0 / 3.0, 12345.678, 1234567.0, 1e-9, 0.00123456].map(four_digits);
     assert_eq!(texts, ["0", "0.5", "−0.25", "0.3333", "12346", "1.235e6", "1.000e−9", "0.001235"]);
 }
 
 fn heat(cells: Vec<Vec<Cell>>, names: &[&str]) -> HeatMap {
-    let names = Names { label: "class".into(), names: names.iter().map(|name| name.to_string()).collect() };
+    let names = EdgeNames { label: "class".into(), names: names.iter().map(|name| name.to_string()).collect() };
     HeatMap { caption: Caption::new("Cells", "Some."), across: names.clone(), down: names, cells }
 }
 

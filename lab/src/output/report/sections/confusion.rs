@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::output::figure::{Caption, Cell, HeatMap, Names};
+use crate::output::figure::{Caption, Cell, EdgeNames, HeatMap};
 use crate::output::report::page::{Section, figure, table};
 use crate::output::report::portrait::{Portrait, View};
 
@@ -57,7 +57,7 @@ fn matrix(part: &str, view: &View, classes: &[String]) -> HeatMap {
         Cell { shade: share, text: if count > 0 { count.to_string() } else { String::new() }, note }
     };
     let rows = (0..classes.len()).map(|row| (0..classes.len()).map(|column| cell(row, column)).collect());
-    let names = |label: &str| Names { label: label.into(), names: classes.to_vec() };
+    let names = |label: &str| EdgeNames { label: label.into(), names: classes.to_vec() };
     let description = format!("{} The shade is the share of the row. {}", total(view), most_confused(view, classes));
     let caption = Caption::new(format!("Confusion matrix of the {part} samples"), description.trim());
     HeatMap { caption, across: names("predicted"), down: names("true"), cells: rows.collect() }

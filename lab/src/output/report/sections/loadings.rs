@@ -3,7 +3,7 @@
 use maud::html;
 use nalgebra::DVector;
 
-use crate::output::figure::{Bars, Caption, Cell, HeatMap, Names};
+use crate::output::figure::{Bars, Caption, Cell, EdgeNames, HeatMap};
 use crate::output::report::page::{Section, figure};
 use crate::output::report::portrait::Portrait;
 
@@ -64,7 +64,7 @@ fn picture(component: usize, loading: &DVector<f64>, features: &[String], column
         format!("Component {}", component + 1),
         format!("As an image of {} × {columns} pixels; the strongest has {largest:.2}.", features.len() / columns),
     );
-    let (across, down) = (Names::default(), Names::default());
+    let (across, down) = (EdgeNames::default(), EdgeNames::default());
     (caption.clone(), HeatMap { caption, across, down, cells: rows.collect() }.svg())
 }
 
