@@ -84,7 +84,7 @@ fn w_update() {
 fn fit() {
     let (x, labels) = (matrix(64, 1_500), labels(1_500));
     let model = JointModel::builder().components(5).tolerance(1e-4).build().expect("parameters in range");
-    for method in [Method::Admm, Method::Joint] {
+    for method in [Method::Admm, Method::Descent] {
         time(&format!("fit of 64×1500, 5 components, {method}"), || {
             let prepared = model.prepare(black_box(&x), &labels, CLASSES, None).expect("data that can be fitted");
             prepared.fit(method, &mut |_| ControlFlow::Continue(()))

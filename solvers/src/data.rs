@@ -4,17 +4,19 @@
 //! |---|---|
 //! | [`Features`] | X, wherever its numbers are: in a matrix, in memory of any owner, in a mapped file, or sparse |
 //! | [`Samples`] | X with class numbers and weights, and where the passes over it run |
-//! | [`Scaler`] | z = (x − mean)/scale, learnt from X as a [`Scale`] says |
+//! | [`Scaler`] | z = (x − mean)/scale, which [`standardise`] learns from X as a [`Scale`] says |
+//! | [`Extremes`] | the smallest and the largest value of each feature |
 
+mod extremes;
 mod features;
 mod samples;
 mod scaler;
 mod standardise;
 
+pub use extremes::Extremes;
 pub use features::Features;
 pub(crate) use features::{BLOCK, Folded, Products};
 pub use samples::Samples;
-pub(crate) use samples::check_labels;
+pub(crate) use samples::{check_labels, check_weights};
 pub use scaler::Scaler;
-pub(crate) use standardise::Extremes;
-pub use standardise::Scale;
+pub use standardise::{Scale, standardise};

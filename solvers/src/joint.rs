@@ -15,7 +15,7 @@ mod methods;
 mod prepared;
 mod result;
 
-pub use choices::{Acceleration, Builder, Constraint, JointModel, Method, Penalty, Rule};
+pub use choices::{AccelerationChoice, Builder, Constraint, JointModel, Method, PenaltyChoice, Rule};
 pub use methods::set_tolerance;
 pub use prepared::{JointObjective, Prepared, Reduction};
 pub use result::{Fitted, Model, Moment, Names, Position, Progress, Report};

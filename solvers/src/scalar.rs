@@ -9,9 +9,18 @@ impl<T: Real + sealed::Kernel> Scalar for T {}
 
 mod sealed {
     /// The numbers of the kernels. No other crate can name this trait, and none depends on the crates of the kernels.
-    pub trait Kernel: faer::traits::RealField + bytemuck::Pod {}
+    pub trait Kernel: faer::traits::RealField + bytemuck::Pod {
+        /// Whether numbers are in single precision.
+        const SINGLE: bool;
+    }
 
-    impl<T: faer::traits::RealField + bytemuck::Pod> Kernel for T {}
+    impl Kernel for f32 {
+        const SINGLE: bool = true;
+    }
+
+    impl Kernel for f64 {
+        const SINGLE: bool = false;
+    }
 }
 
 /// The power of two 2^⌊log₂ x⌋ for a finite x > 0, subnormal or not, and 1 for x = 0. Dividing by it is exact.

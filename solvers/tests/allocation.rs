@@ -19,7 +19,7 @@ fn bytes_a_pass(n: usize) -> Vec<usize> {
     let prepared = model.prepare(x, &labels, 3, None).unwrap();
     let (mut bytes, mut last) = (Vec::new(), (0, 0));
     prepared
-        .fit(Method::Joint, &mut |progress| {
+        .fit(Method::Descent, &mut |progress| {
             let allocated = COUNTING.stats().bytes_allocated;
             if (7..=13).contains(&progress.iteration) {
                 bytes.push((allocated - last.0) / (progress.passes - last.1) as usize);

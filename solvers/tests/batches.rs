@@ -25,7 +25,7 @@ fn count(labels: &[usize]) -> usize {
 
 fn fit(builder: Builder, (x, labels): &Labelled, weights: Option<&[f64]>) -> Fitted<f64> {
     let prepared = builder.build().unwrap().prepare(x, labels, count(labels), weights).unwrap();
-    prepared.fit(Method::Joint, &mut |_| Continue(())).unwrap()
+    prepared.fit(Method::Descent, &mut |_| Continue(())).unwrap()
 }
 
 fn passes(fitted: &Fitted<f64>) -> Vec<u64> {
@@ -107,7 +107,7 @@ fn the_same_bits_for_any_number_of_threads_in_both_precisions() {
     let double = |exec| fit(default().batch(Some(300)).exec(exec), &(x.clone(), labels.clone()), None);
     let half = |exec: Exec| {
         let prepared = default().batch(Some(300)).exec(exec).build().unwrap().prepare(&single, &labels, 4, None);
-        prepared.unwrap().fit(Method::Joint, &mut |_| Continue(())).unwrap()
+        prepared.unwrap().fit(Method::Descent, &mut |_| Continue(())).unwrap()
     };
     let (expected, expected_half) = (double(Exec::Serial), half(Exec::Serial));
     for threads in [1, 2, 3] {
@@ -125,7 +125,7 @@ fn a_fit_that_is_continued_ends_with_the_same_bits() {
     let (x, labels) = tall();
     for batch in [2, 300] {
         let prepared = default().batch(Some(batch)).build().unwrap().prepare(&x, &labels, 4, None).unwrap();
-        let whole = prepared.fit(Method::Joint, &mut |_| Continue(())).unwrap();
+        let whole = prepared.fit(Method::Descent, &mut |_| Continue(())).unwrap();
         assert!(whole.report.iterations > 3);
         for stop in 1..whole.report.iterations {
             let mut kept = None;
@@ -136,7 +136,7 @@ fn a_fit_that_is_continued_ends_with_the_same_bits() {
                 kept = moment.position().unwrap();
                 Break(())
             };
-            prepared.fit(Method::Joint, observe).unwrap();
+            prepared.fit(Method::Descent, observe).unwrap();
             let bytes = admm::checkpoint::to_bytes(&kept.unwrap()).unwrap();
             let position: Position = admm::checkpoint::from_bytes(&bytes).unwrap();
             let resumed = prepared.resume(position, &mut |_| Continue(())).unwrap();

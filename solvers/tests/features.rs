@@ -169,7 +169,7 @@ fn every_storage_fits_the_same_model() -> Result<()> {
             let fit = |x: Features<f64>| {
                 let prepared = model.prepare(x, &labels, 2, weights)?;
                 let warnings = prepared.warnings().to_vec();
-                prepared.fit(Method::Joint, &mut |_| ControlFlow::Continue(())).map(|fitted| (fitted, warnings))
+                prepared.fit(Method::Descent, &mut |_| ControlFlow::Continue(())).map(|fitted| (fitted, warnings))
             };
             let (expected, warned) = fit((&x).into())?;
             assert_eq!(warned.len(), usize::from(scale != Scale::None), "feature 2 is constant: {warned:?}");
@@ -201,7 +201,8 @@ fn entries_that_are_not_finite_are_named_in_every_storage() {
 fn more_sparse_features_than_samples() {
     let x = sparse(60, 20, 10);
     let labels = labels(20, 2, 3);
-    let fit = |x: Features<f64>| JointModel::builder().method(Method::Joint).build().unwrap().fit(x, &labels).unwrap();
+    let fit =
+        |x: Features<f64>| JointModel::builder().method(Method::Descent).build().unwrap().fit(x, &labels).unwrap();
     let (dense, sparse) = (fit((&x).into()), fit(CscMatrix::from(&CooMatrix::from(&x)).into()));
     assert!((dense.report.objective - sparse.report.objective).abs() <= 1e-8);
 }

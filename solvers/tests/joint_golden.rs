@@ -58,7 +58,7 @@ fn fit(data: &Data, weight: f64, components: usize, constraint: Constraint, meth
 /// λ, f* and, where known, the share of variance.
 fn reaches(name: &str, data: &Data, rows: &[(f64, f64, f64)]) {
     for &(weight, best, variance) in rows {
-        for method in [Method::Admm, Method::Joint] {
+        for method in [Method::Admm, Method::Descent] {
             let report = fit(data, weight, 2, Constraint::Orthonormal, method).report;
             let gap = (report.objective - best) / best;
             println!(
@@ -117,7 +117,7 @@ fn passes(data: &Data, weight: f64) -> [u64; 2] {
     let model = JointModel::builder().weight(weight).tolerance(1e-8).trace(true).build().unwrap();
     let prepared = model.prepare(&data.x, &data.labels, data.classes, None).unwrap();
     let fits =
-        [Method::Admm, Method::Joint].map(|method| prepared.fit(method, &mut |_| ControlFlow::Continue(())).unwrap());
+        [Method::Admm, Method::Descent].map(|method| prepared.fit(method, &mut |_| ControlFlow::Continue(())).unwrap());
     let best = fits.iter().map(|fitted| fitted.report.objective).fold(f64::INFINITY, f64::min);
     let close = |objective: Option<f64>| objective.is_some_and(|objective| objective - best <= 1e-6);
     fits.map(|fitted| fitted.history.iter().find(|entry| close(entry.objective)).expect("it converges").passes)
@@ -189,7 +189,7 @@ fn columns_converge_at_every_weight() {
         (&wine, Constraint::Ball),
     ] {
         for weight in [0.9, 0.5, 0.1] {
-            let [admm, joint] = [Method::Admm, Method::Joint].map(|m| fit(data, weight, 2, constraint, m).report);
+            let [admm, joint] = [Method::Admm, Method::Descent].map(|m| fit(data, weight, 2, constraint, m).report);
             assert_eq!(admm.status, Status::Converged, "{constraint} λ={weight}: {admm:?}");
             assert!(admm.objective <= joint.objective + 1e-6, "{constraint} λ={weight}: {admm:?} {joint:?}");
         }

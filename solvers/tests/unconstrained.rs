@@ -73,7 +73,7 @@ fn the_joint_model_needs_a_shrinkage_above_the_bound() {
     assert!((smallest - 0.361_988).abs() < 1e-6, "2λλ₁/tr Σ is the first share of the variance: {smallest}");
     assert!(matches!(fit(smallest, Rule::Majorize, Method::Admm), Err(Error::Unbounded { .. })));
 
-    let joint = fit(0.5, Rule::Majorize, Method::Joint).unwrap().report;
+    let joint = fit(0.5, Rule::Majorize, Method::Descent).unwrap().report;
     for rule in [Rule::Majorize, Rule::Hebbian, Rule::VrPca, Rule::Lbfgs] {
         let admm = fit(0.5, rule, Method::Admm).unwrap().report;
         assert_eq!(admm.status, Status::Converged, "{rule}");

@@ -1,7 +1,7 @@
 //! The values that flags take by name.
 
 use admm_solvers::data::Scale;
-use admm_solvers::joint::{Acceleration, Constraint, Method, Penalty, Rule};
+use admm_solvers::joint::{AccelerationChoice, Constraint, Method, PenaltyChoice, Rule};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,7 @@ pub const SCALES: Choices<Scale> = &[
 pub const METHODS: Choices<Methods> = &[
     ("all", Methods::All, "one after the other, from the same start"),
     ("admm", Methods::One(Method::Admm), "a block for each loss, joined by a dual variable"),
-    ("joint", Methods::One(Method::Joint), "the gradient of the whole objective"),
+    ("joint", Methods::One(Method::Descent), "the gradient of the whole objective"),
     ("alternating", Methods::One(Method::Alternating), "a block for each loss in turn, without the dual"),
     ("two-stage", Methods::One(Method::TwoStage), "PCA, then a classifier on its components"),
 ];
@@ -51,19 +51,19 @@ pub const RULES: Choices<Rule> = &[
 ];
 
 /// The values of `--penalty`.
-pub const PENALTIES: Choices<Penalty> = &[
-    ("fixed", Penalty::Fixed, "not at all"),
-    ("balance", Penalty::Balance, "by the residuals"),
-    ("relative-balance", Penalty::RelativeBalance, "by the normalised residuals"),
-    ("spectral", Penalty::Spectral, "by the curvatures that both blocks show"),
-    ("square-root", Penalty::SquareRoot, "by the square root of the ratio of the normalised residuals"),
+pub const PENALTIES: Choices<PenaltyChoice> = &[
+    ("fixed", PenaltyChoice::Fixed, "not at all"),
+    ("balance", PenaltyChoice::Balance, "by the residuals"),
+    ("relative-balance", PenaltyChoice::RelativeBalance, "by the normalised residuals"),
+    ("spectral", PenaltyChoice::Spectral, "by the curvatures that both blocks show"),
+    ("square-root", PenaltyChoice::SquareRoot, "by the square root of the ratio of the normalised residuals"),
 ];
 
 /// The values of `--acceleration`.
-pub const ACCELERATIONS: Choices<Acceleration> = &[
-    ("none", Acceleration::None, "where the last one ended"),
-    ("anderson", Acceleration::Anderson, "a mixture of earlier ones"),
-    ("nesterov", Acceleration::Nesterov, "ahead, by momentum; without relaxation"),
+pub const ACCELERATIONS: Choices<AccelerationChoice> = &[
+    ("none", AccelerationChoice::None, "where the last one ended"),
+    ("anderson", AccelerationChoice::Anderson, "a mixture of earlier ones"),
+    ("nesterov", AccelerationChoice::Nesterov, "ahead, by momentum; without relaxation"),
 ];
 
 /// Reads one of the names.

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use admm_solvers::joint::{Acceleration, Penalty};
+use admm_solvers::joint::{AccelerationChoice, PenaltyChoice};
 use clap::builder::{OsStringValueParser, RangedI64ValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
@@ -48,13 +48,13 @@ pub struct FitOptions {
     pub model: ModelOptions,
     /// How the penalty ρ of ADMM adapts
     #[arg(long, default_value = "balance", value_parser = choice(PENALTIES), help_heading = "Search")]
-    pub penalty: Penalty,
+    pub penalty: PenaltyChoice,
     /// Over-relaxation of ADMM, between 0 and 2; 1 is none
     #[arg(long, value_name = "A", default_value_t = 1.0, help_heading = "Search")]
     pub relaxation: f64,
     /// Where the iterations of ADMM start from
     #[arg(long, default_value = "none", value_parser = choice(ACCELERATIONS), help_heading = "Search")]
-    pub acceleration: Acceleration,
+    pub acceleration: AccelerationChoice,
     /// Samples of the random batches that the method joint reads between full passes: worth a try where n is thousands
     /// of times d
     #[arg(long, value_name = "B", value_parser = count::<usize>, help_heading = "Search")]

@@ -38,7 +38,7 @@ pub struct ModelOptions {
 impl ModelOptions {
     /// Returns the objection to a rule if the method has no block for it.
     pub fn idle(&self, method: Method) -> Option<String> {
-        let idle = matches!(method, Method::Joint | Method::TwoStage) && self.rule != Rule::default();
+        let idle = matches!(method, Method::Descent | Method::TwoStage) && self.rule != Rule::default();
         idle.then(|| format!("--rule is for the methods admm and alternating, not for {method}"))
     }
 

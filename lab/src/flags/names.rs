@@ -21,7 +21,7 @@ fn sentence(parameter: &Parameter) -> String {
 mod tests {
     use super::*;
     use crate::flags::Cli;
-    use admm_solvers::joint::{Acceleration, Constraint, JointModel, Rule};
+    use admm_solvers::joint::{AccelerationChoice, Constraint, JointModel, Rule};
 
     #[test]
     fn every_problem_of_a_model_has_its_flag() {
@@ -29,7 +29,7 @@ mod tests {
         let wrong = wrong.max_iterations(0).relaxation(3.0).shrinkage(-1.0);
         let unfit =
             JointModel::builder().constraint(Constraint::Ball).rule(Rule::Sanger).batch(Some(1)).relaxation(1.5);
-        let unfit = unfit.acceleration(Acceleration::Nesterov).shrinkage(1.0);
+        let unfit = unfit.acceleration(AccelerationChoice::Nesterov).shrinkage(1.0);
         let cli = Cli::definition();
         let fit = cli.find_subcommand("fit").unwrap();
         let is_flag = |name: &str| fit.get_arguments().any(|arg| arg.get_long() == Some(name));

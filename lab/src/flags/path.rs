@@ -54,7 +54,7 @@ pub struct PathOptions {
 }
 
 const METHODS: Choices<Method> = &[
-    ("joint", Method::Joint, "the gradient of the whole objective"),
+    ("joint", Method::Descent, "the gradient of the whole objective"),
     ("admm", Method::Admm, "a block for each loss, joined by a dual variable"),
     ("alternating", Method::Alternating, "a block for each loss in turn, without the dual"),
 ];

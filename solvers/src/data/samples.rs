@@ -110,3 +110,20 @@ pub(crate) fn check_labels(labels: &[usize], classes: usize) -> Result<()> {
         None => Ok(()),
     }
 }
+
+/// Every weight finite and not negative, and their sum finite and positive.
+pub(crate) fn check_weights<T: Scalar>(weights: &[T]) -> Result<()> {
+    if let Some(sample) = weights.iter().position(|&weight| !weight.is_finite() || weight < T::zero()) {
+        let (weight, sample) = (weights[sample], sample + 1);
+        let problem = format!("must be finite and not negative, got {weight} for sample {sample}");
+        return Err(Error::parameter("weights", problem));
+    }
+    let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
+    if total == T::zero() {
+        Err(Error::parameter("weights", "are all 0"))
+    } else if !total.is_finite() {
+        Err(Error::parameter("weights", "have a sum that overflows"))
+    } else {
+        Ok(())
+    }
+}

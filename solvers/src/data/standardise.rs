@@ -1,16 +1,14 @@
-//! Centring and scaling, learnt on the training data.
+//! Standardisation: centring and scaling, learnt on the training data.
 
-use super::scaler::not_finite;
-use super::{Features, Scaler};
-use crate::chunks::{chunks, sum};
+use super::{Extremes, Features, Scaler, check_weights};
 use crate::scalar::{Scalar, largest};
+use admm::space::Shape;
 use admm::{Error, Exec, Result};
 use nalgebra::DVector;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::ops::Range;
 
-/// The preparation of the features before both losses see them.
+/// The mean and the standard deviation that features have after standardisation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -34,8 +32,46 @@ impl fmt::Display for Scale {
     }
 }
 
+/// Standardises X (d×n): learns the mean and the scale of each feature and applies them. Returns the standardised X, its
+/// scaler, and the smallest and the largest value of each feature before.
+///
+/// Weights count repetitions of samples or are shares of any scale. A constant feature keeps scale 1. X is scaled in
+/// place where nobody else holds its matrix, else by folding, as in [`Features`].
+///
+/// # Errors
+/// No samples; weights of another number, negative, not finite, or all 0; entries that are not finite, be it for their
+/// scale.
+///
+/// ```
+/// use admm::{Exec, nalgebra::DMatrix};
+/// use admm_solvers::data::{Scale, standardise};
+///
+/// let x = DMatrix::from_row_slice(1, 3, &[1.0, 2.0, 6.0]);
+/// let (z, scaler, extremes) = standardise(x.into(), &[2.0, 1.0, 1.0], Scale::Center, &Exec::Serial)?;
+/// assert_eq!(z.to_dense().as_slice(), [-1.5, -0.5, 3.5]);
+/// assert_eq!((scaler.mean[0], extremes.low[0], extremes.high[0]), (2.5, 1.0, 6.0));
+/// # Ok::<(), admm::Error>(())
+/// ```
+pub fn standardise<T: Scalar>(
+    x: Features<T>,
+    weights: &[T],
+    scale: Scale,
+    exec: &Exec,
+) -> Result<(Features<T>, Scaler<T>, Extremes<T>)> {
+    check_not_empty(&x)?;
+    let row = |count: usize| Shape(vec![(1, count)]);
+    Error::check_size("sample weights", row(x.ncols()), row(weights.len()))?;
+    check_weights(weights)?;
+    let extremes = Extremes::of(&x, exec)?;
+    let scaler = learn(&x, &extremes, weights, scale, exec);
+    match extremes.scaled_by(&scaler).iter().position(|size| !size.is_finite()) {
+        Some(feature) => Err(Error::not_finite(format!("feature {}, centred and scaled,", feature + 1))),
+        None => Ok((x.standardised(&scaler), scaler, extremes)),
+    }
+}
+
 impl<T: Scalar> Scaler<T> {
-    /// Learns from X (d×n), each sample once.
+    /// The mean and the scale of X (d×n), in which each sample counts once.
     ///
     /// # Errors
     /// No samples, and entries that are not finite.
@@ -51,55 +87,44 @@ impl<T: Scalar> Scaler<T> {
     /// ```
     pub fn of(x: impl Into<Features<T>>, scale: Scale) -> Result<Self> {
         let x = x.into();
-        if x.ncols() == 0 {
-            return Err(Error::parameter("x", "has no samples to learn a scale from"));
-        }
-        let seen = Extremes::of(&x, &Exec::Serial)?;
-        Ok(Scaler::learn(&x, &seen, &vec![T::one(); x.ncols()], scale, &Exec::Serial))
+        check_not_empty(&x)?;
+        let extremes = Extremes::of(&x, &Exec::Serial)?;
+        Ok(learn(&x, &extremes, &vec![T::one(); x.ncols()], scale, &Exec::Serial))
     }
+}
 
-    /// Learns from X with sample weights that count repetitions or are shares of any scale. A constant feature keeps
-    /// scale 1.
-    pub(crate) fn learn(x: &Features<T>, seen: &Extremes<T>, weights: &[T], scale: Scale, exec: &Exec) -> Self {
-        let d = x.nrows();
-        let mut scaler = Scaler { mean: DVector::zeros(d), scale: DVector::repeat(d, T::one()) };
-        if scale == Scale::None {
-            return scaler;
-        }
-        // In units of the largest entry, so that no square overflows; about the first entry, so that a constant feature
-        // has deviation exactly 0.
-        let unit = DVector::from_fn(d, |j, _| match seen.low[j].abs().max(seen.high[j].abs()) {
-            largest if largest > T::zero() => largest,
-            _ => T::one(),
-        });
-        let origin = x.stored_dense(0).component_div(&unit);
-        let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
-        let mean = seen.moment(x, weights, exec, |j, value| value / unit[j] - origin[j]) / total;
-        scaler.mean = (&mean + &origin).component_mul(&unit);
-        if scale == Scale::Standard {
-            let square = |j: usize, value: T| {
-                let distance = value / unit[j] - origin[j] - mean[j];
-                distance * distance
-            };
-            let variance = seen.moment(x, weights, exec, square) / freedom(weights).unwrap_or(total);
-            let deviation = variance.map(|square| square.sqrt()).component_mul(&unit);
-            scaler.scale = deviation.map(|deviation| if deviation > T::zero() { deviation } else { T::one() });
-        }
-        scaler
-    }
+fn check_not_empty<T: Scalar>(x: &Features<T>) -> Result<()> {
+    if x.ncols() == 0 { Err(Error::parameter("x", "has no samples to learn a scale from")) } else { Ok(()) }
+}
 
-    /// The largest |z| of each feature.
-    ///
-    /// # Errors
-    /// A feature whose scaled values are not finite.
-    pub(crate) fn largest(&self, seen: &Extremes<T>) -> Result<DVector<T>> {
-        let scaled = |x: &DVector<T>| (x - &self.mean).component_div(&self.scale).abs();
-        let largest = scaled(&seen.low).sup(&scaled(&seen.high));
-        match largest.iter().position(|size| !size.is_finite()) {
-            None => Ok(largest),
-            Some(feature) => Err(Error::not_finite(format!("feature {}, centred and scaled,", feature + 1))),
-        }
+/// The mean and the scale of X with sample weights that count repetitions or are shares of any scale. A constant feature
+/// keeps scale 1.
+fn learn<T: Scalar>(x: &Features<T>, seen: &Extremes<T>, weights: &[T], scale: Scale, exec: &Exec) -> Scaler<T> {
+    let d = x.nrows();
+    let mut scaler = Scaler { mean: DVector::zeros(d), scale: DVector::repeat(d, T::one()) };
+    if scale == Scale::None {
+        return scaler;
     }
+    // In units of the largest entry, so that no square overflows; about the first entry, so that a constant feature
+    // has deviation exactly 0.
+    let unit = DVector::from_fn(d, |j, _| match seen.low[j].abs().max(seen.high[j].abs()) {
+        largest if largest > T::zero() => largest,
+        _ => T::one(),
+    });
+    let origin = x.stored_dense(0).component_div(&unit);
+    let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
+    let mean = seen.moment(x, weights, exec, |j, value| value / unit[j] - origin[j]) / total;
+    scaler.mean = (&mean + &origin).component_mul(&unit);
+    if scale == Scale::Standard {
+        let square = |j: usize, value: T| {
+            let distance = value / unit[j] - origin[j] - mean[j];
+            distance * distance
+        };
+        let variance = seen.moment(x, weights, exec, square) / freedom(weights).unwrap_or(total);
+        let deviation = variance.map(|square| square.sqrt()).component_mul(&unit);
+        scaler.scale = deviation.map(|deviation| if deviation > T::zero() { deviation } else { T::one() });
+    }
+    scaler
 }
 
 /// The degrees of freedom: the sum of weighted squares over them is an unbiased variance. Weights that are whole
@@ -108,97 +133,7 @@ impl<T: Scalar> Scaler<T> {
 fn freedom<T: Scalar>(weights: &[T]) -> Option<T> {
     let unit = largest(weights);
     let sum = |power: i32| weights.iter().fold(T::zero(), |sum, &weight| sum + (weight / unit).powi(power)); // no overflow
-    let freedom = match weights.iter().all(|weight| weight.fract() == T::zero()) {
-        true => unit * sum(1) - T::one(),
-        false => unit * (sum(1) - sum(2) / sum(1)),
-    };
+    let counts = weights.iter().all(|weight| weight.fract() == T::zero());
+    let freedom = if counts { unit * sum(1) - T::one() } else { unit * (sum(1) - sum(2) / sum(1)) };
     Some(freedom).filter(|freedom| *freedom > T::zero())
-}
-
-/// The smallest and largest values of each feature, found in one pass over the data.
-pub(crate) struct Extremes<T: Scalar> {
-    pub low: DVector<T>,
-    pub high: DVector<T>,
-    /// The number of samples that store each feature: sparse samples leave out zeros.
-    stored: Vec<usize>,
-    /// The first entry that is not finite, feature before sample, and how many there are.
-    wrong: Option<(usize, usize)>,
-    count: usize,
-}
-
-impl<T: Scalar> Extremes<T> {
-    /// # Errors
-    /// Entries that are not finite.
-    pub fn of(x: &Features<T>, exec: &Exec) -> Result<Self> {
-        let chunks = chunks(x.ncols());
-        let parts = exec.map(chunks.len(), |i| Extremes::of_range(x, chunks[i].clone()));
-        let seen = parts.into_iter().reduce(Extremes::join).expect("there is at least one sample");
-        match seen.wrong {
-            None => Ok(seen.with_implicit_zeros(x.ncols())),
-            Some(place) => Err(not_finite(place, seen.count)),
-        }
-    }
-
-    fn of_range(x: &Features<T>, range: Range<usize>) -> Self {
-        let first = x.stored_dense(range.start);
-        let (low, high) = (first.clone(), first);
-        let mut seen = Extremes { low, high, stored: vec![0; x.nrows()], wrong: None, count: 0 };
-        for sample in range {
-            x.visit(sample, |j, value| {
-                seen.stored[j] += 1;
-                if value < seen.low[j] {
-                    seen.low[j] = value;
-                }
-                if value > seen.high[j] {
-                    seen.high[j] = value;
-                }
-                if !value.is_finite() {
-                    seen.wrong = seen.wrong.or(Some((j, sample)));
-                    seen.count += 1;
-                }
-            });
-        }
-        seen
-    }
-
-    fn join(mut self, next: Self) -> Self {
-        self.low = self.low.inf(&next.low);
-        self.high = self.high.sup(&next.high);
-        self.stored.iter_mut().zip(next.stored).for_each(|(sum, count)| *sum += count);
-        Extremes { wrong: self.wrong.or(next.wrong), count: self.count + next.count, ..self }
-    }
-
-    fn with_implicit_zeros(mut self, n: usize) -> Self {
-        for j in (0..self.stored.len()).filter(|&j| self.stored[j] < n) {
-            self.low[j] = self.low[j].min(T::zero());
-            self.high[j] = self.high[j].max(T::zero());
-        }
-        self
-    }
-
-    /// Σᵢ wᵢ f(j, xᵢⱼ) for each feature j.
-    fn moment(
-        &self,
-        x: &Features<T>,
-        weights: &[T],
-        exec: &Exec,
-        f: impl Fn(usize, T) -> T + Send + Sync,
-    ) -> DVector<T> {
-        let (d, n) = x.shape();
-        let sums = sum(exec, n, |range| {
-            let mut sums = DVector::zeros(d);
-            for (sample, &weight) in range.clone().zip(&weights[range]) {
-                x.visit(sample, |j, value| sums[j] += weight * f(j, value));
-            }
-            sums
-        });
-        if self.stored.iter().all(|&stored| stored == n) {
-            return sums;
-        }
-        let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
-        let mut implicit = DVector::repeat(d, total);
-        (0..n).for_each(|sample| x.visit(sample, |j, _| implicit[j] -= weights[sample]));
-        let share = |j: usize| if self.stored[j] < n { implicit[j] } else { T::zero() };
-        DVector::from_fn(d, |j, _| sums[j] + share(j) * f(j, T::zero()))
-    }
 }

@@ -4,7 +4,7 @@ mod builder;
 mod coordination;
 
 pub use builder::{Builder, JointModel};
-pub use coordination::{Acceleration, Penalty};
+pub use coordination::{AccelerationChoice, PenaltyChoice};
 
 use crate::manifold::{Ball, Stiefel, UnitColumns};
 use crate::scalar::Scalar;
@@ -93,7 +93,7 @@ impl Rule {
     }
 }
 
-/// How the joint objective is minimised.
+/// The methods that minimise the joint objective.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -101,9 +101,11 @@ pub enum Method {
     /// Two blocks that agree through a dual variable.
     #[default]
     Admm,
-    /// The Riemannian gradient of the whole objective over all variables at once, by L-BFGS.
-    Joint,
-    /// The same two blocks in turn, without the dual.
+    /// Descent on all variables at once, by the Riemannian gradient of the whole objective and L-BFGS. Its name in flags
+    /// and files is `joint`.
+    #[serde(rename = "joint")]
+    Descent,
+    /// The two blocks of ADMM in turn, without the dual.
     Alternating,
     /// PCA first, then a classifier on its components.
     TwoStage,
@@ -111,7 +113,7 @@ pub enum Method {
 
 impl Method {
     /// All methods, in the order of the reports.
-    pub const ALL: [Method; 4] = [Method::Admm, Method::Joint, Method::Alternating, Method::TwoStage];
+    pub const ALL: [Method; 4] = [Method::Admm, Method::Descent, Method::Alternating, Method::TwoStage];
 }
 
 macro_rules! names {
@@ -129,10 +131,10 @@ names! {
         Majorize => "majorize", Hebbian => "hebbian", Minibatch => "minibatch", VrPca => "vr-pca", Oja => "oja",
         Sanger => "sanger", Krasulina => "krasulina", Power => "power", Lbfgs => "lbfgs"
     }
-    Method { Admm => "admm", Joint => "joint", Alternating => "alternating", TwoStage => "two-stage" }
-    Penalty {
+    Method { Admm => "admm", Descent => "joint", Alternating => "alternating", TwoStage => "two-stage" }
+    PenaltyChoice {
         Fixed => "fixed", Balance => "balance", RelativeBalance => "relative-balance", Spectral => "spectral",
         SquareRoot => "square-root"
     }
-    Acceleration { None => "none", Anderson => "anderson", Nesterov => "nesterov" }
+    AccelerationChoice { None => "none", Anderson => "anderson", Nesterov => "nesterov" }
 }

@@ -78,7 +78,7 @@ fn fit<T: Scalar>(
     let mut log = Log::new(from, spent.seconds, observer);
     let found = match method {
         Method::Admm | Method::Alternating => TwoBlocks { prepared, method, log: &mut log }.fit()?,
-        Method::Joint => descent(prepared, &mut log)?,
+        Method::Descent => descent(prepared, &mut log)?,
         Method::TwoStage => two_stage(prepared, &mut log)?,
     };
     let seconds = log.seconds();

@@ -12,16 +12,17 @@ pub use objective::{JointObjective, Reduction};
 pub(crate) use start::{SECOND_STAGE, Start, second_stage};
 
 use super::{Builder, Constraint};
-use crate::data::{Extremes, Features, Samples, Scaler};
+use crate::data::{Extremes, Features, Samples, Scaler, standardise};
 use crate::descent::Kronecker;
 use crate::loss::{Classifier, Softmax};
 use crate::pca::{Covariance, Spectrum, VarianceLoss};
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
-use admm::{Manifold, Result, Smooth};
+use admm::{Exec, Manifold, Result, Smooth};
 use check::{check_batch, check_bounded, check_classes, check_data, check_enough};
 use nalgebra::DMatrix;
 use row_space::RowSpace;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 use warnings::Warnings;
@@ -56,22 +57,16 @@ impl<T: Scalar> Prepared<T> {
         let clock = Instant::now();
         let weights = weights.map_or_else(|| vec![T::one(); x.ncols()], <[T]>::to_vec);
         check_data(&x, labels, &weights, classes)?;
-        let seen = Extremes::of(&x, &options.exec)?;
-        let kept: Vec<usize> = (0..x.ncols()).filter(|&sample| weights[sample] > T::zero()).collect();
-        if kept.len() < x.ncols() {
-            let labels: Vec<usize> = kept.iter().map(|&sample| labels[sample]).collect();
-            let weights: Vec<T> = kept.iter().map(|&sample| weights[sample]).collect();
-            return Prepared::new(options, x.select(&kept), &labels, classes, Some(&weights));
-        }
+        let (x, labels, weights) = without_weightless(x, labels, weights, &options.exec)?;
         check_enough(x.shape(), options.components)?;
         check_batch(options.batch, x.ncols())?;
-        check_classes(labels, classes)?;
-        let scaler = Scaler::learn(&x, &seen, &weights, options.scale, &options.exec);
-        let mut warnings = Warnings::of_features(&seen, &scaler.largest(&seen)?, options.scale);
-        let (basis, scaled) = row_space(x.standardised(&scaler), options)?;
+        check_classes(&labels, classes)?;
+        let (x, scaler, seen) = standardise(x, &weights, options.scale, &options.exec)?;
+        let mut warnings = Warnings::of_features(&seen, &seen.scaled_by(&scaler), options.scale);
+        let (basis, scaled) = row_space(x, options)?;
         let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
         let weights = weights.into_iter().map(|weight| weight / total).collect();
-        let samples = Samples::new(scaled, labels, weights, classes, options.exec.clone())?;
+        let samples = Samples::new(scaled, &labels, weights, classes, options.exec.clone())?;
         let covariance = Arc::new(Covariance::of(&samples)?);
         let asked = (options.components + 1).min(covariance.dimension());
         let (values, vectors, spectrum) = Spectrum::with_top(&covariance, asked)?;
@@ -128,6 +123,23 @@ impl<T: Scalar> Prepared<T> {
         let entropy = softmax.share * (softmax.cross_entropy(&at)? + ridge);
         Ok((self.objective.variance.value_and_gradient(w)?.0 + entropy).to_f64())
     }
+}
+
+/// Leaves out the samples of weight 0. Their entries must be finite all the same.
+fn without_weightless<'a, T: Scalar>(
+    x: Features<T>,
+    labels: &'a [usize],
+    weights: Vec<T>,
+    exec: &Exec,
+) -> Result<(Features<T>, Cow<'a, [usize]>, Vec<T>)> {
+    let kept: Vec<usize> = (0..weights.len()).filter(|&sample| weights[sample] > T::zero()).collect();
+    if kept.len() == weights.len() {
+        return Ok((x, labels.into(), weights));
+    }
+    Extremes::of(&x, exec)?;
+    let labels = kept.iter().map(|&sample| labels[sample]).collect();
+    let weights = kept.iter().map(|&sample| weights[sample]).collect();
+    Ok((x.select(&kept), labels, weights))
 }
 
 /// Q and Y with X = QY where d > n, else nothing and X. Sparse samples stay as they are: Q would not be sparse.

@@ -56,7 +56,7 @@ fn exponentials<T: Scalar, const N: usize>(x: [T; N]) -> [T; N] {
         r[i] = x - n * LOG_2[0] - n * LOG_2[1];
         power[i] = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
     }
-    let needed = if size_of::<T>() < size_of::<f64>() { &TAYLOR[SINGLE..] } else { &TAYLOR };
+    let needed = if T::SINGLE { &TAYLOR[SINGLE..] } else { &TAYLOR };
     for term in needed {
         for i in 0..N {
             sum[i] = sum[i] * r[i] + term;

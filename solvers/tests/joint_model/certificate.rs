@@ -40,7 +40,7 @@ fn the_certificate_of_a_fit_is_that_of_its_run() {
 
 #[test]
 fn methods_without_a_dual_say_so() {
-    for (method, stationary) in [(Method::Joint, true), (Method::Alternating, false), (Method::TwoStage, false)] {
+    for (method, stationary) in [(Method::Descent, true), (Method::Alternating, false), (Method::TwoStage, false)] {
         let certificate = fit(default(), &wine(), method).report.certificate;
         assert_eq!(certificate.dual, Finding::Unknown(format!("{method} has no dual")));
         assert_eq!(matches!(certificate.stationarity, Finding::Holds(_)), stationary, "{method}\n{certificate}");

@@ -4,7 +4,7 @@ use super::*;
 use crate::data::{classes, iris, wine};
 use admm::certificate::Finding;
 use admm::{Error, Status};
-use admm_solvers::joint::{Acceleration, Constraint, Penalty, Report, Rule};
+use admm_solvers::joint::{AccelerationChoice, Constraint, PenaltyChoice, Report, Rule};
 
 #[test]
 fn every_combination_is_feasible_or_refused() {
@@ -55,16 +55,21 @@ fn the_rule_of_the_block_does_not_change_the_optimum() {
 /// what converges.
 #[test]
 fn the_coordination_does_not_change_the_optimum() {
-    let penalties =
-        [Penalty::Fixed, Penalty::Balance, Penalty::RelativeBalance, Penalty::Spectral, Penalty::SquareRoot];
-    let accelerations = [Acceleration::None, Acceleration::Anderson, Acceleration::Nesterov];
+    let penalties = [
+        PenaltyChoice::Fixed,
+        PenaltyChoice::Balance,
+        PenaltyChoice::RelativeBalance,
+        PenaltyChoice::Spectral,
+        PenaltyChoice::SquareRoot,
+    ];
+    let accelerations = [AccelerationChoice::None, AccelerationChoice::Anderson, AccelerationChoice::Nesterov];
     for (data, weight) in [(iris(), 0.5), (iris(), 0.9), (wine(), 0.1), (wine(), 0.5), (wine(), 0.9)] {
         let of = |builder: Builder| fit(builder.weight(weight), &data, Method::Admm);
-        let expected = fit(default().weight(weight), &data, Method::Joint).report.objective;
+        let expected = fit(default().weight(weight), &data, Method::Descent).report.objective;
         for (penalty, acceleration) in penalties.into_iter().flat_map(|p| accelerations.map(|a| (p, a))) {
             for relaxation in [1.0, 1.6, 1.9] {
                 let builder = default().penalty(penalty).acceleration(acceleration).relaxation(relaxation);
-                if acceleration == Acceleration::Nesterov && relaxation != 1.0 {
+                if acceleration == AccelerationChoice::Nesterov && relaxation != 1.0 {
                     assert!(matches!(builder.build(), Err(Error::Parameters(_))));
                     continue;
                 }
@@ -78,11 +83,13 @@ fn the_coordination_does_not_change_the_optimum() {
                 assert_eq!(threshold.bound, 2.0 * threshold.lipschitz / (2.0 - relaxation), "{place}");
                 assert_eq!(status, Status::Converged, "{place}");
                 assert!((objective - expected).abs() <= 1e-10, "{place}: {objective} {expected}");
-                assert!(penalty != Penalty::Fixed || history.iter().all(|entry| entry.rho == rho), "{place}");
+                assert!(penalty != PenaltyChoice::Fixed || history.iter().all(|entry| entry.rho == rho), "{place}");
             }
         }
         let plain = of(default()).model;
-        for builder in [default().penalty(Penalty::Spectral), default().acceleration(Acceleration::Anderson)] {
+        for builder in
+            [default().penalty(PenaltyChoice::Spectral), default().acceleration(AccelerationChoice::Anderson)]
+        {
             assert!(of(builder).model != plain);
         }
     }

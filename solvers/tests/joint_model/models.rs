@@ -41,7 +41,7 @@ fn there_and_back_is_the_projection() {
         let again = fitted.inverse_transform(&fitted.transform(&back).unwrap()).unwrap();
         assert!((again - &back).amax() <= 1e-10 * back.amax());
     }
-    let oblique = fit(default().constraint(Constraint::UnitNorm).weight(0.1), &wine(), Method::Joint);
+    let oblique = fit(default().constraint(Constraint::UnitNorm).weight(0.1), &wine(), Method::Descent);
     let z = matrix(2, 5, 1);
     let w = &oblique.weights.v;
     let expected = w * ((w.transpose() * w).try_inverse().unwrap() * &z);

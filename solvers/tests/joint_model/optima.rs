@@ -43,7 +43,7 @@ fn the_dual_is_the_gradient_of_the_second_loss() {
 #[test]
 fn the_ends_of_the_path() {
     for data in [iris(), wine(), classes(25, 10, 2, 1)] {
-        for method in [Method::Admm, Method::Joint] {
+        for method in [Method::Admm, Method::Descent] {
             let two_stage = fit(default().weight(1.0), &data, Method::TwoStage);
             let pca = fit(default().weight(1.0), &data, method);
             assert!(angle(&two_stage.weights.v, &pca.weights.v) <= 1e-5, "{method}");
@@ -76,7 +76,9 @@ fn all_components_give_ridge_softmax_regression() {
         convex.bias -= gradient.bias * 0.3;
     }
     let expected = entropy.value_and_gradient(&convex).unwrap().0;
-    for (weight, method) in [(0.0, Method::Joint), (0.5, Method::Admm), (0.9, Method::Joint), (0.5, Method::TwoStage)] {
+    for (weight, method) in
+        [(0.0, Method::Descent), (0.5, Method::Admm), (0.9, Method::Descent), (0.5, Method::TwoStage)]
+    {
         let report = fit(default().components(3).weight(weight), &data, method).report;
         assert!((report.objective - (1.0 - weight) * expected).abs() <= 1e-8, "{method}: {report:?}");
     }
@@ -86,7 +88,7 @@ fn all_components_give_ridge_softmax_regression() {
 #[test]
 fn scalarisation_is_monotone() {
     for (name, data) in [("iris", iris()), ("wine", wine())] {
-        for method in [Method::Admm, Method::Joint] {
+        for method in [Method::Admm, Method::Descent] {
             let (mut variance, mut second) = (0.0, 0.0);
             for step in 1..=19 {
                 let fitted = fit(default().weight(f64::from(step) * 0.05), &data, method);
@@ -135,7 +137,7 @@ fn methods_agree_and_reports_are_true() {
 fn more_features_than_samples() {
     for constraint in [Constraint::Orthonormal, Constraint::UnitNorm] {
         let data = classes(60, 15, 3, 2);
-        let fitted = fit(default().constraint(constraint).tolerance(1e-8), &data, Method::Joint);
+        let fitted = fit(default().constraint(constraint).tolerance(1e-8), &data, Method::Descent);
         let z = fitted.scaler.apply(&data.0).unwrap();
         let direct = objective(z, &data.1, vec![1.0 / 15.0; 15], 0.5);
         let (value, gradient) = direct.value_and_gradient(&fitted.weights).unwrap();
@@ -153,7 +155,7 @@ fn more_features_than_samples() {
 fn digits_end_in_the_lowest_known_minima() {
     let data = digits();
     for (weight, lowest) in [(0.9, 0.833992), (0.5, 0.914844), (0.1, 0.959005)] {
-        for method in [Method::Admm, Method::Joint] {
+        for method in [Method::Admm, Method::Descent] {
             let report = fit(default().weight(weight), &data, method).report;
             let gap = (report.objective - lowest) / lowest;
             println!("digits {weight} {method}: gap {gap:.1e} {report:?}");

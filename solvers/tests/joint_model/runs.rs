@@ -10,7 +10,7 @@ use admm_solvers::joint::{Constraint, Progress};
 fn histories_are_complete_and_the_observer_can_stop() {
     let data = wine();
     let prepared = prepare(default().trace(true), &data);
-    let start = fit(default().tolerance(10.0), &data, Method::Joint).report;
+    let start = fit(default().tolerance(10.0), &data, Method::Descent).report;
     for method in Method::ALL {
         let mut seen: Vec<Progress> = Vec::new();
         let fitted = prepared.fit(method, &mut |progress| {
@@ -100,8 +100,8 @@ fn another_weight_is_the_model_of_that_weight() {
     for data in [iris(), classes(12, 9, 2, 5)] {
         let along = prepare(default().weight(1.0), &data);
         for weight in [0.9, 0.5] {
-            let moved = run(&along.with_weight(weight).unwrap(), Method::Joint).report;
-            let expected = fit(default().weight(weight), &data, Method::Joint).report;
+            let moved = run(&along.with_weight(weight).unwrap(), Method::Descent).report;
+            let expected = fit(default().weight(weight), &data, Method::Descent).report;
             assert!((moved.objective - expected.objective).abs() <= 1e-9, "{weight} {moved:?} {expected:?}");
         }
         assert!(matches!(along.with_weight(1.5), Err(Error::Parameters(_))));
@@ -123,18 +123,18 @@ fn what_is_warned_of_is_true_of_the_weight() {
 fn a_fit_that_starts_from_its_own_answer_stays_there() {
     for data in [wine(), classes(12, 9, 2, 5)] {
         let prepared = prepare(default(), &data);
-        for method in [Method::Admm, Method::Joint] {
+        for method in [Method::Admm, Method::Descent] {
             let first = run(&prepared, method);
             let again = run(&prepared.with_start(&first.weights).unwrap(), method);
             assert_eq!(again.report.status, Status::Converged);
             assert!((again.report.objective - first.report.objective).abs() <= 1e-10, "{method}");
             assert!(again.report.passes < first.report.passes, "{method}");
-            if method == Method::Joint {
+            if method == Method::Descent {
                 assert!(again.report.iterations <= 1 && (&again.weights.v - &first.weights.v).norm() <= 1e-5);
             }
         }
         let start = Classifier::blank(orthonormal(data.0.nrows(), 2, 1), count(&data.1));
-        let random = run(&prepared.with_start(&start).unwrap(), Method::Joint).report;
+        let random = run(&prepared.with_start(&start).unwrap(), Method::Descent).report;
         assert!(random.feasibility <= 1e-12 && random.stationarity <= 1e-5, "{random:?}");
         let wrong = Classifier::blank(orthonormal(data.0.nrows(), 1, 1), count(&data.1));
         assert!(matches!(prepared.with_start(&wrong), Err(Error::Size { .. })));

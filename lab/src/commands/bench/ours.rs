@@ -46,7 +46,7 @@ impl BenchProblem {
     /// ADMM and the direct method, each with a start of its own. Counted from where the data are in memory.
     pub fn run(&self, report: &mut dyn FnMut(&str, Trace)) -> Result<(), Failure> {
         let (weight, ridge) = self.weights;
-        for method in [Method::Admm, Method::Joint] {
+        for method in [Method::Admm, Method::Descent] {
             let failed = |error| Failure::library(method.to_string())(error);
             let exec = Exec::threads(0).map_err(Failure::library("threads"))?;
             let builder = JointModel::builder().components(self.components).weight(weight).ridge(ridge);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use admm::Exec;
 use admm_solvers::Scalar;
 use admm_solvers::data::Features;
-use admm_solvers::joint::{Acceleration, JointModel, Method, Penalty};
+use admm_solvers::joint::{AccelerationChoice, JointModel, Method, PenaltyChoice};
 
 use crate::data::{self, LabelColumn, LabelledSet, Source};
 use crate::failure::Failure;
@@ -97,14 +97,14 @@ impl FitOptions {
     /// Returns the problem of flags that belong to another method than the one to run.
     fn idle(&self) -> Option<String> {
         let Methods::One(method) = self.method else { return None };
-        if method != Method::Joint && self.batch.is_some() {
+        if method != Method::Descent && self.batch.is_some() {
             return Some(format!("--batch is for the method joint, not for {method}"));
         }
         if let Some(problem) = self.model.idle(method) {
             return Some(problem);
         }
         let choices = (self.penalty, self.relaxation, self.acceleration);
-        let idle = method != Method::Admm && choices != (Penalty::default(), 1.0, Acceleration::default());
+        let idle = method != Method::Admm && choices != (PenaltyChoice::default(), 1.0, AccelerationChoice::default());
         idle.then(|| format!("--penalty, --relaxation and --acceleration are for the method admm, not for {method}"))
     }
 }

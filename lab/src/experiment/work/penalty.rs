@@ -5,7 +5,7 @@ use std::time::Instant;
 use admm::penalty::Balance;
 use admm::{Coordinator, Descent, Flat, Iterate, Negated, Result, Status};
 use admm_solvers::descent::Lbfgs;
-use admm_solvers::joint::{Penalty, set_tolerance};
+use admm_solvers::joint::{PenaltyChoice, set_tolerance};
 use admm_solvers::loss::Classifier;
 use admm_solvers::pca::Majorize;
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use super::{Case, TimedRow, Work};
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Policy {
-    policy: Penalty,
+    policy: PenaltyChoice,
     /// ρ₀ > 0.
     rho: f64,
     components: usize,
@@ -31,7 +31,7 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         let (rho, weight, ridge, tolerance) = (0.1, 0.5, 0.01, 1e-6);
-        Policy { policy: Penalty::default(), rho, components: 2, weight, ridge, tolerance, max_iterations: 2_000 }
+        Policy { policy: PenaltyChoice::default(), rho, components: 2, weight, ridge, tolerance, max_iterations: 2_000 }
     }
 }
 

@@ -83,7 +83,7 @@ fn without_a_test_part_the_training_error_counts() {
 #[test]
 fn winners_and_losers_are_named() {
     let admm = MethodSummary { objective: 0.4, ..summary(Method::Admm, 0.5, 0.2) };
-    let joint = MethodSummary { objective: 0.4 + 1e-8, ..summary(Method::Joint, 0.5, 0.2) };
+    let joint = MethodSummary { objective: 0.4 + 1e-8, ..summary(Method::Descent, 0.5, 0.2) };
     let slow = MethodSummary { status: Status::Stalled, ..summary(Method::Alternating, 0.5, 0.2) };
     let base = summary(Method::TwoStage, 0.5, 0.2);
     assert_eq!(
@@ -101,7 +101,7 @@ fn winners_and_losers_are_named() {
 
 #[test]
 fn the_certificate_is_that_of_admm() {
-    let (joint, admm) = (summary(Method::Joint, 0.2, 0.1), summary(Method::Admm, 0.2, 0.1));
+    let (joint, admm) = (summary(Method::Descent, 0.2, 0.1), summary(Method::Admm, 0.2, 0.1));
     assert_eq!(certificate(std::slice::from_ref(&joint)), "");
     let text = certificate(&[joint, admm]);
     assert!(text.starts_with("\nCertificate of admm:\nyes  smooth block last: it is\n–    penalty"), "{text}");

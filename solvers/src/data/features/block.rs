@@ -105,7 +105,7 @@ impl<T: Scalar> Block<'_, T> {
     pub(crate) fn project(&self, v: &Folded<T>, mut out: MatMut<'_, T>) {
         match self {
             // faer lays the columns of V along a vector: few of them, or k of them in f32, leave much of it empty.
-            Block::Dense(x) if v.k() <= FEW || size_of::<T>() < size_of::<f64>() => {
+            Block::Dense(x) if v.k() <= FEW || T::SINGLE => {
                 inner_products(out.as_mut(), v.v.as_ref(), *x);
             }
             Block::Dense(x) => {

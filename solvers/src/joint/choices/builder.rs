@@ -1,6 +1,6 @@
 //! The joint model before it sees data: its parameters, their defaults and their checks.
 
-use super::{Acceleration, Constraint, Method, Penalty, Rule};
+use super::{AccelerationChoice, Constraint, Method, PenaltyChoice, Rule};
 use crate::data::Scale;
 use admm::{Error, Exec, Parameter, Result};
 
@@ -39,9 +39,9 @@ pub struct Builder {
     pub(crate) rule: Rule,
     pub(crate) batch: Option<usize>,
     pub(crate) method: Method,
-    pub(crate) penalty: Penalty,
+    pub(crate) penalty: PenaltyChoice,
     pub(crate) relaxation: f64,
-    pub(crate) acceleration: Acceleration,
+    pub(crate) acceleration: AccelerationChoice,
     pub(crate) scale: Scale,
     pub(crate) tolerance: f64,
     pub(crate) max_iterations: u64,
@@ -61,9 +61,9 @@ impl JointModel {
             rule: Rule::default(),
             batch: None,
             method: Method::default(),
-            penalty: Penalty::default(),
+            penalty: PenaltyChoice::default(),
             relaxation: 1.0,
-            acceleration: Acceleration::default(),
+            acceleration: AccelerationChoice::default(),
             scale: Scale::default(),
             tolerance: 1e-6,
             max_iterations: 5_000,
@@ -105,11 +105,11 @@ impl Builder {
         /// The method of [`JointModel::fit`].
         method: Method,
         /// How ρ adapts in ADMM.
-        penalty: Penalty,
+        penalty: PenaltyChoice,
         /// Over-relaxation α of ADMM, in (0, 2).
         relaxation: f64,
         /// Where the iterations of ADMM start from.
-        acceleration: Acceleration,
+        acceleration: AccelerationChoice,
         /// How features are prepared.
         scale: Scale,
         /// The norm of the remaining gradient, and of the gap W − V, at which a method has converged.

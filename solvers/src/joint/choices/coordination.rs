@@ -2,8 +2,8 @@
 
 use crate::scalar::Scalar;
 use admm::Parameter;
-use admm::accelerate::{Anderson, Nesterov, Plain};
-use admm::penalty::{Balance, Fixed, RelativeBalance, Spectral, SquareRoot};
+use admm::accelerate::{Acceleration, Anderson, Nesterov, Plain};
+use admm::penalty::{Balance, Fixed, Penalty, RelativeBalance, Spectral, SquareRoot};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum Penalty {
+pub enum PenaltyChoice {
     /// Not at all, [`Fixed`].
     Fixed,
     /// By the residuals, [`Balance`].
@@ -25,16 +25,16 @@ pub enum Penalty {
     SquareRoot,
 }
 
-impl Penalty {
+impl PenaltyChoice {
     /// Returns the policy. [`Balance`] acts when the residuals differ by more than the threshold; the other policies have
     /// no use for it.
-    pub fn policy<T: Scalar>(self, threshold: f64) -> Box<dyn admm::penalty::Penalty<T, DMatrix<T>>> {
+    pub fn policy<T: Scalar>(self, threshold: f64) -> Box<dyn Penalty<T, DMatrix<T>>> {
         match self {
-            Penalty::Fixed => Box::new(Fixed),
-            Penalty::Balance => Box::new(Balance { threshold, ..Balance::default() }),
-            Penalty::RelativeBalance => Box::new(RelativeBalance::default()),
-            Penalty::Spectral => Box::new(Spectral::default()),
-            Penalty::SquareRoot => Box::new(SquareRoot::default()),
+            PenaltyChoice::Fixed => Box::new(Fixed),
+            PenaltyChoice::Balance => Box::new(Balance { threshold, ..Balance::default() }),
+            PenaltyChoice::RelativeBalance => Box::new(RelativeBalance::default()),
+            PenaltyChoice::Spectral => Box::new(Spectral::default()),
+            PenaltyChoice::SquareRoot => Box::new(SquareRoot::default()),
         }
     }
 }
@@ -43,7 +43,7 @@ impl Penalty {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum Acceleration {
+pub enum AccelerationChoice {
     /// Where the last one ended, [`Plain`].
     #[default]
     None,
@@ -53,18 +53,19 @@ pub enum Acceleration {
     Nesterov,
 }
 
-impl Acceleration {
-    pub(crate) fn rule<T: Scalar>(self) -> Box<dyn admm::accelerate::Acceleration<T, DMatrix<T>>> {
+impl AccelerationChoice {
+    /// Returns the acceleration with the parameters of its default.
+    pub fn rule<T: Scalar>(self) -> Box<dyn Acceleration<T, DMatrix<T>>> {
         match self {
-            Acceleration::None => Box::new(Plain),
-            Acceleration::Anderson => Box::new(Anderson::default()),
-            Acceleration::Nesterov => Box::new(Nesterov::default()),
+            AccelerationChoice::None => Box::new(Plain),
+            AccelerationChoice::Anderson => Box::new(Anderson::default()),
+            AccelerationChoice::Nesterov => Box::new(Nesterov::default()),
         }
     }
 
     /// Why it does not go with a relaxation, if it does not.
     pub(super) fn objection(self, relaxation: f64) -> Option<Parameter> {
-        let clash = self == Acceleration::Nesterov && relaxation != 1.0;
+        let clash = self == AccelerationChoice::Nesterov && relaxation != 1.0;
         let problem = format!("nesterov is for plain iterations, not for the relaxation {relaxation}");
         clash.then(|| Parameter::new("acceleration", problem))
     }

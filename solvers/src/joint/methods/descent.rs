@@ -54,11 +54,8 @@ fn descend<T: Scalar, M: admm::method::DescentMethod<T, Objective<T>, Point = Cl
             passes: cost.passes,
             ..Progress::default()
         };
-        let ended = match () {
-            () if slope <= tolerance => Some(Status::Converged),
-            () if step.steps == 0 => Some(Status::Stalled),
-            () => None,
-        };
+        let ended =
+            if slope <= tolerance { Some(Status::Converged) } else { (step.steps == 0).then_some(Status::Stalled) };
         if let Some(status) = log.add(|| Ok(entry), &(&iterate, cost), ended)? {
             return Ok(Found { point: iterate.point, status, last: log.last(), certificate: None });
         }

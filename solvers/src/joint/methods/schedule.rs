@@ -1,7 +1,7 @@
 //! How ADMM goes about the joint model: what the block of the classifier does in an iteration, and where ρ starts and
 //! may go.
 
-use crate::joint::{Acceleration, Builder, Constraint, Penalty, Prepared, Rule};
+use crate::joint::{AccelerationChoice, Builder, Constraint, PenaltyChoice, Prepared, Rule};
 use crate::linalg::symmetric_eigen;
 use crate::scalar::Scalar;
 use crate::view::{product_transposed, transposed_product};
@@ -44,8 +44,8 @@ impl Schedule {
         if (options.constraint, options.rule) != (Constraint::Orthonormal, Rule::Majorize) {
             return Ok(Schedule { rho: SOLVED.rho.max(lowest), bounds: (lowest, SOLVED.bounds.1), ..SOLVED });
         }
-        let balanced = options.penalty == Penalty::Balance;
-        let plain = balanced && options.acceleration == Acceleration::None && options.relaxation == 1.0;
+        let balanced = options.penalty == PenaltyChoice::Balance;
+        let plain = balanced && options.acceleration == AccelerationChoice::None && options.relaxation == 1.0;
         let answers = if plain && prepared.objective.variance.passes() == 0 { 12 } else { 0 };
         let started = (held(prepared)? / (2.0 - options.relaxation)).max(0.01);
         let rho = if balanced { started } else { SOLVED.rho.max(lowest) };
@@ -70,7 +70,7 @@ fn held<T: Scalar>(prepared: &Prepared<T>) -> Result<f64> {
 /// curvature on they do not. Without a constraint γ/2 ‖W‖² bounds the problem.
 fn share(options: &Builder) -> f64 {
     match options.constraint {
-        Constraint::Orthonormal if options.penalty == Penalty::Balance => 0.1,
+        Constraint::Orthonormal if options.penalty == PenaltyChoice::Balance => 0.1,
         Constraint::Orthonormal => 0.5,
         Constraint::None => 0.0,
         _ => 2.0,

@@ -37,10 +37,12 @@ pub(crate) fn settle<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>) -> Resul
     let (point, _, cost) = second_stage(&alone, &variance.of.covariance, w, tolerance)?;
     let gradient = alone.value_and_gradient(&point)?.1;
     let slope = Classifier { v: gradient.v.zero_like(), ..gradient }.euclidean_norm().to_f64();
-    let status = match () {
-        () if slope <= SLACK * tolerance => Status::Converged,
-        () if cost.steps >= SECOND_STAGE => Status::IterationLimit,
-        () => Status::Stalled,
+    let status = if slope <= SLACK * tolerance {
+        Status::Converged
+    } else if cost.steps >= SECOND_STAGE {
+        Status::IterationLimit
+    } else {
+        Status::Stalled
     };
     Ok(Settled { point, status, cost })
 }

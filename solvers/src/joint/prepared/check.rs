@@ -1,6 +1,6 @@
 //! What the data must satisfy.
 
-use crate::data::{Features, check_labels};
+use crate::data::{Features, check_labels, check_weights};
 use crate::joint::Builder;
 use crate::scalar::Scalar;
 use admm::{Error, Result};
@@ -50,20 +50,6 @@ pub(crate) fn check_classes(labels: &[usize], classes: usize) -> Result<()> {
     match seen.iter().position(|seen| !seen) {
         Some(class) => Err(Error::parameter("labels", format!("leave a class out: class {class} has no samples"))),
         None => Ok(()),
-    }
-}
-
-fn check_weights<T: Scalar>(weights: &[T]) -> Result<()> {
-    if let Some(sample) = weights.iter().position(|&weight| !weight.is_finite() || weight < T::zero()) {
-        let (weight, sample) = (weights[sample], sample + 1);
-        let problem = format!("must be finite and not negative, got {weight} for sample {sample}");
-        return Err(Error::parameter("weights", problem));
-    }
-    let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
-    match total {
-        _ if total == T::zero() => Err(Error::parameter("weights", "are all 0")),
-        _ if !total.is_finite() => Err(Error::parameter("weights", "have a sum that overflows")),
-        _ => Ok(()),
     }
 }
 

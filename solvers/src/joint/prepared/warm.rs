@@ -40,7 +40,7 @@ impl<T: Scalar> Prepared<T> {
     /// let mut fitted = prepared.fit(Method::TwoStage, &mut |_| Continue(()))?;
     /// for weight in [0.9, 0.5, 0.1] {
     ///     let next = prepared.with_weight(weight)?.with_start(&fitted.weights)?;
-    ///     fitted = next.fit(Method::Joint, &mut |_| Continue(()))?;
+    ///     fitted = next.fit(Method::Descent, &mut |_| Continue(()))?;
     /// }
     /// # Ok::<(), admm::Error>(())
     /// ```

@@ -104,7 +104,7 @@ fn check_names(names: &Names, d: usize, c: usize) -> Result<()> {
 }
 
 fn dtype<T: Scalar>() -> Dtype {
-    if size_of::<T>() == 4 { Dtype::F32 } else { Dtype::F64 }
+    if T::SINGLE { Dtype::F32 } else { Dtype::F64 }
 }
 
 /// Little-endian, whatever the machine.

@@ -1,0 +1,109 @@
+//! The smallest and the largest value of each feature.
+
+use super::scaler::not_finite;
+use super::{Features, Scaler};
+use crate::chunks::{chunks, sum};
+use crate::scalar::Scalar;
+use admm::{Exec, Result};
+use nalgebra::DVector;
+use std::ops::Range;
+
+/// The smallest and the largest value of each feature, found in one pass over the data.
+#[derive(Debug, Clone)]
+pub struct Extremes<T: Scalar> {
+    /// The smallest values, d entries.
+    pub low: DVector<T>,
+    /// The largest values, d entries.
+    pub high: DVector<T>,
+    /// The number of samples that store each feature: of sparse ones not all do.
+    stored: Vec<usize>,
+    /// The feature and the sample of the first entry that is not finite.
+    wrong: Option<(usize, usize)>,
+    /// The number of entries that are not finite.
+    count: usize,
+}
+
+impl<T: Scalar> Extremes<T> {
+    /// The extremes of X (d×n), n ≥ 1, in one pass.
+    ///
+    /// # Errors
+    /// Entries that are not finite.
+    pub(crate) fn of(x: &Features<T>, exec: &Exec) -> Result<Self> {
+        let chunks = chunks(x.ncols());
+        let parts = exec.map(chunks.len(), |i| Extremes::of_range(x, chunks[i].clone()));
+        let seen = parts.into_iter().reduce(Extremes::join).expect("there is at least one sample");
+        match seen.wrong {
+            None => Ok(seen.with_implicit_zeros(x.ncols())),
+            Some(place) => Err(not_finite(place, seen.count)),
+        }
+    }
+
+    fn of_range(x: &Features<T>, range: Range<usize>) -> Self {
+        let first = x.stored_dense(range.start);
+        let (low, high) = (first.clone(), first);
+        let mut seen = Extremes { low, high, stored: vec![0; x.nrows()], wrong: None, count: 0 };
+        for sample in range {
+            x.visit(sample, |j, value| {
+                seen.stored[j] += 1;
+                if value < seen.low[j] {
+                    seen.low[j] = value;
+                }
+                if value > seen.high[j] {
+                    seen.high[j] = value;
+                }
+                if !value.is_finite() {
+                    seen.wrong = seen.wrong.or(Some((j, sample)));
+                    seen.count += 1;
+                }
+            });
+        }
+        seen
+    }
+
+    fn join(mut self, next: Self) -> Self {
+        self.low = self.low.inf(&next.low);
+        self.high = self.high.sup(&next.high);
+        self.stored.iter_mut().zip(next.stored).for_each(|(sum, count)| *sum += count);
+        Extremes { wrong: self.wrong.or(next.wrong), count: self.count + next.count, ..self }
+    }
+
+    fn with_implicit_zeros(mut self, n: usize) -> Self {
+        for j in (0..self.stored.len()).filter(|&j| self.stored[j] < n) {
+            self.low[j] = self.low[j].min(T::zero());
+            self.high[j] = self.high[j].max(T::zero());
+        }
+        self
+    }
+
+    /// The largest |z| of each feature, with z = (x − mean)/scale.
+    pub(crate) fn scaled_by(&self, scaler: &Scaler<T>) -> DVector<T> {
+        let scaled = |x: &DVector<T>| (x - &scaler.mean).component_div(&scaler.scale).abs();
+        scaled(&self.low).sup(&scaled(&self.high))
+    }
+
+    /// Σᵢ wᵢ f(j, xᵢⱼ) for each feature j.
+    pub(super) fn moment(
+        &self,
+        x: &Features<T>,
+        weights: &[T],
+        exec: &Exec,
+        f: impl Fn(usize, T) -> T + Send + Sync,
+    ) -> DVector<T> {
+        let (d, n) = x.shape();
+        let sums = sum(exec, n, |range| {
+            let mut sums = DVector::zeros(d);
+            for (sample, &weight) in range.clone().zip(&weights[range]) {
+                x.visit(sample, |j, value| sums[j] += weight * f(j, value));
+            }
+            sums
+        });
+        if self.stored.iter().all(|&stored| stored == n) {
+            return sums;
+        }
+        let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
+        let mut implicit = DVector::repeat(d, total);
+        (0..n).for_each(|sample| x.visit(sample, |j, _| implicit[j] -= weights[sample]));
+        let share = |j: usize| if self.stored[j] < n { implicit[j] } else { T::zero() };
+        DVector::from_fn(d, |j, _| sums[j] + share(j) * f(j, T::zero()))
+    }
+}
