@@ -44,7 +44,7 @@ fn join(header: &str, numbers: &[u8]) -> Vec<u8> {
 fn refuses(file: &[u8], words: &[&str]) {
     let error = Model::<f64>::from_bytes(file).expect_err("no model");
     let message = error.to_string();
-    assert!(matches!(error, Error::Numerical { .. }) && message.starts_with("not a valid model file"), "{message}");
+    assert!(matches!(error, Error::Encoding(_)) && message.starts_with("not a valid model file"), "{message}");
     assert!(words.iter().all(|word| message.contains(word)), "{message}");
 }
 
@@ -260,7 +260,7 @@ fn fault_61_deep_json() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(2_000)))]
 
-    /// Whatever the damage: an error, or a model that is whole.
+    /// Whatever the damage: an error, or a model that is whole. At the mean no number can overflow.
     #[test]
     fn fault_61_damaged_bytes(damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
         let mut file = small();
@@ -269,8 +269,8 @@ proptest! {
             file[place] = byte;
         }
         if let Ok((model, names)) = Model::<f64>::from_bytes(&file) {
-            let x = DMatrix::zeros(model.scaler.mean.len(), 2);
-            prop_assert!(model.transform(&x).is_ok() || model.scaler.mean.iter().any(|mean| mean.abs() > 1e250));
+            let x = DMatrix::from_fn(model.scaler.mean.len(), 2, |feature, _| model.scaler.mean[feature]);
+            prop_assert!(model.transform(&x).is_ok());
             prop_assert!(model.to_bytes(&names).is_ok());
         }
     }
