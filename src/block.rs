@@ -58,9 +58,9 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Negated<P> {
 pub struct Descent<F, D, M> {
     /// The function or the custom direction.
     pub of: F,
-    /// How it moves: [`Gradient`](crate::Gradient), [`ScheduledSteps`](crate::ScheduledSteps), …
+    /// The method that moves it: [`Gradient`](crate::Gradient), [`ScheduledSteps`](crate::ScheduledSteps), …
     pub by: D,
-    /// Where it moves: [`Flat`](crate::Flat) for no constraint.
+    /// The set on which it moves: [`Flat`](crate::Flat) for no constraint.
     pub on: M,
 }
 

@@ -92,7 +92,7 @@ impl<T: Real, P: Point<T>> Evaluated<T, P> {
     pub fn gradient(&self) -> &P {
         &self.gradient
     }
-    /// Returns f(x).
+    /// Returns the value f(x).
     pub fn value(&self) -> T {
         self.value
     }

@@ -11,9 +11,9 @@ pub(crate) struct Images<'a, T, S> {
     pub c: &'a S,
     /// Bẑ, from which the iteration started.
     pub before: &'a S,
-    /// The image Ax.
+    /// The image Ax of the first block.
     pub ax: &'a S,
-    /// The image Bz.
+    /// The image Bz of the second block.
     pub bz: &'a S,
     /// u at the end of the iteration.
     pub u: &'a S,

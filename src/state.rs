@@ -21,7 +21,7 @@ pub struct State<T, X, Z, S> {
     pub x: X,
     /// The variable of the second block.
     pub z: Z,
-    /// The image Bz.
+    /// The image Bz of the second block.
     pub bz: S,
     /// The scaled dual u; the multiplier is y = ρu.
     pub u: S,
@@ -146,7 +146,7 @@ pub struct Step<'a, T, S> {
     pub from: (&'a S, &'a S),
     /// True if the iteration started from an extrapolated point.
     pub extrapolated: bool,
-    /// The image Ax.
+    /// The image Ax of the first block.
     pub ax: &'a S,
     /// The point (Bz, u) that it ended at.
     pub to: (&'a S, &'a S),

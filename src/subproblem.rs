@@ -24,7 +24,7 @@ pub trait Subproblem<T: Real>: Send + Sync {
     /// The coupling space, where Kx lives.
     type Image: Space<T>;
 
-    /// Returns f(x).
+    /// Returns the value f(x).
     ///
     /// # Errors
     /// A value that cannot be computed.
@@ -35,7 +35,7 @@ pub trait Subproblem<T: Real>: Send + Sync {
     /// [`Error::Size`](crate::Error::Size) for a target that is not of the size of Kx, see [`Target::check_size`], and
     /// a subproblem that cannot be solved.
     fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Cost>;
-    /// Returns Kx.
+    /// Returns the image Kx.
     fn image(&self, x: &Self::Var) -> Self::Image;
     /// The penalty changed: refresh what was computed for the old one, such as a factorisation.
     ///
@@ -204,7 +204,7 @@ impl std::ops::AddAssign for Cost {
 
 /// A function whose proximal operator is known.
 pub trait Prox<T: Real>: Send + Sync {
-    /// Returns f(x).
+    /// Returns the value f(x).
     fn value(&self, x: &DMatrix<T>) -> T;
     /// argmin f(x) + ρ/2 ‖x − v‖², for any ρ > 0.
     ///

@@ -66,7 +66,7 @@ pub struct VarianceLoss<T: Scalar> {
 }
 
 impl<T: Scalar> VarianceLoss<T> {
-    /// Returns f(W).
+    /// Returns the value f(W).
     pub fn value(&self, w: &DMatrix<T>) -> T {
         self.weight * (T::one() - self.covariance.captured(w))
     }

@@ -52,7 +52,7 @@ pub(crate) fn scaled_norm<T: Scalar>(x: &[T]) -> (T, T) {
     (scale, square.sqrt())
 }
 
-/// Returns ‖x‖.
+/// Returns the 2-norm ‖x‖.
 pub(crate) fn norm<T: Scalar>(x: &[T]) -> T {
     let (scale, norm) = scaled_norm(x);
     scale * norm

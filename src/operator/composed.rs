@@ -14,7 +14,7 @@ use nalgebra::DMatrix;
 /// A target that is not of the size of Kx, and those of the method.
 #[derive(Debug, Clone)]
 pub struct Composed<P, K> {
-    /// The block f.
+    /// The block of the function f.
     pub of: P,
     /// The operator K.
     pub operator: K,

@@ -96,7 +96,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Weighted<Consensus<P>, Vec<f64>> {
 }
 
 impl<P> Weighted<Consensus<P>, Vec<f64>> {
-    /// Returns Σ wᵢ.
+    /// Returns the sum Σ wᵢ of the weights.
     fn total<T: Real>(&self) -> T {
         self.weight.iter().map(|&weight| T::of(weight)).sum()
     }

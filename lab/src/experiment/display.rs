@@ -57,7 +57,7 @@ pub struct Published {
 pub enum Measure {
     /// Mean ± sd of numbers, and the words with their counts.
     Plain(String),
-    /// By a column.
+    /// Ordered by a column.
     By(By),
 }
 

@@ -1,4 +1,4 @@
-//! What is done with a cell of the grid.
+//! The work on a cell of the grid.
 
 mod fit;
 mod free;
@@ -24,7 +24,7 @@ pub enum Kind {
     Fit,
     /// The joint model for every λ, or for the one that cross-validation chooses: [`path::Path`].
     Path,
-    /// What W does without a constraint, or where it is normalised before use: [`free::Free`].
+    /// A fit of W without a constraint, or normalised before use: [`free::Free`].
     Free,
     /// A PCA rule by itself, pass by pass: [`rule::Passes`].
     Rule,
@@ -55,7 +55,7 @@ impl Kind {
 
 /// A piece of work on one thread, whose answer depends on its settings and its case alone.
 pub trait Work: Send + Sync {
-    /// What is out of range, before anything runs.
+    /// Checks the settings before anything runs.
     fn check_settings(&self) -> std::result::Result<(), String> {
         Ok(())
     }
@@ -65,22 +65,22 @@ pub trait Work: Send + Sync {
 
 /// The samples of a cell.
 pub struct Case {
-    /// To learn from.
+    /// The samples to learn from.
     pub train: Labelled,
-    /// To be judged by.
+    /// The samples to be judged by.
     pub test: Option<Labelled>,
-    /// How many there are.
+    /// The number of classes.
     pub classes: usize,
-    /// Of everything random.
+    /// The seed of everything random.
     pub seed: u64,
 }
 
-/// What was measured: the same from run to run, and apart from it the time.
+/// The measurements, which are the same from run to run, and apart from them the time.
 #[derive(Debug, Clone, Default)]
 pub struct TimedRow {
-    /// By name.
+    /// The measurements by name.
     pub values: Map<String, Value>,
-    /// Of computing.
+    /// The seconds of computing.
     pub seconds: f64,
 }
 
@@ -91,7 +91,7 @@ impl TimedRow {
         self
     }
 
-    /// What a report says, and what the case's samples do.
+    /// Takes the measurements from a report, and judges the model on the case's samples.
     fn of(fitted: &Fitted<f64>, case: &Case) -> Result<Self> {
         let report = &fitted.report;
         let row = TimedRow { seconds: report.seconds, ..TimedRow::default() }

@@ -53,9 +53,9 @@ pub enum Command {
     Resume(ResumeOptions),
     /// Follow the trade-off from PCA to classification, and choose λ by cross-validation
     ///
-    /// Fits for λ from 1 to 0 on every fold, each from the answer of the one before; prints the mean and the standard
-    /// deviation of what the samples kept back say, marks the Pareto front, chooses by the lowest error and by the
-    /// one-standard-error rule, and fits both choices again on all samples.
+    /// Fits for λ from 1 to 0 on every fold, each from the answer of the one before. Prints the mean and the standard
+    /// deviation of the scores on the samples that are kept back, and marks the Pareto front. Chooses by the lowest error
+    /// and by the one-standard-error rule, and fits both choices again on all samples.
     Path(Box<PathOptions>),
     /// Run an experiment, one of those that come with the program or your own, and verify its results
     #[command(subcommand)]

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 /// The amount of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Console {
-    /// Errors alone.
+    /// Errors and nothing else.
     Quiet,
     /// Warnings, and a bar where stderr is a terminal.
     Normal,

@@ -12,12 +12,12 @@ use admm::{Flat, Manifold, Parameter};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What W satisfies.
+/// The constraint on W.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Constraint {
-    /// WᵀW = I.
+    /// Orthonormal columns, WᵀW = I.
     #[default]
     Orthonormal,
     /// Columns of norm 1. Without orthogonality the PCA loss pulls every column to the leading eigenvector.
@@ -50,7 +50,7 @@ impl Constraint {
     }
 }
 
-/// How the W block lowers the PCA loss.
+/// The rule by which the W block lowers the PCA loss.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -101,8 +101,8 @@ pub enum Method {
     /// Two blocks that agree through a dual variable.
     #[default]
     Admm,
-    /// Descent on all variables at once, by the Riemannian gradient of the whole objective and L-BFGS. Its name in flags
-    /// and files is `joint`.
+    /// Descent on all variables at once, by the Riemannian gradient of the whole objective and L-BFGS. Its name in
+    /// flags and files is `joint`.
     #[serde(rename = "joint")]
     Descent,
     /// The two blocks of ADMM in turn, without the dual.

@@ -1,4 +1,4 @@
-//! From data and choices to a fitted model.
+//! The fit: it makes a fitted model of data and choices.
 
 use super::methods::{Found, Log, TwoBlocks, descent, two_stage};
 use super::result::certify;

@@ -1,4 +1,4 @@
-//! What all methods share: checked and scaled data, the covariance, the start.
+//! The prepared problem that all methods share: checked and scaled data, the covariance, the start.
 
 mod check;
 mod objective;
@@ -29,7 +29,7 @@ use warnings::Warnings;
 
 /// Data and start of a [`JointModel`](super::JointModel), ready for any [`Method`](super::Method).
 ///
-/// Where d > n everything runs in the space of r ≤ n dimensions that the samples span: X = QY, W = QW̃. On orthonormal
+/// If d > n, everything runs in the space of r ≤ n dimensions that the samples span: X = QY, W = QW̃. On orthonormal
 /// W nothing is lost, since a part of W outside the span of X captures no variance and moves no logit.
 #[derive(Debug, Clone)]
 pub struct Prepared<T: Scalar> {
@@ -87,7 +87,7 @@ impl<T: Scalar> Prepared<T> {
         Ok(Prepared { options, scaler, basis, objective, leading, spectrum, start, warnings })
     }
 
-    /// What the user should know about the data and the choices, in sentences that number the features from 1.
+    /// Returns warnings about the data and the choices, in sentences that number the features from 1.
     pub fn warnings(&self) -> Vec<String> {
         self.warnings_naming(&[])
     }

@@ -1,4 +1,4 @@
-//! What a fit shows while it runs, and what it returns.
+//! The results of a fit: its progress while it runs, and the fitted model.
 
 mod certify;
 mod file;

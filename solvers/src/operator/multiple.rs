@@ -8,7 +8,7 @@ use nalgebra::DMatrix;
 /// αx. ‖K‖² = α², and a [`Linearized`](admm::operator::Linearized) block with this bound is exact in one step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Multiple<T>(
-    /// The factor α.
+    /// The factor α of the identity.
     pub T,
 );
 

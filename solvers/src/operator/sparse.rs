@@ -23,7 +23,7 @@ use nalgebra_sparse::ops::{Op, serial::spmm_csr_dense};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sparse<T>(
-    /// The matrix K.
+    /// The sparse matrix K.
     pub CsrMatrix<T>,
 );
 

@@ -18,7 +18,7 @@ use nalgebra::DMatrix;
 pub struct Halfspace<T: Scalar> {
     /// The normal a ≠ 0.
     pub normal: DMatrix<T>,
-    /// The offset b.
+    /// The offset b of the plane.
     pub offset: T,
 }
 

@@ -32,7 +32,7 @@ pub struct Scaled<P> {
 }
 
 impl<P> Scaled<P> {
-    /// Returns ρ/w.
+    /// Returns the penalty ρ/w of f.
     fn shared<T: Scalar>(&self, rho: T) -> Result<T> {
         let weight: T = positive(self.weight, "weight")?;
         Ok(rho / weight)

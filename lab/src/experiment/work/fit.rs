@@ -27,7 +27,7 @@ pub struct Fit {
     pub rule: Rule,
     pub tolerance: f64,
     pub max_iterations: u64,
-    /// Where the method starts.
+    /// The start of the method.
     pub start: StartFrom,
 }
 
@@ -49,7 +49,7 @@ impl Default for Fit {
     }
 }
 
-/// Where a method starts.
+/// The start of a method.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StartFrom {

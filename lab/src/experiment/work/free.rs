@@ -1,5 +1,4 @@
-//! What W does without a constraint, or where it is normalised before use: the cases that the joint model has no
-//! constraint for.
+//! Fits of W without a constraint, or normalised before use: the cases that the joint model has no constraint for.
 
 mod blocks;
 
@@ -23,7 +22,7 @@ use super::super::synthetic::normal;
 use super::losses::{LossParameters, Losses};
 use super::{Case, TimedRow, Work};
 
-/// From the principal components and B = 0; standardised features.
+/// A fit that starts from the principal components and B = 0, on standardised features.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Free {
@@ -46,7 +45,7 @@ impl Default for Free {
     }
 }
 
-/// How W moves.
+/// The method that moves W.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum How {
@@ -60,7 +59,7 @@ enum How {
     Admm,
 }
 
-/// What holds W.
+/// The normalisation that holds W.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Bound {
@@ -68,7 +67,7 @@ enum Bound {
     None,
     /// Columns of norm 1.
     UnitNorm,
-    /// WᵀW = I.
+    /// Orthonormal columns, WᵀW = I.
     Orthonormal,
     /// W is free, and both losses see its columns divided by their norms.
     NormalisedColumns,
@@ -88,7 +87,7 @@ impl Bound {
         }
     }
 
-    /// What the losses see of W.
+    /// Returns the matrix that the losses see of W.
     fn seen(self, w: &DMatrix<f64>) -> Result<DMatrix<f64>> {
         match self {
             Bound::NormalisedQ => Ok(thin_qr(w)?.0),
@@ -98,7 +97,7 @@ impl Bound {
     }
 }
 
-/// How it ended.
+/// The end of a fit.
 struct Ended {
     status: Status,
     /// W as it is, with the classifier.

@@ -18,12 +18,12 @@ use super::{Case, TimedRow, Work};
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Policy {
     policy: PenaltyChoice,
-    /// ρ₀ > 0.
+    /// The first penalty ρ₀ > 0.
     rho: f64,
     components: usize,
     weight: f64,
     ridge: f64,
-    /// Of ‖W − V‖ and of ρ‖ΔV‖.
+    /// The tolerance for ‖W − V‖ and for ρ‖ΔV‖.
     tolerance: f64,
     max_iterations: u64,
 }

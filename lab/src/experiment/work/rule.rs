@@ -26,7 +26,7 @@ pub struct Passes {
     components: usize,
     /// Samples a batch, for the rules that read batches.
     batch: usize,
-    /// Where it ends.
+    /// The number of passes after which it ends.
     max_passes: u64,
 }
 

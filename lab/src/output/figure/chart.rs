@@ -37,7 +37,7 @@ pub struct Series {
 pub enum Look {
     /// A line, interrupted where a point is left out.
     Line,
-    /// Marks alone.
+    /// Marks without a line.
     Dots,
     /// A line with marks.
     LineAndDots,

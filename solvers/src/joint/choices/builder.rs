@@ -93,33 +93,32 @@ impl Builder {
         ridge: f64,
         /// γ ≥ 0, the weight of γ/2 ‖W‖² where W has no constraint. The objective is bounded for γ > 2λλ₁/tr Σ.
         shrinkage: f64,
-        /// What W satisfies.
+        /// The constraint on W.
         constraint: Constraint,
-        /// How the W block works, for the methods that have one.
+        /// The rule of the W block, for the methods that have one.
         rule: Rule,
-        /// For the method joint: the samples of the first random batch that stands for all between two full passes, see
-        /// [`VarianceReduced`](crate::descent::VarianceReduced). From 1 to n; batches of more than n/16 are
-        /// not read, and L-BFGS goes on alone, as it does by default. Worth a try where n is a thousand times d or
-        /// more.
+        /// The size of the first random batch of the method `joint`. It stands for all samples between two full passes,
+        /// see [`VarianceReduced`](crate::descent::VarianceReduced). From 1 to n; batches of more than n/16 are not
+        /// read, and L-BFGS goes on alone, as it does by default. Worth a try where n is a thousand times d or more.
         batch: Option<usize>,
         /// The method of [`JointModel::fit`].
         method: Method,
-        /// How ρ adapts in ADMM.
+        /// The penalty policy of ADMM.
         penalty: PenaltyChoice,
         /// Over-relaxation α of ADMM, in (0, 2).
         relaxation: f64,
-        /// Where the iterations of ADMM start from.
+        /// The acceleration of ADMM.
         acceleration: AccelerationChoice,
-        /// How features are prepared.
+        /// The preparation of the features.
         scale: Scale,
         /// The norm of the remaining gradient, and of the gap W − V, at which a method has converged.
         tolerance: f64,
         /// The most outer iterations of a method.
         max_iterations: u64,
-        /// Whether the history records the objective at the feasible W, at the price of a pass an iteration for the
-        /// methods with two blocks, and the augmented Lagrangian where it takes one too. Such passes are not counted.
+        /// True if the history records the objective at the feasible W, and the augmented Lagrangian. For the methods
+        /// with two blocks this takes a pass an iteration. Such passes are not counted.
         trace: bool,
-        /// Where the passes over the data run.
+        /// The threads on which the passes over the data run.
         exec: Exec,
     }
 

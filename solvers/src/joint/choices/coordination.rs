@@ -1,4 +1,4 @@
-//! How the coordinator of ADMM goes about it.
+//! Choices for the coordinator of ADMM: the penalty policy and the acceleration.
 
 use crate::scalar::Scalar;
 use admm::Parameter;
@@ -7,7 +7,7 @@ use admm::penalty::{Balance, Fixed, Penalty, RelativeBalance, Spectral, SquareRo
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
-/// How ρ adapts.
+/// A penalty policy for ρ.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -26,8 +26,8 @@ pub enum PenaltyChoice {
 }
 
 impl PenaltyChoice {
-    /// Returns the policy. [`Balance`] acts when the residuals differ by more than the threshold; the other policies have
-    /// no use for it.
+    /// Returns the policy. [`Balance`] acts when the residuals differ by more than the threshold; the other policies
+    /// have no use for it.
     pub fn policy<T: Scalar>(self, threshold: f64) -> Box<dyn Penalty<T, DMatrix<T>>> {
         match self {
             PenaltyChoice::Fixed => Box::new(Fixed),
@@ -39,12 +39,12 @@ impl PenaltyChoice {
     }
 }
 
-/// Where iterations start from.
+/// An acceleration: a rule for the points that iterations start from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum AccelerationChoice {
-    /// Where the last one ended, [`Plain`].
+    /// Each iteration starts where the last one ended, [`Plain`].
     #[default]
     None,
     /// A mixture of earlier ones, [`Anderson`].

@@ -20,7 +20,7 @@ pub(crate) struct FirstBlock<T: Scalar, P: Subproblem<T>> {
 /// The block of the cross-entropy.
 pub(crate) type Classify<T> = Descent<Curved<T>, Lbfgs<Option<Kronecker<T>>>, Flat>;
 
-/// Its variable.
+/// The variable of the classifier's block.
 pub(crate) type ClassifyVar<T> = Iterate<Classifier<T>, LbfgsMemory<T, Classifier<T>>>;
 
 /// The block of the cross-entropy, of at most so many steps a call, with so many answers of its model in a row.

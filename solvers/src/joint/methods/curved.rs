@@ -9,7 +9,7 @@ use admm::{Result, Smooth};
 #[derive(Debug, Clone)]
 pub(crate) struct Curved<T: Scalar> {
     pub entropy: Softmax<T>,
-    /// λ₁(Σ).
+    /// The largest eigenvalue λ₁ of Σ.
     pub leading: T,
 }
 

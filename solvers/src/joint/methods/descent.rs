@@ -25,7 +25,7 @@ pub(crate) fn descent<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> R
     }
 }
 
-/// Of the batches.
+/// The seed of the batches.
 const SEED: u64 = 0;
 
 /// The method from the start to its end, a step an iteration, with what its memory says of the present point.

@@ -18,7 +18,7 @@ use nalgebra::DMatrix;
 const STEPS: u64 = 500;
 /// b, for the rules that read batches.
 const BATCH: usize = 32;
-/// Of the batches.
+/// The seed of the batches.
 const SEED: u64 = 0;
 
 /// A fit by a method with two blocks, which waits for the first of them.

@@ -10,12 +10,12 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-/// What a method ends with: a feasible point and the last entry of its history.
+/// The end of a method: a feasible point and the last entry of its history.
 pub(crate) struct Found<T: Scalar> {
     pub point: Classifier<T>,
     pub status: Status,
     pub last: Progress,
-    /// Of methods with a dual.
+    /// The certificate, for methods with a dual.
     pub certificate: Option<Certificate>,
 }
 
@@ -40,7 +40,7 @@ impl<'a> Log<'a> {
     pub fn seconds(&self) -> f64 {
         self.earlier + (self.started.elapsed() - self.paused).as_secs_f64()
     }
-    /// What an earlier fit had come to, if this one continues it.
+    /// Returns the state of an earlier fit, if this fit continues it.
     pub fn state<S: DeserializeOwned>(&mut self) -> Result<Option<S>> {
         self.state.take().map(|bytes| from_bytes(&bytes)).transpose()
     }

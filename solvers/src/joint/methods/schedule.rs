@@ -1,5 +1,5 @@
-//! How ADMM goes about the joint model: what the block of the classifier does in an iteration, and where ρ starts and
-//! may go.
+//! The schedule of ADMM on the joint model: the work of the classifier's block in an iteration, and the start and the
+//! bounds of ρ.
 
 use crate::joint::{AccelerationChoice, Builder, Constraint, PenaltyChoice, Prepared, Rule};
 use crate::linalg::symmetric_eigen;
@@ -7,7 +7,7 @@ use crate::scalar::Scalar;
 use crate::view::{product_transposed, transposed_product};
 use admm::{Result, Smooth};
 
-/// How the second block works, and what follows from it.
+/// The schedule of the second block, and the choices that follow from it.
 pub(crate) struct Schedule {
     /// Steps of L-BFGS in a call.
     pub steps: u64,
@@ -19,7 +19,7 @@ pub(crate) struct Schedule {
     pub bounds: (f64, f64),
     /// μ of [`Balance`](admm::penalty::Balance).
     pub threshold: f64,
-    /// What the residuals must fall to, in units of the tolerance.
+    /// The bound for the residuals, in units of the tolerance.
     pub accuracy: f64,
 }
 
@@ -32,8 +32,8 @@ impl Schedule {
     /// a call is enough: its curvature pairs outlive the call, and more steps would be spent on a target that moves on.
     /// In up to twelve further iterations its model of the loss answers, so that W fits the model before the data are
     /// read again. ρ starts at the curvature of the manifold. A block that takes one step moves less than one that
-    /// solves its problem, and so the dual residual is smaller than it should be: hence a larger threshold for
-    /// balancing ρ, and a smaller bound on the residuals.
+    /// solves its problem, so the dual residual is smaller than it should be. Hence the threshold for balancing ρ is
+    /// larger, and the bound on the residuals smaller.
     ///
     /// Over-relaxation asks for 1/(2 − α) as much ρ, as in the bound 2L/(2 − α) of the certificate. With it, with
     /// accelerations and with other policies no model answers: that was measured for plain iterations alone.

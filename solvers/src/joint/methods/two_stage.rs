@@ -24,7 +24,7 @@ pub(crate) fn two_stage<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) ->
 /// A W with the classifier that fits it best.
 pub(crate) struct Settled<T: Scalar> {
     pub point: Classifier<T>,
-    /// How the search for the classifier ended.
+    /// The status of the search for the classifier.
     pub status: Status,
     pub cost: Cost,
 }

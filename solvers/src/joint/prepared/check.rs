@@ -1,11 +1,11 @@
-//! What the data must satisfy.
+//! Checks of the data.
 
 use crate::data::{Features, check_labels, check_weights};
 use crate::joint::Builder;
 use crate::scalar::Scalar;
 use admm::{Error, Result};
 
-/// What each sample must satisfy, whatever its weight.
+/// Checks each sample, whatever its weight.
 pub(crate) fn check_data<T: Scalar>(x: &Features<T>, labels: &[usize], weights: &[T], classes: usize) -> Result<()> {
     let (d, n) = x.shape();
     if n == 0 || d == 0 {
@@ -18,7 +18,7 @@ pub(crate) fn check_data<T: Scalar>(x: &Features<T>, labels: &[usize], weights: 
     check_weights(weights)
 }
 
-/// What the samples that count must satisfy together.
+/// Checks that the samples that count are enough.
 pub(crate) fn check_enough((d, n): (usize, usize), components: usize) -> Result<()> {
     if n == 1 {
         return Err(Error::parameter("x", "has one sample, which has no variance: at least 2 are needed"));
@@ -53,7 +53,7 @@ pub(crate) fn check_classes(labels: &[usize], classes: usize) -> Result<()> {
     }
 }
 
-/// That γ/2 ‖W‖² holds what the PCA loss pulls: its curvature is 2λλ₁/tr Σ at most.
+/// Checks that γ/2 ‖W‖² bounds the PCA loss, whose curvature is at most 2λλ₁/tr Σ.
 pub(crate) fn check_bounded(options: &Builder, leading: f64) -> Result<()> {
     let (shrinkage, smallest) = (options.shrinkage, 2.0 * options.weight * leading);
     if shrinkage > smallest { Ok(()) } else { Err(Error::Unbounded { rho: shrinkage, smallest }) }

@@ -10,7 +10,7 @@ use nalgebra::DMatrix;
 
 /// f(W, B, b) = λ(1 − tr(WᵀΣW)/tr Σ) + (1−λ)(mean cross-entropy + μ/2 ‖B‖²).
 ///
-/// Where a product with Σ takes a pass, it is the pass of the second loss: one read of X makes both.
+/// If a product with Σ takes a pass, it shares the pass of the second loss: one read of X makes both.
 ///
 /// The first loss may be another function of W, or [`Overridden`](crate::pca::Overridden): the same value, with a
 /// gradient of your own.
@@ -48,7 +48,7 @@ impl<T: Scalar> FiniteSum<T> for JointObjective<T, Ridge<VarianceLoss<T>>> {
     fn terms(&self) -> usize {
         self.entropy.terms()
     }
-    /// Where Σ is formed the first loss stays whole, as it takes no pass.
+    /// Returns the objective of a batch. If Σ is formed, the first loss stays whole, as it takes no pass.
     fn of_batch(&self, numbers: &[usize]) -> Self {
         let (entropy, mut variance) = (self.entropy.of_batch(numbers), self.variance.clone());
         if let Some(covariance) = variance.of.covariance.of_batch(&entropy.samples) {

@@ -14,7 +14,7 @@ use nalgebra::DMatrix;
 pub(crate) struct RowSpace<T: Scalar> {
     /// X, or Q itself.
     columns: DMatrix<T>,
-    /// What makes Q of X, which is then never formed.
+    /// The pivots that make Q of X. Q itself is then never formed.
     pivots: Option<Pivots<T>>,
 }
 
@@ -40,7 +40,7 @@ impl<T: Scalar> RowSpace<T> {
         }
     }
 
-    /// QW̃.
+    /// Returns QW̃, the matrix in the space of the features.
     pub fn lift(&self, w: &DMatrix<T>) -> Result<DMatrix<T>> {
         let Some(Pivots { order, triangle }) = &self.pivots else { return Ok(product(&self.columns, w)) };
         let solved = triangle.solve_upper_triangular(w).ok_or_else(dependent)?;
@@ -49,7 +49,7 @@ impl<T: Scalar> RowSpace<T> {
         Ok(product(&self.columns, &spread))
     }
 
-    /// QᵀW.
+    /// Returns QᵀW, the matrix in the row space.
     pub fn lower(&self, w: &DMatrix<T>) -> Result<DMatrix<T>> {
         let inner = transposed_product(&self.columns, w);
         let Some(Pivots { order, triangle }) = &self.pivots else { return Ok(inner) };

@@ -1,4 +1,4 @@
-//! Where every method starts.
+//! The start of every method.
 //!
 //! The minimisers of the joint objective, as λ goes from 1 to 0, lead from PCA to the best classifier; for the same λ
 //! the branch from each end may arrive at another local minimum. So both ends are computed from the principal
@@ -19,16 +19,16 @@ use nalgebra::DMatrix;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Where methods start, and what that cost to find.
+/// The start of the methods, and the cost of finding it.
 #[derive(Debug, Clone)]
 pub(crate) struct Start<T: Scalar> {
     /// Principal components: the first of two stages.
     pub principal: DMatrix<T>,
-    /// What they took, the covariance included.
+    /// The cost of the principal components, the covariance included.
     pub principal_spent: Spent,
     /// The end with the lower joint objective, or a point that was given.
     pub point: Classifier<T>,
-    /// What it took to find, from the data on.
+    /// The cost of the start, from the data on.
     pub spent: Spent,
 }
 
@@ -40,7 +40,8 @@ pub(crate) struct Spent {
 }
 
 impl<T: Scalar> Start<T> {
-    /// From the principal components, which one pass over the data gave; the clock runs since that began.
+    /// Finds the start from the principal components, which one pass over the data gave. The clock began with that
+    /// pass.
     pub(crate) fn find(
         options: &Builder,
         objective: &Objective<T>,
@@ -131,7 +132,7 @@ fn discriminant<T: Scalar>(alone: &Softmax<T>, spectrum: &Spectrum<T>, principal
     Ok(thin_qr(&beside(found, &principal.columns(0, k - leading).into_owned()))?.0)
 }
 
-/// What the whitening adds to the shares of the variance: directions below it count for less.
+/// The number that whitening adds to the shares of the variance: directions below it count for less.
 const DAMPING: f64 = 1e-6;
 
 /// Only B and b move: the manifold is a point.
@@ -197,7 +198,7 @@ mod tests {
     use crate::linalg::{polar, scattered};
     use admm::Exec;
 
-    /// For two classes the discriminant is Σ⁻¹(μ₂ − μ₁).
+    /// The discriminant of two classes is Σ⁻¹(μ₂ − μ₁).
     #[test]
     fn the_discriminant_is_fishers() {
         let labels: Vec<usize> = (0..60).map(|i| usize::from(i % 3 == 0)).collect();

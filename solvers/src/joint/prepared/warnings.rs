@@ -1,4 +1,4 @@
-//! What the user should know about the data and the choices.
+//! Warnings about the data and the choices.
 
 use crate::data::{Extremes, Scale};
 use crate::joint::{Builder, Constraint};
@@ -7,7 +7,7 @@ use crate::scalar::Scalar;
 use admm::Result;
 use nalgebra::DVector;
 
-/// What the data show, whatever λ is. Features are numbers, to be named by whoever knows names.
+/// The warnings about the data, whatever λ is. Features are numbers; the caller may name them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Warnings {
     /// The features whose values are all the same.
@@ -38,7 +38,8 @@ impl Warnings {
         }
     }
 
-    /// Where every sample has a loss below ln 2 its own class has a probability above ½.
+    /// Adds a warning if the classes are separated: every sample has a loss below ln 2, so its class a probability
+    /// above ½.
     pub fn add_separation<T: Scalar>(&mut self, entropy: &Softmax<T>, at: &Classifier<T>) -> Result<()> {
         let least = entropy.samples.weights.iter().fold(T::one(), |least, &weight| least.min(weight));
         if entropy.ridge == T::zero() && entropy.cross_entropy(at)? < least * T::of(std::f64::consts::LN_2) {

@@ -1,4 +1,4 @@
-//! What a fit shows of the conditions for convergence.
+//! The certificate of a fit.
 
 use crate::joint::Method;
 use admm::Status;

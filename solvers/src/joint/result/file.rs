@@ -15,13 +15,13 @@ use serde::{Deserialize, Serialize};
 const ENTRY: &str = "admm";
 const VERSION: u32 = 1;
 
-/// What the numbers of a model are called.
+/// The names of the features and classes of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Names {
     /// c names, in the order of the class numbers.
     pub classes: Vec<String>,
-    /// d names.
+    /// The names of the d features.
     pub features: Vec<String>,
     /// The version of this layout.
     #[serde(default)]
@@ -29,7 +29,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// For a model of this version.
+    /// Makes the names for a model of this version.
     pub fn new(features: Vec<String>, classes: Vec<String>) -> Self {
         Names { classes, features, version: VERSION }
     }

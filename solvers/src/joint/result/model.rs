@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 /// Scaling, weights and classifier. It exists only after a fit: there is nothing to forget.
 ///
-/// Signs and order are fixed. On orthonormal W the components are the principal axes of the data within the span of W,
-/// in descending order of variance (both losses are the same for WQ and QᵀB with orthogonal Q); otherwise the columns
-/// are sorted by variance. In each column the entry of largest magnitude is positive.
+/// Signs and order are fixed. On orthonormal W both losses are the same for WQ and QᵀB with orthogonal Q. So the
+/// components are the principal axes of the data within the span of W, in descending order of variance. Under other
+/// constraints the columns are sorted by variance. In each column the entry of largest magnitude is positive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 pub struct Model<T: Scalar> {

@@ -6,11 +6,11 @@ use admm::Result;
 use serde::{Deserialize, Serialize};
 use std::ops::Deref;
 
-/// Where a fit stands. On the same data, with the same choices, [`Prepared::resume`](crate::joint::Prepared::resume) ends with
-/// the bits of a fit that went on from here.
+/// The position of a fit under way. On the same data, with the same choices,
+/// [`Prepared::resume`](crate::joint::Prepared::resume) ends with the bits of a fit that went on from here.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Position {
-    /// The method.
+    /// The method of the fit.
     pub method: Method,
     /// One entry an outer iteration so far.
     pub history: Vec<Progress>,
@@ -27,7 +27,7 @@ pub struct Moment<'a> {
 }
 
 impl Moment<'_> {
-    /// Where the fit stands, unless it ends here.
+    /// Returns the position of the fit, unless it ends here.
     ///
     /// # Errors
     /// [`Error::Encoding`](admm::Error::Encoding).

@@ -1,4 +1,4 @@
-//! What a fit returns.
+//! The result of a fit.
 
 use super::Model;
 use crate::joint::Method;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 #[non_exhaustive]
 pub struct Fitted<T: Scalar> {
-    /// The model.
+    /// The fitted model.
     pub model: Model<T>,
     /// The figures of the table of methods.
     pub report: Report,
@@ -20,7 +20,7 @@ pub struct Fitted<T: Scalar> {
     pub history: Vec<Progress>,
 }
 
-/// What the model can do, the fit can: `fitted.predict(&x)`.
+/// A fit has the methods of its model: `fitted.predict(&x)`.
 impl<T: Scalar> std::ops::Deref for Fitted<T> {
     type Target = Model<T>;
     fn deref(&self) -> &Model<T> {
@@ -32,9 +32,9 @@ impl<T: Scalar> std::ops::Deref for Fitted<T> {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// How it was found.
+    /// The method that found it.
     pub method: Method,
-    /// How the search ended.
+    /// The status of the search.
     pub status: Status,
     /// The joint objective at the feasible W.
     pub objective: f64,
@@ -52,7 +52,7 @@ pub struct Report {
     pub seconds: f64,
     /// The norm of the Riemannian gradient of the joint objective at the feasible W.
     pub stationarity: f64,
-    /// How far W is from its constraint: ‖WᵀW − I‖, or the largest |‖wⱼ‖ − 1| or excess over 1.
+    /// The distance of W from its constraint: ‖WᵀW − I‖, or the largest |‖wⱼ‖ − 1| or excess over 1.
     pub feasibility: f64,
     /// ‖W − V‖ at the end; 0 for methods with one W.
     pub primal_residual: f64,
@@ -60,19 +60,19 @@ pub struct Report {
     pub dual_residual: f64,
     /// ρ at the end; 0 for methods without a penalty.
     pub rho: f64,
-    /// What the fit shows of the conditions for convergence.
+    /// The certificate: findings on the conditions for convergence.
     pub certificate: Certificate,
-    /// Samples.
+    /// The number of samples.
     pub n: usize,
-    /// Features.
+    /// The number of features.
     pub d: usize,
-    /// Components.
+    /// The number of components.
     pub k: usize,
-    /// Classes.
+    /// The number of classes.
     pub classes: usize,
 }
 
-/// Where a method stands after an outer iteration; the default is before the first.
+/// The progress of a method after an outer iteration. The default is that before the first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Progress {
@@ -83,11 +83,11 @@ pub struct Progress {
     /// The augmented Lagrangian of ADMM, objective and pull of the two copies W and V together: where a value of the
     /// PCA loss takes a pass, only if it is traced.
     pub augmented_lagrangian: Option<f64>,
-    /// ‖W − V‖.
+    /// The primal residual ‖W − V‖.
     pub primal_residual: f64,
     /// ρ‖ΔV‖, or the norm of the gradient for methods with one W.
     pub dual_residual: f64,
-    /// ρ, or 0.
+    /// The penalty ρ, or 0.
     pub rho: f64,
     /// Passes over the data so far.
     pub passes: u64,
