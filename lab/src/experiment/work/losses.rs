@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use admm::{Exec, Result};
-use admm_solvers::data::{Samples, Scale, Scaler};
+use admm_solvers::data::{Samples, Scale, Scaler, standardise};
 use admm_solvers::joint::JointObjective;
 use admm_solvers::loss::{Classifier, Softmax};
 use admm_solvers::pca::{Covariance, VarianceLoss};
@@ -50,8 +50,8 @@ impl Losses {
 /// Standardises the training features: their scale, and the samples after it.
 pub fn standardised(case: &Case) -> Result<(Scaler<f64>, Samples<f64>)> {
     let Labelled { x, labels } = &case.train;
-    let scaler = Scaler::of(x, Scale::Standard)?;
-    let weights = vec![1.0 / labels.len() as f64; labels.len()];
-    let samples = Samples::new(scaler.apply(x)?, labels, weights, case.classes, Exec::Serial)?;
+    let n = labels.len();
+    let (x, scaler, _) = standardise(x.into(), &vec![1.0; n], Scale::Standard, &Exec::Serial)?;
+    let samples = Samples::new(x, labels, vec![1.0 / n as f64; n], case.classes, Exec::Serial)?;
     Ok((scaler, samples))
 }
