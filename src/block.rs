@@ -3,7 +3,7 @@
 use crate::method::DescentMethod;
 use crate::space::Space;
 use crate::subproblem::{Smoothness, forward, prox_of};
-use crate::{Cost, Iterate, Manifold, Prox, Real, Result, Subproblem, Target};
+use crate::{ConstraintSet, Cost, Geometry, Iterate, Prox, Real, Result, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// The block of a [`Prox`]: its argmin is exact, its operator K the identity.
@@ -53,7 +53,7 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Negated<P> {
 }
 
 /// The block of a [`Smooth`](crate::Smooth) function or a custom [`Direction`](crate::Direction): the function `of` is
-/// lowered `by` a method while the coupled matrix stays `on` a manifold.
+/// lowered `by` a method while the coupled matrix stays `on` a constraint set.
 #[derive(Debug, Clone)]
 pub struct Descent<F, D, M> {
     /// The function or the custom direction.
@@ -64,7 +64,7 @@ pub struct Descent<F, D, M> {
     pub on: M,
 }
 
-impl<T: Real, F: Send + Sync, D: DescentMethod<T, F>, M: Manifold<T>> Subproblem<T> for Descent<F, D, M> {
+impl<T: Real, F: Send + Sync, D: DescentMethod<T, F>, M: ConstraintSet<T>> Subproblem<T> for Descent<F, D, M> {
     type Var = Iterate<D::Point, D::Memory>;
     type Image = DMatrix<T>;
 
@@ -82,6 +82,9 @@ impl<T: Real, F: Send + Sync, D: DescentMethod<T, F>, M: Manifold<T>> Subproblem
         x.memory = D::Memory::default();
     }
     fn smoothness(&self, x: &Self::Var) -> Smoothness<T> {
-        if self.on.is_flat() { self.by.smoothness(&self.of, &x.point) } else { Smoothness::Constrained }
+        match self.on.geometry() {
+            Geometry::Flat => self.by.smoothness(&self.of, &x.point),
+            _ => Smoothness::Constrained,
+        }
     }
 }

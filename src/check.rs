@@ -6,7 +6,7 @@
 //! | a product with the Hessian | [`hessian_vector`] | the same for the gradient; symmetric and linear |
 //! | an operator and its transpose | [`adjoint`] | ⟨Kx, y⟩ = ⟨x, Kᵀy⟩ |
 //! | [`Prox`](crate::Prox) | [`prox`], [`convex_prox`], [`moreau`] | nothing is lower; firmly non-expansive; v = prox + prox* |
-//! | [`Manifold`](crate::Manifold) | [`manifold`], [`retraction`] | tangent projects, retraction lands and follows, projection is nearest |
+//! | [`ConstraintSet`](crate::ConstraintSet) | [`constraint_set`], [`retraction`] | tangent projects, retraction lands and follows, projection is nearest; linear or convex as it says |
 //! | [`Subproblem`](crate::Subproblem) | [`subproblem`], [`operator`] | argmin lowers, settles, repeats, resumes, refuses; K is linear, Kᵀ is its adjoint |
 //!
 //! ```
@@ -41,19 +41,19 @@
 //! proof.
 
 mod adjoint;
+mod constraint_set;
 mod gradient;
 mod hessian;
 mod ladder;
-mod manifold;
 mod prox;
 mod sample;
 mod search;
 mod subproblem;
 
 pub use adjoint::{adjoint, operator};
+pub use constraint_set::{constraint_set, retraction};
 pub use gradient::gradient;
 pub use hessian::hessian_vector;
-pub use manifold::{manifold, retraction};
 pub use prox::{convex_prox, moreau, prox};
 pub(crate) use sample::Random;
 pub use sample::Sample;

@@ -6,6 +6,7 @@ mod block;
 pub mod certificate;
 pub mod check;
 pub mod checkpoint;
+mod constraint_set;
 mod coordinator;
 mod error;
 mod exec;
@@ -30,6 +31,7 @@ mod subproblem;
 
 pub use accuracy::Accuracy;
 pub use block::{Descent, Exact, Negated};
+pub use constraint_set::{ConstraintSet, Flat, Geometry};
 pub use coordinator::Coordinator;
 pub use error::{Error, Result};
 pub use exec::Exec;
@@ -41,7 +43,7 @@ pub use parameter::Parameter;
 pub use real::Real;
 pub use status::Status;
 pub use stop::{Stop, Tolerance};
-pub use subproblem::{Cost, Direction, Flat, Manifold, Point, Prox, Smooth, Subproblem, Target};
+pub use subproblem::{Cost, Direction, Point, Prox, Smooth, Subproblem, Target};
 
 /// The crate of the matrices in every signature.
 pub use nalgebra;

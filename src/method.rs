@@ -16,7 +16,7 @@ pub use scheduled_steps::ScheduledStepsMemory;
 pub use search::{Search, Trial};
 
 use crate::subproblem::Smoothness;
-use crate::{Cost, Error, Iterate, Manifold, Point, Real, Result, Smooth, Target};
+use crate::{ConstraintSet, Cost, Error, Iterate, Point, Real, Result, Smooth, Target};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -39,7 +39,7 @@ pub trait DescentMethod<T: Real, F>: Send + Sync {
     fn minimise(
         &self,
         f: &F,
-        on: &dyn Manifold<T>,
+        on: &dyn ConstraintSet<T>,
         x: &mut Iterate<Self::Point, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
     ) -> Result<Cost>;
@@ -98,32 +98,32 @@ impl<T: Real, P: Point<T>> Evaluated<T, P> {
     }
 }
 
-/// The manifold's retraction, of which the drift off the set is measured and, beyond rounding, repaired by the
+/// The retraction of a step, with the drift off the set repaired: a residual beyond rounding is followed by the
 /// projection.
 ///
 /// # Errors
 /// The errors of the retraction and the projection.
-pub fn land<T: Real>(on: &dyn Manifold<T>, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
+pub fn land<T: Real>(on: &dyn ConstraintSet<T>, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
     let moved = on.retract(x, step)?;
     let rounding = T::of(1e3) * T::EPSILON * (T::one() + moved.norm());
-    if on.residual(&moved) > rounding { on.project(&moved) } else { Ok(moved) }
+    if on.residual(&moved)? > rounding { on.project(&moved) } else { Ok(moved) }
 }
 
-/// Moves the coupled matrix by the manifold's retraction and everything else by addition.
+/// Moves the coupled matrix by the retraction of the set and everything else by addition.
 ///
 /// # Errors
 /// The errors of [`land`].
-pub fn retract<T: Real, P: Point<T>>(on: &dyn Manifold<T>, x: &P, step: &P) -> Result<P> {
+pub fn retract<T: Real, P: Point<T>>(on: &dyn ConstraintSet<T>, x: &P, step: &P) -> Result<P> {
     let mut moved = x.plus(T::one(), step);
     *moved.coupled_mut() = land(on, x.coupled(), step.coupled())?;
     Ok(moved)
 }
 
-/// The size of the first-order change that is still possible: ‖grad‖ over the manifold and the free parts together.
+/// The size of the first-order decrease that is still possible, over the set and the free parts together.
 ///
 /// # Errors
 /// The errors of the set.
-pub fn stationarity<T: Real, P: Point<T>>(on: &dyn Manifold<T>, x: &P, gradient: &P) -> Result<T> {
+pub fn stationarity<T: Real, P: Point<T>>(on: &dyn ConstraintSet<T>, x: &P, gradient: &P) -> Result<T> {
     let coupled = on.stationarity(x.coupled(), gradient.coupled())?;
     // Not ‖gradient‖² less that of the coupled part, in whose rounding a small rest is lost.
     let mut free = gradient.clone();

@@ -7,7 +7,7 @@
 //! | an update that need not be a gradient | [`Direction`] | [`Descent`](crate::Descent) with [`ScheduledSteps`](crate::ScheduledSteps) |
 //! | how to solve the whole subproblem | [`Subproblem`] | itself |
 //!
-//! A constraint set on which the variable moves is a [`Manifold`].
+//! A set on which the variable must stay is a [`ConstraintSet`](crate::ConstraintSet).
 
 use crate::space::{Shape, Space};
 use crate::{Real, Result};
@@ -313,69 +313,5 @@ impl<T: Real> Point<T> for DMatrix<T> {
     }
     fn coupled_mut(&mut self) -> &mut DMatrix<T> {
         self
-    }
-}
-
-/// A constraint set M ⊂ ℝ^{d×k}: a smooth manifold, or a convex set with its projection.
-pub trait Manifold<T: Real>: Send + Sync {
-    /// The part of g that is tangent to M at x.
-    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T>;
-    /// A point of M near x + step, equal to it to first order where the step is tangent.
-    fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>>;
-    /// The point of M nearest to x.
-    fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>>;
-    /// How far x is from M: 0 on it.
-    fn residual(&self, x: &DMatrix<T>) -> T;
-    /// The size of the first-order change still possible at x: the norm of the tangent gradient, or for a
-    /// convex set that of x − project(x − g).
-    fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
-        Ok(self.tangent(x, g).norm())
-    }
-    /// Whether it is no constraint at all.
-    fn is_flat(&self) -> bool {
-        false
-    }
-}
-
-impl<T: Real, M: Manifold<T> + ?Sized> Manifold<T> for Box<M> {
-    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
-        (**self).tangent(x, g)
-    }
-    fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
-        (**self).retract(x, step)
-    }
-    fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
-        (**self).project(x)
-    }
-    fn residual(&self, x: &DMatrix<T>) -> T {
-        (**self).residual(x)
-    }
-    fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
-        (**self).stationarity(x, g)
-    }
-    fn is_flat(&self) -> bool {
-        (**self).is_flat()
-    }
-}
-
-/// No constraint.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Flat;
-
-impl<T: Real> Manifold<T> for Flat {
-    fn tangent(&self, _x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
-        g.clone()
-    }
-    fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
-        Ok(x + step)
-    }
-    fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
-        Ok(x.clone())
-    }
-    fn residual(&self, _x: &DMatrix<T>) -> T {
-        T::zero()
-    }
-    fn is_flat(&self) -> bool {
-        true
     }
 }

@@ -196,7 +196,7 @@ proptest! {
         let block = Descent { of: Linear(c), by: Gradient { max_steps: 10_000 }, on: Sphere };
         let mut x = Iterate::new(start.normalize());
         block.argmin(&mut x, target(&v, 2.0)).unwrap();
-        prop_assert!(Sphere.residual(&x.point) < 1e-12);
+        prop_assert!(Sphere.residual(&x.point).unwrap() < 1e-12);
         prop_assert!((&x.point - pull.normalize()).amax() < 1e-7);
     }
 
@@ -256,18 +256,18 @@ impl Smooth<f64> for Linear {
 /// ‖x‖ = 1.
 struct Sphere;
 
-impl Manifold<f64> for Sphere {
-    fn tangent(&self, x: &Matrix, g: &Matrix) -> Matrix {
-        g - x * x.dot(g)
+impl ConstraintSet<f64> for Sphere {
+    fn geometry(&self) -> Geometry {
+        Geometry::Manifold
     }
-    fn retract(&self, x: &Matrix, step: &Matrix) -> Result<Matrix> {
-        self.project(&(x + step))
+    fn tangent(&self, x: &Matrix, g: &Matrix) -> Result<Matrix> {
+        Ok(g - x * x.dot(g))
     }
     fn project(&self, x: &Matrix) -> Result<Matrix> {
         Ok(x.normalize())
     }
-    fn residual(&self, x: &Matrix) -> f64 {
-        (x.norm() - 1.0).abs()
+    fn residual(&self, x: &Matrix) -> Result<f64> {
+        Ok((x.norm() - 1.0).abs())
     }
 }
 

@@ -182,7 +182,7 @@ fn wrappers_pass_on_how_smooth_a_block_is() {
     let pair = vec![z.clone(), z.clone()];
     assert_eq!(of(vec![Parabola(3.0), Parabola(-5.0)]).smoothness(&pair), known(5.0));
     let boxed = |on_circle: [bool; 2]| {
-        let on = |circle| if circle { Box::new(Circle) as Box<dyn Manifold<f64>> } else { Box::new(Flat) };
+        let on = |circle| if circle { Box::new(Circle) as Box<dyn ConstraintSet<f64>> } else { Box::new(Flat) };
         let member = |circle| Descent { of: Counted::default(), by: Gradient { max_steps: 1 }, on: on(circle) };
         let start = Iterate::new(z.clone());
         Group { blocks: on_circle.map(member).into(), exec: Exec::Serial }.smoothness(&vec![start.clone(), start])
@@ -257,18 +257,18 @@ fn a_smooth_block_that_is_first_is_told_to_be_last() {
 /// ‖x‖ = 1.
 struct Circle;
 
-impl Manifold<f64> for Circle {
-    fn tangent(&self, x: &Matrix, g: &Matrix) -> Matrix {
-        g - x * x.dot(g)
+impl ConstraintSet<f64> for Circle {
+    fn geometry(&self) -> Geometry {
+        Geometry::Manifold
     }
-    fn retract(&self, x: &Matrix, step: &Matrix) -> Result<Matrix> {
-        Ok((x + step).normalize())
+    fn tangent(&self, x: &Matrix, g: &Matrix) -> Result<Matrix> {
+        Ok(g - x * x.dot(g))
     }
     fn project(&self, x: &Matrix) -> Result<Matrix> {
         Ok(x.normalize())
     }
-    fn residual(&self, x: &Matrix) -> f64 {
-        (x.norm() - 1.0).abs()
+    fn residual(&self, x: &Matrix) -> Result<f64> {
+        Ok((x.norm() - 1.0).abs())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The times of what a fit spends its time on, on one thread: `cargo bench`, or `cargo bench -- fit` for those whose name
 //! has `fit` in it. The example `roofline` measures the pass beside the machine's limits.
 
-use admm::{Exec, Manifold, Smooth, Subproblem, Target};
+use admm::{ConstraintSet, Exec, Smooth, Subproblem, Target};
 use admm_solvers::data::Samples;
 use admm_solvers::joint::{JointModel, Method};
 use admm_solvers::loss::{Classifier, Softmax};

@@ -1,27 +1,31 @@
-//! Constraint sets on which a block moves, as [`Manifold`](admm::Manifold)s.
+//! Constraint sets on which a block moves, as [`ConstraintSet`](admm::ConstraintSet)s.
 //!
-//! | Set | Condition | Tangent part of G at X | Nearest point | Retraction of a step ξ |
+//! | Set | Condition | Tangent projection of G at X | Projection | Retraction of a step ξ |
 //! |---|---|---|---|---|
+//! | **Smooth manifolds** | | | | |
 //! | [`Stiefel`] | XᵀX = I | G − X sym(XᵀG) | UVᵀ of X = UΣVᵀ | QR, polar, Cayley, exponential |
 //! | [`Grassmann`] | XᵀX = I, for the span alone | G − X(XᵀG) | UVᵀ of X = UΣVᵀ | the same |
-//! | [`UnitColumns`] | ‖xⱼ‖ = 1 | gⱼ − xⱼ(xⱼᵀgⱼ) | xⱼ/‖xⱼ‖ | nearest to X + ξ |
+//! | [`UnitColumns`] | ‖xⱼ‖ = 1 | gⱼ − xⱼ(xⱼᵀgⱼ) | xⱼ/‖xⱼ‖ | projection of X + ξ |
 //! | [`GreatCircles`] | ‖xⱼ‖ = 1 | gⱼ − xⱼ(xⱼᵀgⱼ) | xⱼ/‖xⱼ‖ | exponential |
-//! | [`NonNegativeUnitColumns`] | xᵢⱼ ≥ 0, ‖xⱼ‖ = 1 | G; where −G leaves the set, less | xⱼ₊/‖xⱼ₊‖ | nearest to X + ξ |
-//! | [`Ball`] | ‖xⱼ‖ ≤ r | G; where −G leaves the set, less | xⱼ·min(1, r/‖xⱼ‖) | nearest to X + ξ |
-//! | [`Bounds`] | lᵢⱼ ≤ xᵢⱼ ≤ uᵢⱼ | G; where −G leaves the set, less | min(u, max(l, xᵢⱼ)) | nearest to X + ξ |
+//! | **Convex sets** | | | | |
+//! | [`Ball`] | ‖xⱼ‖ ≤ r | G; where −G leaves the set, less | xⱼ·min(1, r/‖xⱼ‖) | projection of X + ξ |
+//! | [`Bounds`] | lᵢⱼ ≤ xᵢⱼ ≤ uᵢⱼ | G; where −G leaves the set, less | min(u, max(l, xᵢⱼ)) | projection of X + ξ |
+//! | **Neither** | | | | |
+//! | [`NonNegativeUnitColumns`] | xᵢⱼ ≥ 0, ‖xⱼ‖ = 1 | G; where −G leaves the set, less | xⱼ₊/‖xⱼ₊‖ | projection of X + ξ |
+//! | **As their parts** | | | | |
 //! | [`Whole`] | of all entries as one column | as for the column | as for the column | as for the column |
 //! | [`Product`] | of groups of columns, one each | part by part | part by part | part by part |
 //!
 //! [`Flat`](admm::Flat) is no constraint. `Whole(UnitColumns)` is the sphere ‖X‖ = 1 and `Whole(Ball { radius })` the
-//! ball ‖X‖ ≤ r. The constraint as a penalty is [`Ridge`](crate::smooth::Ridge), by substitution
-//! [`Normalised`](crate::smooth::Normalised).
+//! ball ‖X‖ ≤ r. [`Ridge`](crate::smooth::Ridge) replaces a constraint by a penalty, and
+//! [`Normalised`](crate::smooth::Normalised) by a substitution.
 //!
-//! The sets with inequalities have a boundary, where the tangent part is a projection on a cone, which is not linear:
-//! move on them with [`Gradient`](admm::Gradient), as the memory of [`Lbfgs`](crate::descent::Lbfgs) is carried along
-//! tangent spaces.
+//! [`Gradient`](admm::Gradient) and [`ScheduledSteps`](admm::ScheduledSteps) move on every set.
+//! [`Lbfgs`](crate::descent::Lbfgs) carries its memory along tangent spaces, and returns an error on a set with a
+//! boundary, where they are cones.
 //!
-//! Drift off a set is measured by `residual` and repaired by `project`. Steps of any size land on the set, and where
-//! the nearest point is not unique, as where X lacks rank, one of them is taken, always the same.
+//! `residual` measures drift off a set, and `project` repairs it. Steps of any size land on the set. If the nearest
+//! point is not unique, for example if X lacks rank, `project` always takes the same one.
 
 mod ball;
 mod bounds;
@@ -45,9 +49,18 @@ pub use stiefel::{Retraction, Stiefel};
 pub use unit_columns::UnitColumns;
 pub use whole::Whole;
 
+use crate::scalar::Scalar;
+use admm::{Error, Result};
+use nalgebra::DMatrix;
+
+/// Checks that a step or a gradient has the size of the point x.
+fn check_alike<T: Scalar>(x: &DMatrix<T>, vector: &DMatrix<T>) -> Result<()> {
+    Error::check_size("a step or a gradient", x.shape(), vector.shape())
+}
+
 #[cfg(test)]
 mod tests {
-    use admm::Manifold;
+    use admm::ConstraintSet;
     use nalgebra::DMatrix;
 
     /// The slope of log error(t) against log t, between t = 2⁻⁷ and 2⁻⁹.
@@ -56,14 +69,14 @@ mod tests {
     }
 
     /// R(x, tξ) − x − tξ.
-    pub(super) fn remainder(m: &impl Manifold<f64>, x: &DMatrix<f64>, xi: &DMatrix<f64>, t: f64) -> DMatrix<f64> {
+    pub(super) fn remainder(m: &impl ConstraintSet<f64>, x: &DMatrix<f64>, xi: &DMatrix<f64>, t: f64) -> DMatrix<f64> {
         m.retract(x, &(xi * t)).unwrap() - x - xi * t
     }
 
     /// tangent(tangent(g)) = tangent(g) ⟂ g − tangent(g).
-    pub(super) fn assert_projector(m: &impl Manifold<f64>, x: &DMatrix<f64>, g: &DMatrix<f64>) {
-        let tangent = m.tangent(x, g);
-        assert!((m.tangent(x, &tangent) - &tangent).norm() <= 1e-13 * g.norm());
+    pub(super) fn assert_projector(m: &impl ConstraintSet<f64>, x: &DMatrix<f64>, g: &DMatrix<f64>) {
+        let tangent = m.tangent(x, g).unwrap();
+        assert!((m.tangent(x, &tangent).unwrap() - &tangent).norm() <= 1e-13 * g.norm());
         assert!(tangent.dot(&(g - &tangent)).abs() <= 1e-13 * g.norm_squared());
     }
 }

@@ -99,21 +99,21 @@ proptest! {
         let d = d.max(k + 1);
         let (x, inside) = (orthonormal(d, k, seed), matrix(d, k, seed) * 0.1);
         for retraction in [Retraction::Qr, Retraction::Polar, Retraction::Cayley, Retraction::Exponential] {
-            check::manifold(&Stiefel { retraction }, &x).unwrap().assert();
-            check::manifold(&Grassmann { retraction }, &x).unwrap().assert();
+            check::constraint_set(&Stiefel { retraction }, &x).unwrap().assert();
+            check::constraint_set(&Grassmann { retraction }, &x).unwrap().assert();
         }
         for retraction in [Retraction::Polar, Retraction::Exponential] {
             check::retraction(&Stiefel { retraction }, &x, 3).unwrap().assert();
         }
-        check::manifold(&UnitColumns, &x).unwrap().assert();
-        check::manifold(&GreatCircles, &x).unwrap().assert();
-        check::manifold(&Whole(UnitColumns), &x.normalize()).unwrap().assert();
-        check::manifold(&Ball { radius: 1.0 }, &x).unwrap().assert();
-        check::manifold(&Ball { radius: 2.0 }, &inside).unwrap().assert();
-        check::manifold(&Bounds { lower: 0.0, upper: 1.0 }, &x.map(|x| x.max(0.0))).unwrap().assert();
-        check::manifold(&Flat, &(inside * 1e3)).unwrap().assert();
+        check::constraint_set(&UnitColumns, &x).unwrap().assert();
+        check::constraint_set(&GreatCircles, &x).unwrap().assert();
+        check::constraint_set(&Whole(UnitColumns), &x.normalize()).unwrap().assert();
+        check::constraint_set(&Ball { radius: 1.0 }, &x).unwrap().assert();
+        check::constraint_set(&Ball { radius: 2.0 }, &inside).unwrap().assert();
+        check::constraint_set(&Bounds { lower: 0.0, upper: 1.0 }, &x.map(|x| x.max(0.0))).unwrap().assert();
+        check::constraint_set(&Flat, &(inside * 1e3)).unwrap().assert();
         let product = Product(vec![(k, Box::new(Stiefel::default()) as _), (1, Box::new(Flat) as _)]);
-        check::manifold(&product, &x.insert_column(k, 0.7)).unwrap().assert();
+        check::constraint_set(&product, &x.insert_column(k, 0.7)).unwrap().assert();
     }
 
     #[test]
@@ -170,7 +170,7 @@ fn single_precision() {
         let loss = VarianceLoss { covariance: Covariance::from_matrix(sigma).unwrap().into(), weight: 0.5 };
         check::gradient(&loss, &x).unwrap().assert();
         check::hessian_vector(&loss, &x, |_, h| Ok(-loss.ascent(h))).unwrap().assert();
-        check::manifold(&Stiefel::default(), &x).unwrap().assert();
+        check::constraint_set(&Stiefel::default(), &x).unwrap().assert();
         check::convex_prox(&l1(0.3), &x, 2.0).unwrap().assert();
         let v = matrix(6, 2, !seed).map(|x| x as f32);
         let to = Target { v: &v, rho: 2.0, tolerance: 1e-3 };

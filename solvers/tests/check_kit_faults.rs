@@ -6,7 +6,7 @@ use crate::data::{matrix, orthonormal, with_spectrum};
 use admm::check::Report;
 use admm::operator::Adjoint;
 use admm::*;
-use admm_solvers::manifold::{Retraction, Stiefel, UnitColumns};
+use admm_solvers::manifold::{Ball, Retraction, Stiefel, UnitColumns};
 use admm_solvers::pca::{Covariance, Hebbian, VarianceLoss};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
@@ -269,20 +269,26 @@ fn a_wrong_proximal_operator() {
 /// Unit columns with one fault.
 struct Spoiled(&'static str);
 
-impl Manifold<f64> for Spoiled {
-    fn tangent(&self, x: &Matrix, g: &Matrix) -> Matrix {
+impl ConstraintSet<f64> for Spoiled {
+    fn geometry(&self) -> Geometry {
         match self.0 {
-            "tangent is halfway" => g - (g - UnitColumns.tangent(x, g)) * 0.5,
+            "they call themselves flat" => Geometry::Flat,
+            "they call themselves convex" => Geometry::Convex,
+            _ => Geometry::Manifold,
+        }
+    }
+    fn tangent(&self, x: &Matrix, g: &Matrix) -> Result<Matrix> {
+        let tangent = UnitColumns.tangent(x, g)?;
+        Ok(match self.0 {
+            "tangent is halfway" => g - (g - tangent) * 0.5,
             "tangent is oblique" => {
                 let inner = x.column(0).dot(&g.column(0));
-                let mut oblique = UnitColumns.tangent(x, g);
-                let beside = UnitColumns.tangent(x, &DMatrix::from_element(x.nrows(), x.ncols(), 1.0));
-                oblique += beside * (inner * 1e-3);
-                oblique
+                let beside = UnitColumns.tangent(x, &DMatrix::from_element(x.nrows(), x.ncols(), 1.0))?;
+                tangent + beside * (inner * 1e-3)
             }
             "tangent is all" => g.clone(),
-            _ => UnitColumns.tangent(x, g),
-        }
+            _ => tangent,
+        })
     }
     fn retract(&self, x: &Matrix, step: &Matrix) -> Result<Matrix> {
         let moved = UnitColumns.retract(x, step)?;
@@ -301,7 +307,7 @@ impl Manifold<f64> for Spoiled {
             _ => UnitColumns.project(x),
         }
     }
-    fn residual(&self, x: &Matrix) -> f64 {
+    fn residual(&self, x: &Matrix) -> Result<f64> {
         UnitColumns.residual(x)
     }
 }
@@ -320,18 +326,65 @@ fn a_wrong_manifold() {
         ("projection misses", "residual of project"),
         ("projection is not nearest", "nearer than project(y)"),
         ("projection is not nearest", "project(project(y))"),
+        ("they call themselves flat", "project(y) = y"),
+        ("they call themselves convex", "(p + q)/2"),
+        ("they call themselves convex", "‖P(a) − P(b)‖²"),
+        ("they call themselves convex", "⟨g − tangent(g), q − p⟩"),
     ];
     for seed in 0..20 {
         let x = UnitColumns.project(&matrix(4, 3, seed)).unwrap();
-        check::manifold(&Spoiled("nothing"), &x).unwrap().assert();
+        check::constraint_set(&Spoiled("nothing"), &x).unwrap().assert();
         for (fault, law) in laws {
-            caught(check::manifold(&Spoiled(fault), &x), law);
+            caught(check::constraint_set(&Spoiled(fault), &x), law);
         }
         let (x, qr) = (orthonormal(5, 2, seed), Stiefel { retraction: Retraction::Qr });
         check::retraction(&qr, &x, 2).unwrap().assert();
         caught(check::retraction(&qr, &x, 3), "tangent(retract");
     }
-    assert!(matches!(check::manifold(&UnitColumns, &matrix(3, 2, 1)), Err(Error::Parameters(_))));
+    assert!(matches!(check::constraint_set(&UnitColumns, &matrix(3, 2, 1)), Err(Error::Parameters(_))));
+}
+
+/// Columns of length 1 at most, with one fault.
+struct SpoiledBall(&'static str);
+
+impl ConstraintSet<f64> for SpoiledBall {
+    fn geometry(&self) -> Geometry {
+        match self.0 {
+            "it calls itself smooth" => Geometry::Manifold,
+            _ => Geometry::Convex,
+        }
+    }
+    fn project(&self, x: &Matrix) -> Result<Matrix> {
+        let nearest = BALL.project(x)?;
+        let turned = || Matrix::from_fn(x.nrows(), x.ncols(), |i, j| nearest[(x.nrows() - 1 - i, j)]);
+        Ok(if self.0 == "projection is turned" && nearest != *x { turned() } else { nearest })
+    }
+    fn residual(&self, x: &Matrix) -> Result<f64> {
+        BALL.residual(x)
+    }
+    fn tangent(&self, x: &Matrix, g: &Matrix) -> Result<Matrix> {
+        Ok(if self.0 == "tangent is nothing" { g * 0.0 } else { BALL.tangent(x, g)? })
+    }
+}
+
+const BALL: Ball = Ball { radius: 1.0 };
+
+#[test]
+fn a_wrong_convex_set() {
+    let laws = [
+        ("it calls itself smooth", "tangent(g − 2h)"),
+        ("projection is turned", "‖P(a) − P(b)‖²"),
+        ("tangent is nothing", "⟨g − tangent(g), q − p⟩"),
+    ];
+    for seed in 0..20 {
+        for size in [0.1, 3.0] {
+            let x = BALL.project(&(matrix(4, 3, seed) * size)).unwrap();
+            check::constraint_set(&SpoiledBall("nothing"), &x).unwrap().assert();
+            for (fault, law) in laws {
+                caught(check::constraint_set(&SpoiledBall(fault), &x), law);
+            }
+        }
+    }
 }
 
 #[test]
@@ -342,7 +395,7 @@ fn assert_panics_with_the_report() {
 
 #[test]
 fn a_check_is_deterministic() {
-    let report = |seed| check::manifold(&Stiefel::default(), &orthonormal(5, 2, seed)).unwrap();
+    let report = |seed| check::constraint_set(&Stiefel::default(), &orthonormal(5, 2, seed)).unwrap();
     assert_eq!(report(1), report(1));
     assert_ne!(report(1), report(2));
 }

@@ -1,14 +1,17 @@
 //! What every constraint set promises: steps land, tangent parts and nearest points are what they are called.
 
 use crate::data::{Captured, Random, matrix, minimised, orthonormal, with_spectrum};
-use admm::{Error, Flat, Gradient, Manifold, Result, Smooth};
+use admm::method::DescentMethod;
+use admm::{ConstraintSet, Descent, Error, Flat, Geometry, Gradient, Iterate, Result, Smooth, Subproblem, Target};
 use admm_solvers::Scalar;
+use admm_solvers::descent::{Lbfgs, VarianceReduced};
+use admm_solvers::loss::FiniteSum;
 use admm_solvers::manifold::*;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
 type Matrix = DMatrix<f64>;
-type Set<T> = Box<dyn Manifold<T>>;
+type Set<T> = Box<dyn ConstraintSet<T>>;
 
 const ALL: [Retraction; 4] = [Retraction::Qr, Retraction::Polar, Retraction::Cayley, Retraction::Exponential];
 
@@ -56,10 +59,10 @@ fn conditioned(rows: usize, columns: usize, condition: f64, seed: u64) -> Matrix
 }
 
 /// A point of the set and a tangent vector of length one there.
-fn point_and_tangent(on: &dyn Manifold<f64>, rows: usize, columns: usize, seed: u64) -> (Matrix, Matrix) {
+fn point_and_tangent(on: &dyn ConstraintSet<f64>, rows: usize, columns: usize, seed: u64) -> (Matrix, Matrix) {
     let x = on.project(&matrix(rows, columns, seed)).unwrap();
-    let unit = on.tangent(&x, &matrix(rows, columns, !seed)).normalize();
-    let tangent = on.tangent(&x, &unit);
+    let unit = on.tangent(&x, &matrix(rows, columns, !seed)).unwrap().normalize();
+    let tangent = on.tangent(&x, &unit).unwrap();
     (x, tangent)
 }
 
@@ -77,10 +80,10 @@ proptest! {
             };
             let (flat, zero) = (Matrix::from_element(d, columns, scale), Matrix::zeros(d, columns));
             for landed in [&wild, &flat, &zero, &-&x].map(|step| on.retract(&x, step).unwrap()) {
-                prop_assert!(on.residual(&landed) <= 1e-12, "{number}: {}", on.residual(&landed));
+                prop_assert!(on.residual(&landed).unwrap() <= 1e-12, "{number}: {}", on.residual(&landed).unwrap());
             }
-            prop_assert!(on.residual(&on.retract(&zero, &wild).unwrap()) <= 1e-12, "{number}");
-            prop_assert!(on.residual(&x) <= 1e-12, "{number}");
+            prop_assert!(on.residual(&on.retract(&zero, &wild).unwrap()).unwrap() <= 1e-12, "{number}");
+            prop_assert!(on.residual(&x).unwrap() <= 1e-12, "{number}");
             prop_assert!((on.project(&x).unwrap() - &x).norm() <= 1e-13 * x.norm(), "{number}");
             prop_assert!((on.retract(&x, &zero).unwrap() - &x).norm() <= 1e-13 * x.norm(), "{number}");
         }
@@ -91,8 +94,8 @@ proptest! {
         let wild = (matrix(d, 2, seed) * scale).map(|entry| entry as f32);
         for (number, on) in sets::<f32>().iter().enumerate() {
             let x = on.project(&wild).unwrap();
-            prop_assert!(on.residual(&x) <= 5e-6, "{number}");
-            prop_assert!(on.residual(&on.retract(&x, &wild).unwrap()) <= 5e-6, "{number}");
+            prop_assert!(on.residual(&x).unwrap() <= 5e-6, "{number}");
+            prop_assert!(on.residual(&on.retract(&x, &wild).unwrap()).unwrap() <= 5e-6, "{number}");
         }
     }
 
@@ -104,7 +107,7 @@ proptest! {
             let (x, xi) = point_and_tangent(&*on, d, 2, seed);
             let remainder = on.retract(&x, &(&xi * t)).unwrap() - &x - &xi * t;
             prop_assert!(remainder.norm() <= 2.0 * t * t, "{number}: {}", remainder.norm());
-            let along = on.tangent(&x, &remainder).norm();
+            let along = on.tangent(&x, &remainder).unwrap().norm();
             prop_assert!(along <= 2.0 * t.powi(order), "{number}: {along}");
         }
     }
@@ -115,12 +118,12 @@ proptest! {
         let (g, h) = (matrix(d, 2, seed ^ 1), matrix(d, 2, seed ^ 2));
         for (number, on) in sets::<f64>().iter().enumerate() {
             let x = on.project(&x).unwrap();
-            let tangent = on.tangent(&x, &g);
-            prop_assert!((on.tangent(&x, &tangent) - &tangent).norm() <= 1e-13 * g.norm(), "{number}");
+            let tangent = on.tangent(&x, &g).unwrap();
+            prop_assert!((on.tangent(&x, &tangent).unwrap() - &tangent).norm() <= 1e-13 * g.norm(), "{number}");
             prop_assert!(tangent.dot(&(&g - &tangent)).abs() <= 1e-13 * g.norm_squared(), "{number}");
             prop_assert!(on.stationarity(&x, &(&g - &tangent)).unwrap() <= 1e-12 * g.norm(), "{number}");
             if number < smooth::<f64>().len() {
-                let difference = tangent.dot(&h) - on.tangent(&x, &h).dot(&g);
+                let difference = tangent.dot(&h) - on.tangent(&x, &h).unwrap().dot(&g);
                 prop_assert!(difference.abs() <= 1e-13 * g.norm() * h.norm(), "{number}");
             }
         }
@@ -133,11 +136,11 @@ proptest! {
         let g = matrix(d, 2, seed ^ 1);
         for (number, on) in cones::<f64>().iter().enumerate() {
             let x = on.project(&(matrix(d, 2, seed) * 3.0)).unwrap();
-            let tangent = on.tangent(&x, &g);
-            prop_assert!(on.residual(&(&x - &tangent * 1e-9)) <= 1e-15 * (8.0 + g.norm_squared()), "{number}");
+            let tangent = on.tangent(&x, &g).unwrap();
+            prop_assert!(on.residual(&(&x - &tangent * 1e-9)).unwrap() <= 1e-15 * (8.0 + g.norm_squared()), "{number}");
             for sample in 2..12 {
                 let feasible = on.project(&matrix(d, 2, seed ^ sample)).unwrap() - &x;
-                let direction = -on.tangent(&x, &-feasible);
+                let direction = -on.tangent(&x, &-feasible).unwrap();
                 prop_assert!((-&g + &tangent).norm() <= (-&g - direction).norm() + 1e-12, "{number}");
             }
         }
@@ -216,14 +219,14 @@ fn bounds_that_nothing_satisfies_are_refused() {
     for (lower, upper) in [(1.0, 0.0), (nan, 1.0), (0.0, nan), (infinity, infinity), (-infinity, -infinity)] {
         assert!(matches!(project(lower, upper), Err(Error::Parameters(_))), "{lower} {upper}");
     }
-    assert_eq!(Bounds { lower: -1.0, upper: 1.0 }.residual(&x), 6.0);
-    assert!(Bounds { lower: -1.0, upper: 1.0 }.residual(&(&x * nan)).is_nan());
+    assert_eq!(Bounds { lower: -1.0, upper: 1.0 }.residual(&x).unwrap(), 6.0);
+    assert!(Bounds { lower: -1.0, upper: 1.0 }.residual(&(&x * nan)).unwrap().is_nan());
     let each = |lower: [f64; 3], upper: [f64; 3]| {
         let [lower, upper] = [lower, upper].map(|entries| Matrix::from_row_slice(1, 3, &entries));
         Bounds { lower, upper }
     };
     let bounds = each([-1.0, 0.5, -infinity], [0.0, 0.5, infinity]);
-    assert_eq!((bounds.project(&x).unwrap().as_slice(), bounds.residual(&x)), (&[-1.0, 0.5, 7.0][..], 1.0));
+    assert_eq!((bounds.project(&x).unwrap().as_slice(), bounds.residual(&x).unwrap()), (&[-1.0, 0.5, 7.0][..], 1.0));
     assert!(matches!(each([0.0, 1.0, 0.0], [1.0, 0.0, 1.0]).project(&x), Err(Error::Parameters(_))));
     assert!(matches!(bounds.project(&x.transpose()), Err(Error::Size { .. })));
 }
@@ -236,7 +239,7 @@ fn bounds_of_each_entry_are_those_of_all_where_they_agree() {
     let each = Bounds { lower: x.map(|_| -0.25), upper: x.map(|_| 0.5) };
     let landed = one.project(&x).unwrap();
     assert_eq!(each.project(&x), Ok(landed.clone()));
-    assert_eq!(each.tangent(&landed, &g), one.tangent(&landed, &g));
+    assert_eq!(each.tangent(&landed, &g).unwrap(), one.tangent(&landed, &g).unwrap());
     assert_eq!(each.retract(&landed, &g), one.retract(&landed, &g));
     assert_eq!(each.stationarity(&landed, &g), one.stationarity(&landed, &g));
 }
@@ -246,11 +249,11 @@ fn columns_without_a_positive_entry_become_unit_vectors() {
     let x = Matrix::from_row_slice(3, 4, &[-3.0, 0.0, -1.0, 3.0, -2.0, 0.0, -1.0, -9.0, -7.0, 0.0, -1.0, 4.0]);
     let expected = Matrix::from_row_slice(3, 4, &[0.0, 1.0, 1.0, 0.6, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.8]);
     assert!((NonNegativeUnitColumns.project(&x).unwrap() - &expected).norm() < 1e-15);
-    assert_eq!(NonNegativeUnitColumns.residual(&-&expected), 1.0);
-    assert_eq!(NonNegativeUnitColumns.residual(&(&expected * 3.0)), 2.0);
+    assert_eq!(NonNegativeUnitColumns.residual(&-&expected).unwrap(), 1.0);
+    assert_eq!(NonNegativeUnitColumns.residual(&(&expected * 3.0)).unwrap(), 2.0);
     let g = Matrix::from_row_slice(3, 1, &[0.5, -7.0, 7.0]);
     let x = Matrix::from_row_slice(3, 1, &[1.0, 0.0, 0.0]);
-    assert_eq!(NonNegativeUnitColumns.tangent(&x, &g).as_slice(), [0.0, -7.0, 0.0]);
+    assert_eq!(NonNegativeUnitColumns.tangent(&x, &g).unwrap().as_slice(), [0.0, -7.0, 0.0]);
     let nearly = Matrix::from_row_slice(3, 1, &[1.0, 0.0, 1e-9]);
     assert!(
         NonNegativeUnitColumns.stationarity(&nearly, &Matrix::from_row_slice(3, 1, &[0.5, 7.0, 7.0])).unwrap() < 1e-8
@@ -279,15 +282,88 @@ fn a_product_does_what_its_parts_do() {
     .map(|part| part * part)
     .sum();
     assert!((on.stationarity(&projected, &g).unwrap() - squares.sqrt()).abs() < 1e-13);
-    assert_eq!(on.residual(&x), Stiefel::default().residual(&part(&x, 0, 2)).max(part(&x, 2, 1).norm() - 1.0));
+    assert_eq!(
+        on.residual(&x).unwrap(),
+        Stiefel::default().residual(&part(&x, 0, 2)).unwrap().max(part(&x, 2, 1).norm() - 1.0)
+    );
 
-    let narrow = part(&x, 0, 5);
-    assert!(matches!(on.project(&narrow), Err(Error::Size { .. })));
-    assert!(matches!(on.stationarity(&narrow, &narrow), Err(Error::Size { .. })));
-    assert!(on.residual(&narrow).is_nan() && on.tangent(&narrow, &narrow).iter().all(|entry| entry.is_nan()));
+    for other in [part(&x, 0, 5), x.clone().insert_column(6, 0.0)] {
+        let matrices = [on.project(&other), on.tangent(&other, &other), on.retract(&other, &other)];
+        let numbers = [on.residual(&other), on.stationarity(&other, &other)];
+        let errors = matrices.map(Result::unwrap_err).into_iter().chain(numbers.map(Result::unwrap_err));
+        errors.for_each(|error| assert!(matches!(error, Error::Size { .. }), "{error}"));
+    }
     let mut broken = x;
     broken[(0, 2)] = f64::NAN;
     assert!(matches!(on.project(&broken), Err(Error::Member { index: 1, .. })));
+}
+
+#[test]
+fn a_vector_of_another_size_than_the_point_is_refused() {
+    for (number, on) in sets::<f64>().iter().enumerate() {
+        let x = on.project(&matrix(4, 2, 1)).unwrap();
+        for vector in [matrix(2, 4, 2), matrix(4, 1, 3), matrix(3, 2, 4), matrix(4, 3, 5)] {
+            let refused = [on.tangent(&x, &vector), on.retract(&x, &vector)].map(Result::unwrap_err);
+            let errors = refused.into_iter().chain(on.stationarity(&x, &vector).err());
+            assert_eq!(errors.filter(|error| matches!(error, Error::Size { .. })).count(), 3, "{number}");
+        }
+    }
+    let x = matrix(4, 2, 1);
+    let bounds = Bounds { lower: matrix(2, 2, 2), upper: matrix(2, 2, 2).add_scalar(1.0) };
+    assert!(matches!(bounds.residual(&x), Err(Error::Size { .. })));
+    assert!(matches!(bounds.tangent(&x, &x), Err(Error::Size { .. })));
+}
+
+#[test]
+fn a_product_is_of_the_kind_of_its_parts() {
+    let kind = |parts: Vec<(usize, Set<f64>)>| Product(parts).geometry();
+    let smooth = || (1, Box::new(UnitColumns) as Set<f64>);
+    let convex = || (1, Box::new(Ball { radius: 1.0 }) as Set<f64>);
+    let general = || (1, Box::new(NonNegativeUnitColumns) as Set<f64>);
+    let flat = || (1, Box::new(Flat) as Set<f64>);
+    assert_eq!(kind(vec![]), Geometry::Flat);
+    assert_eq!(kind(vec![flat(), flat()]), Geometry::Flat);
+    assert_eq!(kind(vec![flat(), smooth(), smooth()]), Geometry::Manifold);
+    assert_eq!(kind(vec![convex(), flat(), convex()]), Geometry::Convex);
+    assert_eq!(kind(vec![convex(), smooth()]), Geometry::General);
+    assert_eq!(kind(vec![general(), flat()]), Geometry::General);
+    assert_eq!(ConstraintSet::<f64>::geometry(&Whole(Ball { radius: 1.0 })), Geometry::Convex);
+}
+
+impl FiniteSum<f64> for Captured {
+    fn terms(&self) -> usize {
+        1_000
+    }
+    fn of_batch(&self, _numbers: &[usize]) -> Self {
+        Captured(self.0.clone())
+    }
+}
+
+#[test]
+fn methods_that_carry_tangent_vectors_refuse_a_set_with_a_boundary() {
+    let of = Captured(with_spectrum(&[4.0, 3.0, 2.0, 1.0], 1).0);
+    let batches = VarianceReduced { batch: 1, seed: 1, by: Lbfgs::default() };
+    let from = |on: &Set<f64>| on.project(&matrix(4, 2, 1)).unwrap();
+    let smooth = smooth().into_iter().map(|(on, _)| on).chain([Box::new(Flat) as Set<f64>]);
+    for (on, fits) in smooth.map(|on| (on, true)).chain(cones().into_iter().map(|on| (on, false))) {
+        let x = from(&on);
+        let to = Target { v: &x, rho: 20.0, tolerance: 1e-6 };
+        let alone = Lbfgs::default().minimise(&of, &*on, &mut Iterate::new(x.clone()), to);
+        let batched = batches.minimise(&of, &*on, &mut Iterate::new(x.clone()), to);
+        Gradient { max_steps: 1 }.minimise(&of, &*on, &mut Iterate::new(x.clone()), to).unwrap();
+        let refused = |error: Error| match error {
+            Error::Parameters(all) => all.len() == 1 && all[0].name == "on" && all[0].problem.contains("use Gradient"),
+            _ => false,
+        };
+        for result in [alone, batched] {
+            assert!(if fits { result.is_ok() } else { refused(result.unwrap_err()) }, "{}", on.geometry());
+        }
+    }
+    let block = Descent { of, by: Lbfgs::default(), on: Ball { radius: 1.0 } };
+    let x = matrix(4, 2, 1) * 0.1;
+    let error = block.argmin(&mut Iterate::new(x.clone()), Target { v: &x, rho: 1.0, tolerance: 0.0 }).unwrap_err();
+    let expected = "on must be a smooth manifold for Lbfgs, got a convex set: use Gradient (projected gradient)";
+    assert_eq!(error.to_string(), format!("invalid parameters: {expected}"));
 }
 
 /// Non-negative PCA in three dimensions: the least of the ends of several descents is the least on a grid.

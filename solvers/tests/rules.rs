@@ -5,7 +5,7 @@ use crate::data::pca::{VALUES, loss_on, minibatch, samples_of, samples_with};
 use crate::data::{classes, matrix, orthonormal, weights, with_spectrum};
 use admm::method::DescentMethod;
 use admm::{
-    Coordinator, Cost, Descent, Direction, Error, Exec, Flat, Gradient, Iterate, Manifold, Negated, Rate, Result,
+    ConstraintSet, Coordinator, Cost, Descent, Direction, Error, Exec, Flat, Gradient, Iterate, Negated, Rate, Result,
     ScheduledSteps, Smooth, Status, Subproblem, Target, Tolerance,
 };
 use admm_solvers::data::Samples;

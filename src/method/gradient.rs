@@ -3,7 +3,7 @@
 use super::{DescentMethod, GradientMemory, Search, stationarity, value_at};
 use crate::space::Space;
 use crate::subproblem::Smoothness;
-use crate::{Cost, Iterate, Manifold, Real, Result, Smooth, Target};
+use crate::{ConstraintSet, Cost, Iterate, Real, Result, Smooth, Target};
 use nalgebra::DMatrix;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -32,7 +32,7 @@ where
     fn minimise(
         &self,
         f: &F,
-        on: &dyn Manifold<T>,
+        on: &dyn ConstraintSet<T>,
         x: &mut Iterate<F::Point, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
     ) -> Result<Cost> {
@@ -44,12 +44,12 @@ where
             if stationarity(on, &x.point, &gradient)? <= to.tolerance {
                 break;
             }
-            let gradient = search.tangent(&x.point, gradient);
+            let gradient = search.tangent(&x.point, gradient)?;
             let mut direction = gradient.clone();
             direction.scale_by(-T::one());
             let Some(trial) = search.backtrack(&x.point, &here, &gradient, &direction, length)? else { break };
             let moved = trial.point.plus(-T::one(), &x.point);
-            let next = search.tangent(&trial.point, trial.there.total_gradient(&trial.point, &to));
+            let next = search.tangent(&trial.point, trial.there.total_gradient(&trial.point, &to))?;
             let curvature = moved.inner_product(&next.plus(-T::one(), &gradient));
             let doubled = trial.length * T::of(2.0);
             length = if curvature > T::zero() { moved.inner_product(&moved) / curvature } else { doubled };

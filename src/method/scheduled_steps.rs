@@ -1,7 +1,7 @@
 //! Steps along a custom direction.
 
 use super::{DescentMethod, land};
-use crate::{Cost, Direction, Error, Iterate, Manifold, Real, Result, Target};
+use crate::{ConstraintSet, Cost, Direction, Error, Iterate, Real, Result, Target};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +77,7 @@ impl<T: Real, F: Direction<T>> DescentMethod<T, F> for ScheduledSteps<T> {
     fn minimise(
         &self,
         f: &F,
-        on: &dyn Manifold<T>,
+        on: &dyn ConstraintSet<T>,
         x: &mut Iterate<DMatrix<T>, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
     ) -> Result<Cost> {

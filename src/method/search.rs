@@ -2,7 +2,7 @@
 
 use super::{Evaluated, retract};
 use crate::space::Space;
-use crate::{Cost, Error, Manifold, Point, Real, Result, Smooth, Target};
+use crate::{ConstraintSet, Cost, Error, Point, Real, Result, Smooth, Target};
 use nalgebra::DMatrix;
 
 /// One call of a gradient method: what it minimises, where, and what that has cost.
@@ -10,7 +10,7 @@ pub struct Search<'a, T: Real, F> {
     /// The function f.
     pub f: &'a F,
     /// The set on which the coupled matrix moves.
-    pub on: &'a dyn Manifold<T>,
+    pub on: &'a dyn ConstraintSet<T>,
     /// The quadratic pull and the tolerance.
     pub to: Target<'a, T, DMatrix<T>>,
     /// The cost so far.
@@ -37,10 +37,13 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
         kept.map_or_else(|| Evaluated::at(self.f, x, &mut self.cost), Ok)
     }
 
-    /// The tangent part of a vector; what is not coupled is free.
-    pub fn tangent(&self, x: &F::Point, mut vector: F::Point) -> F::Point {
-        *vector.coupled_mut() = self.on.tangent(x.coupled(), vector.coupled());
-        vector
+    /// The tangent projection of the coupled matrix of a vector; its other parts are free.
+    ///
+    /// # Errors
+    /// Those of the set.
+    pub fn tangent(&self, x: &F::Point, mut vector: F::Point) -> Result<F::Point> {
+        *vector.coupled_mut() = self.on.tangent(x.coupled(), vector.coupled())?;
+        Ok(vector)
     }
 
     /// The first length from `length` down at which the objective falls by 10⁻⁴⟨g, x⁺ − x⟩ (Armijo, along the
@@ -77,12 +80,12 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
             not_finite = None;
             let value = there.total(&point, &self.to);
             let change = gradient.inner_product(&point.plus(-T::one(), x)).min(T::zero());
-            let flat = || {
-                let end = self.tangent(&point, there.total_gradient(&point, &self.to)).inner_product(direction);
-                end.abs() <= (T::one() - T::of(2.0) * armijo) * slope.abs()
+            let flat = || -> Result<bool> {
+                let end = self.tangent(&point, there.total_gradient(&point, &self.to))?.inner_product(direction);
+                Ok(end.abs() <= (T::one() - T::of(2.0) * armijo) * slope.abs())
             };
             let decreased = change < T::zero() && value <= start + armijo * change;
-            if decreased || (value <= start + slack && flat()) {
+            if decreased || (value <= start + slack && flat()?) {
                 return Ok(Some(Trial { point, there, length }));
             }
             let interpolated = -slope * length * length / (T::of(2.0) * (value - start - slope * length));

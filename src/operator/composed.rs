@@ -3,7 +3,7 @@
 use super::{Operator, adjoint, check_target};
 use crate::method::DescentMethod;
 use crate::subproblem::Adjoint;
-use crate::{Cost, Descent, Iterate, Manifold, Real, Result, Smooth, Subproblem, Target};
+use crate::{ConstraintSet, Cost, Descent, Iterate, Real, Result, Smooth, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// A [`Descent`] block that is coupled through a K ≠ I: the method lowers f(x) + ρ/2 ‖Kx − v‖² as one smooth function.
@@ -47,7 +47,7 @@ impl<T: Real, F, D, M, K> Subproblem<T> for Composed<Descent<F, D, M>, K>
 where
     F: Smooth<T, Point = DMatrix<T>>,
     D: for<'a> DescentMethod<T, Pulled<'a, T, F, K>, Point = DMatrix<T>>,
-    M: Manifold<T>,
+    M: ConstraintSet<T>,
     K: Operator<T>,
 {
     type Var = DMatrix<T>;

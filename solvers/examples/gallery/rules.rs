@@ -1,6 +1,8 @@
 //! Passes over the data that each rule takes to find the leading space of one spectrum: the table of docs/rules.md.
 
-use admm::{Cost, Descent, Direction, Exec, Flat, Iterate, Manifold, Rate, Result, ScheduledSteps, Subproblem, Target};
+use admm::{
+    ConstraintSet, Cost, Descent, Direction, Exec, Flat, Iterate, Rate, Result, ScheduledSteps, Subproblem, Target,
+};
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::linalg::thin_qr;
@@ -87,7 +89,7 @@ impl Table {
         step: &str,
         of: D,
         rate: Rate<f64>,
-        (set, on): Set<impl Manifold<f64>>,
+        (set, on): Set<impl ConstraintSet<f64>>,
     ) -> Result<()> {
         let max_steps = ((0.1 / of.passes()) as u64).max(1);
         self.row(

@@ -4,7 +4,7 @@
 
 use crate::data;
 use admm::penalty::Fixed;
-use admm::{Coordinator, Exact, Manifold, Negated, Result, Status};
+use admm::{ConstraintSet, Coordinator, Exact, Negated, Result, Status};
 use admm_solvers::manifold::Stiefel;
 use admm_solvers::pca::{Covariance, Majorize, VarianceLoss};
 use admm_solvers::prox::{L1, Scaled};
@@ -37,7 +37,7 @@ pub(crate) fn main() -> Result<()> {
     println!("component 1 uses {:?}, component 2 {:?}", used(0), used(1));
     let share = loss.covariance.explained(w)? / shares.sum();
     println!("{:.1} % of what PCA explains, {} iterations", 100.0 * share, outcome.best.record.iteration);
-    assert!(outcome.status == Status::Converged && Stiefel::default().residual(w) < 1e-12);
+    assert!(outcome.status == Status::Converged && Stiefel::default().residual(w)? < 1e-12);
     assert!((0..2).all(|j| used(j).len() == 10 && used(j).iter().all(|&i| owner(i) == j)) && share > 0.95);
     Ok(())
 }

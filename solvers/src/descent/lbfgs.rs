@@ -15,7 +15,7 @@ pub use model::{InitialHessian, Near, Scaling};
 use admm::certificate::Smoothness;
 use admm::method::{DescentMethod, Search, stationarity, value_at};
 use admm::space::Space;
-use admm::{Cost, Iterate, Manifold, Real, Result, Smooth, Target};
+use admm::{ConstraintSet, Cost, Iterate, Real, Result, Smooth, Target};
 use memory::turned;
 use nalgebra::DMatrix;
 
@@ -70,10 +70,11 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> DescentMethod<T, F> 
     fn minimise(
         &self,
         f: &F,
-        on: &dyn Manifold<T>,
+        on: &dyn ConstraintSet<T>,
         x: &mut Iterate<F::Point, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
     ) -> Result<Cost> {
+        on.geometry().check_smooth("Lbfgs")?;
         let mut search = Search { f, on, to, cost: Cost::default() };
         let may_answer = answers::resume(x, &search, self.answers);
         let mut here = search.evaluate(&x.point, x.memory.here.take())?;
@@ -82,7 +83,7 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> DescentMethod<T, F> 
             if stationarity(on, &x.point, &gradient)? <= search.to.tolerance {
                 break;
             }
-            let gradient = search.tangent(&x.point, gradient);
+            let gradient = search.tangent(&x.point, gradient)?;
             let direction = self.direction(&mut search, x, &gradient)?;
             if may_answer && let Some(foreseen) = answers::foreseen(&search, &here, &gradient, &direction) {
                 answers::answer(x, here, &direction, foreseen);
@@ -96,7 +97,7 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> DescentMethod<T, F> 
                 continue;
             };
             x.memory.model.leave(&search, &here, &gradient, &direction, &trial);
-            x.memory.remember(&search, self.memory, (&x.point, &here), direction, &trial);
+            x.memory.remember(&search, self.memory, (&x.point, &here), direction, &trial)?;
             (x.point, here) = (trial.point, trial.there);
             search.cost.steps += 1;
         }
@@ -132,7 +133,7 @@ impl<H> Lbfgs<H> {
         for ((pair, y), weight) in pairs.iter().zip(&turned).zip(weights.into_iter().rev()) {
             q.axpy(weight - y.inner_product(&q) / pair.0.inner_product(y), &pair.0);
         }
-        let mut direction = search.tangent(point, q);
+        let mut direction = search.tangent(point, q)?;
         direction.scale_by(-T::one());
         if direction.inner_product(gradient) < T::zero() {
             return Ok(direction);

@@ -18,7 +18,7 @@ use crate::scalar::Scalar;
 use admm::certificate::Smoothness;
 use admm::method::{DescentMethod, Evaluated, Search, stationarity, value_at};
 use admm::space::Space;
-use admm::{Cost, Iterate, Manifold, Result, Smooth, Target};
+use admm::{ConstraintSet, Cost, Iterate, Result, Smooth, Target};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -85,10 +85,11 @@ impl<T: Scalar, F: FiniteSum<T>, H: InitialHessian<T, F::Point> + Clone> Descent
     fn minimise(
         &self,
         f: &F,
-        on: &dyn Manifold<T>,
+        on: &dyn ConstraintSet<T>,
         x: &mut Iterate<F::Point, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
     ) -> Result<Cost> {
+        on.geometry().check_smooth("VarianceReduced")?;
         let mut search = Search { f, on, to, cost: Cost::default() };
         while search.cost.steps < self.by.max_steps {
             let Some(size) = self.size(f.terms(), x.memory.grown) else {
@@ -130,7 +131,7 @@ impl<H> VarianceReduced<H> {
         &self,
         max_steps: u64,
         f: &F,
-        on: &dyn Manifold<T>,
+        on: &dyn ConstraintSet<T>,
         x: &mut Iterate<F::Point, BatchMemory<T, F::Point>>,
         to: Target<'_, T, DMatrix<T>>,
     ) -> Result<Cost>

@@ -8,7 +8,7 @@ pub use coordination::{AccelerationChoice, PenaltyChoice};
 
 use crate::manifold::{Ball, Stiefel, UnitColumns};
 use crate::scalar::Scalar;
-use admm::{Flat, Manifold, Parameter};
+use admm::{ConstraintSet, Flat, Geometry, Parameter};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -29,8 +29,8 @@ pub enum Constraint {
 }
 
 impl Constraint {
-    /// The set itself.
-    pub fn manifold<T: Scalar>(self) -> Box<dyn Manifold<T>> {
+    /// The constraint set.
+    pub fn set<T: Scalar>(self) -> Box<dyn ConstraintSet<T>> {
         match self {
             Constraint::Orthonormal => Box::new(Stiefel::default()),
             Constraint::UnitNorm => Box::new(UnitColumns),
@@ -47,6 +47,11 @@ impl Constraint {
             Constraint::Ball => "columns of W of norm at most 1",
             Constraint::None => "γ/2 ‖W‖² in place of a constraint",
         }
+    }
+
+    /// The kind of that set.
+    pub(crate) fn geometry(self) -> Geometry {
+        self.set::<f64>().geometry()
     }
 }
 
@@ -85,7 +90,9 @@ impl Rule {
             (Rule::Oja | Rule::Sanger, _) => Some("it makes the columns orthonormal by itself"),
             (Rule::Krasulina, _) => Some("it turns the span alone, and lowers the loss on orthonormal columns only"),
             (Rule::Power, _) => Some("each of its steps ends with the factor Q"),
-            (Rule::Lbfgs, Constraint::Ball) => Some("it moves on manifolds, and a ball has a boundary"),
+            (Rule::Lbfgs, _) if !constraint.geometry().is_smooth() => {
+                Some("it moves on manifolds, and a ball has a boundary")
+            }
             _ => None,
         };
         let problem = |reason| format!("{self} does not fit the constraint {constraint}: {reason}");

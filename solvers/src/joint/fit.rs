@@ -89,12 +89,12 @@ fn fit<T: Scalar>(
 /// The figures of a feasible point, in the space where the method ran.
 fn report<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -> Result<Report> {
     let (point, last) = (&found.point, &found.last);
-    let on = prepared.manifold();
+    let on = prepared.set();
     let (objective, gradient) = prepared.objective.value_and_gradient(point)?;
     let cross_entropy = prepared.objective.entropy.cross_entropy(point)?;
     let figures = Stationarity {
         gradient: stationarity(&*on, point, &gradient)?.to_f64(),
-        infeasibility: on.residual(&point.v).to_f64(),
+        infeasibility: on.residual(&point.v)?.to_f64(),
     };
     Ok(Report {
         method,

@@ -18,7 +18,7 @@ use crate::loss::{Classifier, Softmax};
 use crate::pca::{Covariance, Spectrum, VarianceLoss};
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
-use admm::{Exec, Manifold, Result, Smooth};
+use admm::{ConstraintSet, Exec, Result, Smooth};
 use check::{check_batch, check_bounded, check_classes, check_data, check_enough};
 use nalgebra::DMatrix;
 use row_space::RowSpace;
@@ -97,8 +97,8 @@ impl<T: Scalar> Prepared<T> {
         self.warnings.sentences(&self.options, names)
     }
 
-    pub(crate) fn manifold(&self) -> Box<dyn Manifold<T>> {
-        self.options.constraint.manifold()
+    pub(crate) fn set(&self) -> Box<dyn ConstraintSet<T>> {
+        self.options.constraint.set()
     }
 
     /// The model of the Hessian of the cross-entropy, with the PCA loss where its weight is given. It makes for long

@@ -1,8 +1,9 @@
 //! Columns of bounded length.
 
+use super::check_alike;
 use crate::linalg::check;
 use crate::scalar::{Scalar, norm, scaled_norm, set_length, worst};
-use admm::{Error, Manifold, Result};
+use admm::{ConstraintSet, Error, Geometry, Result};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
@@ -22,8 +23,12 @@ pub struct Ball {
     pub radius: f64,
 }
 
-impl<T: Scalar> Manifold<T> for Ball {
-    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
+impl<T: Scalar> ConstraintSet<T> for Ball {
+    fn geometry(&self) -> Geometry {
+        Geometry::Convex
+    }
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<DMatrix<T>> {
+        check_alike(x, g)?;
         let surface = T::of(self.radius) * (T::one() - T::of(8.0) * T::EPSILON);
         let mut tangent = g.clone();
         for (mut g, x) in tangent.column_iter_mut().zip(x.column_iter()) {
@@ -33,10 +38,7 @@ impl<T: Scalar> Manifold<T> for Ball {
                 g.axpy(outward / length, &x, T::one());
             }
         }
-        tangent
-    }
-    fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
-        self.project(&(x + step))
+        Ok(tangent)
     }
     fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
         if !(self.radius > 0.0 && self.radius.is_finite()) {
@@ -53,11 +55,8 @@ impl<T: Scalar> Manifold<T> for Ball {
         }
         Ok(inside)
     }
-    fn residual(&self, x: &DMatrix<T>) -> T {
-        worst(x.column_iter().map(|column| norm(column.as_slice()) - T::of(self.radius)))
-    }
-    fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
-        Ok((x - self.project(&(x - g))?).norm())
+    fn residual(&self, x: &DMatrix<T>) -> Result<T> {
+        Ok(worst(x.column_iter().map(|column| norm(column.as_slice()) - T::of(self.radius))))
     }
 }
 
@@ -74,9 +73,9 @@ mod tests {
         let x = DMatrix::from_row_slice(2, 3, &[3.0, 0.0, 0.5, 4.0, 0.0, -0.5]);
         let expected = DMatrix::from_row_slice(2, 3, &[1.2, 0.0, 0.5, 1.6, 0.0, -0.5]);
         assert!((BALL.project(&x).unwrap() - &expected).norm() < 1e-15);
-        assert_eq!(BALL.residual(&x), 3.0);
-        assert_eq!(BALL.tangent(&x, &x), x);
-        assert!(BALL.residual(&(x * f64::NAN)).is_nan());
+        assert_eq!(BALL.residual(&x), Ok(3.0));
+        assert_eq!(BALL.tangent(&x, &x).unwrap(), x);
+        assert!(BALL.residual(&(x * f64::NAN)).unwrap().is_nan());
     }
 
     #[test]
@@ -84,8 +83,8 @@ mod tests {
         let x = DMatrix::from_row_slice(2, 3, &[0.0, 0.0, 0.0, 2.0, 2.0, 1.0]);
         let g = DMatrix::from_row_slice(2, 3, &[1.0, 1.0, 1.0, -7.0, 7.0, -7.0]);
         let expected = DMatrix::from_row_slice(2, 3, &[1.0, 1.0, 1.0, 0.0, 7.0, -7.0]);
-        assert_eq!(BALL.tangent(&x, &g), expected);
-        assert_eq!(BALL.tangent(&x, &expected), expected);
+        assert_eq!(BALL.tangent(&x, &g).unwrap(), expected);
+        assert_eq!(BALL.tangent(&x, &expected).unwrap(), expected);
     }
 
     #[test]
@@ -107,7 +106,7 @@ mod tests {
         fn the_projection_lands_and_is_nearest(d in 1..12_usize, k in 1..5_usize, seed: u64, scale in 0.1..9.0_f64) {
             let x = scattered::<f64>(d, k, seed) * scale;
             let nearest = BALL.project(&x).unwrap();
-            prop_assert!(BALL.residual(&nearest) <= 1e-12);
+            prop_assert!(BALL.residual(&nearest).unwrap() <= 1e-12);
             prop_assert!((BALL.project(&nearest).unwrap() - &nearest).amax() <= 1e-15);
             for sample in 1..20 {
                 let other = BALL.project(&(scattered::<f64>(d, k, seed ^ sample) * 5.0)).unwrap();
@@ -119,14 +118,14 @@ mod tests {
         fn every_exponent_lands(d in 1..12_usize, seed: u64, exponent in -150..151) {
             let x = scattered::<f64>(d, 2, seed) * 10_f64.powi(exponent);
             let inside = BALL.project(&x).unwrap();
-            prop_assert!(BALL.residual(&inside) <= 1e-12);
+            prop_assert!(BALL.residual(&inside).unwrap() <= 1e-12);
             prop_assert!(exponent > -1 || inside == x);
         }
 
         #[test]
         fn single_precision_too(d in 1..12_usize, seed: u64, exponent in -44..38) {
             let inside = BALL.project(&(scattered::<f32>(d, 3, seed) * 10_f32.powi(exponent))).unwrap();
-            prop_assert!(BALL.residual(&inside) <= 1e-6);
+            prop_assert!(BALL.residual(&inside).unwrap() <= 1e-6);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Entries between two bounds.
 
+use super::check_alike;
 use crate::linalg::check;
 use crate::scalar::{Scalar, worst};
-use admm::{Error, Manifold, Result};
+use admm::{ConstraintSet, Error, Geometry, Result};
 use nalgebra::DMatrix;
 
 /// The box {X (d×k) : lᵢⱼ ≤ xᵢⱼ ≤ uᵢⱼ}, with two numbers for all entries or two matrices (d×k). An infinite bound is
@@ -65,6 +66,15 @@ impl<T: Scalar> Bound<T> for DMatrix<T> {
 }
 
 impl<B> Bounds<B> {
+    fn check_size<T: Scalar>(&self, x: &DMatrix<T>) -> Result<()>
+    where
+        B: Bound<T>,
+    {
+        for size in [self.lower.size(), self.upper.size()].into_iter().flatten() {
+            Error::check_size("the bounds of a box", x.shape(), size)?;
+        }
+        Ok(())
+    }
     /// Each entry of x with its bounds.
     fn entries<'a, T: Scalar>(&'a self, x: &'a DMatrix<T>) -> impl Iterator<Item = (T, T, T)> + 'a
     where
@@ -79,18 +89,18 @@ fn like<T: Scalar>(x: &DMatrix<T>, entries: impl Iterator<Item = T>) -> DMatrix<
     DMatrix::from_iterator(x.nrows(), x.ncols(), entries)
 }
 
-impl<T: Scalar, B: Bound<T>> Manifold<T> for Bounds<B> {
-    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
-        let out = |(x, lower, upper): (T, T, T), g: T| (x <= lower && g > T::zero()) || (x >= upper && g < T::zero());
-        like(x, self.entries(x).zip(g).map(|(entry, &g)| if out(entry, g) { T::zero() } else { g }))
+impl<T: Scalar, B: Bound<T>> ConstraintSet<T> for Bounds<B> {
+    fn geometry(&self) -> Geometry {
+        Geometry::Convex
     }
-    fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
-        self.project(&(x + step))
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<DMatrix<T>> {
+        self.check_size(x)?;
+        check_alike(x, g)?;
+        let out = |(x, lower, upper): (T, T, T), g: T| (x <= lower && g > T::zero()) || (x >= upper && g < T::zero());
+        Ok(like(x, self.entries(x).zip(g).map(|(entry, &g)| if out(entry, g) { T::zero() } else { g })))
     }
     fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
-        for size in [self.lower.size(), self.upper.size()].into_iter().flatten() {
-            Error::check_size("the bounds of a box", x.shape(), size)?;
-        }
+        self.check_size(x)?;
         let infinity = T::of(f64::INFINITY);
         let empty = |lower: T, upper: T| !(lower <= upper && lower < infinity && upper > -infinity);
         if let Some((_, lower, upper)) = self.entries(x).find(|&(_, lower, upper)| empty(lower, upper)) {
@@ -102,10 +112,8 @@ impl<T: Scalar, B: Bound<T>> Manifold<T> for Bounds<B> {
         check(x, "the matrix to project on a box")?;
         Ok(like(x, self.entries(x).map(|(x, lower, upper)| x.max(lower).min(upper))))
     }
-    fn residual(&self, x: &DMatrix<T>) -> T {
-        worst(self.entries(x).flat_map(|(x, lower, upper)| [lower - x, x - upper]))
-    }
-    fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
-        Ok((x - self.project(&(x - g))?).norm())
+    fn residual(&self, x: &DMatrix<T>) -> Result<T> {
+        self.check_size(x)?;
+        Ok(worst(self.entries(x).flat_map(|(x, lower, upper)| [lower - x, x - upper])))
     }
 }

@@ -1,9 +1,9 @@
 //! Spans of orthonormal columns.
 
-use super::{Retraction, Stiefel};
+use super::{Retraction, Stiefel, check_alike};
 use crate::linalg::without;
 use crate::scalar::Scalar;
-use admm::{Manifold, Result};
+use admm::{ConstraintSet, Geometry, Result};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
@@ -28,9 +28,13 @@ impl Grassmann {
     }
 }
 
-impl<T: Scalar> Manifold<T> for Grassmann {
-    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
-        without(x, g.clone())
+impl<T: Scalar> ConstraintSet<T> for Grassmann {
+    fn geometry(&self) -> Geometry {
+        Geometry::Manifold
+    }
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<DMatrix<T>> {
+        check_alike(x, g)?;
+        Ok(without(x, g.clone()))
     }
     fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
         self.bases().retract(x, step)
@@ -38,7 +42,7 @@ impl<T: Scalar> Manifold<T> for Grassmann {
     fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
         self.bases().project(x)
     }
-    fn residual(&self, x: &DMatrix<T>) -> T {
+    fn residual(&self, x: &DMatrix<T>) -> Result<T> {
         self.bases().residual(x)
     }
 }

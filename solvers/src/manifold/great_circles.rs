@@ -3,7 +3,7 @@
 use super::UnitColumns;
 use crate::linalg::check;
 use crate::scalar::{Scalar, norm, set_length};
-use admm::{Manifold, Result};
+use admm::{ConstraintSet, Geometry, Result};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
@@ -15,14 +15,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GreatCircles;
 
-impl<T: Scalar> Manifold<T> for GreatCircles {
-    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
+impl<T: Scalar> ConstraintSet<T> for GreatCircles {
+    fn geometry(&self) -> Geometry {
+        Geometry::Manifold
+    }
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<DMatrix<T>> {
         UnitColumns.tangent(x, g)
     }
     fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
         check(step, "a step along great circles")?;
         let mut moved = x.clone();
-        let mut directions = UnitColumns.tangent(x, step);
+        let mut directions = UnitColumns.tangent(x, step)?;
         for (mut x, mut direction) in moved.column_iter_mut().zip(directions.column_iter_mut()) {
             let angle = norm(direction.as_slice());
             set_length(direction.as_mut_slice(), angle.sin());
@@ -33,7 +36,7 @@ impl<T: Scalar> Manifold<T> for GreatCircles {
     fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
         UnitColumns.project(x)
     }
-    fn residual(&self, x: &DMatrix<T>) -> T {
+    fn residual(&self, x: &DMatrix<T>) -> Result<T> {
         UnitColumns.residual(x)
     }
 }

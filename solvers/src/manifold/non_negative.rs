@@ -3,7 +3,7 @@
 use super::UnitColumns;
 use crate::linalg::check;
 use crate::scalar::{Scalar, worst};
-use admm::{Manifold, Result};
+use admm::{ConstraintSet, Geometry, Result};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
@@ -25,18 +25,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NonNegativeUnitColumns;
 
-impl<T: Scalar> Manifold<T> for NonNegativeUnitColumns {
-    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
-        let mut tangent = UnitColumns.tangent(x, g);
+impl<T: Scalar> ConstraintSet<T> for NonNegativeUnitColumns {
+    fn geometry(&self) -> Geometry {
+        Geometry::General
+    }
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<DMatrix<T>> {
+        let mut tangent = UnitColumns.tangent(x, g)?;
         tangent.zip_zip_apply(x, g, |tangent, x, g| {
             if x <= T::zero() {
                 *tangent = g.min(T::zero());
             }
         });
-        tangent
-    }
-    fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
-        self.project(&(x + step))
+        Ok(tangent)
     }
     fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
         check(x, "the matrix to make non-negative")?;
@@ -48,10 +48,7 @@ impl<T: Scalar> Manifold<T> for NonNegativeUnitColumns {
         }
         UnitColumns.project(&positive)
     }
-    fn residual(&self, x: &DMatrix<T>) -> T {
-        worst(x.iter().map(|&entry| -entry).chain([UnitColumns.residual(x)]))
-    }
-    fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
-        Ok((x - self.project(&(x - self.tangent(x, g)))?).norm())
+    fn residual(&self, x: &DMatrix<T>) -> Result<T> {
+        Ok(worst(x.iter().map(|&entry| -entry).chain([UnitColumns.residual(x)?])))
     }
 }

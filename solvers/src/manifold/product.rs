@@ -1,7 +1,8 @@
 //! Several sets side by side.
 
+use super::check_alike;
 use crate::scalar::{Scalar, worst};
-use admm::{Error, Manifold, Result};
+use admm::{ConstraintSet, Error, Geometry, Result};
 use nalgebra::DMatrix;
 
 /// The matrices [X₁ X₂ …] whose groups of columns are each in a set of their own: the number of columns and the set,
@@ -11,24 +12,24 @@ use nalgebra::DMatrix;
 /// their squares.
 ///
 /// # Errors
-/// `retract`, `project` and `stationarity` report [`Error::Size`] for a matrix that has another number of columns, and
-/// [`Error::Member`] with the place of a part that failed. `tangent` and `residual` are NaN for such a matrix.
+/// All methods report [`Error::Size`] for a matrix that has another number of columns, and [`Error::Member`] with the
+/// place of a part that failed.
 ///
 /// ```
-/// use admm::{Flat, Manifold};
+/// use admm::{Flat, ConstraintSet};
 /// use admm_solvers::manifold::{Product, Stiefel};
 /// use admm::nalgebra::DMatrix;
 ///
 /// // Two orthonormal columns beside one that is free.
 /// let on = Product::<f64>(vec![(2, Box::new(Stiefel::default())), (1, Box::new(Flat))]);
 /// let x = on.project(&DMatrix::from_fn(4, 3, |i, j| (i * i + j) as f64))?;
-/// assert!(on.residual(&x) < 1e-14);
+/// assert!(on.residual(&x)? < 1e-14);
 /// assert_eq!(x.column(2).as_slice(), [2.0, 3.0, 6.0, 11.0]);
 /// # Ok::<(), admm::Error>(())
 /// ```
 pub struct Product<T: Scalar>(
     /// The parts.
-    pub Vec<(usize, Box<dyn Manifold<T>>)>,
+    pub Vec<(usize, Box<dyn ConstraintSet<T>>)>,
 );
 
 impl<T: Scalar> Product<T> {
@@ -37,10 +38,11 @@ impl<T: Scalar> Product<T> {
         &self,
         x: &DMatrix<T>,
         y: &DMatrix<T>,
-        work: impl Fn(&dyn Manifold<T>, DMatrix<T>, DMatrix<T>) -> Result<R>,
+        work: impl Fn(&dyn ConstraintSet<T>, DMatrix<T>, DMatrix<T>) -> Result<R>,
     ) -> Result<Vec<R>> {
         let columns = self.0.iter().map(|(columns, _)| columns).sum();
         Error::check_size("a product of sets", (x.nrows(), columns), x.shape())?;
+        check_alike(x, y)?;
         let mut first = 0;
         let parts = self.0.iter().enumerate().map(|(index, (columns, part))| {
             let of = |x: &DMatrix<T>| x.columns(first, *columns).into_owned();
@@ -56,16 +58,19 @@ impl<T: Scalar> Product<T> {
         &self,
         x: &DMatrix<T>,
         y: &DMatrix<T>,
-        work: impl Fn(&dyn Manifold<T>, DMatrix<T>, DMatrix<T>) -> Result<DMatrix<T>>,
+        work: impl Fn(&dyn ConstraintSet<T>, DMatrix<T>, DMatrix<T>) -> Result<DMatrix<T>>,
     ) -> Result<DMatrix<T>> {
         let entries: Vec<T> = self.parts(x, y, work)?.iter().flat_map(|part| part.iter().copied()).collect();
         Ok(DMatrix::from_vec(x.nrows(), x.ncols(), entries))
     }
 }
 
-impl<T: Scalar> Manifold<T> for Product<T> {
-    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
-        self.matrix(x, g, |part, x, g| Ok(part.tangent(&x, &g))).unwrap_or_else(|_| g.map(|_| T::of(f64::NAN)))
+impl<T: Scalar> ConstraintSet<T> for Product<T> {
+    fn geometry(&self) -> Geometry {
+        self.0.iter().fold(Geometry::Flat, |all, (_, part)| all.times(part.geometry()))
+    }
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<DMatrix<T>> {
+        self.matrix(x, g, |part, x, g| part.tangent(&x, &g))
     }
     fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
         self.matrix(x, step, |part, x, step| part.retract(&x, &step))
@@ -73,9 +78,8 @@ impl<T: Scalar> Manifold<T> for Product<T> {
     fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
         self.matrix(x, x, |part, x, _| part.project(&x))
     }
-    fn residual(&self, x: &DMatrix<T>) -> T {
-        let parts = self.parts(x, x, |part, x, _| Ok(part.residual(&x)));
-        parts.map_or(T::of(f64::NAN), worst)
+    fn residual(&self, x: &DMatrix<T>) -> Result<T> {
+        Ok(worst(self.parts(x, x, |part, x, _| part.residual(&x))?))
     }
     fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
         let parts = self.parts(x, g, |part, x, g| part.stationarity(&x, &g))?;

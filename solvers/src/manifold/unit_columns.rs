@@ -1,8 +1,9 @@
 //! Columns of length one.
 
+use super::check_alike;
 use crate::linalg::check;
 use crate::scalar::{Scalar, norm, set_length, worst};
-use admm::{Manifold, Result};
+use admm::{ConstraintSet, Geometry, Result};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
@@ -18,17 +19,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitColumns;
 
-impl<T: Scalar> Manifold<T> for UnitColumns {
-    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
+impl<T: Scalar> ConstraintSet<T> for UnitColumns {
+    fn geometry(&self) -> Geometry {
+        Geometry::Manifold
+    }
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<DMatrix<T>> {
+        check_alike(x, g)?;
         let mut tangent = g.clone();
         for (mut column, x) in tangent.column_iter_mut().zip(x.column_iter()) {
             let inner = x.dot(&column);
             column.axpy(-inner, &x, T::one());
         }
-        tangent
-    }
-    fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
-        self.project(&(x + step))
+        Ok(tangent)
     }
     fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
         check(x, "the matrix to normalise")?;
@@ -40,8 +42,8 @@ impl<T: Scalar> Manifold<T> for UnitColumns {
         }
         Ok(unit)
     }
-    fn residual(&self, x: &DMatrix<T>) -> T {
-        worst(x.column_iter().map(|column| (norm(column.as_slice()) - T::one()).abs()))
+    fn residual(&self, x: &DMatrix<T>) -> Result<T> {
+        Ok(worst(x.column_iter().map(|column| (norm(column.as_slice()) - T::one()).abs())))
     }
 }
 
@@ -59,9 +61,9 @@ mod tests {
         assert!((UnitColumns.project(&x).unwrap() - &expected).norm() < 1e-15);
         let g = DMatrix::from_element(2, 3, 1.0);
         let tangent = DMatrix::from_row_slice(2, 3, &[0.16, 0.0, 0.0, -0.12, 1.0, 1.0]);
-        assert!((UnitColumns.tangent(&expected, &g) - tangent).norm() < 1e-15);
-        assert_eq!(UnitColumns.residual(&x), 4.0);
-        assert!(UnitColumns.residual(&(&x * f64::NAN)).is_nan());
+        assert!((UnitColumns.tangent(&expected, &g).unwrap() - tangent).norm() < 1e-15);
+        assert_eq!(UnitColumns.residual(&x).unwrap(), 4.0);
+        assert!(UnitColumns.residual(&(&x * f64::NAN)).unwrap().is_nan());
     }
 
     #[test]
@@ -75,7 +77,7 @@ mod tests {
         fn the_projection_lands_and_is_nearest(d in 1..12_usize, k in 1..5_usize, seed: u64, exponent in -150..151) {
             let x = scattered::<f64>(d, k, seed);
             let unit = UnitColumns.project(&(&x * 10_f64.powi(exponent))).unwrap();
-            prop_assert!(UnitColumns.residual(&unit) <= 1e-15 * 8.0);
+            prop_assert!(UnitColumns.residual(&unit).unwrap() <= 1e-15 * 8.0);
             for sample in 1..20 {
                 let other = UnitColumns.project(&scattered(d, k, seed ^ sample)).unwrap();
                 prop_assert!((&x - &unit).norm() <= (&x - other).norm() + 1e-14);
@@ -86,14 +88,14 @@ mod tests {
         fn steps_agree_to_first_order_with_idempotent_tangents(d in 2..12_usize, k in 1..5_usize, seed: u64) {
             let (x, g) = (UnitColumns.project(&scattered(d, k, seed)).unwrap(), scattered(d, k, !seed));
             assert_projector(&UnitColumns, &x, &g);
-            let xi = UnitColumns.tangent(&x, &g).normalize();
+            let xi = UnitColumns.tangent(&x, &g).unwrap().normalize();
             prop_assert!(order(|t| remainder(&UnitColumns, &x, &xi, t).norm()) >= 1.9);
         }
 
         #[test]
         fn single_precision_too(d in 1..12_usize, seed: u64, exponent in -44..38) {
             let unit = UnitColumns.project(&(scattered::<f32>(d, 3, seed) * 10_f32.powi(exponent))).unwrap();
-            prop_assert!(UnitColumns.residual(&unit) <= 1e-6);
+            prop_assert!(UnitColumns.residual(&unit).unwrap() <= 1e-6);
         }
     }
 }

@@ -1,7 +1,8 @@
 //! A condition on columns, put on the matrix as a whole.
 
+use super::check_alike;
 use crate::scalar::Scalar;
-use admm::{Manifold, Result};
+use admm::{ConstraintSet, Geometry, Result};
 use nalgebra::{DMatrix, Dyn};
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// column.
 ///
 /// ```
-/// use admm::Manifold;
+/// use admm::ConstraintSet;
 /// use admm_solvers::manifold::{Ball, Whole};
 /// use admm::nalgebra::DMatrix;
 ///
@@ -35,20 +36,26 @@ fn shaped<T: Scalar>(x: DMatrix<T>, rows: usize, columns: usize) -> DMatrix<T> {
     x.reshape_generic(Dyn(rows), Dyn(columns))
 }
 
-impl<T: Scalar, M: Manifold<T>> Manifold<T> for Whole<M> {
-    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
-        shaped(self.0.tangent(&stacked(x), &stacked(g)), g.nrows(), g.ncols())
+impl<T: Scalar, M: ConstraintSet<T>> ConstraintSet<T> for Whole<M> {
+    fn geometry(&self) -> Geometry {
+        self.0.geometry()
+    }
+    fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<DMatrix<T>> {
+        check_alike(x, g)?;
+        Ok(shaped(self.0.tangent(&stacked(x), &stacked(g))?, x.nrows(), x.ncols()))
     }
     fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
+        check_alike(x, step)?;
         Ok(shaped(self.0.retract(&stacked(x), &stacked(step))?, x.nrows(), x.ncols()))
     }
     fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
         Ok(shaped(self.0.project(&stacked(x))?, x.nrows(), x.ncols()))
     }
-    fn residual(&self, x: &DMatrix<T>) -> T {
+    fn residual(&self, x: &DMatrix<T>) -> Result<T> {
         self.0.residual(&stacked(x))
     }
     fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
+        check_alike(x, g)?;
         self.0.stationarity(&stacked(x), &stacked(g))
     }
 }

@@ -4,7 +4,7 @@ use super::VarianceLoss;
 use crate::linalg::polar;
 use crate::manifold::Stiefel;
 use crate::scalar::Scalar;
-use admm::{Cost, Manifold, Result, Subproblem, Target};
+use admm::{ConstraintSet, Cost, Result, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// The PCA loss on orthonormal W, minimised by majorisation.

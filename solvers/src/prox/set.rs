@@ -2,10 +2,10 @@
 
 use super::{check, indicator};
 use crate::scalar::Scalar;
-use admm::{Manifold, Prox, Result};
+use admm::{ConstraintSet, Prox, Result};
 use nalgebra::DMatrix;
 
-/// The indicator of a [`Manifold`]: 0 on it and ∞ off it. Its operator is the projection, for every penalty.
+/// The indicator of a [`ConstraintSet`]: 0 on it and ∞ off it. Its operator is the projection, for every penalty.
 ///
 /// ```
 /// use admm::Prox;
@@ -31,7 +31,7 @@ pub struct Indicator<M>(
     pub M,
 );
 
-impl<T: Scalar, M: Manifold<T>> Prox<T> for Indicator<M> {
+impl<T: Scalar, M: ConstraintSet<T>> Prox<T> for Indicator<M> {
     fn value(&self, x: &DMatrix<T>) -> T {
         indicator(x, self.0.project(x))
     }

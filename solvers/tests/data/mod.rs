@@ -7,7 +7,7 @@ pub mod softmax;
 
 use admm::method::DescentMethod;
 use admm::random::SplitMix64;
-use admm::{Iterate, Manifold, Result, Smooth, Target};
+use admm::{ConstraintSet, Iterate, Result, Smooth, Target};
 use nalgebra::DMatrix;
 use std::io::Read;
 
@@ -129,14 +129,14 @@ impl Smooth<f64> for Captured {
 }
 
 /// The end of a descent that has to reach a stationary point of the set.
-pub fn minimised<F, M>(of: &F, by: M, on: &dyn Manifold<f64>, from: DMatrix<f64>) -> DMatrix<f64>
+pub fn minimised<F, M>(of: &F, by: M, on: &dyn ConstraintSet<f64>, from: DMatrix<f64>) -> DMatrix<f64>
 where
     F: Smooth<f64, Point = DMatrix<f64>>,
     M: DescentMethod<f64, F, Point = DMatrix<f64>>,
 {
     let (origin, mut iterate) = (from.clone() * 0.0, Iterate::new(from));
     by.minimise(of, on, &mut iterate, Target { v: &origin, rho: 0.0, tolerance: 1e-9 }).unwrap();
-    assert!(on.residual(&iterate.point) <= 1e-13);
+    assert!(on.residual(&iterate.point).unwrap() <= 1e-13);
     let gradient = of.value_and_gradient(&iterate.point).unwrap().1;
     assert!(on.stationarity(&iterate.point, &gradient).unwrap() <= 1e-9);
     iterate.point

@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use admm::method::stationarity;
 use admm::{
-    Descent, Error, Flat, Iterate, Manifold, Point, Rate, Result, ScheduledSteps, Smooth, Status, Subproblem, Target,
+    ConstraintSet, Descent, Error, Flat, Iterate, Point, Rate, Result, ScheduledSteps, Smooth, Status, Subproblem,
+    Target,
 };
 use admm_solvers::descent::{Lbfgs, LbfgsMemory};
 use admm_solvers::joint::Model;
@@ -167,7 +168,7 @@ impl Free {
         if let Some(by) = self.constraint.normalisation() {
             return self.descend(Normalised { of: variance.clone(), by }, start, layered);
         }
-        let on = || -> Box<dyn Manifold<f64>> {
+        let on = || -> Box<dyn ConstraintSet<f64>> {
             match self.constraint {
                 Bound::UnitNorm => Box::new(UnitColumns),
                 Bound::Orthonormal => Box::new(Stiefel::default()),

@@ -6,7 +6,7 @@
 use super::LbfgsMemory;
 use admm::method::{Evaluated, Search};
 use admm::space::Space;
-use admm::{Iterate, Point, Real, Smooth, Target};
+use admm::{Geometry, Iterate, Point, Real, Smooth, Target};
 use nalgebra::DMatrix;
 
 /// The largest change of ∇f in an answer, in units of the tolerance: while the iterates still move far the model is
@@ -32,7 +32,7 @@ pub(super) fn resume<T: Real, F: Smooth<T>>(
     if let Some((point, there)) = x.memory.model.last_evaluated.take() {
         (x.point, x.memory.here) = (point, Some(there));
     }
-    !settled && search.on.is_flat() && x.memory.here.is_some() && x.memory.model.answers < most
+    !settled && search.on.geometry() == Geometry::Flat && x.memory.here.is_some() && x.memory.model.answers < most
 }
 
 /// Returns whether the target hardly moves, compared with its moves since f was evaluated: the other blocks have come

@@ -2,7 +2,7 @@
 
 use super::InitialHessian;
 use admm::method::{Evaluated, Search, Trial};
-use admm::{Cost, Point, Real, Smooth};
+use admm::{Cost, Geometry, Point, Real, Result, Smooth};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::sync::Arc;
@@ -60,16 +60,18 @@ impl<T: Real, P: Point<T>> LbfgsMemory<T, P> {
         (from, here): (&P, &Evaluated<T, P>),
         direction: P,
         trial: &Trial<T, P>,
-    ) {
+    ) -> Result<()> {
         let (pairs, rho) = (&mut self.pairs, search.to.rho);
         let carry = |vector: P| search.tangent(&trial.point, vector);
-        if !search.on.is_flat() {
-            pairs.iter_mut().for_each(|pair| *pair = Arc::new((carry(pair.0.clone()), carry(pair.1.clone()))));
+        if search.on.geometry() != Geometry::Flat {
+            for pair in pairs.iter_mut() {
+                *pair = Arc::new((carry(pair.0.clone())?, carry(pair.1.clone())?));
+            }
         }
         let mut step = direction;
         step.scale_by(trial.length);
-        let old = carry(search.tangent(from, here.gradient().clone()));
-        let pair = (carry(step), carry(trial.there.gradient().clone()).plus(-T::one(), &old));
+        let old = carry(search.tangent(from, here.gradient().clone())?)?;
+        let pair = (carry(step)?, carry(trial.there.gradient().clone())?.plus(-T::one(), &old));
         let whole = turned(&pair, rho);
         if pair.0.inner_product(&whole) > T::of(1e-10) * pair.0.euclidean_norm() * whole.euclidean_norm() {
             pairs.push(Arc::new(pair));
@@ -77,6 +79,7 @@ impl<T: Real, P: Point<T>> LbfgsMemory<T, P> {
         let surplus = pairs.len().saturating_sub(limit);
         pairs.drain(..surplus);
         pairs.retain(|pair| pair.0.inner_product(&turned(pair, rho)) > T::zero());
+        Ok(())
     }
 }
 
@@ -108,7 +111,7 @@ impl<T: Real, P: Point<T>> ModelMemory<T, P> {
         trial: &Trial<T, P>,
     ) {
         (self.known, self.answers) = (None, 0);
-        if search.on.is_flat() {
+        if search.on.geometry() == Geometry::Flat {
             let mut change = trial.there.gradient().plus(-T::one(), here.gradient());
             change.scale_by(T::one() / trial.length);
             let found = change.inner_product(direction);

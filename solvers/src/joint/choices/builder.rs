@@ -143,7 +143,7 @@ impl Builder {
         );
         check(self.batch != Some(0), "batch", "must be at least 1, got 0".into());
         check(
-            self.batch.is_none() || constraint != Constraint::Ball,
+            self.batch.is_none() || constraint.geometry().is_smooth(),
             "batch",
             "does not fit the constraint ball: batches move on manifolds, and a ball has a boundary".into(),
         );

@@ -3,22 +3,22 @@
 use super::log::{Found, Log};
 use crate::descent::{Lbfgs, VarianceReduced};
 use crate::joint::prepared::Objective;
-use crate::joint::{Builder, Constraint, Prepared, Progress};
+use crate::joint::{Builder, Prepared, Progress};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::method::{Evaluated, stationarity};
 use admm::space::Space;
 use admm::{Error, Gradient, Iterate, Result, Status, Target};
 
-/// Descends on all variables at once: L-BFGS on manifolds, the projected gradient on the ball, which has a boundary.
+/// Descends on all variables at once: L-BFGS on smooth manifolds, projected gradient on other sets.
 pub(crate) fn descent<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
     let Builder { constraint, batch, .. } = prepared.options;
     let model = prepared.model(Some(prepared.objective.variance.of.weight));
     let by = Lbfgs { max_steps: 1, ..Lbfgs::from(model) };
-    match (constraint, batch) {
-        (Constraint::Ball, _) => descend(prepared, log, &Gradient { max_steps: 1 }, |memory| memory.here.as_ref()),
-        (_, None) => descend(prepared, log, &by, |memory| memory.here.as_ref()),
-        (_, Some(batch)) => {
+    match (constraint.geometry().is_smooth(), batch) {
+        (false, _) => descend(prepared, log, &Gradient { max_steps: 1 }, |memory| memory.here.as_ref()),
+        (true, None) => descend(prepared, log, &by, |memory| memory.here.as_ref()),
+        (true, Some(batch)) => {
             let method = VarianceReduced { batch, seed: SEED, by };
             descend(prepared, log, &method, |memory| memory.descent.here.as_ref())
         }
@@ -35,7 +35,7 @@ fn descend<T: Scalar, M: admm::method::DescentMethod<T, Objective<T>, Point = Cl
     method: &M,
     here: impl Fn(&M::Memory) -> Option<&Evaluated<T, Classifier<T>>>,
 ) -> Result<Found<T>> {
-    let (options, start, on) = (&prepared.options, &prepared.start.point, prepared.manifold());
+    let (options, start, on) = (&prepared.options, &prepared.start.point, prepared.set());
     let origin = start.v.zero_like();
     let tolerance = T::of(prepared.tolerance());
     let free = Target { v: &origin, rho: T::zero(), tolerance };

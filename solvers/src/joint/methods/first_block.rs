@@ -86,7 +86,7 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
         by: D,
     ) -> Result<Found<T>> {
         let start = Iterate::new(self.prepared.start.point.v.clone());
-        let on = self.prepared.manifold();
+        let on = self.prepared.set();
         self.run(FirstBlock { block: Descent { of, by, on }, start, w: |w| &w.point })
     }
 

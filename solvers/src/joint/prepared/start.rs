@@ -14,7 +14,7 @@ use crate::scalar::Scalar;
 use crate::view::transposed_product;
 use admm::method::DescentMethod;
 use admm::space::Space;
-use admm::{Cost, Gradient, Iterate, Manifold, Result, Smooth, Target};
+use admm::{ConstraintSet, Cost, Geometry, Gradient, Iterate, Result, Smooth, Target};
 use nalgebra::DMatrix;
 use std::sync::Arc;
 use std::time::Instant;
@@ -96,11 +96,11 @@ fn entropic_end<T: Scalar>(
     } else {
         (Classifier::blank(principal.clone(), alone.samples.classes), 100, None, Cost::default())
     };
-    let (on, tolerance) = (options.constraint.manifold(), T::of(SCOUTING));
-    let (entropic, loss, more) = if options.constraint == Constraint::Ball {
-        descend(&Gradient { max_steps }, alone, &*on, from, tolerance)?
-    } else {
+    let (on, tolerance) = (options.constraint.set(), T::of(SCOUTING));
+    let (entropic, loss, more) = if on.geometry().is_smooth() {
         descend(&Lbfgs { max_steps, ..Lbfgs::from(model) }, alone, &*on, from, tolerance)?
+    } else {
+        descend(&Gradient { max_steps }, alone, &*on, from, tolerance)?
     };
     cost += more;
     Ok((entropic, loss, cost))
@@ -135,21 +135,24 @@ fn discriminant<T: Scalar>(alone: &Softmax<T>, spectrum: &Spectrum<T>, principal
 /// The number that whitening adds to the shares of the variance: directions below it count for less.
 const DAMPING: f64 = 1e-6;
 
-/// Only B and b move: the manifold is a point.
+/// A manifold of one point: B and b move, and the coupled matrix stays where it is.
 struct Frozen;
 
-impl<T: Scalar> Manifold<T> for Frozen {
-    fn tangent(&self, _x: &DMatrix<T>, g: &DMatrix<T>) -> DMatrix<T> {
-        g.zero_like()
-    }
-    fn retract(&self, x: &DMatrix<T>, _step: &DMatrix<T>) -> Result<DMatrix<T>> {
-        Ok(x.clone())
+impl<T: Scalar> ConstraintSet<T> for Frozen {
+    fn geometry(&self) -> Geometry {
+        Geometry::Manifold
     }
     fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
         Ok(x.clone())
     }
-    fn residual(&self, _x: &DMatrix<T>) -> T {
-        T::zero()
+    fn residual(&self, _x: &DMatrix<T>) -> Result<T> {
+        Ok(T::zero())
+    }
+    fn tangent(&self, _x: &DMatrix<T>, g: &DMatrix<T>) -> Result<DMatrix<T>> {
+        Ok(g.zero_like())
+    }
+    fn retract(&self, x: &DMatrix<T>, _step: &DMatrix<T>) -> Result<DMatrix<T>> {
+        Ok(x.clone())
     }
 }
 
@@ -180,7 +183,7 @@ pub(crate) fn second_stage<T: Scalar>(
 fn descend<T: Scalar>(
     method: &impl DescentMethod<T, Softmax<T>, Point = Classifier<T>>,
     problem: &Softmax<T>,
-    on: &dyn Manifold<T>,
+    on: &dyn ConstraintSet<T>,
     from: Classifier<T>,
     tolerance: T,
 ) -> Result<(Classifier<T>, T, Cost)> {

@@ -56,7 +56,7 @@ impl<T: Scalar> Prepared<T> {
         }
         let inner = self.basis.as_ref().map_or_else(|| Ok(start.v.clone()), |space| space.lower(&start.v))?;
         let mut other = self.clone();
-        other.start.point = Classifier { v: self.manifold().project(&inner)?, ..start.clone() };
+        other.start.point = Classifier { v: self.set().project(&inner)?, ..start.clone() };
         other.start.spent = Spent { cost: Cost::default(), seconds: 0.0 };
         Ok(other)
     }
