@@ -320,7 +320,7 @@ fn fault_28_29_30_31_labels() {
     let fitted = model.fit(&x, &labels).unwrap();
     let mut unseen = labels.clone();
     unseen[11] = 3;
-    says(fitted.score(&x, &unseen), &["label 3 of sample 12 is unknown"]);
+    says(fitted.score(&x, &unseen), &["labels must be known to the model", "label 3 of sample 12"]);
     says(fitted.score(&matrix(3, 0, 1), &[]), &["no samples"]);
 }
 

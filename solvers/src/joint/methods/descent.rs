@@ -6,7 +6,7 @@ use crate::joint::prepared::Objective;
 use crate::joint::{Builder, Prepared, Progress};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
-use admm::method::{Evaluated, stationarity};
+use admm::method::{DescentMethod, Evaluated, stationarity};
 use admm::space::Space;
 use admm::{Error, Gradient, Iterate, Result, Status, Target};
 
@@ -29,7 +29,7 @@ pub(crate) fn descent<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> R
 const SEED: u64 = 0;
 
 /// The method from the start to its end, a step an iteration, with what its memory says of the present point.
-fn descend<T: Scalar, M: admm::method::DescentMethod<T, Objective<T>, Point = Classifier<T>>>(
+fn descend<T: Scalar, M: DescentMethod<T, Objective<T>, Point = Classifier<T>>>(
     prepared: &Prepared<T>,
     log: &mut Log<'_>,
     method: &M,

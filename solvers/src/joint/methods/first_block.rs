@@ -11,6 +11,7 @@ use crate::pca::{
 };
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
+use admm::method::DescentMethod;
 use admm::{Descent, Direction, Iterate, Rate, Result, ScheduledSteps, Subproblem};
 use nalgebra::DMatrix;
 
@@ -80,11 +81,7 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
         self.descend(Ridge { of, weight }, ScheduledSteps { rate, max_steps })
     }
 
-    fn descend<F: Send + Sync, D: admm::method::DescentMethod<T, F, Point = DMatrix<T>>>(
-        self,
-        of: F,
-        by: D,
-    ) -> Result<Found<T>> {
+    fn descend<F: Send + Sync, D: DescentMethod<T, F, Point = DMatrix<T>>>(self, of: F, by: D) -> Result<Found<T>> {
         let start = Iterate::new(self.prepared.start.point.v.clone());
         let on = self.prepared.set();
         self.run(FirstBlock { block: Descent { of, by, on }, start, w: |w| &w.point })
