@@ -43,18 +43,33 @@ pub trait ConstraintSet<T: Real>: Send + Sync {
     /// The kind of set, which decides the methods that can move on it.
     fn geometry(&self) -> Geometry;
     /// The projection of x: the point of M nearest to x.
+    ///
+    /// # Errors
+    /// [`Error::Size`] for a size that the set does not take, and an x without a nearest point, such as one that is not
+    /// finite.
     fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>>;
     /// A measure of how far x is from M: 0 on it.
+    ///
+    /// # Errors
+    /// [`Error::Size`] for a size that the set does not take.
     fn residual(&self, x: &DMatrix<T>) -> Result<T>;
     /// The tangent projection of a gradient g at x: −tangent(g) is the projection of −g on the tangent cone of M.
     ///
     /// On a manifold that cone is a linear space, and the tangent projection is linear. It then carries a vector from
     /// another point to x as well: the vector transport by projection.
+    ///
+    /// # Errors
+    /// [`Error::Size`] for sizes that differ or that the set does not take.
     fn tangent(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<DMatrix<T>>;
-    /// The retraction of a step ξ from x: a point of M that agrees with x + ξ to first order if ξ is a tangent direction.
+    /// The retraction of a step ξ from x: a point of M that agrees with x + ξ to first order if ξ is a tangent
+    /// direction.
     ///
     /// The default projects x + ξ. This is a retraction of second order on a manifold (Absil and Malick,
-    /// "Projection-like retractions on matrix manifolds", 2012) and the projection arc on a convex set (Bertsekas 1976).
+    /// "Projection-like retractions on matrix manifolds", 2012) and the projection arc on a convex set (Bertsekas
+    /// 1976).
+    ///
+    /// # Errors
+    /// The errors of [`project`](Self::project), and [`Error::Size`] for a step of another size than x.
     fn retract(&self, x: &DMatrix<T>, step: &DMatrix<T>) -> Result<DMatrix<T>> {
         check_sizes(x, "step", step)?;
         self.project(&(x + step))
@@ -64,6 +79,10 @@ pub trait ConstraintSet<T: Real>: Send + Sync {
     /// The default is ‖tangent(g)‖ on a manifold and ‖x − project(x − g)‖ on a convex set. Elsewhere it is
     /// ‖x − project(x − tangent(g))‖. On a set with a boundary these fade as x comes near a stationary point, whereas
     /// ‖tangent(g)‖ jumps.
+    ///
+    /// # Errors
+    /// The errors of [`project`](Self::project) and [`tangent`](Self::tangent), and [`Error::Size`] for a gradient of
+    /// another size than x.
     fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
         check_sizes(x, "gradient", g)?;
         match self.geometry() {

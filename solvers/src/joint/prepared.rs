@@ -125,13 +125,16 @@ impl<T: Scalar> Prepared<T> {
     }
 }
 
+/// Features, labels and weights of some samples.
+type Chosen<'a, T> = (Features<T>, Cow<'a, [usize]>, Vec<T>);
+
 /// Leaves out the samples of weight 0. Their entries must be finite all the same.
 fn without_weightless<'a, T: Scalar>(
     x: Features<T>,
     labels: &'a [usize],
     weights: Vec<T>,
     exec: &Exec,
-) -> Result<(Features<T>, Cow<'a, [usize]>, Vec<T>)> {
+) -> Result<Chosen<'a, T>> {
     let kept: Vec<usize> = (0..weights.len()).filter(|&sample| weights[sample] > T::zero()).collect();
     if kept.len() == weights.len() {
         return Ok((x, labels.into(), weights));
