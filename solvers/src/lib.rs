@@ -24,7 +24,7 @@
 //! | [`smooth`] | functions of a normalised or penalised matrix |
 //! | [`operator`] | linear operators that couple blocks |
 //! | [`prox`] | proximal operators |
-//! | [`manifold`] | the sets on which a variable moves |
+//! | [`set`] | the sets on which a variable moves |
 //! | [`data`] | X with its labels, weights and scale |
 //! | [`linalg`] | factorisations that report failure, and the trust-region subproblem |
 //!
@@ -37,11 +37,11 @@ mod generator;
 pub mod joint;
 pub mod linalg;
 pub mod loss;
-pub mod manifold;
 pub mod operator;
 pub mod pca;
 pub mod prox;
 mod scalar;
+pub mod set;
 pub mod smooth;
 mod view;
 

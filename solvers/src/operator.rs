@@ -10,20 +10,20 @@
 //! | [`Stacked`] | the results of several operators, one above the other |
 //!
 //! A dense operator is a [`DMatrix`](nalgebra::DMatrix), and a choice of rows is a
-//! [`Selection`](admm::operator::Selection). [`QuadraticThrough`] is the block of a quadratic function seen through an
+//! [`Selection`](admm::operator::Selection). [`ComposedQuadratic`] is the block of a quadratic function seen through an
 //! operator.
 
+mod composed_quadratic;
 mod differences;
 mod image_gradient;
 mod multiple;
-mod quadratic_through;
 mod sparse;
 mod stacked;
 
+pub use composed_quadratic::ComposedQuadratic;
 pub use differences::Differences;
 pub use image_gradient::ImageGradient;
 pub use multiple::Multiple;
-pub use quadratic_through::QuadraticThrough;
 pub use sparse::Sparse;
 pub use stacked::Stacked;
 

@@ -5,30 +5,31 @@
 //! | norms, penalties and barriers | [`L0`], [`L1`], [`L2`], [`SquaredL2`], [`LInfinity`], [`ElasticNet`], [`NegativeLog`] |
 //! | functions of the spectrum | [`SingularValues`], [`Eigenvalues`] |
 //! | losses of residuals | [`Huber`], [`Quantile`] |
-//! | losses of scores | [`Hinge`], [`SquaredHinge`] and [`Logistic`], with the classes by [`Labelled`]; [`CrossEntropy`] |
+//! | losses of scores | [`Hinge`], [`SquaredHinge`] and [`Logistic`], with the classes by [`Margins`]; [`CrossEntropy`] |
 //! | quadratic functions | [`Quadratic`], [`LeastSquares`] |
-//! | indicators of sets | [`Affine`], [`Halfspace`], [`Simplex`], [`L0Ball`], [`L1Ball`], [`SecondOrderCone`], [`Point`], and [`Indicator`] of any set with a projection |
-//! | calculus | [`Scaled`], [`Translated`], [`Tilted`], [`Precomposed`], [`Separable`], [`Columns`], [`Conjugate`], [`MoreauEnvelope`] |
+//! | indicators of sets | [`Affine`], [`Halfspace`], [`Simplex`], [`L0Ball`], [`L1Ball`], [`SecondOrderCone`], [`Singleton`], and [`Indicator`] of any set with a projection |
+//! | calculus | [`Scaled`], [`Translated`], [`Tilted`], [`Precomposed`], [`Separable`], [`Columnwise`], [`Conjugate`], [`MoreauEnvelope`] |
 //!
 //! [`Exact`](admm::Exact) makes a block of any of them.
 
 mod affine;
-mod columns;
+mod columnwise;
 mod conjugate;
 mod cross_entropy;
 mod elastic_net;
 mod halfspace;
 mod hinge;
 mod huber;
+mod indicator;
 mod l0;
 mod l0_ball;
 mod l1;
 mod l1_ball;
 mod l2;
 mod l_infinity;
-mod labelled;
 mod least_squares;
 mod logistic;
+mod margins;
 mod moreau_envelope;
 mod negative_log;
 mod precomposed;
@@ -37,7 +38,6 @@ mod quantile;
 mod scaled;
 mod second_order_cone;
 mod separable;
-mod set;
 mod shifted;
 mod simplex;
 mod singleton;
@@ -48,22 +48,23 @@ mod tilted;
 mod translated;
 
 pub use affine::Affine;
-pub use columns::Columns;
+pub use columnwise::Columnwise;
 pub use conjugate::Conjugate;
 pub use cross_entropy::CrossEntropy;
 pub use elastic_net::ElasticNet;
 pub use halfspace::Halfspace;
 pub use hinge::Hinge;
 pub use huber::Huber;
+pub use indicator::Indicator;
 pub use l_infinity::LInfinity;
 pub use l0::L0;
 pub use l0_ball::L0Ball;
 pub use l1::L1;
 pub use l1_ball::L1Ball;
 pub use l2::L2;
-pub use labelled::Labelled;
 pub use least_squares::LeastSquares;
 pub use logistic::Logistic;
+pub use margins::Margins;
 pub use moreau_envelope::MoreauEnvelope;
 pub use negative_log::NegativeLog;
 pub use precomposed::Precomposed;
@@ -72,10 +73,9 @@ pub use quantile::Quantile;
 pub use scaled::Scaled;
 pub use second_order_cone::SecondOrderCone;
 pub use separable::Separable;
-pub use set::Indicator;
 pub(crate) use shifted::Shifted;
 pub use simplex::Simplex;
-pub use singleton::Point;
+pub use singleton::Singleton;
 pub use spectral::{Eigenvalues, SingularValues};
 pub use squared_hinge::SquaredHinge;
 pub use squared_l2::SquaredL2;

@@ -88,7 +88,7 @@ proptest! {
     fn a_quadratic_block_solves_its_normal_equations(m in 1..5_usize, n in 1..6_usize, seed: u64, rho in 0.1..10.0_f64) {
         let (k, root, q, v) = (matrix(m, n, seed), matrix(n, n, !seed), matrix(n, 1, seed ^ 1), matrix(m, 1, seed ^ 2));
         let p = root.tr_mul(&root) + Matrix::identity(n, n) * 0.1;
-        let mut block = QuadraticThrough::new(prox::Quadratic::new(p.clone(), q.clone()).unwrap(), k.clone()).unwrap();
+        let mut block = ComposedQuadratic::new(prox::Quadratic::new(p.clone(), q.clone()).unwrap(), k.clone()).unwrap();
         let (mut fresh, mut tuned, to) = (Matrix::zeros(n, 1), Matrix::zeros(n, 1), target(&v, rho));
         block.argmin(&mut fresh, to).unwrap();
         block.retune(rho).unwrap();
@@ -139,7 +139,7 @@ fn fault_39_an_operator_refuses_another_size() {
         vec![Box::new(ImageGradient { height: 3, width: 2 }), Box::new(Differences)];
     assert!(matches!(Stacked::new(wide, (3, 2)), Err(Error::Size { .. })));
     let fit =
-        QuadraticThrough::new(prox::Quadratic::new(Matrix::identity(3, 3), Matrix::zeros(3, 1)).unwrap(), Differences);
+        ComposedQuadratic::new(prox::Quadratic::new(Matrix::identity(3, 3), Matrix::zeros(3, 1)).unwrap(), Differences);
     let start = (Matrix::zeros(0, 1), Matrix::zeros(2, 1));
     let outcome = Coordinator::new(fit.unwrap(), Negated(Exact(L1)), start.0, start.1, 1.0);
     assert!(matches!(outcome, Err(Error::Panic(_))), "of a start that the operator does not take");

@@ -10,7 +10,7 @@ use admm::{
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::loss::{Classifier, Softmax};
-use admm_solvers::manifold::{Ball, Stiefel, UnitColumns};
+use admm_solvers::set::{Ball, Stiefel, UnitColumns};
 use nalgebra::{DMatrix, DVector};
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -5,8 +5,8 @@
 use crate::data;
 use admm::Prox;
 use admm_solvers::Scalar;
-use admm_solvers::manifold::*;
 use admm_solvers::prox::*;
+use admm_solvers::set::*;
 use nalgebra::DMatrix;
 
 pub type Matrix = DMatrix<f64>;
@@ -68,7 +68,7 @@ pub fn all<T: Scalar>(n: usize, seed: u64) -> Vec<Function<T>> {
     convex("affine", Box::new(Affine::new(&a, &(&a * random::<T>(n, n, seed ^ 3))).unwrap()));
     convex("second-order cone", Box::new(SecondOrderCone));
     convex("semidefinite", Box::new(Eigenvalues(NON_NEGATIVE)));
-    convex("point", Box::new(Point(random::<T>(n, n, seed ^ 4))));
+    convex("point", Box::new(Singleton(random::<T>(n, n, seed ^ 4))));
     convex("nuclear norm", Box::new(SingularValues(L1)));
     convex("spectral norm", Box::new(SingularValues(LInfinity)));
     convex("quadratic", Box::new(Quadratic::new(gram::<T>(n, 0.0, seed ^ 5), random(n, n, seed ^ 6)).unwrap()));
@@ -76,15 +76,15 @@ pub fn all<T: Scalar>(n: usize, seed: u64) -> Vec<Function<T>> {
     convex("least squares", Box::new(tall));
     let wide = LeastSquares::new(a, random(n.div_ceil(2), n, seed ^ 9)).unwrap();
     convex("wide least squares", Box::new(wide));
-    convex("group lasso", Box::new(Columns(L2)));
-    convex("probabilities", Box::new(Columns(Simplex { total: 1.0 })));
+    convex("group lasso", Box::new(Columnwise(L2)));
+    convex("probabilities", Box::new(Columnwise(Simplex { total: 1.0 })));
     convex("scaled", Box::new(Scaled { weight: 0.4, of: L1 }));
     convex("translated", Box::new(Translated { of: L2, by: random::<T>(n, n, seed ^ 10) }));
     convex("tilted", Box::new(Tilted { of: L2, by: random::<T>(n, n, seed ^ 13) }));
     convex("conjugate", Box::new(Conjugate(Huber { delta: 0.8 })));
     convex("maximum", Box::new(Conjugate(Simplex { total: 1.0 })));
-    convex("envelope", Box::new(MoreauEnvelope { of: L1, rho: 0.6 }));
-    convex("labelled", Box::new(Labelled { of: Logistic, labels: signs::<T>(n, n, seed ^ 11) }));
+    convex("envelope", Box::new(MoreauEnvelope { of: L1, mu: 0.6 }));
+    convex("labelled", Box::new(Margins { of: Logistic, labels: signs::<T>(n, n, seed ^ 11) }));
     convex("separable", Box::new(Separable::<T>(vec![(1, Box::new(L1)), (n - 1, Box::new(SquaredL2))])));
     let some = data::orthonormal(n, n.div_ceil(2), seed ^ 12).transpose().map(|entry| T::of(2.0 * entry));
     convex("precomposed", Box::new(Precomposed::new(L1, some).unwrap()));

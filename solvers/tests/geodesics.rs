@@ -3,7 +3,7 @@
 use crate::data::{Captured, angle, matrix, minimised, orthonormal, with_spectrum};
 use admm::{ConstraintSet, Real};
 use admm_solvers::descent::Lbfgs;
-use admm_solvers::manifold::{Grassmann, GreatCircles, Retraction, Stiefel};
+use admm_solvers::set::{Grassmann, GreatCircles, Retraction, Stiefel};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 

@@ -7,8 +7,8 @@ use admm::operator::{Linearized, Selection, norm_squared};
 use admm::patterns::{Consensus, GeneralConsensus, Group, Sharing, Weighted};
 use admm::penalty::{Balance, Fixed};
 use admm::*;
-use admm_solvers::operator::QuadraticThrough;
-use admm_solvers::prox::{self, L1, Point, Scaled, SquaredL2, Translated};
+use admm_solvers::operator::ComposedQuadratic;
+use admm_solvers::prox::{self, L1, Scaled, Singleton, SquaredL2, Translated};
 
 /// λ‖x‖₁ + ½‖z − d‖² with Kx − z = 0, K: 4×5.
 #[test]
@@ -136,7 +136,7 @@ fn sharing_follows_boyd() {
 /// §7.3.2: what one gives another takes, z̄ = 0, and u is the price.
 #[test]
 fn exchange_follows_boyd() {
-    assert_shares(Point(Matrix::zeros(5, 1)), 0.7, |_| 0.0);
+    assert_shares(Singleton(Matrix::zeros(5, 1)), 0.7, |_| 0.0);
 }
 
 #[test]
@@ -176,10 +176,10 @@ fn three_blocks_one_after_the_other_diverge() {
 fn three_blocks_side_by_side_converge() {
     let block = |a: &[f64; 3]| {
         let nothing = prox::Quadratic::new(Matrix::zeros(1, 1), Matrix::zeros(1, 1)).unwrap();
-        QuadraticThrough::new(nothing, column(a)).unwrap()
+        ComposedQuadratic::new(nothing, column(a)).unwrap()
     };
     let group = Group { blocks: DIVERGENT.iter().map(block).collect(), exec: Exec::Serial };
-    let exchange = Negated(Sharing { of: Point(Matrix::zeros(3, 1)), members: 3 });
+    let exchange = Negated(Sharing { of: Singleton(Matrix::zeros(3, 1)), members: 3 });
     let (x, z) = (vec![column(&[1.0]); 3], vec![Matrix::zeros(3, 1); 3]);
     let mut admm = Coordinator::new(group, exchange, x, z, 1.0).unwrap();
     (admm.penalty_policy, admm.tolerance) = (Box::new(Fixed), Tolerance { absolute: 1e-10, relative: 0.0 });

@@ -8,8 +8,8 @@ use admm::{
     Subproblem, Target,
 };
 use admm_solvers::data::Samples;
-use admm_solvers::manifold::{Ball, Retraction, Stiefel, UnitColumns};
 use admm_solvers::pca::{ColumnSet, Columns, Covariance, Hebbian, Majorize, VarianceLoss};
+use admm_solvers::set::{Ball, Retraction, Stiefel, UnitColumns};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use std::sync::Arc;

@@ -2,8 +2,8 @@
 
 use crate::functions::*;
 use admm::*;
-use admm_solvers::manifold::{Bounds, Whole};
 use admm_solvers::prox::*;
+use admm_solvers::set::{Bounds, Whole};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
@@ -53,7 +53,7 @@ proptest! {
         pair_passes(SquaredL2, SquaredL2, v, rho);
         pair_passes(SingularValues(L1), SingularValues(UNIT_BOX), v, rho);
         pair_passes(SingularValues(LInfinity), SingularValues(L1Ball { radius: 1.0 }), v, rho);
-        pair_passes(Columns(L2), Columns(UNIT_BALL), v, rho);
+        pair_passes(Columnwise(L2), Columnwise(UNIT_BALL), v, rho);
         pair_passes(SecondOrderCone, negative(SecondOrderCone, n), v, rho);
         pair_passes(NON_NEGATIVE, Indicator(Bounds { lower: f64::NEG_INFINITY, upper: 0.0 }), v, rho);
         let square = &(random::<f64>(n, n, seed) * scale);
@@ -65,7 +65,7 @@ proptest! {
         let (delta, b) = (1.3, random::<f64>(n, k, !seed));
         let huber = Separable::<f64>(vec![(n, Box::new(Huber { delta }))]);
         pair_passes(huber, Sum { radius: delta }, v, rho);
-        pair_passes(Point(b.clone()), Linear(b), v, rho);
+        pair_passes(Singleton(b.clone()), Linear(b), v, rho);
         pair_passes(Simplex { total: 1.0 }, Maximum, v, rho);
     }
 
@@ -97,7 +97,7 @@ proptest! {
 
 #[test]
 fn a_moreau_envelope_states_its_lipschitz_constant() {
-    let of = |rho| Smooth::<f64>::lipschitz(&MoreauEnvelope { of: L1, rho }, &Matrix::zeros(1, 1));
+    let of = |mu| Smooth::<f64>::lipschitz(&MoreauEnvelope { of: L1, mu }, &Matrix::zeros(1, 1));
     assert_eq!([of(2.5), of(0.0), of(f64::NAN)], [Some(2.5), None, None]);
 }
 
@@ -187,17 +187,17 @@ fn parameters_out_of_range_are_refused() {
     for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         assert!(parameter(Simplex { total: bad }.prox(v, 1.0)));
         assert!(parameter(L1Ball { radius: bad }.prox(v, 1.0)));
-        assert!(parameter(Indicator(Whole(admm_solvers::manifold::Ball { radius: bad })).prox(v, 1.0)));
+        assert!(parameter(Indicator(Whole(admm_solvers::set::Ball { radius: bad })).prox(v, 1.0)));
         assert!(parameter(Huber { delta: bad }.prox(v, 1.0)));
         assert!(parameter(Quantile { level: bad }.prox(v, 1.0)));
         assert!(parameter(Scaled { weight: bad, of: L1 }.prox(v, 1.0)));
         assert!(parameter(Scaled { weight: bad, of: L1 }.retune(1.0)));
-        assert!(parameter(MoreauEnvelope { of: L1, rho: bad }.prox(v, 1.0)));
-        assert!(parameter(MoreauEnvelope { of: L1, rho: bad }.value_and_gradient(v)));
+        assert!(parameter(MoreauEnvelope { of: L1, mu: bad }.prox(v, 1.0)));
+        assert!(parameter(MoreauEnvelope { of: L1, mu: bad }.value_and_gradient(v)));
         assert!(bad == 0.0 || parameter(ElasticNet { l1: 1.0, l2: bad }.prox(v, 1.0)));
         assert!(bad == 0.0 || parameter(CrossEntropy::new(vec![0], vec![bad], 2)));
         assert!(bad == 0.0 || bad == -1.0 || Halfspace { normal: v.clone(), offset: bad }.prox(v, 1.0).is_err());
-        assert!(parameter(Labelled { of: Hinge, labels: Matrix::from_element(2, 2, bad * 0.5) }.prox(v, 1.0)));
+        assert!(parameter(Margins { of: Hinge, labels: Matrix::from_element(2, 2, bad * 0.5) }.prox(v, 1.0)));
     }
     assert!(parameter(Quantile { level: 1.0 }.prox(v, 1.0)));
     assert!(parameter(Halfspace { normal: v * 0.0, offset: 1.0 }.prox(v, 1.0)));

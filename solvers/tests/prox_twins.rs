@@ -2,8 +2,8 @@
 
 use crate::functions::*;
 use admm::*;
-use admm_solvers::manifold::{Bounds, Stiefel, UnitColumns, Whole};
 use admm_solvers::prox::*;
+use admm_solvers::set::{Bounds, Stiefel, UnitColumns, Whole};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
@@ -116,7 +116,7 @@ proptest! {
         close(&prox(L2, v, rho), &(v.normalize() * along), scale)?;
         let most = threshold(&v.abs(), 1.0 / rho).max(0.0);
         close(&prox(LInfinity, v, rho), &v.map(|v| v.clamp(-most, most)), scale + 1.0 / rho)?;
-        let rows = prox(Columns(L2), v, rho);
+        let rows = prox(Columnwise(L2), v, rho);
         for (x, v) in rows.column_iter().zip(v.column_iter()) {
             let shrink = if v.norm() > 0.0 { (1.0 - 1.0 / (rho * v.norm())).max(0.0) } else { 0.0 };
             prop_assert!((x - v * shrink).norm() <= 1e-12 * scale);
@@ -132,7 +132,7 @@ proptest! {
         let inside = if v.lp_norm(1) <= total { v.clone() } else { thresholded(v, tau) };
         close(&prox(L1Ball { radius: total }, v, 1.0), &inside, scale)?;
         let shrink = (total / v.norm()).min(1.0);
-        let ball = Indicator(Whole(admm_solvers::manifold::Ball { radius: total }));
+        let ball = Indicator(Whole(admm_solvers::set::Ball { radius: total }));
         close(&prox(ball, v, 1.0), &(v * shrink), scale)?;
         let limits = Indicator(Bounds { lower: -total, upper: total });
         close(&prox(limits, v, 1.0), &v.map(|v| v.clamp(-total, total)), scale)?;

@@ -13,11 +13,11 @@ use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::{JointObjective, Reduction};
 use admm_solvers::loss::Classifier;
 use admm_solvers::loss::Softmax;
-use admm_solvers::manifold::{Stiefel, UnitColumns};
 use admm_solvers::pca::{
     Batches, Covariance, Custom, Hebbian, Krasulina, Majorize, Minibatch, Oja, Overridden, Power, Sanger, VarianceLoss,
     VrMemory, VrPca,
 };
+use admm_solvers::set::{Stiefel, UnitColumns};
 use nalgebra::DMatrix;
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -5,8 +5,8 @@ use crate::data::pca::{loss_on, samples_of};
 use crate::data::{matrix, orthonormal, weights, with_spectrum};
 use admm::*;
 use admm_solvers::linalg::{polar, thin_qr, thin_svd};
-use admm_solvers::manifold::Stiefel;
 use admm_solvers::pca::{ColumnSet, Columns, Covariance, Hebbian, VarianceLoss};
+use admm_solvers::set::Stiefel;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 

@@ -8,8 +8,8 @@ use admm::{Coordinator, Descent, Flat, Gradient, Iterate, Negated, Rate, Result,
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::JointObjective;
 use admm_solvers::loss::{Classifier, Softmax};
-use admm_solvers::manifold::Stiefel;
 use admm_solvers::pca::{Covariance, Custom, Overridden, VarianceLoss};
+use admm_solvers::set::Stiefel;
 use nalgebra::DMatrix;
 
 const WEIGHT: f64 = 0.5;

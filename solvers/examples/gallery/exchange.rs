@@ -4,13 +4,13 @@
 use crate::data;
 use admm::patterns::{Group, Sharing};
 use admm::{Coordinator, Exact, Exec, Negated, Result, Status, Tolerance};
-use admm_solvers::prox::{Point, Quadratic};
+use admm_solvers::prox::{Quadratic, Singleton};
 use nalgebra::DMatrix;
 
 const AGENTS: usize = 20;
 const GOODS: usize = 5;
 
-type Market = Coordinator<f64, Group<Exact<Quadratic<f64>>>, Negated<Sharing<Point<f64>>>>;
+type Market = Coordinator<f64, Group<Exact<Quadratic<f64>>>, Negated<Sharing<Singleton<f64>>>>;
 
 /// Pᵢ and tᵢ: how much agent i minds not getting what it wants, and what that is.
 fn agent(i: usize) -> (DMatrix<f64>, DMatrix<f64>) {
@@ -21,7 +21,7 @@ fn agent(i: usize) -> (DMatrix<f64>, DMatrix<f64>) {
 pub(crate) fn problem(rho: f64) -> Result<Market> {
     let agents = (0..AGENTS).map(agent).map(|(p, t)| Quadratic::new(p.clone(), -(p * t)).map(Exact));
     let group = Group { blocks: agents.collect::<Result<_>>()?, exec: Exec::Serial };
-    let (clears, zero) = (Point(DMatrix::zeros(GOODS, 1)), vec![DMatrix::zeros(GOODS, 1); AGENTS]);
+    let (clears, zero) = (Singleton(DMatrix::zeros(GOODS, 1)), vec![DMatrix::zeros(GOODS, 1); AGENTS]);
     Coordinator::new(group, Negated(Sharing { of: clears, members: AGENTS }), zero.clone(), zero, rho)
 }
 

@@ -3,11 +3,11 @@
 
 use crate::data;
 use admm::{Coordinator, Exact, Negated, Result, Status, Tolerance};
-use admm_solvers::operator::QuadraticThrough;
+use admm_solvers::operator::ComposedQuadratic;
 use admm_solvers::prox::{Huber, Quadratic};
 use nalgebra::DMatrix;
 
-type Fit = Coordinator<f64, QuadraticThrough<f64, DMatrix<f64>>, Negated<Exact<Huber>>>;
+type Fit = Coordinator<f64, ComposedQuadratic<f64, DMatrix<f64>>, Negated<Exact<Huber>>>;
 
 fn equations((m, n): (usize, usize)) -> (DMatrix<f64>, DMatrix<f64>) {
     let (mut a, x) = (data::normal(m, n, 1), data::normal(n, 1, 2));
@@ -21,7 +21,7 @@ fn equations((m, n): (usize, usize)) -> (DMatrix<f64>, DMatrix<f64>) {
 
 pub(crate) fn problem(size: (usize, usize), rho: f64) -> Result<Fit> {
     let ((a, b), x, z) = (equations(size), DMatrix::zeros(size.1, 1), DMatrix::zeros(size.0, 1));
-    let fit = QuadraticThrough::new(Quadratic::new(DMatrix::zeros(size.1, size.1), x.clone())?, a)?;
+    let fit = ComposedQuadratic::new(Quadratic::new(DMatrix::zeros(size.1, size.1), x.clone())?, a)?;
     Coordinator::new(fit, Negated(Exact(Huber { delta: 1.0 })), x, z, rho)?.with_offset(b)
 }
 

@@ -6,7 +6,7 @@ use crate::data;
 use admm::operator::{Linearized, Operator};
 use admm::{Coordinator, Exact, Negated, Result, Status, Tolerance};
 use admm_solvers::operator::ImageGradient;
-use admm_solvers::prox::{Columns, L2, Scaled, SquaredL2, Translated};
+use admm_solvers::prox::{Columnwise, L2, Scaled, SquaredL2, Translated};
 use nalgebra::DMatrix;
 
 const SIZE: usize = 64;
@@ -23,7 +23,7 @@ pub(crate) fn main() -> Result<()> {
     let noisy = image() + data::normal(SIZE, SIZE, 1) * 0.2;
     let of = Translated { of: SquaredL2, by: noisy.clone() };
     let fit = Linearized { of, operator: GRADIENT, square: 8.0, max_steps: 1 };
-    let variation = Negated(Exact(Columns(Scaled { weight: WEIGHT, of: L2 })));
+    let variation = Negated(Exact(Columnwise(Scaled { weight: WEIGHT, of: L2 })));
     let z = GRADIENT.apply(&noisy);
     let mut admm = Coordinator::new(fit, variation, noisy.clone(), z, 1.0)?;
     admm.tolerance = Tolerance { absolute: 1e-6, relative: 1e-5 };

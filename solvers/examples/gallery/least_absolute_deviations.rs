@@ -3,11 +3,11 @@
 
 use crate::data;
 use admm::{Coordinator, Exact, Negated, Result, Status, Tolerance};
-use admm_solvers::operator::QuadraticThrough;
+use admm_solvers::operator::ComposedQuadratic;
 use admm_solvers::prox::{L1, Quadratic};
 use nalgebra::DMatrix;
 
-type Deviations = Coordinator<f64, QuadraticThrough<f64, DMatrix<f64>>, Negated<Exact<L1>>>;
+type Deviations = Coordinator<f64, ComposedQuadratic<f64, DMatrix<f64>>, Negated<Exact<L1>>>;
 
 fn truth(n: usize) -> DMatrix<f64> {
     data::normal(n, 1, 1) * 10.0
@@ -18,7 +18,7 @@ pub(crate) fn problem((m, n): (usize, usize), rho: f64) -> Result<Deviations> {
     let a = data::normal(m, n, 2);
     let b = &a * truth(n) + data::sparse(m, 1, 0.08, 3) * 100.0;
     let (x, z) = (DMatrix::zeros(n, 1), DMatrix::zeros(m, 1));
-    let fit = QuadraticThrough::new(Quadratic::new(DMatrix::zeros(n, n), x.clone())?, a)?;
+    let fit = ComposedQuadratic::new(Quadratic::new(DMatrix::zeros(n, n), x.clone())?, a)?;
     Coordinator::new(fit, Negated(Exact(L1)), x, z, rho)?.with_offset(b)
 }
 

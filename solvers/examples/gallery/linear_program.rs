@@ -6,8 +6,8 @@
 
 use crate::data;
 use admm::{Coordinator, Exact, Negated, Result, Status, Tolerance};
-use admm_solvers::manifold::Bounds;
 use admm_solvers::prox::{Affine, Indicator, Tilted};
+use admm_solvers::set::Bounds;
 use nalgebra::DMatrix;
 
 type Program = Coordinator<f64, Exact<Tilted<f64, Affine<f64>>>, Negated<Exact<Indicator<Bounds>>>>;

@@ -3,9 +3,9 @@
 
 use crate::data;
 use admm::{Coordinator, Exact, Negated, Result, Status, Tolerance};
-use admm_solvers::manifold::Bounds;
-use admm_solvers::operator::QuadraticThrough;
+use admm_solvers::operator::ComposedQuadratic;
 use admm_solvers::prox::{Indicator, Quadratic};
+use admm_solvers::set::Bounds;
 use nalgebra::DMatrix;
 
 type Program = Coordinator<f64, Exact<Quadratic<f64>>, Negated<Exact<Indicator<Bounds>>>>;
@@ -28,7 +28,7 @@ pub(crate) fn problem(n: usize, rho: f64) -> Result<Program> {
 fn known() -> Result<()> {
     let p = DMatrix::from_row_slice(2, 2, &[4., 1., 1., 2.]);
     let a = DMatrix::from_row_slice(4, 2, &[1., 1., 1., 0., 0., 1., 0., 1.]);
-    let f = QuadraticThrough::new(Quadratic::new(p, DMatrix::from_element(2, 1, 1.0))?, a)?;
+    let f = ComposedQuadratic::new(Quadratic::new(p, DMatrix::from_element(2, 1, 1.0))?, a)?;
     let lower = DMatrix::from_column_slice(4, 1, &[1.0, 0.0, 0.0, f64::NEG_INFINITY]);
     let upper = DMatrix::from_column_slice(4, 1, &[1.0, 0.7, 0.7, f64::INFINITY]);
     let g = Negated(Exact(Indicator(Bounds { lower, upper })));

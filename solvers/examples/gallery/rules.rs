@@ -6,10 +6,10 @@ use admm::{
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::linalg::thin_qr;
-use admm_solvers::manifold::Stiefel;
 use admm_solvers::pca::{
     Batches, Covariance, Hebbian, Krasulina, Majorize, Minibatch, Oja, Power, Sanger, VarianceLoss, VrPca,
 };
+use admm_solvers::set::Stiefel;
 use nalgebra::{DMatrix, DVector};
 
 const DIMENSION: usize = 50;
@@ -66,7 +66,7 @@ fn samples() -> Result<Samples<f64>> {
 
 /// A name and a set.
 type Set<M> = (&'static str, M);
-const ORTHONORMAL: Set<Stiefel> = ("orthonormal", Stiefel { retraction: admm_solvers::manifold::Retraction::Polar });
+const ORTHONORMAL: Set<Stiefel> = ("orthonormal", Stiefel { retraction: admm_solvers::set::Retraction::Polar });
 const FREE: Set<Flat> = ("free", Flat);
 
 struct Table {

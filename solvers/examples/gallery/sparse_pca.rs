@@ -5,9 +5,9 @@
 use crate::data;
 use admm::penalty::Fixed;
 use admm::{ConstraintSet, Coordinator, Exact, Negated, Result, Status};
-use admm_solvers::manifold::Stiefel;
 use admm_solvers::pca::{Covariance, Majorize, VarianceLoss};
 use admm_solvers::prox::{L1, Scaled};
+use admm_solvers::set::Stiefel;
 use nalgebra::DMatrix;
 
 /// Component j lives on the variables 10j, …, 10j + 9.

@@ -3,13 +3,13 @@
 use crate::data;
 use admm::operator::Operator;
 use admm::{Coordinator, Exact, Negated, Result, Status, Tolerance};
-use admm_solvers::operator::{Differences, QuadraticThrough};
+use admm_solvers::operator::{ComposedQuadratic, Differences};
 use admm_solvers::prox::{L1, Quadratic, Scaled};
 use nalgebra::DMatrix;
 
 const WEIGHT: f64 = 5.0;
 
-type Denoising = Coordinator<f64, QuadraticThrough<f64, Differences>, Negated<Exact<Scaled<L1>>>>;
+type Denoising = Coordinator<f64, ComposedQuadratic<f64, Differences>, Negated<Exact<Scaled<L1>>>>;
 
 /// Levels of 25 points each, with noise.
 fn signal(n: usize) -> DMatrix<f64> {
@@ -18,7 +18,7 @@ fn signal(n: usize) -> DMatrix<f64> {
 
 pub(crate) fn problem(n: usize, rho: f64) -> Result<Denoising> {
     let b = signal(n);
-    let fit = QuadraticThrough::new(Quadratic::new(DMatrix::identity(n, n), -&b)?, Differences)?;
+    let fit = ComposedQuadratic::new(Quadratic::new(DMatrix::identity(n, n), -&b)?, Differences)?;
     let (steps, z) = (Negated(Exact(Scaled { weight: WEIGHT, of: L1 })), DMatrix::zeros(n - 1, 1));
     Coordinator::new(fit, steps, b, z, rho)
 }

@@ -6,8 +6,8 @@ mod coordination;
 pub use builder::{Builder, JointModel};
 pub use coordination::{AccelerationChoice, PenaltyChoice};
 
-use crate::manifold::{Ball, Stiefel, UnitColumns};
 use crate::scalar::Scalar;
+use crate::set::{Ball, Stiefel, UnitColumns};
 use admm::{ConstraintSet, Flat, Geometry, Parameter};
 use serde::{Deserialize, Serialize};
 use std::fmt;

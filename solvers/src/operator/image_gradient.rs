@@ -10,7 +10,7 @@ use nalgebra::DMatrix;
 /// column-major order its step down and its step to the right. ‖K‖² < 8 (Chambolle, "An algorithm for total variation
 /// minimization and applications", 2004).
 ///
-/// With `Columns(L2)` it is the isotropic total variation of an image, with `L1` the anisotropic one.
+/// With `Columnwise(L2)` it is the isotropic total variation of an image, with `L1` the anisotropic one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImageGradient {
     /// The height h of the image in pixels.

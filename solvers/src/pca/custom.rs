@@ -13,7 +13,7 @@ use nalgebra::DMatrix;
 ///
 /// ```
 /// use admm::{Descent, Iterate, Rate, ScheduledSteps, Subproblem, Target};
-/// use admm_solvers::{manifold::Stiefel, pca::{Covariance, Custom, VarianceLoss}};
+/// use admm_solvers::{set::Stiefel, pca::{Covariance, Custom, VarianceLoss}};
 /// use admm::nalgebra::{DMatrix, DVector};
 ///
 /// let sigma = DMatrix::from_diagonal(&DVector::from_vec(vec![4.0, 2.0, 1.0]));

@@ -2,8 +2,8 @@
 
 use super::VarianceLoss;
 use crate::linalg::polar;
-use crate::manifold::Stiefel;
 use crate::scalar::Scalar;
+use crate::set::Stiefel;
 use admm::{ConstraintSet, Cost, Result, Subproblem, Target};
 use nalgebra::DMatrix;
 

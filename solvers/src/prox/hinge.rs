@@ -5,7 +5,7 @@ use crate::scalar::Scalar;
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
-/// Σ max(1 − xᵢ, 0) of margins x. `Labelled` makes margins of scores and labels ±1.
+/// Σ max(1 − xᵢ, 0) of margins x. `Margins` makes margins of scores and labels ±1.
 ///
 /// prox(v, ρ) has the entries max(vᵢ, min(1, vᵢ + 1/ρ)): stationary where ρ(vᵢ − x) ∈ ∂max(1 − x, 0) (Combettes and
 /// Pesquet, "Proximal splitting methods in signal processing", 2011, table 2).

@@ -8,7 +8,7 @@ use nalgebra::DMatrix;
 /// Steps that Newton's method may take: each gains 1 in the argument of an exponential, or is quadratic.
 const STEPS: usize = 1000;
 
-/// Σ log(1 + exp(−xᵢ)) of margins x. `Labelled` makes margins of scores and labels ±1.
+/// Σ log(1 + exp(−xᵢ)) of margins x. `Margins` makes margins of scores and labels ±1.
 ///
 /// prox(v, ρ) solves ρ(x − vᵢ) = σ(x) with σ(x) = 1/(1 + eˣ), which has its root in [vᵢ, vᵢ + 1/ρ] (Parikh and Boyd,
 /// "Proximal Algorithms", 2014, §6.1.2).

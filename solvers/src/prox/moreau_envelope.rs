@@ -19,14 +19,14 @@ pub struct MoreauEnvelope<P> {
     /// The function f.
     pub of: P,
     /// The parameter μ > 0.
-    pub rho: f64,
+    pub mu: f64,
 }
 
 impl<P> MoreauEnvelope<P> {
     /// Returns μ/(ρ + μ).
     fn share<T: Scalar>(&self, rho: T) -> Result<T> {
-        let own: T = positive(self.rho, "rho")?;
-        Ok(T::one() / (rho / own + T::one()))
+        let mu: T = positive(self.mu, "mu")?;
+        Ok(T::one() / (rho / mu + T::one()))
     }
 }
 
@@ -34,13 +34,13 @@ impl<T: Scalar, P: Prox<T>> Smooth<T> for MoreauEnvelope<P> {
     type Point = DMatrix<T>;
 
     fn value_and_gradient(&self, x: &DMatrix<T>) -> Result<(T, DMatrix<T>)> {
-        let rho: T = positive(self.rho, "rho")?;
-        let y = self.of.prox(x, rho)?;
+        let mu: T = positive(self.mu, "mu")?;
+        let y = self.of.prox(x, mu)?;
         let gap = x - &y;
-        Ok((self.of.value(&y) + rho / T::of(2.0) * gap.norm_squared(), gap * rho))
+        Ok((self.of.value(&y) + mu / T::of(2.0) * gap.norm_squared(), gap * mu))
     }
     fn lipschitz(&self, _x: &DMatrix<T>) -> Option<T> {
-        positive(self.rho, "rho").ok()
+        positive(self.mu, "mu").ok()
     }
 }
 

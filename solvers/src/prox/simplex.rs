@@ -5,7 +5,7 @@ use crate::scalar::Scalar;
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
-/// The indicator of {x : xᵢ ≥ 0, Σxᵢ = s}. With s = 1 those are the probabilities, `Columns(Simplex { total: 1.0 })`
+/// The indicator of {x : xᵢ ≥ 0, Σxᵢ = s}. With s = 1 those are the probabilities, `Columnwise(Simplex { total: 1.0 })`
 /// those of each column, and the conjugate is max xᵢ.
 ///
 /// The nearest point has the entries max(vᵢ − τ, 0), with the τ at which they add up to s (Parikh and Boyd, "Proximal

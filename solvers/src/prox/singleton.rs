@@ -10,12 +10,12 @@ use nalgebra::DMatrix;
 /// # Errors
 /// `prox` reports [`Error::Size`] for a v that is not of the size of b.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Point<T: Scalar>(
+pub struct Singleton<T: Scalar>(
     /// The only point b.
     pub DMatrix<T>,
 );
 
-impl<T: Scalar> Prox<T> for Point<T> {
+impl<T: Scalar> Prox<T> for Singleton<T> {
     fn value(&self, x: &DMatrix<T>) -> T {
         indicator(x, self.prox(x, T::one()))
     }

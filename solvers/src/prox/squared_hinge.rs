@@ -5,7 +5,7 @@ use crate::scalar::Scalar;
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
-/// Σ max(1 − xᵢ, 0)² of margins x. `Labelled` makes margins of scores and labels ±1.
+/// Σ max(1 − xᵢ, 0)² of margins x. `Margins` makes margins of scores and labels ±1.
 ///
 /// prox(v, ρ) has the entries vᵢ + 2/(ρ + 2)·max(1 − vᵢ, 0), where the derivative −2(1 − x) + ρ(x − vᵢ) is 0. For the
 /// loss see Fan et al., "LIBLINEAR: a library for large linear classification", 2008.

@@ -5,8 +5,8 @@ use crate::data::{angle, classes, digits, iris, wine};
 use admm::{Accuracy, ConstraintSet, Coordinator, Descent, Flat, Iterate, Negated, Smooth, Status, Tolerance, method};
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::{Constraint, Report};
-use admm_solvers::manifold::Stiefel;
 use admm_solvers::pca::Majorize;
+use admm_solvers::set::Stiefel;
 
 /// The z-block leaves ∇L₂(V) = ρ(W − V + u_before) = ρu, and the W-block a W at which ∇L₁(W) + ρu is normal.
 #[test]

@@ -7,10 +7,10 @@ use admm::{Cost, Descent, Direction, Error, Iterate, Rate, Result, ScheduledStep
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::Rule;
 use admm_solvers::linalg::thin_qr;
-use admm_solvers::manifold::Stiefel;
 use admm_solvers::pca::{
     Batches, Covariance, Hebbian, Krasulina, Majorize, Minibatch, Oja, Power, Sanger, VarianceLoss, VrPca,
 };
+use admm_solvers::set::Stiefel;
 use nalgebra::DMatrix;
 use serde::Deserialize;
 

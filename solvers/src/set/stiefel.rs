@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use admm::ConstraintSet;
-/// use admm_solvers::manifold::{Retraction, Stiefel};
+/// use admm_solvers::set::{Retraction, Stiefel};
 ///
 /// let on = Stiefel { retraction: Retraction::Exponential };
 /// let x = Stiefel::random::<f64>(5, 2, 1)?;

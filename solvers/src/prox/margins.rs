@@ -15,14 +15,14 @@ use nalgebra::DMatrix;
 /// `prox` reports [`Error::Parameters`] for a label that is not ±1, [`Error::Size`] for a v that is not of the size of
 /// y, and those of f.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Labelled<T: Scalar, P> {
+pub struct Margins<T: Scalar, P> {
     /// The function f.
     pub of: P,
     /// The labels y, each −1 or 1.
     pub labels: DMatrix<T>,
 }
 
-impl<T: Scalar, P: Prox<T>> Prox<T> for Labelled<T, P> {
+impl<T: Scalar, P: Prox<T>> Prox<T> for Margins<T, P> {
     fn value(&self, x: &DMatrix<T>) -> T {
         self.of.value(&self.labels.component_mul(x))
     }

@@ -6,7 +6,7 @@ use admm::{ConstraintSet, Descent, Error, Flat, Geometry, Gradient, Iterate, Res
 use admm_solvers::Scalar;
 use admm_solvers::descent::{Lbfgs, VarianceReduced};
 use admm_solvers::loss::FiniteSum;
-use admm_solvers::manifold::*;
+use admm_solvers::set::*;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use admm::ConstraintSet;
-/// use admm_solvers::manifold::{Ball, Whole};
+/// use admm_solvers::set::{Ball, Whole};
 /// use admm::nalgebra::DMatrix;
 ///
 /// let inside = Whole(Ball { radius: 1.0 }).project(&DMatrix::from_element(2, 2, 3.0))?;

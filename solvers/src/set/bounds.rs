@@ -16,7 +16,7 @@ use nalgebra::DMatrix;
 ///
 /// ```
 /// use admm::Prox;
-/// use admm_solvers::manifold::Bounds;
+/// use admm_solvers::set::Bounds;
 /// use admm_solvers::prox::Indicator;
 /// use admm::nalgebra::DMatrix;
 ///

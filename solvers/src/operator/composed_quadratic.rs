@@ -18,13 +18,13 @@ use nalgebra::DMatrix;
 /// A target that is not of the size of Kx, and [`Error::Numerical`] where P + ρKᵀK is not positive definite to
 /// rounding.
 #[derive(Debug, Clone)]
-pub struct QuadraticThrough<T: Scalar, K> {
+pub struct ComposedQuadratic<T: Scalar, K> {
     of: Quadratic<T>,
     operator: K,
     system: Shifted<T>,
 }
 
-impl<T: Scalar, K: Operator<T>> QuadraticThrough<T, K> {
+impl<T: Scalar, K: Operator<T>> ComposedQuadratic<T, K> {
     /// Forms KᵀK, of the columns of K.
     ///
     /// # Errors
@@ -37,11 +37,11 @@ impl<T: Scalar, K: Operator<T>> QuadraticThrough<T, K> {
         let gram = transposed_product(&columns, &columns);
         crate::linalg::check(&gram, "KᵀK of a coupling")?;
         let system = Shifted::by(of.p.matrix.clone(), gram);
-        Ok(QuadraticThrough { of, operator, system })
+        Ok(ComposedQuadratic { of, operator, system })
     }
 }
 
-impl<T: Scalar, K: Operator<T>> Subproblem<T> for QuadraticThrough<T, K> {
+impl<T: Scalar, K: Operator<T>> Subproblem<T> for ComposedQuadratic<T, K> {
     type Var = DMatrix<T>;
     type Image = DMatrix<T>;
 

@@ -17,7 +17,7 @@ use nalgebra::DMatrix;
 ///
 /// ```
 /// use admm::{Flat, ConstraintSet};
-/// use admm_solvers::manifold::{Product, Stiefel};
+/// use admm_solvers::set::{Product, Stiefel};
 /// use admm::nalgebra::DMatrix;
 ///
 /// // Two orthonormal columns beside one that is free.

@@ -5,7 +5,7 @@ use crate::scalar::Scalar;
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
-/// Σⱼ f(xⱼ) over the columns xⱼ. `Columns(L2)` is the norm of the group lasso, ‖X‖₂,₁ (Yuan and Lin, 2006).
+/// Σⱼ f(xⱼ) over the columns xⱼ. `Columnwise(L2)` is the norm of the group lasso, ‖X‖₂,₁ (Yuan and Lin, 2006).
 ///
 /// prox(v, ρ) has the columns prox_f(vⱼ, ρ) (Parikh and Boyd, "Proximal Algorithms", 2014, §2.1).
 ///
@@ -13,12 +13,12 @@ use nalgebra::DMatrix;
 /// `prox` reports [`Error::Member`] with the place of a column on which f failed.
 #[doc(alias = "GroupL21")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Columns<P>(
+pub struct Columnwise<P>(
     /// The function f.
     pub P,
 );
 
-impl<T: Scalar, P: Prox<T>> Prox<T> for Columns<P> {
+impl<T: Scalar, P: Prox<T>> Prox<T> for Columnwise<P> {
     fn value(&self, x: &DMatrix<T>) -> T {
         (0..x.ncols()).map(|j| self.0.value(&x.columns(j, 1).into_owned())).sum()
     }
