@@ -37,7 +37,7 @@ use std::fmt;
 /// ```
 ///
 /// # Errors
-/// Every method may fail: a matrix of the wrong size is an [`Error::Size`], not a NaN.
+/// All methods but `geometry` may fail: a matrix of the wrong size is an [`Error::Size`], not a NaN.
 #[doc(alias = "Manifold")]
 pub trait ConstraintSet<T: Real>: Send + Sync {
     /// The kind of set, which decides the methods that can move on it.

@@ -9,17 +9,18 @@ use serde::{Deserialize, Serialize};
 
 /// The convex set {X (d×k) : ‖xⱼ‖ ≤ r}, a product of balls.
 ///
-/// The nearest point has the columns xⱼ·min(1, r/‖xⱼ‖) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.5.1). A step
-/// is followed by the projection, the residual is maxⱼ max(0, ‖xⱼ‖ − r), and the stationarity ‖x − project(x − g)‖. On
-/// the surface the tangent part of a gradient g is that of which −g does not leave the ball, the projection of −g on
-/// the tangent cone; inside it is all of g.
+/// - **Projection:** the columns xⱼ·min(1, r/‖xⱼ‖) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.5.1).
+/// - **Tangent projection:** gⱼ + max(−⟨gⱼ, xⱼ⟩, 0)/‖xⱼ‖²·xⱼ for ‖xⱼ‖ = r, so that a step along −gⱼ does not leave the
+///   ball, and gⱼ inside.
+/// - **Retraction:** the projection of X + ξ.
+/// - **Residual:** maxⱼ max(0, ‖xⱼ‖ − r).
 ///
 /// # Errors
 /// `retract` and `project` report [`Error::Parameters`] for a radius that is not a number above 0,
 /// [`Error::NotFinite`] for an entry that is not finite and [`Error::Numerical`] for an empty matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Ball {
-    /// r > 0.
+    /// The radius r > 0.
     pub radius: f64,
 }
 

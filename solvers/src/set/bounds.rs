@@ -6,19 +6,21 @@ use crate::scalar::{Scalar, worst};
 use admm::{ConstraintSet, Error, Geometry, Result};
 use nalgebra::DMatrix;
 
-/// The box {X (d×k) : lᵢⱼ ≤ xᵢⱼ ≤ uᵢⱼ}, with two numbers for all entries or two matrices (d×k). An infinite bound is
-/// none: 0 and ∞ are the non-negative matrices.
+/// The convex set {X (d×k) : lᵢⱼ ≤ xᵢⱼ ≤ uᵢⱼ}, a box.
 ///
-/// The nearest point has the entries min(u, max(l, xᵢⱼ)) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.2.4). As for
-/// every convex set here, a step is followed by the projection, and the stationarity is ‖x − project(x − g)‖. The
-/// residual is maxᵢⱼ max(0, l − xᵢⱼ, xᵢⱼ − u), and the tangent part of a gradient g that of which −g does not leave the
-/// box: it is 0 where an entry is at a bound and −g points out.
+/// The bounds are two numbers for all entries, or two matrices (d×k). An infinite bound is none: l = 0 and u = ∞ give
+/// the non-negative matrices.
+///
+/// - **Projection:** the entries min(u, max(l, xᵢⱼ)) (Parikh and Boyd, "Proximal Algorithms", 2014, §6.2.4).
+/// - **Tangent projection:** 0 for an entry at a bound from which −gᵢⱼ points out of the box, and gᵢⱼ elsewhere.
+/// - **Retraction:** the projection of X + ξ.
+/// - **Residual:** maxᵢⱼ max(0, l − xᵢⱼ, xᵢⱼ − u).
 ///
 /// ```
 /// use admm::Prox;
-/// use admm_solvers::set::Bounds;
-/// use admm_solvers::prox::Indicator;
 /// use admm::nalgebra::DMatrix;
+/// use admm_solvers::prox::Indicator;
+/// use admm_solvers::set::Bounds;
 ///
 /// let column = |entries: [f64; 2]| DMatrix::from_column_slice(2, 1, &entries);
 /// let limits = Indicator(Bounds { lower: column([-1.0, 0.0]), upper: column([1.0, f64::INFINITY]) });
@@ -27,23 +29,23 @@ use nalgebra::DMatrix;
 /// ```
 ///
 /// # Errors
-/// `retract` and `project` report [`Error::Parameters`] for bounds that no number satisfies, [`Error::Size`] for bounds
-/// of another size than X, [`Error::NotFinite`] for an entry that is not finite and [`Error::Numerical`] for an empty
-/// matrix.
+/// All methods report [`Error::Size`] for an X of another size than the bounds. `retract` and `project` report
+/// [`Error::Parameters`] for bounds that no number satisfies, [`Error::NotFinite`] for an entry that is not finite and
+/// [`Error::Numerical`] for an empty matrix.
 #[doc(alias = "Box")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bounds<B = f64> {
-    /// l < ∞.
+    /// The lower bound l < ∞.
     pub lower: B,
-    /// u ≥ l and > −∞.
+    /// The upper bound u ≥ l, u > −∞.
     pub upper: B,
 }
 
 /// A bound of each entry of a matrix: one number for all of them, or a matrix.
 pub trait Bound<T>: Send + Sync {
-    /// That of the entry with this number, column by column.
+    /// The bound of the entry with this number, counted column by column.
     fn at(&self, entry: usize) -> T;
-    /// Its size, where it has one.
+    /// The size of a matrix, and `None` for a number.
     fn size(&self) -> Option<(usize, usize)>;
 }
 

@@ -7,18 +7,20 @@ use admm::{ConstraintSet, Geometry, Result};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
-/// The Grassmann manifold of k-dimensional subspaces of ℝᵈ, each given by an orthonormal basis X (d×k), for objectives
-/// that depend on the span alone: f(XQ) = f(X) for every rotation Q.
+/// The Grassmann manifold of k-dimensional subspaces of ℝᵈ, each given by an orthonormal basis X (d×k).
 ///
-/// tangent(X, G) = G − X(XᵀG), the horizontal part, which moves the span and does not turn the basis in it (Edelman,
-/// Arias and Smith, "The geometry of algorithms with orthogonality constraints", 1998, equation 2.70). A gradient of
-/// such an f is horizontal already, a curvature pair or a pull towards one basis is not; with this tangent none of them
-/// spends a step on turning the basis. Retractions, nearest point, residual and errors are those of [`Stiefel`]; along
-/// a horizontal step its exponential is the geodesic of the subspaces (equation 2.65), and the Cayley transform is
-/// exact to second order.
+/// It is for objectives that depend on the span alone: f(XQ) = f(X) for every rotation Q. The gradient of such an f is
+/// horizontal already, but a curvature pair or a pull towards one basis is not. This tangent projection spends no step
+/// on turning the basis.
+///
+/// - **Projection, residual, errors:** those of [`Stiefel`].
+/// - **Tangent projection:** the horizontal part G − X(XᵀG), which moves the span and does not turn the basis in it
+///   (Edelman, Arias and Smith, "The geometry of algorithms with orthogonality constraints", 1998, equation 2.70).
+/// - **Retraction:** those of [`Stiefel`]. Along a horizontal step the exponential is the geodesic of the subspaces
+///   (equation 2.65), and the Cayley transform is exact to second order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grassmann {
-    /// How a step returns to an orthonormal basis.
+    /// The retraction, by which a step returns to an orthonormal basis.
     pub retraction: Retraction,
 }
 

@@ -7,11 +7,12 @@ use admm::{ConstraintSet, Geometry, Result};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
-/// [`UnitColumns`] with the exponential for its retraction: xⱼ cos‖ξⱼ‖ + ξⱼ/‖ξⱼ‖ sin‖ξⱼ‖ (Absil, Mahony and Sepulchre,
-/// "Optimization Algorithms on Matrix Manifolds", 2008, example 5.4.1), exact to second order and of the length of ξ.
+/// The oblique manifold {X (d×k) : ‖xⱼ‖ = 1}, on which columns move along great circles.
 ///
-/// Of a step that is not tangent it takes the tangent part. Set, tangent, nearest point, residual and errors are those
-/// of [`UnitColumns`].
+/// - **Retraction:** the exponential xⱼ cos‖ξⱼ‖ + ξⱼ/‖ξⱼ‖ sin‖ξⱼ‖ (Absil, Mahony and Sepulchre, "Optimization
+///   Algorithms on Matrix Manifolds", 2008, example 5.4.1). It is exact to second order, and moves by the length of ξ.
+///   A step that is not tangent is projected first.
+/// - **All else:** as on [`UnitColumns`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GreatCircles;
 

@@ -7,17 +7,19 @@ use admm::{ConstraintSet, Geometry, Result};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
-/// The set {X (d×k) : xᵢⱼ ≥ 0, ‖xⱼ‖ = 1}, a product of pieces of spheres. It is not convex.
+/// The set {X (d×k) : xᵢⱼ ≥ 0, ‖xⱼ‖ = 1}, a product of pieces of spheres.
 ///
-/// The unit p ≥ 0 nearest to a column x has the largest ⟨x, p⟩. That is x₊/‖x₊‖ with x₊ = max(x, 0): ⟨x, p⟩ ≤ ⟨x₊, p⟩ ≤
-/// ‖x₊‖. Where no entry is positive it is the unit vector of the largest one m, the first of several: ⟨x, p⟩ ≤ mΣpᵢ ≤ m
-/// as m ≤ 0 and Σpᵢ ≥ ‖p‖ = 1 (Bauschke, Bui and Wang, "Projecting onto the intersection of a cone and a sphere",
-/// 2018). A step is followed by this projection.
+/// It is neither convex nor a manifold.
 ///
-/// The tangent part of a gradient g is that of which −g does not leave the set, the projection of −g on the tangent
-/// cone: min(gᵢ, 0) where xᵢ = 0, and g − x⟨x, g⟩ elsewhere. The stationarity is ‖x − project(x − ξ)‖ with that part ξ,
-/// which unlike ‖ξ‖ fades as an entry comes close to 0. The residual is that of [`UnitColumns`], or −minᵢⱼ xᵢⱼ if
-/// larger.
+/// - **Projection:** x₊/‖x₊‖ with x₊ = max(x, 0), column by column. If no entry is positive, it is the unit vector of
+///   the largest entry, the first of several (Bauschke, Bui and Wang, "Projecting onto the intersection of a cone and a
+///   sphere", 2018).
+/// - **Tangent projection:** min(gᵢ, 0) for xᵢ = 0, and gᵢ − xᵢ⟨x, g⟩ elsewhere.
+/// - **Retraction:** the projection of X + ξ.
+/// - **Residual:** the residual of [`UnitColumns`], or −minᵢⱼ xᵢⱼ if that is larger.
+///
+/// The projection is the unit vector p ≥ 0 of the largest ⟨x, p⟩. If some entry is positive, ⟨x, p⟩ ≤ ⟨x₊, p⟩ ≤ ‖x₊‖.
+/// If the largest entry is m ≤ 0, then ⟨x, p⟩ ≤ mΣpᵢ ≤ m, because Σpᵢ ≥ ‖p‖ = 1.
 ///
 /// # Errors
 /// `retract` and `project` report [`Error::NotFinite`](admm::Error::NotFinite) for an entry that is not finite and

@@ -5,20 +5,21 @@ use crate::scalar::{Scalar, worst};
 use admm::{ConstraintSet, Error, Geometry, Result};
 use nalgebra::DMatrix;
 
-/// The matrices [X₁ X₂ …] whose groups of columns are each in a set of their own: the number of columns and the set,
-/// from left to right.
+/// The matrices [X₁ X₂ …] whose groups of columns each lie in a set of their own.
 ///
-/// Everything is done part by part. The residual is the largest of the parts, the stationarity the root of the sum of
-/// their squares.
+/// A part is the number of its columns and its set, from left to right. Each method works part by part.
+///
+/// - **Residual:** the largest of the parts.
+/// - **Stationarity:** the root of the sum of the squares of the parts.
 ///
 /// # Errors
-/// All methods report [`Error::Size`] for a matrix that has another number of columns, and [`Error::Member`] with the
-/// place of a part that failed.
+/// All methods report [`Error::Size`] for a matrix with another number of columns, and [`Error::Member`] with the place
+/// of a part that failed.
 ///
 /// ```
-/// use admm::{Flat, ConstraintSet};
-/// use admm_solvers::set::{Product, Stiefel};
 /// use admm::nalgebra::DMatrix;
+/// use admm::{ConstraintSet, Flat};
+/// use admm_solvers::set::{Product, Stiefel};
 ///
 /// // Two orthonormal columns beside one that is free.
 /// let on = Product::<f64>(vec![(2, Box::new(Stiefel::default())), (1, Box::new(Flat))]);
@@ -28,12 +29,12 @@ use nalgebra::DMatrix;
 /// # Ok::<(), admm::Error>(())
 /// ```
 pub struct Product<T: Scalar>(
-    /// The parts.
+    /// The number of columns and the set of each part.
     pub Vec<(usize, Box<dyn ConstraintSet<T>>)>,
 );
 
 impl<T: Scalar> Product<T> {
-    /// What each part makes of its columns of both matrices.
+    /// Applies `work` to the columns of both matrices that belong to each part.
     fn parts<R>(
         &self,
         x: &DMatrix<T>,
@@ -53,7 +54,7 @@ impl<T: Scalar> Product<T> {
         parts.collect()
     }
 
-    /// The same, put side by side.
+    /// Applies `work` to each part, and puts the results side by side.
     fn matrix(
         &self,
         x: &DMatrix<T>,

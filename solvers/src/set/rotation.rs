@@ -6,12 +6,13 @@ use crate::view::product_transposed;
 use admm::Result;
 use nalgebra::DMatrix;
 
-/// The rotation by φ(θ) in each plane that a skew-symmetric Ω (m×m) turns at speed θ, for an odd φ.
+/// The rotation by the angle φ(θ) in each plane that a skew-symmetric Ω (m×m) turns at speed θ, for an odd φ.
 ///
-/// It is exp(Ω) for φ(θ) = θ, and the Cayley transform (I − Ω/2)⁻¹(I + Ω/2) for φ(θ) = 2 arctan(θ/2). The Hermitian −iΩ
-/// has the real form [[0, Ω], [−Ω, 0]], symmetric with an eigenvector (u, w) of θ for each u + iw of −iΩ; the rotation
-/// is then Σ u(u cos φ(θ) + w sin φ(θ))ᵀ. As for every method, its error grows with ‖Ω‖ as that of the angles does, but
-/// unlike a power series it stays finite for every Ω.
+/// It is exp(Ω) for φ(θ) = θ, and the Cayley transform (I − Ω/2)⁻¹(I + Ω/2) for φ(θ) = 2 arctan(θ/2).
+///
+/// The Hermitian −iΩ has the real form [[0, Ω], [−Ω, 0]]. This matrix is symmetric, with an eigenvector (u, w) of θ for
+/// each eigenvector u + iw of −iΩ. The rotation is then Σ u(u cos φ(θ) + w sin φ(θ))ᵀ. As with every method, its error
+/// grows with ‖Ω‖ like the error of the angles. Unlike a power series, it stays finite for every Ω.
 pub(super) fn rotation<T: Scalar>(skew: &DMatrix<T>, angle: impl Fn(T) -> T) -> Result<DMatrix<T>> {
     let m = skew.nrows();
     let mut real_form = DMatrix::zeros(2 * m, 2 * m);

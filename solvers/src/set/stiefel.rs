@@ -14,11 +14,12 @@ use serde::{Deserialize, Serialize};
 
 /// The Stiefel manifold {X (d×k) : XᵀX = I}, k ≤ d, with the metric of the space around it.
 ///
-/// tangent(X, G) = G − X sym(XᵀG) with sym(M) = (M + Mᵀ)/2 (Absil, Mahony and Sepulchre, "Optimization Algorithms on
-/// Matrix Manifolds", 2008, equation 3.35); the nearest point is the [`polar`] factor; the residual is ‖XᵀX − I‖.
-/// A vector is carried from one point to another by `tangent` there (transport by projection, §8.1.3), which is how
-/// [`Lbfgs`](crate::descent::Lbfgs) keeps its memory. Every retraction lands within rounding of the manifold, also from a
-/// point that drifted off it, and `project` repairs such a point by the least change.
+/// - **Projection:** the [`polar`] factor.
+/// - **Tangent projection:** G − X sym(XᵀG) with sym(M) = (M + Mᵀ)/2 (Absil, Mahony and Sepulchre, "Optimization
+///   Algorithms on Matrix Manifolds", 2008, equation 3.35). It also carries a vector to X from another point (vector
+///   transport by projection, §8.1.3), as [`Lbfgs`](crate::descent::Lbfgs) needs it.
+/// - **Retraction:** one of [`Retraction`]. Each lands within rounding of the manifold, even from a point that drifted.
+/// - **Residual:** ‖XᵀX − I‖.
 ///
 /// ```
 /// use admm::ConstraintSet;
@@ -32,17 +33,19 @@ use serde::{Deserialize, Serialize};
 /// ```
 ///
 /// # Errors
-/// `retract` and `project` report those of [`polar`] and [`thin_qr`], and [`Error::Size`](admm::Error::Size) for k > d.
+/// `retract` and `project` report the errors of [`polar`] and [`thin_qr`], and [`Error::Size`](admm::Error::Size) for
+/// k > d.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stiefel {
-    /// How a step returns to the manifold.
+    /// The retraction, by which a step returns to the manifold.
     pub retraction: Retraction,
 }
 
-/// How a step ξ from X returns to the [`Stiefel`] manifold.
+/// The retraction of a step ξ from X on the [`Stiefel`] manifold.
 ///
-/// All cost O(dk²), but the last two take the factor Q of [X ξ] (d×2k) and the eigenvectors of a symmetric matrix of
-/// size 4k, some five to fifteen times as long as the first two: they are for those who need the curve itself.
+/// All cost O(dk²). The Cayley transform and the exponential take some five to fifteen times as long as the others:
+/// they compute the factor Q of [X ξ] (d×2k) and the eigenvectors of a symmetric matrix of size 4k. Choose them if you
+/// need the curve itself. A step that is not tangent is projected first by these two.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -52,17 +55,15 @@ pub enum Retraction {
     /// The polar factor of X + ξ (equation 4.7): exact to second order, and the nearest point.
     #[default]
     Polar,
-    /// The Cayley transform (Wen and Yin 2013, lemma 4): a rotation of X in the span of [X ξ], exact to first order,
-    /// and to second where Xᵀξ = 0, as for a step that moves the span alone. Of a step that is not tangent it takes the
-    /// tangent part.
+    /// The Cayley transform (Wen and Yin 2013, lemma 4), a rotation of X in the span of [X ξ]. It is exact to first
+    /// order, and to second order for a step with Xᵀξ = 0, which moves the span alone.
     Cayley,
-    /// The geodesic (Edelman, Arias and Smith 1998, equation 2.42): exact to second order and of the length
-    /// of ξ. Of a step that is not tangent it takes the tangent part.
+    /// The geodesic (Edelman, Arias and Smith 1998, equation 2.42): exact to second order, and of the length of ξ.
     Exponential,
 }
 
 impl Stiefel {
-    /// A point (d×k) of the uniform distribution: the factor Q, with a diagonal of R ≥ 0, of a Gaussian matrix
+    /// Draws a point (d×k) of the uniform distribution: the factor Q of a Gaussian matrix, with a diagonal of R ≥ 0
     /// (Mezzadri, "How to generate random matrices from the classical compact groups", 2007).
     ///
     /// # Errors

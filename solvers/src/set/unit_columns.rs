@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 
 /// The oblique manifold {X (d×k) : ‖xⱼ‖ = 1}, a product of spheres.
 ///
-/// tangent(X, G) has the columns gⱼ − xⱼ(xⱼᵀgⱼ), the nearest point xⱼ/‖xⱼ‖, and the retraction normalises X + ξ (Absil
-/// and Gallivan, "Joint diagonalization on the oblique manifold for independent component analysis", 2006). A column of
-/// zeros, to which every unit vector is nearest, becomes (1, 0, …, 0). The residual is maxⱼ |‖xⱼ‖ − 1|.
+/// - **Projection:** xⱼ/‖xⱼ‖. A column of zeros, to which every unit vector is nearest, becomes (1, 0, …, 0).
+/// - **Tangent projection:** gⱼ − xⱼ(xⱼᵀgⱼ).
+/// - **Retraction:** the projection of X + ξ (Absil and Gallivan, "Joint diagonalization on the oblique manifold for
+///   independent component analysis", 2006), exact to second order.
+/// - **Residual:** maxⱼ |‖xⱼ‖ − 1|.
 ///
 /// # Errors
 /// `retract` and `project` report [`Error::NotFinite`](admm::Error::NotFinite) for an entry that is not finite and

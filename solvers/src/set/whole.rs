@@ -6,16 +6,20 @@ use admm::{ConstraintSet, Geometry, Result};
 use nalgebra::{DMatrix, Dyn};
 use serde::{Deserialize, Serialize};
 
-/// The set of all X (d×k) whose entries, stacked into one column (dk×1), are in a set of columns.
+/// The set of all X (d×k) whose entries, stacked into one column (dk×1), lie in a set of columns.
 ///
-/// `Whole(UnitColumns)` is the sphere ‖X‖ = 1 in the Frobenius norm, `Whole(GreatCircles)` the same with the
-/// exponential for its retraction, and `Whole(Ball { radius })` the ball ‖X‖ ≤ r. Everything else is as it is for one
-/// column.
+/// | Set | Matrices |
+/// |---|---|
+/// | `Whole(UnitColumns)` | the sphere ‖X‖ = 1 in the Frobenius norm |
+/// | `Whole(GreatCircles)` | the same sphere, with the exponential for its retraction |
+/// | `Whole(Ball { radius })` | the ball ‖X‖ ≤ r |
+///
+/// All else is as for one column.
 ///
 /// ```
 /// use admm::ConstraintSet;
-/// use admm_solvers::set::{Ball, Whole};
 /// use admm::nalgebra::DMatrix;
+/// use admm_solvers::set::{Ball, Whole};
 ///
 /// let inside = Whole(Ball { radius: 1.0 }).project(&DMatrix::from_element(2, 2, 3.0))?;
 /// assert_eq!(inside, DMatrix::from_element(2, 2, 0.5));
@@ -24,7 +28,7 @@ use serde::{Deserialize, Serialize};
 #[doc(alias = "Sphere")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Whole<M>(
-    /// The set of columns.
+    /// The set that contains the stacked column.
     pub M,
 );
 
