@@ -22,9 +22,11 @@ pub struct Affine<T: Scalar> {
 }
 
 impl<T: Scalar> Affine<T> {
+    /// Decomposes A (m×n), for b (m×k).
+    ///
     /// # Errors
-    /// [`Error::Size`] where A and b do not have as many rows, [`Error::Numerical`] where no x solves Ax = b to
-    /// rounding, and those of [`thin_svd`].
+    /// [`Error::Size`] for A and b with different numbers of rows, [`Error::Numerical`] if no x solves Ax = b to
+    /// rounding, and the errors of [`thin_svd`].
     pub fn new(a: &DMatrix<T>, b: &DMatrix<T>) -> Result<Self> {
         Error::check_size("b of Ax = b", (a.nrows(), b.ncols()), b.shape())?;
         let svd = thin_svd(a)?;
@@ -50,7 +52,8 @@ impl<T: Scalar> Prox<T> for Affine<T> {
     fn value(&self, x: &DMatrix<T>) -> T {
         indicator(x, self.prox(x, T::one()))
     }
-    /// The rows of A are removed twice: where v is long and x is short, the second time removes what rounding left.
+    /// The part of v in the span of the rows of A is removed twice. If v is long and x is short, the second time
+    /// removes what rounding left.
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         check(v, rho)?;
         Error::check_size("the target of Ax = b", self.solution.shape(), v.shape())?;

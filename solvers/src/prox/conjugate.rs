@@ -5,16 +5,16 @@ use crate::scalar::Scalar;
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
-/// f*(y) = sup ⟨x, y⟩ − f(x) over all x, for a convex f.
+/// The convex conjugate f*(y) = sup ⟨x, y⟩ − f(x) over all x, for a convex f.
 ///
 /// prox(v, ρ) = v − prox_f(ρv, 1/ρ)/ρ: Moreau's identity (Parikh and Boyd, "Proximal Algorithms", 2014, §2.5).
 ///
-/// The value is ⟨x, y⟩ − f(x) at the best x when a little is charged for its length, x = prox_f(y/μ, μ) with μ = √ε. So
-/// it is f*(y) from below, to about μ‖x‖²; and off the domain of f* it is large, of the order of the square of the
-/// distance by μ, and not ∞.
+/// The value is approximate. It is ⟨x, y⟩ − f(x) at x = prox_f(y/μ, μ) with μ = √ε, the maximiser of
+/// ⟨x, y⟩ − f(x) − μ/2 ‖x‖². So it is below f*(y), by about μ‖x‖². Off the domain of f* it is not ∞, but large: of the
+/// order of the squared distance over μ.
 ///
 /// # Errors
-/// `retune` and `prox` report those of f.
+/// `retune` and `prox` report the errors of f.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Conjugate<P>(
     /// The function f.

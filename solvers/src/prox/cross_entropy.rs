@@ -7,8 +7,8 @@ use admm::space::Shape;
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
-/// Newton steps for one sample, and halvings of one of them. A few are needed, and some 40 where wrong logits of ±10⁴
-/// meet a penalty of 10⁻⁸.
+/// The most Newton steps for one sample, and the most halvings of one step. A few are enough, but wrong logits of ±10⁴
+/// with ρ = 10⁻⁸ take some 40.
 const STEPS: usize = 200;
 
 /// Σⱼ wⱼ (log Σᵢ exp xᵢⱼ − x_{yⱼ,j}) of logits X (c×n, a sample is a column) with labels yⱼ and weights wⱼ: the
@@ -27,6 +27,8 @@ pub struct CrossEntropy<T: Scalar> {
 }
 
 impl<T: Scalar> CrossEntropy<T> {
+    /// Takes the label and the weight of each sample.
+    ///
     /// # Errors
     /// [`Error::Size`] for another number of weights than of labels, [`Error::Parameters`] for a label that is not
     /// below `classes` and for a weight that is not a number from 0.

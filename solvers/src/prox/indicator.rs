@@ -5,13 +5,14 @@ use crate::scalar::Scalar;
 use admm::{ConstraintSet, Prox, Result};
 use nalgebra::DMatrix;
 
-/// The indicator of a [`ConstraintSet`]: 0 on it and ∞ off it. Its operator is the projection, for every penalty.
+/// The indicator of a [`ConstraintSet`]: 0 on the set and ∞ off it. Its proximal operator is the projection, for every
+/// ρ.
 ///
 /// ```
 /// use admm::Prox;
-/// use admm_solvers::set::Bounds;
-/// use admm_solvers::prox::Indicator;
 /// use admm::nalgebra::DMatrix;
+/// use admm_solvers::prox::Indicator;
+/// use admm_solvers::set::Bounds;
 ///
 /// let non_negative = Indicator(Bounds { lower: 0.0, upper: f64::INFINITY });
 /// let v = DMatrix::from_column_slice(2, 1, &[-3.0, 2.0]);
@@ -19,6 +20,9 @@ use nalgebra::DMatrix;
 /// assert_eq!(non_negative.prox(&v, 1.0)?.as_slice(), [0.0, 2.0]);
 /// # Ok::<(), admm::Error>(())
 /// ```
+///
+/// # Errors
+/// `prox` reports the errors of [`project`](ConstraintSet::project).
 #[doc(alias = "Box")]
 #[doc(alias = "NonNegative")]
 #[doc(alias = "L2Ball")]

@@ -5,7 +5,7 @@ use crate::scalar::{Scalar, norm, set_length};
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
-/// ‖x‖₂ = √(Σ xᵢ²), for a matrix the Frobenius norm. Of columns apart it is `Columnwise(L2)`, the group lasso.
+/// ‖x‖₂ = √(Σ xᵢ²), for a matrix the Frobenius norm. `Columnwise(L2)` is the group lasso.
 ///
 /// prox(v, ρ) = max(1 − 1/(ρ‖v‖), 0)·v: block soft thresholding (Parikh and Boyd, "Proximal Algorithms", 2014, §6.5.1).
 /// The conjugate is the indicator of ‖y‖ ≤ 1.

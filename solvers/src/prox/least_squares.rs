@@ -15,7 +15,7 @@ use nalgebra::DMatrix;
 /// optimization …", 2011, §4.2.4). The Gram matrix is formed once; `retune` keeps the Cholesky factor for its ρ.
 ///
 /// # Errors
-/// `retune` and `prox` report [`Error::Numerical`] where ρ vanishes beside a singular Gram matrix. `prox` reports
+/// `retune` and `prox` report [`Error::Numerical`] if ρ vanishes beside a singular Gram matrix. `prox` reports
 /// [`Error::Size`] for a v that is not n×k.
 #[derive(Debug, Clone)]
 pub struct LeastSquares<T: Scalar> {
@@ -26,9 +26,11 @@ pub struct LeastSquares<T: Scalar> {
 }
 
 impl<T: Scalar> LeastSquares<T> {
+    /// Forms the Gram matrix of A (m×n), for b (m×k).
+    ///
     /// # Errors
-    /// [`Error::Size`] where A and b do not have as many rows, [`Error::NotFinite`] for an entry of A, b or the Gram
-    /// matrix that is not finite.
+    /// [`Error::Size`] for A and b with different numbers of rows, [`Error::NotFinite`] for an entry of A, b or the
+    /// Gram matrix that is not finite.
     pub fn new(a: DMatrix<T>, b: DMatrix<T>) -> Result<Self> {
         Self::on(&Exec::Serial, a, b)
     }

@@ -5,7 +5,8 @@ use crate::scalar::Scalar;
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
-/// Steps that Newton's method may take: each gains 1 in the argument of an exponential, or is quadratic.
+/// The most steps of Newton's method. Far from the root each step gains 1 in the argument of an exponential, and near
+/// it convergence is quadratic.
 const STEPS: usize = 1000;
 
 /// Σ log(1 + exp(−xᵢ)) of margins x. `Margins` makes margins of scores and labels ±1.

@@ -13,7 +13,7 @@ use nalgebra::DMatrix;
 ///
 /// # Errors
 /// `prox` reports [`Error::Parameters`] for a label that is not ±1, [`Error::Size`] for a v that is not of the size of
-/// y, and those of f.
+/// y, and the errors of f.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Margins<T: Scalar, P> {
     /// The function f.

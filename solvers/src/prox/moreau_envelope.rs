@@ -5,15 +5,16 @@ use crate::scalar::Scalar;
 use admm::{Prox, Result, Smooth};
 use nalgebra::DMatrix;
 
-/// M(x) = min f(y) + μ/2 ‖y − x‖² over all y, for a convex f: differentiable, below f, and with the same minimisers.
+/// The Moreau envelope M(x) = min f(y) + μ/2 ‖y − x‖² over all y, for a convex f. It is differentiable, lies below f,
+/// and has the same minimisers.
 ///
 /// The gradient ∇M(x) = μ(x − prox_f(x, μ)) has the Lipschitz constant μ (Parikh and Boyd, "Proximal Algorithms", 2014,
 /// §3.1). The proximal operator is prox(v, ρ) = v + μ/(ρ + μ)·(prox_f(v, ρμ/(ρ + μ)) − v) (Beck, "First-Order Methods
 /// in Optimization", 2017, theorem 6.63).
 ///
 /// # Errors
-/// All but the value as a [`Prox`], which is then NaN, report [`Error::Parameters`](admm::Error::Parameters) for a μ
-/// that is not a number above 0, and those of f.
+/// `value_and_gradient`, `prox` and `retune` report [`Error::Parameters`](admm::Error::Parameters) for a μ that is not
+/// a number above 0, and the errors of f. `value` is then NaN.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MoreauEnvelope<P> {
     /// The function f.

@@ -13,7 +13,7 @@ use nalgebra::DMatrix;
 /// prox(v, ρ) = v + 1/α·Lᵀ(prox_f(Lv, ρ/α) − Lv) (Beck, "First-Order Methods in Optimization", 2017, theorem 6.15).
 ///
 /// # Errors
-/// `prox` reports [`Error::Size`] for a v that has not n rows. `retune` and `prox` report those of f.
+/// `prox` reports [`Error::Size`] for a v that does not have n rows. `retune` and `prox` report the errors of f.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Precomposed<T: Scalar, P> {
     of: P,
@@ -23,9 +23,11 @@ pub struct Precomposed<T: Scalar, P> {
 }
 
 impl<T: Scalar, P: Prox<T>> Precomposed<T, P> {
+    /// Composes f with L (m×n), and finds α.
+    ///
     /// # Errors
-    /// [`Error::Parameters`] for an L of which LLᵀ is no multiple αI with α > 0, those of an empty L or one that is not
-    /// finite.
+    /// [`Error::Parameters`] unless LLᵀ = αI with α > 0, [`Error::NotFinite`] for an entry of L that is not finite and
+    /// [`Error::Numerical`] for an empty L.
     pub fn new(of: P, map: DMatrix<T>) -> Result<Self> {
         linalg::check(&map, "the map of a function")?;
         let gram = product_transposed(&map, &map);

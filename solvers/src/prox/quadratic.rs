@@ -13,7 +13,7 @@ use nalgebra::DMatrix;
 /// which `retune` keeps for its penalty. P may be indefinite: then ρ must be above −λmin(P).
 ///
 /// # Errors
-/// `retune` and `prox` report [`Error::Unbounded`] for a smaller ρ, and [`Error::Numerical`] where P + ρI is singular
+/// `retune` and `prox` report [`Error::Unbounded`] for a smaller ρ, and [`Error::Numerical`] if P + ρI is singular
 /// to rounding. `prox` reports [`Error::Size`] for a v that is not n×k.
 #[derive(Debug, Clone)]
 pub struct Quadratic<T: Scalar> {
@@ -22,6 +22,8 @@ pub struct Quadratic<T: Scalar> {
 }
 
 impl<T: Scalar> Quadratic<T> {
+    /// Takes P (n×n) and q (n×k).
+    ///
     /// # Errors
     /// [`Error::Size`] for a P that is not n×n, [`Error::NotFinite`] for an entry that is not finite and
     /// [`Error::Parameters`] for a P that is not symmetric to rounding.

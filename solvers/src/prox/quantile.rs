@@ -5,8 +5,8 @@ use crate::scalar::Scalar;
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
-/// Σ max(τxᵢ, (τ − 1)xᵢ), the pinball loss of residuals x = y − prediction, of which the τ-quantile is the best
-/// constant prediction (Koenker and Bassett, "Regression quantiles", 1978).
+/// Σ max(τxᵢ, (τ − 1)xᵢ), the pinball loss of residuals x = y − prediction. The constant prediction of least loss is
+/// the τ-quantile of y (Koenker and Bassett, "Regression quantiles", 1978).
 ///
 /// prox(v, ρ) has the entries vᵢ − τ/ρ where that is positive, vᵢ + (1 − τ)/ρ where that is negative, and 0 elsewhere.
 /// It is a soft threshold with two sides (Combettes and Pesquet, "Proximal splitting methods in signal processing",

@@ -11,7 +11,7 @@ use nalgebra::DMatrix;
 ///
 /// # Errors
 /// `retune` and `prox` report [`Error::Parameters`](admm::Error::Parameters) for a weight that is not a number above 0,
-/// and those of f.
+/// and the errors of f.
 ///
 /// ```
 /// use admm::Prox;

@@ -5,18 +5,19 @@ use crate::scalar::Scalar;
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
-/// f₁(X₁) + f₂(X₂) + … of groups of rows: the number of rows and the function, from top to bottom.
+/// f₁(X₁) + f₂(X₂) + … of groups of rows X₁, X₂, …
 ///
-/// prox(v, ρ) is that of each function on its rows (Parikh and Boyd, "Proximal Algorithms", 2014, §2.1).
+/// A part is the number of its rows and its function, from top to bottom. prox(v, ρ) applies the operator of each
+/// function to its rows (Parikh and Boyd, "Proximal Algorithms", 2014, §2.1).
 ///
 /// # Errors
-/// `prox` reports [`Error::Size`] for a v that has another number of rows, and [`Error::Member`] with the place of a
+/// `prox` reports [`Error::Size`] for a v with another number of rows, and [`Error::Member`] with the place of a
 /// function that failed.
 ///
 /// ```
 /// use admm::Prox;
-/// use admm_solvers::prox::{L1, L2, Separable};
 /// use admm::nalgebra::DMatrix;
+/// use admm_solvers::prox::{L1, L2, Separable};
 ///
 /// let f = Separable::<f64>(vec![(2, Box::new(L2)), (1, Box::new(L1))]);
 /// let x = DMatrix::from_column_slice(3, 1, &[3.0, 4.0, -2.0]);

@@ -51,7 +51,7 @@ impl<T: Scalar> Shifted<T> {
         cholesky(shifted).map_or_else(|| Err(self.why(rho)), Ok)
     }
 
-    /// Why there is no factor.
+    /// The error for a matrix that has no factor: the function is unbounded, or the system is singular.
     fn why(&self, rho: T) -> Error {
         let singular = Error::numerical("a system", format!("is singular to rounding at the penalty {rho}"));
         let None = self.by else { return singular };

@@ -5,7 +5,7 @@ use crate::scalar::Scalar;
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
-/// The indicator of {b}. The nearest point to every v is b, and the conjugate is the linear function ⟨b, y⟩.
+/// The indicator of {b}, a set of one point. prox(v, ρ) = b, and the conjugate is the linear function ⟨b, y⟩.
 ///
 /// # Errors
 /// `prox` reports [`Error::Size`] for a v that is not of the size of b.

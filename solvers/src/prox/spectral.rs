@@ -7,14 +7,14 @@ use crate::view::product_transposed;
 use admm::{Prox, Result};
 use nalgebra::{DMatrix, DVector};
 
-/// f(σ(X)) for an f of which the order and the signs of the entries do not matter, such as a norm of σ.
+/// f(σ(X)) of the singular values σ(X), for an f that depends on neither the order nor the signs of its entries.
 ///
 /// prox(V, ρ) = A diag(prox_f(σ, ρ)) Bᵀ with V = A diag(σ) Bᵀ (Parikh and Boyd, "Proximal Algorithms", 2014, §6.7.2).
 /// So `SingularValues(L1)` is the nuclear norm, `SingularValues(LInfinity)` the spectral norm and
 /// `SingularValues(L0Ball { count })` the set of the matrices of rank `count` or below.
 ///
 /// # Errors
-/// `prox` reports those of f and of [`thin_svd`]. Where the latter fails, the value is NaN.
+/// `prox` reports the errors of f and of [`thin_svd`]. If the latter fails, the value is NaN.
 #[doc(alias = "Nuclear")]
 #[doc(alias = "Rank")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,14 +37,15 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for SingularValues<P> {
     }
 }
 
-/// f(λ(X)) for symmetric X, ∞ for others, and an f of which the order of the entries does not matter.
+/// f(λ(X)) of the eigenvalues λ(X) of a symmetric X, and ∞ for an X that is not symmetric. f may not depend on the
+/// order of its entries.
 ///
 /// prox(V, ρ) = Q diag(prox_f(λ, ρ)) Qᵀ with the symmetric part ½(V + Vᵀ) = Q diag(λ) Qᵀ (Parikh and Boyd, "Proximal
 /// Algorithms", 2014, §6.7.1). So `Eigenvalues(Indicator(Bounds { lower: 0.0, upper: f64::INFINITY }))` is the cone of
 /// the positive semidefinite matrices.
 ///
 /// # Errors
-/// `prox` reports those of f and of [`symmetric_eigen`]. Where the latter fails, the value is NaN.
+/// `prox` reports the errors of f and of [`symmetric_eigen`]. If the latter fails, the value is NaN.
 #[doc(alias = "PositiveSemidefinite")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Eigenvalues<P>(

@@ -10,7 +10,7 @@ use nalgebra::DMatrix;
 /// prox(v, ρ) = b + prox_f(v − b, ρ) (Parikh and Boyd, "Proximal Algorithms", 2014, §2.2).
 ///
 /// # Errors
-/// `prox` reports [`Error::Size`] for a v that is not of the size of b, and those of f.
+/// `prox` reports [`Error::Size`] for a v that is not of the size of b, and the errors of f.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Translated<T: Scalar, P> {
     /// The function f.
