@@ -8,15 +8,15 @@ use admm::space::Space;
 use admm::{Cost, Error, Prox, Result, Subproblem, Target};
 use nalgebra::DMatrix;
 
-/// ½⟨x, Px⟩ + ⟨q, x⟩ with x (n×k), coupled through an operator K on columns of n entries.
+/// The block of ½⟨x, Px⟩ + ⟨q, x⟩ with x (n×k), coupled through an operator K on columns of n entries.
 ///
-/// The argmin solves (P + ρKᵀK)x = ρKᵀv − q (Boyd et al., "Distributed optimization …", 2011, §4.2.5) by Cholesky's
-/// factor, which `retune` keeps for its penalty. P may be singular where KᵀK is not: with P = 0 and q = 0 it is the x
-/// block of least absolute deviations.
+/// The argmin solves (P + ρKᵀK)x = ρKᵀv − q (Boyd et al., "Distributed optimization …", 2011, §4.2.5) by a Cholesky
+/// factorisation, which `retune` keeps for its ρ. P may be singular if KᵀK is not. With P = 0 and q = 0 it is the x
+/// block of least absolute deviations (§6.1).
 ///
 /// # Errors
-/// A target that is not of the size of Kx, and [`Error::Numerical`] where P + ρKᵀK is not positive definite to
-/// rounding.
+/// `argmin` reports [`Error::Size`] for a target that is not of the size of Kx, and [`Error::Numerical`] if P + ρKᵀK is
+/// not positive definite to rounding.
 #[derive(Debug, Clone)]
 pub struct ComposedQuadratic<T: Scalar, K> {
     of: Quadratic<T>,
@@ -25,10 +25,10 @@ pub struct ComposedQuadratic<T: Scalar, K> {
 }
 
 impl<T: Scalar, K: Operator<T>> ComposedQuadratic<T, K> {
-    /// Forms KᵀK, of the columns of K.
+    /// Forms KᵀK, from K applied to the columns of the identity.
     ///
     /// # Errors
-    /// [`Error::Size`] for a K that does not take n×n and n×k, [`Error::NotFinite`] where KᵀK is not finite.
+    /// [`Error::Size`] for a K that does not take n×n and n×k, [`Error::NotFinite`] for a KᵀK that is not finite.
     pub fn new(of: Quadratic<T>, operator: K) -> Result<Self> {
         let (n, k) = of.q.shape();
         operator.range((n, n))?;

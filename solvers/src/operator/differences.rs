@@ -6,7 +6,7 @@ use admm::Result;
 use admm::operator::Operator;
 use nalgebra::DMatrix;
 
-/// The differences xᵢ₊₁ − xᵢ of neighbouring rows: x (n×k) ↦ (n−1)×k. ‖K‖² < 4.
+/// The operator that takes the differences xᵢ₊₁ − xᵢ of neighbouring rows: x (n×k) ↦ (n−1)×k. ‖K‖² < 4.
 ///
 /// With the 1-norm it is the total variation of a signal (Rudin, Osher and Fatemi, "Nonlinear total variation based
 /// noise removal algorithms", 1992), or the fused lasso.

@@ -6,9 +6,10 @@ use admm::Result;
 use admm::operator::Operator;
 use nalgebra::DMatrix;
 
-/// The gradient of an image x (h×w) by forward differences, 0 across the border: x ↦ 2×hw, for each pixel in
-/// column-major order its step down and its step to the right. ‖K‖² < 8 (Chambolle, "An algorithm for total variation
-/// minimization and applications", 2004).
+/// The gradient of an image x (h×w) by forward differences, which are 0 across the border: x ↦ 2×hw.
+///
+/// The result has a column for each pixel, in column-major order: the differences to the pixel below and to the pixel
+/// on the right. ‖K‖² < 8 (Chambolle, "An algorithm for total variation minimization and applications", 2004).
 ///
 /// With `Columnwise(L2)` it is the isotropic total variation of an image, with `L1` the anisotropic one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub struct ImageGradient {
 }
 
 impl ImageGradient {
-    /// The neighbours of each pixel, below and to the right, where there are any: numbers of pixels.
+    /// The numbers of the pixels below and to the right of each pixel, if there are any.
     fn neighbours(&self) -> impl Iterator<Item = (usize, [Option<usize>; 2])> {
         let ImageGradient { height, width } = *self;
         (0..height * width).map(move |pixel| {

@@ -5,7 +5,9 @@ use admm::Result;
 use admm::operator::Operator;
 use nalgebra::DMatrix;
 
-/// αx. ‖K‖² = α², and a [`Linearized`](admm::operator::Linearized) block with this bound is exact in one step.
+/// The operator x ↦ αx, with ‖K‖² = α².
+///
+/// A [`Linearized`](admm::operator::Linearized) block with this bound is exact in one step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Multiple<T>(
     /// The factor α of the identity.

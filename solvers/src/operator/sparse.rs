@@ -8,12 +8,14 @@ use nalgebra::DMatrix;
 use nalgebra_sparse::CsrMatrix;
 use nalgebra_sparse::ops::{Op, serial::spmm_csr_dense};
 
-/// x ↦ Kx with a K (m×n) in compressed rows; of a list of entries make one by way of `CooMatrix`.
+/// The operator x ↦ Kx of a sparse matrix K (m×n) in compressed rows.
+///
+/// nalgebra-sparse makes such a matrix from a list of entries, by way of `CooMatrix`:
 ///
 /// ```
+/// use admm::nalgebra::DMatrix;
 /// use admm::operator::Operator;
 /// use admm_solvers::operator::Sparse;
-/// use admm::nalgebra::DMatrix;
 /// use nalgebra_sparse::{CooMatrix, CsrMatrix};
 ///
 /// let entries = CooMatrix::try_from_triplets(2, 3, vec![0, 1], vec![2, 0], vec![5.0, -1.0]).unwrap();

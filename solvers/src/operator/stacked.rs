@@ -6,8 +6,9 @@ use admm::operator::Operator;
 use admm::{Error, Result};
 use nalgebra::DMatrix;
 
-/// x ↦ (K₁x, K₂x, …), from top to bottom. The other block is then a [`Separable`](crate::prox::Separable): one function
-/// a part.
+/// The operator x ↦ (K₁x, K₂x, …), whose results lie one above the other.
+///
+/// The other block is then a [`Separable`](crate::prox::Separable), with one function a part.
 pub struct Stacked<T: Scalar> {
     parts: Vec<(Box<dyn Operator<T>>, usize)>,
     domain: (usize, usize),
@@ -15,11 +16,11 @@ pub struct Stacked<T: Scalar> {
 }
 
 impl<T: Scalar> Stacked<T> {
-    /// The operators, and the size of x.
+    /// Stacks the operators, from top to bottom, for an x of the size `domain`.
     ///
     /// # Errors
-    /// [`Error::Size`] for an x that an operator does not take, and where Kᵢx and K₁x have different numbers of
-    /// columns.
+    /// [`Error::Size`] for an x that an operator does not take, and for operators whose results have different numbers
+    /// of columns.
     pub fn new(parts: Vec<Box<dyn Operator<T>>>, domain: (usize, usize)) -> Result<Self> {
         let sizes: Vec<_> = parts.iter().map(|part| part.range(domain)).collect::<Result<_>>()?;
         let width = sizes.first().map_or(domain.1, |size| size.1);
