@@ -1,6 +1,7 @@
-//! Threads for independent pieces of work. Results come back and are added in the order of the pieces, never in the
-//! order in which threads finish, so a sum has the same bits for any number of threads.
+//! Threads for independent pieces of work. Results come back in the order of the pieces and are added in a fixed tree.
+//! The order in which threads finish plays no part, so a sum has the same bits for any number of threads.
 
+use crate::tree::{Node, Roots};
 use crate::{Error, Result};
 use rayon::ThreadPool;
 use std::collections::BTreeMap;
@@ -25,7 +26,7 @@ pub enum Exec {
 pub struct Pool(Arc<ThreadPool>);
 
 impl Exec {
-    /// A pool of `count` threads; 1 is [`Exec::Serial`] and 0 the number of processors.
+    /// A pool of `count` threads. A count of 1 gives [`Exec::Serial`], and 0 takes a thread for each processor.
     ///
     /// # Errors
     /// [`Error::Threads`] where the system has no more threads.
@@ -37,7 +38,7 @@ impl Exec {
         pool.map(|pool| Exec::Threads(Pool(Arc::new(pool)))).map_err(|error| Error::Threads(error.to_string()))
     }
 
-    /// Returns the number of pieces that run at once.
+    /// Returns the number of pieces that can run at once, which is 1 or the number of threads of the pool.
     pub fn width(&self) -> usize {
         match self {
             Exec::Serial => 1,
@@ -52,15 +53,36 @@ impl Exec {
         results
     }
 
-    /// `piece(0) + … + piece(count − 1)`, added in this order, or `None` where there is no piece. A piece is added as
-    /// soon as those before it are, so that few wait at once.
+    /// `piece(0) + … + piece(count − 1)`, or `None` where there is no piece. The pieces are added in a fixed binary tree
+    /// over their numbers, where each takes part in at most ⌈log₂ count⌉ additions.
     pub fn sum<S: AddAssign + Send>(&self, count: usize, piece: impl Fn(usize) -> S + Sync + Send) -> Option<S> {
-        let mut sum: Option<S> = None;
-        self.in_order(count, piece, |piece| match &mut sum {
-            Some(sum) => *sum += piece,
-            None => sum = Some(piece),
-        });
-        sum
+        self.sum_in_waves(count, usize::MAX, piece)
+    }
+
+    /// The same sum as [`sum`](Self::sum), to the bit, for pieces that take much memory. The number of
+    /// pieces that exist at once is at most [`width`](Self::width) plus log₂ `count`. In return, threads wait for each
+    /// other now and then.
+    pub fn sum_sparingly<S: AddAssign + Send>(
+        &self,
+        count: usize,
+        piece: impl Fn(usize) -> S + Sync + Send,
+    ) -> Option<S> {
+        self.sum_in_waves(count, self.width(), piece)
+    }
+
+    /// The sum of the pieces, which run in waves of `size`. A wave begins when all pieces before it have been added.
+    fn sum_in_waves<S: AddAssign + Send>(
+        &self,
+        count: usize,
+        size: usize,
+        piece: impl Fn(usize) -> S + Sync + Send,
+    ) -> Option<S> {
+        let mut roots = Roots::new();
+        for first in (0..count).step_by(size) {
+            let part = |i| Node::part(first + i, piece(first + i));
+            self.in_order(size.min(count - first), part, |part| roots.push(part));
+        }
+        roots.total()
     }
 
     /// Hands over each result as soon as those before it were.
@@ -125,6 +147,7 @@ fn in_turn(pool: &ThreadPool, count: usize, piece: &(impl Fn(usize) + Sync)) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::SplitMix64;
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::time::Duration;
 
@@ -158,6 +181,71 @@ mod tests {
             });
             assert_eq!(sum, Some(Text("012345678".into())));
             assert_eq!(exec.sum(0, |_| 0), None);
+        }
+    }
+
+    #[test]
+    fn few_pieces_exist_at_once_where_they_are_added_sparingly() {
+        static HELD: AtomicUsize = AtomicUsize::new(0);
+        #[derive(Debug)]
+        struct Large(u64);
+        impl AddAssign for Large {
+            fn add_assign(&mut self, other: Self) {
+                self.0 += other.0;
+            }
+        }
+        impl Drop for Large {
+            fn drop(&mut self) {
+                HELD.fetch_sub(1, Relaxed);
+            }
+        }
+        for (threads, count) in [(1, 64), (2, 63), (3, 100), (8, 7)] {
+            let exec = Exec::threads(threads).unwrap();
+            let most = AtomicUsize::new(0);
+            let sum = exec.sum_sparingly(count, |i| {
+                most.fetch_max(HELD.fetch_add(1, Relaxed) + 1, Relaxed);
+                thread::sleep(Duration::from_micros(if i % 5 == 0 { 500 } else { 10 }));
+                Large(i as u64)
+            });
+            assert_eq!(sum.map(|sum| sum.0), Some((0..count as u64).sum()));
+            let most = most.into_inner();
+            assert!(most <= threads + count.ilog2() as usize, "{most} of {count} pieces on {threads} threads");
+        }
+    }
+
+    /// Two lists of parts. In the first, a sum from left to right loses all parts but the first. The second has parts of
+    /// many sizes and both signs. All are whole numbers, and 128 bits hold their sums.
+    fn parts(count: usize) -> [Vec<f64>; 2] {
+        let mut random = SplitMix64(count as u64);
+        let mut any = |_| (random.bits() as i64 >> 10) as f64 * (1_u64 << (random.bits() % 40)) as f64;
+        let hard = (0..count).map(|i| if i == 0 { 2_f64.powi(53) } else { 1.0 }).collect();
+        [hard, (0..count).map(&mut any).collect()]
+    }
+
+    /// (sum − Σ parts)·2⁵³/Σ|parts|, the error in units of one rounding of Σ|parts|.
+    fn roundings(sum: f64, parts: &[f64]) -> f64 {
+        let exact = |parts: &mut dyn Iterator<Item = f64>| parts.map(|part| part as i128).sum::<i128>();
+        let error = sum as i128 - exact(&mut parts.iter().copied());
+        error as f64 * 2_f64.powi(53) / exact(&mut parts.iter().map(|part| part.abs())) as f64
+    }
+
+    #[test]
+    fn a_sum_is_as_exact_as_its_tree_is_deep_and_has_the_same_bits_for_any_number_of_threads() {
+        for count in [64_usize, 100, 4096] {
+            let depth = count.next_power_of_two().ilog2() as f64;
+            let [hard, any] = parts(count);
+            for parts in [&hard, &any] {
+                let on = |threads| Exec::threads(threads).unwrap().sum(count, |i| parts[i]).unwrap();
+                let sum = on(1);
+                assert!(roundings(sum, parts).abs() <= depth, "{} for {count} parts", roundings(sum, parts));
+                for threads in [2, 3, 8] {
+                    assert_eq!(on(threads).to_bits(), sum.to_bits(), "{threads} threads");
+                    let sparingly = Exec::threads(threads).unwrap().sum_sparingly(count, |i| parts[i]).unwrap();
+                    assert_eq!(sparingly.to_bits(), sum.to_bits(), "{threads} threads, sparingly");
+                }
+            }
+            let from_the_left = hard.iter().fold(0.0, |sum, part| sum + part);
+            assert!(roundings(from_the_left, &hard).abs() > 5.0 * depth, "the parts tell the two orders apart");
         }
     }
 

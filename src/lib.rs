@@ -28,6 +28,7 @@ pub mod state;
 mod status;
 mod stop;
 mod subproblem;
+mod tree;
 
 pub use accuracy::Accuracy;
 pub use block::{Descent, Exact, Negated};

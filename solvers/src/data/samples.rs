@@ -80,16 +80,11 @@ impl<T: Scalar> Samples<T> {
         sum(self.threads(), self.x.ncols(), part)
     }
 
-    /// The same for large parts: no more of them exist at once than there are threads, and one.
+    /// The same sum for large parts. The number of parts that exist at once is at most that of the threads plus log₂ of
+    /// that of the chunks.
     pub(crate) fn sum_sparingly<S: AddAssign + Send>(&self, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S {
         let chunks = chunks(self.x.ncols());
-        let waves = chunks.chunks(self.exec.width());
-        let parts = waves.flat_map(|wave| self.exec.map(wave.len(), |i| part(wave[i].clone())));
-        let sum = parts.reduce(|mut sum, part| {
-            sum += part;
-            sum
-        });
-        sum.expect("there is at least one sample")
+        self.exec.sum_sparingly(chunks.len(), |i| part(chunks[i].clone())).expect("there is at least one sample")
     }
 
     /// Returns the threads for a pass. A small pass runs on one thread: it would be over before another thread wakes.

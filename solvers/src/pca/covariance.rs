@@ -51,7 +51,7 @@ impl<T: Scalar> Covariance<T> {
         Covariance::formed_on(second_moment(samples), &samples.exec)
     }
 
-    /// Σ never formed: each product ΣW takes a pass and 4ndk operations, its chunks folded in their order.
+    /// Σ never formed: each product ΣW takes a pass and 4ndk operations, its chunks added in a fixed tree.
     ///
     /// # Errors
     /// As for [`of`](Self::of).
@@ -222,7 +222,8 @@ fn check_trace<T: Scalar>(trace: T) -> Result<()> {
     Ok(())
 }
 
-/// Σᵢ wᵢ xᵢxᵢᵀ, its lower triangle computed and mirrored. As many partial sums as threads are held at once.
+/// Σᵢ wᵢ xᵢxᵢᵀ, its lower triangle computed and mirrored. Few partial sums exist at once, because each
+/// has d² numbers.
 fn second_moment<T: Scalar>(samples: &Samples<T>) -> DMatrix<T> {
     let Samples { x, weights, .. } = samples;
     let mut moment = if x.is_sparse() {
