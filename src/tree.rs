@@ -27,7 +27,7 @@ impl<S> Node<S> {
 
     /// Tells whether the two nodes are the children of one node, in this order.
     fn is_left_sibling_of(&self, right: &Self) -> bool {
-        self.level == right.level && self.number % 2 == 0 && self.number + 1 == right.number
+        self.level == right.level && self.number.is_multiple_of(2) && self.number + 1 == right.number
     }
 }
 
