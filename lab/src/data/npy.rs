@@ -73,7 +73,7 @@ macro_rules! numbers {
         }
     };
     ($array:expr, $number:ty, $x:ident => $item:expr) => {
-        $array.items(|bytes| {
+        $array.items(&|bytes| {
             let $x = <$number>::from_le_bytes(bytes.try_into().ok()?);
             Some($item)
         })
@@ -127,8 +127,8 @@ impl<R: Read> Array<R> {
         let shape = || format!("an array of {} labels", self.header.len());
         Budget::new().spend(self.header.len().checked_mul(size.saturating_add(32)), &self.path, shape)?;
         match kind {
-            'U' if size <= MAX_STRING => self.items(utf32),
-            'S' if size <= MAX_STRING => self.items(|bytes| std::str::from_utf8(bytes).ok().map(without_padding)),
+            'U' if size <= MAX_STRING => self.items(&utf32),
+            'S' if size <= MAX_STRING => self.items(&|bytes| std::str::from_utf8(bytes).ok().map(without_padding)),
             _ => numbers!(self, x => x.to_string()),
         }
     }
@@ -140,7 +140,7 @@ impl<R: Read> Array<R> {
     }
 
     /// Decodes all items, each from its bytes with the lowest first; `None` is text that is not Unicode.
-    fn items<O>(mut self, decode: impl Fn(&[u8]) -> Option<O>) -> Result<Vec<O>, DataError> {
+    fn items<O>(mut self, decode: &dyn Fn(&[u8]) -> Option<O>) -> Result<Vec<O>, DataError> {
         let Item { kind, size, big_endian } = self.item;
         let mut items = Vec::with_capacity(self.header.len() as usize);
         let mut bytes = vec![0; size as usize];

@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 ///   every R; the variance falls with ‖W − W̃R‖.
 /// - **Source:** Shamir, "Fast stochastic algorithms for SVD and PCA: convergence properties and convexity" (2016,
 ///   algorithm 2); for k = 1 "A stochastic PCA and SVD algorithm with an exponential convergence rate" (2015).
-/// - **Step size:** η = 1/(r̄√m) with r̄ the mean of ‖x‖² and m = n/b (Shamir 2015, §4). In units of G it is
-///   1/(2λ√m).
+/// - **Step size:** η = 1/(r̄√m) with r̄ the mean of ‖x‖² and m = n/b (Shamir 2015, §4). That is 1/(2λ√m)
+///   in units of G, the Hebbian direction.
 /// - **Rate:** linear in epochs, of two passes each where Σ is not formed, once η and m fit the gap: three digits an
 ///   epoch or so for a gap above 1/√n.
 /// - **When:** many samples and high accuracy, where Σ is too large to form; also on columns of norm 1 or at most 1.
