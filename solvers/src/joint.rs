@@ -10,6 +10,7 @@
 //! same point.
 
 mod choices;
+mod compiled;
 mod fit;
 mod methods;
 mod prepared;
