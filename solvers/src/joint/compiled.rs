@@ -14,7 +14,7 @@ use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 
 /// The entry points of the joint model for one precision.
-#[allow(dead_code)] // they are referred to, and not called
+#[allow(dead_code, clippy::type_complexity)] // the entry points are referred to, and not called
 struct EntryPoints<T: Scalar> {
     prepare: fn(&Builder, Features<T>, &[usize], usize, Option<&[T]>) -> Result<Prepared<T>>,
     fit: fn(&Prepared<T>, Method, &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Result<Fitted<T>>,
