@@ -67,17 +67,31 @@ pub struct VarianceLoss<T: Scalar> {
 
 impl<T: Scalar> VarianceLoss<T> {
     /// Returns the value f(W).
+    ///
+    /// # Panics
+    /// If W does not have d rows.
     pub fn value(&self, w: &DMatrix<T>) -> T {
         self.weight * (T::one() - self.covariance.captured(w))
     }
     /// −∇f(W) = 2λΣW/tr Σ.
+    ///
+    /// # Panics
+    /// If W does not have d rows.
     pub fn ascent(&self, w: &DMatrix<T>) -> DMatrix<T> {
         self.covariance.times(w) * (T::of(2.0) * self.weight)
     }
     /// f and −∇f from one product with Σ: f = λ − ½⟨W, −∇f⟩.
+    ///
+    /// # Panics
+    /// If W does not have d rows.
     pub fn value_and_ascent(&self, w: &DMatrix<T>) -> (T, DMatrix<T>) {
         let ascent = self.ascent(w);
         (self.weight - T::of(0.5) * w.dot(&ascent), ascent)
+    }
+    /// Returns f(W), or an error if W does not have as many rows as Σ.
+    pub(crate) fn checked_value(&self, w: &DMatrix<T>) -> Result<T> {
+        self.check(w)?;
+        Ok(self.value(w))
     }
     /// Checks that W has as many rows as Σ.
     pub(crate) fn check(&self, w: &DMatrix<T>) -> Result<()> {

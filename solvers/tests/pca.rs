@@ -84,6 +84,27 @@ fn what_is_no_covariance_is_refused() {
 }
 
 #[test]
+fn a_w_with_other_rows_is_refused() {
+    let sized = |error: Error| matches!(error, Error::Size { .. });
+    let (loss, w) = (loss_of(&with_spectrum(&[3.0, 2.0, 1.0], 1).0, 0.5), orthonormal(4, 2, 2));
+    let to = Target { v: &w, rho: 1.0, tolerance: 1e-6 };
+    let majorize = Majorize { loss: loss.clone(), max_steps: 1 };
+    assert!(sized(majorize.value(&w).unwrap_err()));
+    assert!(sized(majorize.argmin(&mut w.clone(), to).unwrap_err()));
+    let columns = Columns::new(loss.clone(), ColumnSet::Ball).unwrap();
+    assert!(sized(columns.value(&w).unwrap_err()));
+    assert!(sized(columns.argmin(&mut w.clone(), to).unwrap_err()));
+    assert!(sized(admm::Direction::value(&Hebbian(loss.clone()), &w).unwrap_err()));
+    assert!(sized(loss.covariance.explained(&w).unwrap_err()));
+}
+
+#[test]
+#[should_panic = "a row of W for each feature"]
+fn a_product_with_other_rows_panics() {
+    loss_of(&DMatrix::identity(3, 3), 0.5).covariance.times(&matrix(4, 2, 1));
+}
+
+#[test]
 fn majorisation_reaches_the_principal_components_where_the_pull_is_tiny() {
     let (sigma, q) = with_spectrum(&[5.0, 4.0, 3.0, 1.0, 0.5, 0.2, 0.1, 0.0], 3);
     let (loss, c) = (loss_of(&sigma, 0.7), matrix(8, 3, 4));

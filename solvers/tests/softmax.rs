@@ -89,6 +89,8 @@ fn wrong_sizes_are_named() {
     assert_eq!(new(&[0, 1, 0], 3, 2), Ok(()));
     assert_eq!(new(&[0, 1], 3, 2).unwrap_err().to_string(), "labels: expected size 1×3, got 1×2");
     assert_eq!(new(&[0, 1, 0], 4, 2).unwrap_err().to_string(), "sample weights: expected size 1×3, got 1×4");
+    let none = Samples::new(DMatrix::<f64>::zeros(2, 0), &[], Vec::new(), 2, Exec::Serial).unwrap_err();
+    assert!(none.to_string().contains("x has no samples"), "{none}");
     let message = new(&[0, 1, 2], 3, 2).unwrap_err().to_string();
     assert!(message.contains("label 2 of sample 3 is not below 2"), "{message}");
 }
@@ -203,4 +205,10 @@ proptest! {
         prop_assert!(close(expected, f, 1e-13));
         prop_assert!(g.plus(-1.0, &gradient).euclidean_norm() <= 1e-12 * (1.0 + gradient.euclidean_norm()));
     }
+}
+
+#[test]
+#[should_panic = "features of another number of samples"]
+fn features_of_other_samples_are_refused() {
+    problem(2, 4, 2, 1).samples.with_features(matrix(2, 3, 1));
 }

@@ -103,6 +103,11 @@ impl<T: Scalar> Features<T> {
         same && self.scaler == other.scaler
     }
 
+    /// Checks that there are samples.
+    pub(super) fn check_not_empty(&self) -> Result<()> {
+        if self.ncols() == 0 { Err(Error::parameter("x", "has no samples")) } else { Ok(()) }
+    }
+
     /// A copy of the samples as a matrix, centred and scaled.
     pub fn to_dense(&self) -> DMatrix<T> {
         self.dense(0..self.ncols())
@@ -139,6 +144,9 @@ impl<T: Scalar> Features<T> {
     }
 
     /// A copy of the samples with the given numbers, stored as the others are.
+    ///
+    /// # Panics
+    /// If a number is not below n.
     pub fn select(&self, numbers: &[usize]) -> Self {
         let storage = match &self.storage {
             Storage::Sparse(x) => Storage::Sparse(Arc::new(block::select(x, numbers))),
@@ -152,7 +160,11 @@ impl<T: Scalar> Features<T> {
     }
 
     /// z = (x − m)/s: in place where nobody else holds the matrix, else folded into every product.
+    ///
+    /// # Panics
+    /// If the scaler has another number of features.
     pub fn standardised(self, scaler: &Scaler<T>) -> Self {
+        assert_eq!(scaler.mean.len(), self.nrows(), "a scaler of another number of features");
         if scaler.is_identity() && self.scaler.is_none() {
             return self;
         }

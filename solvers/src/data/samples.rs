@@ -29,7 +29,7 @@ pub struct Samples<T: Scalar> {
 
 impl<T: Scalar> Samples<T> {
     /// # Errors
-    /// Lengths that differ, or a label that is not below `classes`.
+    /// No samples, lengths that differ, or a label that is not below `classes`.
     pub fn new(
         x: impl Into<Features<T>>,
         labels: &[usize],
@@ -38,6 +38,7 @@ impl<T: Scalar> Samples<T> {
         exec: Exec,
     ) -> Result<Self> {
         let (x, row) = (x.into(), |count: usize| (1, count));
+        x.check_not_empty()?;
         Error::check_size("labels", row(x.ncols()), row(labels.len()))?;
         Error::check_size("sample weights", row(x.ncols()), row(weights.len()))?;
         check_labels(labels, classes)?;
@@ -45,8 +46,13 @@ impl<T: Scalar> Samples<T> {
     }
 
     /// The same labels and weights for other features of the samples.
+    ///
+    /// # Panics
+    /// If the number of samples is another one.
     pub fn with_features(&self, x: impl Into<Features<T>>) -> Self {
-        Samples { x: x.into(), ..self.clone() }
+        let x = x.into();
+        assert_eq!(x.ncols(), self.labels.len(), "features of another number of samples");
+        Samples { x, ..self.clone() }
     }
 
     /// The samples with the given numbers. One of weight wᵢ (of sum 1) enters with nwᵢ/b, which is 1/b for equal
@@ -59,6 +65,9 @@ impl<T: Scalar> Samples<T> {
     }
 
     /// VᵀX (k×n), in one pass.
+    ///
+    /// # Panics
+    /// If V does not have d rows.
     pub fn project(&self, v: &DMatrix<T>) -> DMatrix<T> {
         let (v, chunks) = (self.x.fold(v), chunks(self.x.ncols()));
         let parts = self.threads().map(chunks.len(), |i| {

@@ -42,6 +42,9 @@ impl<T: Scalar> Scaler<T> {
     }
 
     /// z·scale + mean for Z (d×n).
+    ///
+    /// # Panics
+    /// If Z does not have d rows.
     pub fn undo(&self, z: &DMatrix<T>) -> DMatrix<T> {
         let mut x = z.clone();
         for mut column in x.column_iter_mut() {

@@ -58,7 +58,7 @@ pub fn standardise<T: Scalar>(
     scale: Scale,
     exec: &Exec,
 ) -> Result<(Features<T>, Scaler<T>, Extremes<T>)> {
-    check_not_empty(&x)?;
+    x.check_not_empty()?;
     let row = |count: usize| Shape(vec![(1, count)]);
     Error::check_size("sample weights", row(x.ncols()), row(weights.len()))?;
     check_weights(weights)?;
@@ -87,14 +87,10 @@ impl<T: Scalar> Scaler<T> {
     /// ```
     pub fn of(x: impl Into<Features<T>>, scale: Scale) -> Result<Self> {
         let x = x.into();
-        check_not_empty(&x)?;
+        x.check_not_empty()?;
         let extremes = Extremes::of(&x, &Exec::Serial)?;
         Ok(learn(&x, &extremes, &vec![T::one(); x.ncols()], scale, &Exec::Serial))
     }
-}
-
-fn check_not_empty<T: Scalar>(x: &Features<T>) -> Result<()> {
-    if x.ncols() == 0 { Err(Error::parameter("x", "has no samples to learn a scale from")) } else { Ok(()) }
 }
 
 /// The mean and the scale of X with sample weights that count repetitions or are shares of any scale. A constant feature

@@ -111,7 +111,11 @@ impl<T: Scalar> Covariance<T> {
         (self.passes() > 0).then(|| Covariance { form: Form::MatrixFree(batch.clone()), trace: self.trace })
     }
     /// Returns the product ΣW/tr Σ.
+    ///
+    /// # Panics
+    /// If W does not have d rows.
     pub fn times(&self, w: &DMatrix<T>) -> DMatrix<T> {
+        assert_eq!(w.nrows(), self.dimension(), "a row of W for each feature");
         match &self.form {
             Form::Dense { normalised, exec, last } => remembered(last, w, || symmetric_product(exec, normalised, w)),
             Form::MatrixFree(samples) => {
@@ -121,14 +125,18 @@ impl<T: Scalar> Covariance<T> {
         }
     }
     /// tr(WᵀΣW)/tr Σ, which is a share of the variance only for orthonormal W.
+    ///
+    /// # Panics
+    /// If W does not have d rows.
     pub fn captured(&self, w: &DMatrix<T>) -> T {
         w.dot(&self.times(w))
     }
     /// The share of the variance in the span of W (d×k).
     ///
     /// # Errors
-    /// The errors of [`thin_qr`].
+    /// [`Error::Size`] if W does not have d rows, and the errors of [`thin_qr`].
     pub fn explained(&self, w: &DMatrix<T>) -> Result<T> {
+        Error::check_size("W", (self.dimension(), w.ncols()), w.shape())?;
         Ok(self.captured(&thin_qr(w)?.0))
     }
     /// The k leading eigenvalues and eigenvectors.

@@ -43,7 +43,7 @@ impl<T: Scalar, F: Fn(&VarianceLoss<T>, &DMatrix<T>) -> DMatrix<T> + Send + Sync
     type Memory = ();
 
     fn value(&self, w: &DMatrix<T>) -> Result<T> {
-        Ok(self.loss.value(w))
+        self.loss.checked_value(w)
     }
     fn direction(&self, w: &DMatrix<T>, _memory: &mut ()) -> Result<DMatrix<T>> {
         Ok((self.rule)(&self.loss, w))

@@ -24,7 +24,7 @@ impl<T: Scalar> Direction<T> for Hebbian<T> {
     type Memory = ();
 
     fn value(&self, w: &DMatrix<T>) -> Result<T> {
-        Ok(self.0.value(w))
+        self.0.checked_value(w)
     }
     fn direction(&self, w: &DMatrix<T>, _memory: &mut ()) -> Result<DMatrix<T>> {
         self.0.check(w)?;

@@ -31,7 +31,7 @@ impl<T: Scalar> Subproblem<T> for Majorize<T> {
     type Image = DMatrix<T>;
 
     fn value(&self, w: &DMatrix<T>) -> Result<T> {
-        Ok(self.loss.value(w))
+        self.loss.checked_value(w)
     }
 
     fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {

@@ -67,6 +67,9 @@ pub struct Minibatch<T: Scalar> {
 
 impl<T: Scalar> Minibatch<T> {
     /// The direction of the batch of samples with the given numbers.
+    ///
+    /// # Panics
+    /// If a number is not below n, or if W does not have d rows.
     pub fn of_batch(&self, batch: &[usize], w: &DMatrix<T>) -> DMatrix<T> {
         self.batches.times(batch, w) * (T::of(2.0) * self.loss.weight / self.loss.covariance.trace())
     }
@@ -76,7 +79,7 @@ impl<T: Scalar> Direction<T> for Minibatch<T> {
     type Memory = Option<Generator>;
 
     fn value(&self, w: &DMatrix<T>) -> Result<T> {
-        Ok(self.loss.value(w))
+        self.loss.checked_value(w)
     }
     fn direction(&self, w: &DMatrix<T>, generator: &mut Self::Memory) -> Result<DMatrix<T>> {
         self.loss.check(w)?;

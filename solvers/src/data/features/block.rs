@@ -57,6 +57,7 @@ impl<T: Scalar> Features<T> {
 
     /// V (d×k) for the products of a pass.
     pub(crate) fn fold(&self, v: &DMatrix<T>) -> Folded<T> {
+        assert_eq!(v.nrows(), self.nrows(), "a row of V for each feature");
         let mut v = v.clone();
         let offset = self.scaler.as_ref().map(|scaler| {
             v.column_iter_mut().for_each(|mut column| column.component_div_assign(&scaler.scale));
