@@ -3,7 +3,7 @@
 //! Generic code is compiled by the crate that calls it: each binary would compile the whole model anew. Up to
 //! `opt-level = 1` a crate exports the generic code that it has compiled, and the crates above take it from there. So it
 //! is enough that this module refers to the entry points. Above that level crates do not share, and the module is empty.
-#![cfg(debug_assertions)]
+#![cfg(shared_generics)]
 
 use super::{Builder, Fitted, Method, Model, Moment, Position, Prepared};
 use crate::data::Features;

@@ -3,7 +3,6 @@
 use crate::scalar::Scalar;
 use faer::traits::SimdArch;
 use pulp::{Simd, WithSimd};
-use std::array::from_fn;
 use std::f64::consts::LOG2_E;
 
 /// log 2 in two parts: the first has 32 bits, so that its multiples are exact.
@@ -39,14 +38,20 @@ impl<T: Scalar> WithSimd for Exponentiate<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let (whole, rest) = self.0.as_chunks_mut::<WIDTH>();
-        whole.iter_mut().for_each(|x| *x = exponentials(*x));
-        rest.iter_mut().for_each(|x| [*x] = exponentials([*x]));
+        for x in whole {
+            exponentials(x);
+        }
+        for x in rest {
+            exponentials(std::array::from_mut(x));
+        }
     }
 }
 
-/// eˣ = 2ⁿeʳ with n = ⌊x/log 2⌉ and r = x − n log 2.
+/// x ← eˣ = 2ⁿeʳ with n = ⌊x/log 2⌉ and r = x − n log 2.
+///
+/// Loops alone: a closure that is not inlined is compiled without the vectors of the processor.
 #[inline(always)]
-fn exponentials<T: Scalar, const N: usize>(x: [T; N]) -> [T; N] {
+fn exponentials<T: Scalar, const N: usize>(x: &mut [T; N]) {
     let (mut power, mut r, mut sum) = ([0.0; N], [0.0; N], [0.0; N]);
     for i in 0..N {
         let x = x[i].to_f64();
@@ -62,7 +67,9 @@ fn exponentials<T: Scalar, const N: usize>(x: [T; N]) -> [T; N] {
             sum[i] = sum[i] * r[i] + term;
         }
     }
-    from_fn(|i| T::of(power[i] * sum[i]))
+    for i in 0..N {
+        x[i] = T::of(power[i] * sum[i]);
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@ use faer::utils::bound::Dim;
 use faer::utils::simd::{SimdCtx, SimdIndex};
 use faer::{ColRef, ContiguousFwd, MatMut, MatRef, with_dim};
 use pulp::{Simd, WithSimd};
-use std::array::from_fn;
 
 /// Up to so many columns of V the limit is memory, not arithmetic.
 pub(crate) const FEW: usize = 2;
@@ -60,9 +59,15 @@ impl<T: Scalar> InnerProducts<'_, T> {
         let (row, sample) = (|q: usize| q.min(v.ncols() - 1), |i: usize| i.min(x.ncols() - 1));
         for i in (0..x.ncols()).step_by(SAMPLES) {
             for part in 0..parts {
-                (0..SAMPLES).for_each(|s| fetch(x.col(sample(i + SAMPLES + s)).as_slice(), part, parts));
                 let q = COLUMNS * part;
-                let (columns, samples) = (from_fn(|p| v.col(row(q + p))), from_fn(|s| x.col(sample(i + s))));
+                let (mut columns, mut samples) = ([v.col(0); COLUMNS], [x.col(0); SAMPLES]);
+                for p in 0..COLUMNS {
+                    columns[p] = v.col(row(q + p));
+                }
+                for s in 0..SAMPLES {
+                    samples[s] = x.col(sample(i + s));
+                    fetch(x.col(sample(i + SAMPLES + s)).as_slice(), part, parts);
+                }
                 let tile = tile::<T, S, SAMPLES, COLUMNS, STEPS>(simd, columns, samples);
                 for s in 0..SAMPLES {
                     for p in 0..COLUMNS {
@@ -89,14 +94,18 @@ fn tile<'d, T: Scalar, S: Simd, const SAMPLES: usize, const COLUMNS: usize, cons
     x: [Column<'_, 'd, T>; SAMPLES],
 ) -> [Tile<T, S, SAMPLES, COLUMNS>; STEPS] {
     let mut sums = [[[simd.zero(); COLUMNS]; SAMPLES]; STEPS];
-    let (_, whole, single, rest) = simd.batch_indices::<STEPS>();
-    for at in whole {
-        for step in 0..STEPS {
-            add(simd, at[step], v, x, &mut sums[step]);
+    let (_, mut whole, rest) = simd.indices();
+    while let Some(at) = whole.next() {
+        add(simd, at, v, x, &mut sums[0]);
+        for step in &mut sums[1..] {
+            if let Some(at) = whole.next() {
+                add(simd, at, v, x, step);
+            }
         }
     }
-    single.for_each(|at| add(simd, at, v, x, &mut sums[0]));
-    rest.into_iter().for_each(|at| add(simd, at, v, x, &mut sums[0]));
+    if let Some(at) = rest {
+        add(simd, at, v, x, &mut sums[0]);
+    }
     sums
 }
 
@@ -109,10 +118,15 @@ fn add<'d, T: Scalar, S: Simd, const SAMPLES: usize, const COLUMNS: usize>(
     x: [Column<'_, 'd, T>; SAMPLES],
     sums: &mut Tile<T, S, SAMPLES, COLUMNS>,
 ) {
-    let x = x.map(|x| simd.read(x, at));
+    let mut of_samples = [simd.zero(); SAMPLES];
+    for s in 0..SAMPLES {
+        of_samples[s] = simd.read(x[s], at);
+    }
     for p in 0..COLUMNS {
-        let v = simd.read(v[p], at);
-        (0..SAMPLES).for_each(|s| sums[s][p] = simd.mul_add(x[s], v, sums[s][p]));
+        let of_column = simd.read(v[p], at);
+        for s in 0..SAMPLES {
+            sums[s][p] = simd.mul_add(of_samples[s], of_column, sums[s][p]);
+        }
     }
 }
 
