@@ -2,7 +2,8 @@
 //!
 //! Generic code is compiled by the crate that calls it: each binary would compile the whole model anew. Up to
 //! `opt-level = 1` a crate exports the generic code that it has compiled, and the crates above take it from there. So it
-//! is enough that this module refers to the entry points. Above that level crates do not share, and the module is empty.
+//! is enough that this module refers to the entry points. Above that level crates do not share, and `build.rs` leaves
+//! the module out.
 #![cfg(shared_generics)]
 
 use super::{Builder, Fitted, Method, Model, Moment, Position, Prepared};
