@@ -61,11 +61,11 @@ impl<T: Scalar> InnerProducts<'_, T> {
             for part in 0..parts {
                 let q = COLUMNS * part;
                 let (mut columns, mut samples) = ([v.col(0); COLUMNS], [x.col(0); SAMPLES]);
-                for p in 0..COLUMNS {
-                    columns[p] = v.col(row(q + p));
+                for (p, column) in columns.iter_mut().enumerate() {
+                    *column = v.col(row(q + p));
                 }
-                for s in 0..SAMPLES {
-                    samples[s] = x.col(sample(i + s));
+                for (s, column) in samples.iter_mut().enumerate() {
+                    *column = x.col(sample(i + s));
                     fetch(x.col(sample(i + SAMPLES + s)).as_slice(), part, parts);
                 }
                 let tile = tile::<T, S, SAMPLES, COLUMNS, STEPS>(simd, columns, samples);
