@@ -8,8 +8,11 @@ use crate::{Parameter, Real};
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Accuracy {
-    /// The same tolerance in every iteration.
+    /// The same tolerance in every iteration, in the units of the gradient.
     Fixed(f64),
+    /// This share of the [bound](crate::state::Record::inner_bound) on what the blocks reach: the same in all units. In
+    /// the first iteration, which has no bound yet, the blocks go as far as they can.
+    Share(f64),
     /// A fraction of the smaller of the residuals ρ‖r‖ and ‖s‖, never rising, between `first` and `floor`: early
     /// iterations are cheap. The errors stay summable where the residuals are, as Eckstein and Bertsekas (1992,
     /// theorem 8) ask. A residual of 0 means that a block stood still within its tolerance: then that tolerance
@@ -31,10 +34,18 @@ pub enum Accuracy {
     },
 }
 
+impl Default for Accuracy {
+    /// A hundredth of the bound.
+    fn default() -> Self {
+        Accuracy::Share(0.01)
+    }
+}
+
 impl Accuracy {
     pub(crate) fn first(&self) -> f64 {
         match *self {
             Accuracy::Fixed(tolerance) => tolerance,
+            Accuracy::Share(_) => 0.0,
             Accuracy::Relative { first, .. } | Accuracy::Summable { first, .. } => first,
         }
     }
@@ -42,6 +53,7 @@ impl Accuracy {
     pub(crate) fn next<T: Real>(&self, last: &Record<T>) -> T {
         match *self {
             Accuracy::Fixed(tolerance) => T::of(tolerance),
+            Accuracy::Share(share) => T::of(share) * last.inner_bound,
             Accuracy::Relative { factor, floor, .. } => {
                 let moved = |residual: T| if residual > T::zero() { residual } else { last.inner_tolerance };
                 let residual = moved(last.rho * last.primal).min(moved(last.dual));
@@ -54,6 +66,7 @@ impl Accuracy {
     pub(crate) fn problems(&self) -> Vec<Parameter> {
         match *self {
             Accuracy::Fixed(tolerance) => not_negative(&[("accuracy", tolerance)]),
+            Accuracy::Share(share) => fraction(&[("accuracy.share", share)]),
             Accuracy::Relative { first, factor, floor } => {
                 let ends = not_negative(&[("accuracy.first", first), ("accuracy.floor", floor)]);
                 let apart = format!("must be at most {first}, the first tolerance, got {floor}");

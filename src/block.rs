@@ -3,7 +3,7 @@
 use crate::method::DescentMethod;
 use crate::space::Space;
 use crate::subproblem::{Smoothness, forward, prox_of};
-use crate::{ConstraintSet, Cost, Geometry, Iterate, Prox, Real, Result, Subproblem, Target};
+use crate::{ConstraintSet, Cost, Error, Geometry, Iterate, Prox, Real, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// The block of a [`Prox`]: its argmin is exact, its operator K the identity.
@@ -17,10 +17,10 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Exact<P> {
     fn value(&self, x: &DMatrix<T>) -> Result<T> {
         Ok(self.0.value(x))
     }
-    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
+    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Solved<T>> {
         to.check_size(x.shape())?;
         *x = prox_of(&self.0, to.v, to.rho)?;
-        Ok(Cost { steps: 1, passes: 0 })
+        Ok(Solved::exactly(Cost { steps: 1, passes: 0 }))
     }
     fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {
         x.clone()
@@ -38,9 +38,9 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Negated<P> {
     type Var = P::Var;
     type Image = P::Image;
 
-    forward!(self.0: value, retune, forget, adjoint, proximal_move, smoothness);
+    forward!(self.0: value, retune, forget, adjoint, smoothness);
 
-    fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Cost> {
+    fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Solved<T>> {
         let mut v = to.v.clone();
         v.scale_by(-T::one());
         self.0.argmin(x, Target { v: &v, ..to })
@@ -71,9 +71,11 @@ impl<T: Real, F: Send + Sync, D: DescentMethod<T, F>, M: ConstraintSet<T>> Subpr
     fn value(&self, x: &Self::Var) -> Result<T> {
         self.by.value(&self.of, x)
     }
-    fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
+    fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, DMatrix<T>>) -> Result<Solved<T>> {
         to.check_size(crate::Point::coupled(&x.point).shape())?;
-        self.by.minimise(&self.of, &self.on, x, to)
+        let solved = self.by.minimise(&self.of, &self.on, x, to)?;
+        // The image shows the coupled part alone.
+        if x.point.is_finite() { Ok(solved) } else { Err(Error::not_finite("the new iterate")) }
     }
     fn image(&self, x: &Self::Var) -> DMatrix<T> {
         crate::Point::coupled(&x.point).clone()

@@ -110,7 +110,7 @@ impl Certificate {
         tally: &Tally,
     ) -> Self {
         let stationarity = Stationarity {
-            gradient: (record.gradient + record.inner_tolerance).to_f64(),
+            gradient: (record.gradient + record.inner_residual.unwrap_or(T::zero())).to_f64(),
             infeasibility: record.primal.to_f64(),
         };
         Certificate {
@@ -118,7 +118,10 @@ impl Certificate {
             penalty: threshold(last, record.rho.to_f64(), relaxation.to_f64()),
             descent: tally.descent(),
             dual: tally.dual(),
-            stationarity: Finding::of(status == Status::Converged, stationarity),
+            stationarity: match record.inner_residual {
+                Some(_) => Finding::of(status == Status::Converged, stationarity),
+                None => Finding::unknown("a block does not measure how well it solves its subproblem"),
+            },
         }
     }
 

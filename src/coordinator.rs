@@ -4,10 +4,10 @@ use crate::accelerate::{Acceleration, Plain};
 use crate::certificate::{Certificate, Tally};
 use crate::error::caught;
 use crate::observe::{Observer, Phases};
-use crate::penalty::{Balance, Limits, Penalty, check_rho};
+use crate::penalty::{Damped, Limits, Penalty, RelativeBalance, check_rho};
 use crate::residuals::Images;
 use crate::space::Space;
-use crate::state::{Memory, Record, Run, Start, State, StateOf, Step};
+use crate::state::{Memory, Record, Run, Start, State, StateOf, Step, tiny};
 use crate::subproblem::Adjoint;
 use crate::{Accuracy, Error, Outcome, Parameter, Real, Result, Status, Stop, Subproblem, Target, Tolerance};
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ pub struct Coordinator<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Im
     pub tolerance: Tolerance,
     /// The stopping rule.
     pub stop: Stop,
-    /// The accuracy to which the blocks solve their subproblems: 10⁻¹⁰ by default, which is more than most runs need.
+    /// The accuracy to which the blocks solve their subproblems.
     pub accuracy: Accuracy,
     /// The policy for ρ.
     pub penalty_policy: Box<dyn Penalty<T, P::Image>>,
@@ -38,7 +38,7 @@ pub struct Coordinator<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Im
     pub track_objective: bool,
     /// The most iterations that [`run`](Self::run) takes.
     pub max_iterations: u64,
-    /// After so many iterations that come no nearer to the stopping rule a run has stalled.
+    /// After so many iterations that come no nearer to the stopping rule, and half of the run, it has stalled.
     pub patience: u64,
     phases: Phases,
     state: StateOf<T, P, Q>,
@@ -65,8 +65,8 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             g,
             tolerance: Tolerance::default(),
             stop: Stop::default(),
-            accuracy: Accuracy::Fixed(1e-10),
-            penalty_policy: Box::new(Balance::default()),
+            accuracy: Accuracy::default(),
+            penalty_policy: Box::new(Damped(RelativeBalance::default())),
             penalty_limits: Limits::default(),
             relaxation: T::one(),
             acceleration: Box::new(Plain),
@@ -205,7 +205,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             }
             let checked = if std::mem::take(&mut unchecked) { self.check_parameters() } else { Ok(()) };
             let record = checked.and_then(|()| self.step());
-            over = record.is_err() || self.converged();
+            over = record.is_err() || self.verdict().is_some();
             Some(record)
         })
     }
@@ -243,7 +243,8 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         let last = &self.state.record;
         let first = last.iteration == 0;
         let inner_tolerance = if first { T::of(self.accuracy.first()) } else { self.accuracy.next(last) };
-        Record { iteration: last.iteration + 1, rho: self.state.rho, inner_tolerance, ..*last }
+        let inner_residual = Some(T::zero());
+        Record { iteration: last.iteration + 1, rho: self.state.rho, inner_tolerance, inner_residual, ..*last }
     }
 
     /// x ← argmin f(x) + ρ/2 ‖Kx − v‖² for either block, and Kx.
@@ -257,7 +258,9 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     ) -> Result<P::Image> {
         let target = Target { v, rho: record.rho, tolerance: record.inner_tolerance };
         self.guarded(name, || {
-            record.cost += block.argmin(x, target)?;
+            let solved = block.argmin(x, target)?;
+            record.cost += solved.cost;
+            record.inner_residual = record.inner_residual.zip(checked(solved.residual)?).map(|(a, b)| a.hypot(b));
             let image = block.image(x);
             Error::check_size("image", self.c.sizes(), image.sizes())?;
             if image.is_finite() { Ok(image) } else { Err(Error::not_finite("the image of the new iterate")) }
@@ -266,16 +269,14 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
 
     /// Completes the record of an iteration: what the blocks know of their moves and values, then the residuals.
     fn measure(&self, next: &mut StateOf<T, P, Q>, ax: &P::Image) -> Result<()> {
-        let proximal = self.guarded("x", || Ok(self.f.proximal_move(&self.state.x, &next.x)))?
-            + self.guarded("z", || Ok(self.g.proximal_move(&self.state.z, &next.z)))?;
         let objective = self.objective(next)?;
-        let State { record, bz, u, .. } = next;
-        record.proximal = record.rho * proximal;
-        let change = |now: T, last: T| (now - last).abs() / now.abs().max(T::one());
-        record.objective_change = objective.zip(record.objective).map(|(now, last)| change(now, last));
+        let State { record, scales, bz, u, .. } = next;
+        let size = objective.map(|now| scales.objective(now).max(tiny()));
+        record.objective_change =
+            objective.zip(record.objective).zip(size).map(|((now, last), size)| (now - last).abs() / size);
         record.objective = objective;
         let images = Images { c: &self.c, before: self.state.start().0, ax, bz, u, relaxation: self.relaxation };
-        images.measure(record, &self.tolerance, |y| self.checked_adjoint(y))
+        images.measure((record, scales), &self.tolerance, |y| self.checked_adjoint(y))
     }
 
     /// The start of the next iteration and its penalty, as the policies have it. The one place where the dual is
@@ -327,21 +328,22 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         guard("z", iteration, || self.g.retune(rho))
     }
 
-    /// Returns true if the stopping rule holds *and* the subproblems were solved accurately enough for it to count. It
-    /// does not count while (1) the inner tolerance exceeds the bound on the dual residual and will still shrink, or
-    /// (2) a proximal term leaves a larger gradient than that bound.
-    fn converged(&self) -> bool {
+    /// The verdict where the stopping rule holds. It counts only where the subproblems are solved: the gradient that the
+    /// blocks reached is within its bound.
+    fn verdict(&self) -> Option<Status> {
         let record = &self.state.record;
-        let accurate = record.inner_tolerance <= record.dual_bound;
-        let asked = accurate || self.accuracy.next(record) >= record.inner_tolerance;
-        self.stop.met(record) && asked && record.proximal <= record.dual_bound
+        match record.inner_residual {
+            _ if !self.stop.met(record) => None,
+            None => Some(Status::Unverified),
+            Some(reached) => (reached <= record.inner_bound).then_some(Status::Converged),
+        }
     }
 
     /// Returns the status of the run under way, if it has ended.
     fn status(&self) -> Option<Status> {
         let (record, run) = (&self.state.record, self.state.run.as_ref()?);
-        if self.converged() {
-            return Some(Status::Converged);
+        if let Some(verdict) = self.verdict() {
+            return Some(verdict);
         }
         let limit = record.iteration - run.since >= self.max_iterations;
         run.hopeless(record, &self.stop, self.patience).or(limit.then_some(Status::IterationLimit))
@@ -350,7 +352,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     fn end(&mut self, status: Status) -> Result<Outcome<StateOf<T, P, Q>>> {
         let run = self.state.run.take();
         let tally = run.as_ref().map_or(Tally::default(), |run| run.tally);
-        let run = run.filter(|_| status != Status::Converged);
+        let run = run.filter(|_| !matches!(status, Status::Converged | Status::Unverified));
         let best = run.and_then(Run::into_best).unwrap_or_else(|| self.state.clone());
         let last = self.guarded("z", || Ok(self.g.smoothness(&best.z)))?;
         let certificate = Certificate::new(status, last, self.relaxation, &best.record, &tally);
@@ -362,7 +364,8 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         if !self.track_objective && !self.stop.wants_objective() {
             return Ok(None);
         }
-        let (f, g) = (self.guarded("x", || self.f.value(&state.x))?, self.guarded("z", || self.g.value(&state.z))?);
+        let f = self.guarded("x", || known(self.f.value(&state.x)?))?;
+        let g = self.guarded("z", || known(self.g.value(&state.z)?))?;
         Ok(Some(f + g).filter(|value| value.is_finite()))
     }
 
@@ -393,6 +396,19 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         }
         Error::check_parameters(problems)
     }
+}
+
+/// The value of a function, which may be infinite.
+fn known<T: Real>(value: T) -> Result<T> {
+    if value.partial_cmp(&value).is_some() { Ok(value) } else { Err(Error::not_finite("the value of the function")) }
+}
+
+/// What a block says that it reached.
+fn checked<T: Real>(residual: Option<T>) -> Result<Option<T>> {
+    if residual.is_none_or(|reached| reached >= T::zero() && reached.is_finite()) {
+        return Ok(residual);
+    }
+    Err(Error::not_finite("the residual of the subproblem"))
 }
 
 /// Runs user code: a panic or an error in it becomes an error that names the block and the iteration.

@@ -44,7 +44,7 @@ pub use parameter::Parameter;
 pub use real::Real;
 pub use status::Status;
 pub use stop::{Stop, Tolerance};
-pub use subproblem::{Cost, Direction, Point, Prox, Smooth, Subproblem, Target};
+pub use subproblem::{Cost, Direction, Point, Prox, Smooth, Solved, Subproblem, Target};
 
 /// The crate of the matrices in every signature.
 pub use nalgebra;

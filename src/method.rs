@@ -16,7 +16,7 @@ pub use scheduled_steps::ScheduledStepsMemory;
 pub use search::{Search, Trial};
 
 use crate::subproblem::Smoothness;
-use crate::{ConstraintSet, Cost, Error, Iterate, Point, Real, Result, Smooth, Target};
+use crate::{ConstraintSet, Cost, Error, Iterate, Point, Real, Result, Smooth, Solved, Target};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -32,7 +32,8 @@ pub trait DescentMethod<T: Real, F>: Send + Sync {
     /// # Errors
     /// The errors of f.
     fn value(&self, f: &F, x: &Iterate<Self::Point, Self::Memory>) -> Result<T>;
-    /// Moves x until the gradient is below the tolerance or the method's own limit is reached.
+    /// Moves x until the gradient is below the tolerance or the method's own limit is reached, and says how large the
+    /// gradient is where it ends.
     ///
     /// # Errors
     /// The errors of f and of the set, and a function or a set that the method cannot move on.
@@ -42,7 +43,7 @@ pub trait DescentMethod<T: Real, F>: Send + Sync {
         on: &dyn ConstraintSet<T>,
         x: &mut Iterate<Self::Point, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
-    ) -> Result<Cost>;
+    ) -> Result<Solved<T>>;
     /// Returns what is known of the smoothness of f around x.
     fn smoothness(&self, _f: &F, _x: &Self::Point) -> Smoothness<T> {
         Smoothness::Unknown

@@ -125,7 +125,7 @@ fn check_target<T: Real>(k: &impl Operator<T>, x: &DMatrix<T>, to: &Target<'_, T
 /// ‖Kᵀy‖ and its number of entries, for [`Subproblem::adjoint`](crate::Subproblem::adjoint).
 fn adjoint<T: Real>(k: &impl Operator<T>, y: &DMatrix<T>) -> Adjoint<T> {
     let x = k.transposed(y);
-    Adjoint { norm: x.euclidean_norm(), count: x.len() }
+    Adjoint::of(&x)
 }
 
 /// Steps of the power method, and what its result is divided by.

@@ -2,8 +2,9 @@
 //!
 //! | Policy | ρ |
 //! |---|---|
-//! | [`Balance`] (default) | is doubled or halved where one residual is more than ten times the other |
+//! | [`Balance`] | is doubled or halved where one residual is more than ten times the other |
 //! | [`RelativeBalance`] | does the same by normalised residuals |
+//! | [`Damped`] | follows another policy, whose swings die out; of `RelativeBalance` it is the default |
 //! | [`SquareRoot`] | changes seldom and far, by the square root of the ratio of the residuals |
 //! | [`Spectral`] | goes to the curvatures of both functions that the duals show |
 //! | [`Fixed`] | stays |
@@ -12,12 +13,14 @@
 //! implements [`Penalty`].
 
 mod balance;
+mod damped;
 mod fixed;
 mod relative_balance;
 mod spectral;
 mod square_root;
 
 pub use balance::Balance;
+pub use damped::Damped;
 pub use fixed::Fixed;
 pub use relative_balance::RelativeBalance;
 pub use spectral::Spectral;
@@ -52,7 +55,7 @@ pub trait Penalty<T: Real, S>: Send + Sync {
 /// The limits that convergence theory asks of every policy: ρ stays in an interval and changes finitely often.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// ρ never leaves this interval.
+    /// The interval that ρ never leaves.
     pub bounds: (f64, f64),
     /// The largest number of changes of ρ.
     pub max_changes: u32,
@@ -61,9 +64,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// At most 50 changes within [10⁻⁸, 10⁸], each by at most 10.
+    /// At most 50 changes of any size, each by at most 10: bounds would have units.
     fn default() -> Self {
-        Limits { bounds: (1e-8, 1e8), max_changes: 50, max_factor: 10.0 }
+        Limits { bounds: (0.0, f64::INFINITY), max_changes: 50, max_factor: 10.0 }
     }
 }
 

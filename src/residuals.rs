@@ -1,7 +1,7 @@
 //! The residuals of an iteration and their bounds, Boyd et al. (2011, §3.3.1).
 
 use crate::space::Space;
-use crate::state::Record;
+use crate::state::{Record, Scales, Shares, tiny};
 use crate::subproblem::Adjoint;
 use crate::{Real, Result, Tolerance};
 
@@ -22,8 +22,7 @@ pub(crate) struct Images<'a, T, S> {
 }
 
 impl<T: Real, S: Space<T>> Images<'_, T, S> {
-    /// Completes a record that has the proximal terms already: r = Ax + Bz − c, s = ρAᵀBΔz, their scales and bounds.
-    /// `adjoint` gives ‖Aᵀy‖.
+    /// Completes a record: r = Ax + Bz − c, s = ρAᵀBΔz, their scales and bounds. `adjoint` gives ‖Aᵀy‖.
     ///
     /// The gradient tells how far (x, z, y) with y = ρu is from a stationary point of the Lagrangian. The z-step ends
     /// with 0 ∈ ∂g(z) + Bᵀy. The x-step, from ẑ and û, ends with 0 ∈ ∂f(x) + ρAᵀ(Ax + Bẑ − c + û). With u = û + αAx −
@@ -35,7 +34,7 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
     /// Those of `adjoint`.
     pub(crate) fn measure(
         &self,
-        record: &mut Record<T>,
+        (record, scales): (&mut Record<T>, &mut Scales<T>),
         tolerance: &Tolerance,
         adjoint: impl Fn(&S) -> Result<Adjoint<T>>,
     ) -> Result<()> {
@@ -44,19 +43,58 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
         let r = self.ax.plus(one, self.bz).plus(-one, self.c);
         let moved = self.bz.plus(-one, self.before);
         let step = adjoint(&moved)?;
-        let gradient = if self.relaxation == one { step } else { adjoint(&self.defect(moved, &r))? };
+        let gradient = if self.relaxation == one { step.norm } else { adjoint(&self.defect(moved, &r))?.norm };
         let multiplier = adjoint(self.u)?;
         let root = |count: usize| T::of((count as f64).sqrt());
         record.primal = r.euclidean_norm();
         record.dual = record.rho * step.norm;
-        record.gradient = record.rho * gradient.norm + record.proximal;
+        record.gradient = record.rho * gradient;
         record.primal_scale = self.ax.euclidean_norm().max(self.bz.euclidean_norm()).max(self.c.euclidean_norm());
         record.dual_scale = record.rho * multiplier.norm;
+        let [primal, dual] = scales.whole([record.primal_scale, record.dual_scale]);
+        record.relative = [record.primal / primal, record.dual / dual];
         record.primal_bound = root(self.c.sizes().count()) * absolute + relative * record.primal_scale;
         record.dual_bound = root(step.count) * absolute + relative * record.dual_scale;
+        self.compare((record, scales), tolerance, &r, step, multiplier);
         let pull = record.rho * (self.u.inner_product(&r) + T::of(0.5) * record.primal * record.primal);
         record.augmented_lagrangian = record.objective.map(|objective| objective + pull);
         Ok(())
+    }
+
+    /// Compares every entry of both residuals with its own scale.
+    fn compare(
+        &self,
+        (record, scales): (&mut Record<T>, &mut Scales<T>),
+        tolerance: &Tolerance,
+        r: &S,
+        step: Adjoint<T>,
+        multiplier: Adjoint<T>,
+    ) {
+        let rho = record.rho;
+        let [r, mut sizes, bz, c] = [r, self.ax, self.bz, self.c].map(S::magnitudes);
+        sizes.iter_mut().zip(bz.iter().zip(&c)).for_each(|(size, (&bz, &c))| *size = size.max(bz).max(c));
+        let (s, y) = (step.times(rho), multiplier.times(rho));
+        // A magnitude may be the norm of several entries.
+        let shares = |absolute: f64, count: usize, magnitudes: &[T]| {
+            let entries = count as f64 / magnitudes.len().max(1) as f64;
+            let absolute = T::of(absolute * entries.sqrt());
+            Shares { absolute, relative: T::of(tolerance.relative), floor: T::zero() }
+        };
+        let mut excess = |absolute: f64| {
+            let primal = scales.primal_excess(&r, &sizes, shares(absolute, self.c.sizes().count(), &r));
+            let dual = scales.dual_excess(rho, &s.magnitudes, &y.magnitudes, shares(absolute, s.count, &s.magnitudes));
+            (primal, dual)
+        };
+        (record.primal_excess, record.dual_excess) = excess(tolerance.absolute);
+        let (primal, dual) = excess(0.0);
+        record.relative_excess = primal.max(dual);
+        let (primal, dual) = scales.norms(&sizes, &y.magnitudes);
+        let bound = |count: usize, scale: T| {
+            T::of(tolerance.absolute * (count as f64).sqrt()) + T::of(tolerance.relative) * scale
+        };
+        let primal = record.primal / bound(self.c.sizes().count(), primal).max(tiny());
+        record.inner_bound = bound(s.count, dual);
+        record.norm_excess = primal.max(record.dual / record.inner_bound.max(tiny()));
     }
 
     /// (2 − α)BΔz − (1 − α)r.

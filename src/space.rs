@@ -30,6 +30,11 @@ pub trait Space<T: Real>: Clone + Send + Sync + Serialize + DeserializeOwned {
         zero.scale_by(T::zero());
         zero
     }
+    /// Returns the absolute values of the entries, in any order that stays. The stopping rule compares each entry of a
+    /// residual with its own scale. By default there is one, the norm of the whole.
+    fn magnitudes(&self) -> Vec<T> {
+        vec![self.euclidean_norm()]
+    }
     /// self + αy as a new element.
     fn plus(&self, alpha: T, y: &Self) -> Self {
         let mut sum = self.clone();
@@ -55,6 +60,9 @@ impl<T: Real> Space<T> for DMatrix<T> {
     fn sizes(&self) -> Shape {
         self.shape().into()
     }
+    fn magnitudes(&self) -> Vec<T> {
+        self.iter().map(|entry| entry.abs()).collect()
+    }
     fn zero_like(&self) -> Self {
         DMatrix::zeros(self.nrows(), self.ncols())
     }
@@ -72,6 +80,9 @@ impl<T: Real, S: Space<T>> Space<T> for Vec<S> {
     }
     fn sizes(&self) -> Shape {
         Shape(self.iter().flat_map(|a| a.sizes().0).collect())
+    }
+    fn magnitudes(&self) -> Vec<T> {
+        self.iter().flat_map(S::magnitudes).collect()
     }
     fn zero_like(&self) -> Self {
         self.iter().map(S::zero_like).collect()
@@ -92,6 +103,9 @@ impl<T: Real, A: Space<T>, B: Space<T>> Space<T> for (A, B) {
     }
     fn sizes(&self) -> Shape {
         Shape([self.0.sizes().0, self.1.sizes().0].concat())
+    }
+    fn magnitudes(&self) -> Vec<T> {
+        [self.0.magnitudes(), self.1.magnitudes()].concat()
     }
     fn zero_like(&self) -> Self {
         (self.0.zero_like(), self.1.zero_like())

@@ -5,10 +5,13 @@
 
 mod record;
 mod run;
+mod scales;
 
 pub use record::Record;
 pub(crate) use record::tiny;
 pub use run::Run;
+pub use scales::Scales;
+pub(crate) use scales::Shares;
 
 use crate::space::Space;
 use crate::{Real, Subproblem};
@@ -33,6 +36,8 @@ pub struct State<T, X, Z, S> {
     pub penalty_memory: Memory<T, S>,
     /// The memory of the acceleration.
     pub acceleration_memory: Memory<T, (S, S)>,
+    /// The scales of the residuals' entries.
+    pub scales: Scales<T>,
     /// The record of the last iteration.
     pub record: Record<T>,
     /// The run under way.
@@ -57,6 +62,7 @@ impl<T: Real, X, Z, S> State<T, X, Z, S> {
             start: Start::Here,
             penalty_memory: Memory::default(),
             acceleration_memory: Memory::default(),
+            scales: Scales::new(),
             record: Record::new(rho),
             run: None,
         }
@@ -78,6 +84,7 @@ impl<T: Real, X, Z, S> State<T, X, Z, S> {
         let Record { iteration, penalty_clamped, accepted, rejected, cost, .. } = self.record;
         let counts = Record { iteration, penalty_clamped, accepted, rejected, cost, ..Record::new(self.rho) };
         self.record = Record { inner_tolerance, ..counts };
+        self.scales = Scales::new();
         self.start = Start::Here;
         self.penalty_memory = Memory::default();
         self.acceleration_memory = Memory::default();

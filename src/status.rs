@@ -10,6 +10,9 @@ use std::fmt;
 pub enum Status {
     /// The stopping rule is met.
     Converged,
+    /// The stopping rule is met, but a block does not say how well it [solved](crate::Solved) its subproblem: the
+    /// residuals are small, and the point may not be optimal.
+    Unverified,
     /// The iterations ran out.
     IterationLimit,
     /// The iterates have not come nearer to the stopping rule for a long time.
@@ -25,6 +28,9 @@ impl Status {
     pub fn advice(self) -> &'static str {
         match self {
             Status::Converged => "The stopping rule is met.",
+            Status::Unverified => {
+                "The iterates have settled, but a block does not measure how well its subproblem is solved: have it say so."
+            }
             Status::IterationLimit => "Allow more iterations, or ask for less accuracy.",
             Status::Stalled => {
                 "No progress: solve the inner problems more accurately, change the penalty, loosen the tolerance, or check \
@@ -42,6 +48,7 @@ impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Status::Converged => "converged",
+            Status::Unverified => "unverified",
             Status::IterationLimit => "iteration-limit",
             Status::Stalled => "stalled",
             Status::Diverged => "diverged",

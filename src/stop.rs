@@ -5,8 +5,8 @@ use crate::state::{Record, tiny};
 use crate::{Parameter, Real};
 use std::ops::{BitAnd, BitOr};
 
-/// The bounds of Boyd et al. (2011, §3.3.1): √p ε_abs + ε_rel max(‖Ax‖, ‖Bz‖, ‖c‖) for the primal residual and
-/// √n ε_abs + ε_rel ‖Aᵀy‖ for the dual one, where y = ρu.
+/// How small the residuals have to be: ε_abs for an entry, in its units, plus ε_rel of its scale. What the scale is, the
+/// [stopping rule](Stop) says.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tolerance {
     /// ε_abs ≥ 0, per entry.
@@ -16,9 +16,9 @@ pub struct Tolerance {
 }
 
 impl Default for Tolerance {
-    /// 10⁻⁶ absolute and 10⁻⁴ relative.
+    /// 10⁻⁴, relative alone: an absolute part has units.
     fn default() -> Self {
-        Tolerance { absolute: 1e-6, relative: 1e-4 }
+        Tolerance { absolute: 0.0, relative: 1e-4 }
     }
 }
 
@@ -38,8 +38,14 @@ impl Tolerance {
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub enum Stop {
-    /// Both residuals are within the bounds of the [`Tolerance`], Boyd et al. (2011, §3.3.1).
+    /// Every entry of both residuals is within ε_abs + ε_rel times its own scale: |rᵢ| against max(|Ax|ᵢ, |Bz|ᵢ, |c|ᵢ) and
+    /// |sⱼ| against |Aᵀy|ⱼ. No large entry hides a small one, and without ε_abs other units change nothing. An entry may
+    /// end as 0: then its scale is that of a typical entry, the median, or the most that its own was in the run if that
+    /// is less; a thousandth of that most counts in any case.
     #[default]
+    Entries,
+    /// The norms of both residuals are within √p ε_abs + ε_rel max(‖Ax‖, ‖Bz‖, ‖c‖) and √n ε_abs + ε_rel ‖Aᵀy‖, where
+    /// y = ρu, Boyd et al. (2011, §3.3.1). One large entry can hide the violation of another.
     Residuals,
     /// ‖r‖ / max(‖Ax‖, ‖Bz‖, ‖c‖) and ‖s‖ / ‖Aᵀy‖ are at most these, Wohlberg (2017).
     Normalised {
@@ -48,7 +54,7 @@ pub enum Stop {
         /// The bound for s.
         dual: f64,
     },
-    /// An iteration changed f(x) + g(z) by at most this, relative to max(1, |f(x) + g(z)|). It proves little by itself:
+    /// An iteration changed f(x) + g(z) by at most this, relative to its size. It proves little by itself:
     /// slow progress looks the same. It costs a value of both blocks in every iteration.
     ObjectiveChange(f64),
     /// Either is met.
@@ -76,7 +82,8 @@ impl Stop {
     pub fn met<T: Real>(&self, record: &Record<T>) -> bool {
         record.iteration > 0
             && match self {
-                Stop::Residuals => record.within_bounds(),
+                Stop::Entries => record.primal_excess <= T::one() && record.dual_excess <= T::one(),
+                Stop::Residuals => record.primal <= record.primal_bound && record.dual <= record.dual_bound,
                 Stop::Normalised { primal, dual } => {
                     let (r, s) = record.normalised();
                     r <= T::of(*primal) && s <= T::of(*dual)
@@ -92,6 +99,9 @@ impl Stop {
     pub(crate) fn excess<T: Real>(&self, record: &Record<T>) -> T {
         let in_units = |value: T, most: f64| value / T::of(most).max(tiny());
         match self {
+            Stop::Entries if self.met(record) => record.primal_excess.max(record.dual_excess),
+            // The largest entry, in units of its own size, tells nothing of the progress before it settles.
+            Stop::Entries => T::one() + record.norm_excess,
             Stop::Residuals => record.excess(),
             Stop::Normalised { primal, dual } => {
                 let (r, s) = record.normalised();
@@ -107,7 +117,7 @@ impl Stop {
 
     pub(crate) fn wants_objective(&self) -> bool {
         match self {
-            Stop::Residuals | Stop::Normalised { .. } => false,
+            Stop::Entries | Stop::Residuals | Stop::Normalised { .. } => false,
             Stop::ObjectiveChange(_) => true,
             Stop::Any(a, b) | Stop::All(a, b) => a.wants_objective() || b.wants_objective(),
         }
@@ -115,7 +125,7 @@ impl Stop {
 
     pub(crate) fn problems(&self) -> Vec<Parameter> {
         match self {
-            Stop::Residuals => Vec::new(),
+            Stop::Entries | Stop::Residuals => Vec::new(),
             Stop::Normalised { primal, dual } => not_negative(&[("stop.primal", *primal), ("stop.dual", *dual)]),
             Stop::ObjectiveChange(most) => not_negative(&[("stop.objective_change", *most)]),
             Stop::Any(a, b) | Stop::All(a, b) => [a.problems(), b.problems()].concat(),

@@ -29,12 +29,13 @@ pub trait Subproblem<T: Real>: Send + Sync {
     /// # Errors
     /// A value that cannot be computed.
     fn value(&self, x: &Self::Var) -> Result<T>;
-    /// x ← argmin f(x) + ρ/2 ‖Kx − v‖², to the accuracy asked for, from the given x.
+    /// x ← argmin f(x) + ρ/2 ‖Kx − v‖², to the accuracy asked for, from the given x. The answer says how well x solves
+    /// the subproblem, and what that cost.
     ///
     /// # Errors
     /// [`Error::Size`](crate::Error::Size) for a target that is not of the size of Kx, see [`Target::check_size`], and
     /// a subproblem that cannot be solved.
-    fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Cost>;
+    fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Solved<T>>;
     /// Returns the image Kx.
     fn image(&self, x: &Self::Var) -> Self::Image;
     /// The penalty changed: refresh what was computed for the old one, such as a factorisation.
@@ -46,15 +47,9 @@ pub trait Subproblem<T: Real>: Send + Sync {
     }
     /// The function changed: what x remembers of the old one, such as its gradient there, is out of date.
     fn forget(&self, _x: &mut Self::Var) {}
-    /// Kᵀy as its norm and its number of entries, for the dual residual. The default serves every K with KᵀK = I.
+    /// Kᵀy as the sizes of its entries, for the dual residual. The default serves every K with KᵀK = I.
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
-        Adjoint { norm: y.euclidean_norm(), count: y.sizes().count() }
-    }
-    /// ‖S(x⁺ − x)‖ for a block whose argmin, from x, adds a proximal term ρ/2 (x⁺ − x)ᵀS(x⁺ − x) to what is asked for;
-    /// 0 for all others. Times ρ it is the gradient that the term leaves at x⁺. Where x moves in the null space of K,
-    /// neither residual shows it.
-    fn proximal_move(&self, _from: &Self::Var, _to: &Self::Var) -> T {
-        T::zero()
+        Adjoint::of(y)
     }
     /// Returns what is known of the smoothness of f around x without a pass over the data. The
     /// [`Certificate`](crate::certificate::Certificate) uses it.
@@ -90,11 +85,6 @@ macro_rules! forward {
             self.$block.adjoint(y)
         }
     };
-    (@proximal_move $block:tt) => {
-        fn proximal_move(&self, from: &Self::Var, to: &Self::Var) -> T {
-            self.$block.proximal_move(from, to)
-        }
-    };
     (@smoothness $block:tt) => {
         fn smoothness(&self, x: &Self::Var) -> $crate::certificate::Smoothness<T> {
             self.$block.smoothness(x)
@@ -110,7 +100,7 @@ impl<T: Real, P: Subproblem<T> + ?Sized> Subproblem<T> for Box<P> {
     fn value(&self, x: &P::Var) -> Result<T> {
         (**self).value(x)
     }
-    fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Cost> {
+    fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Solved<T>> {
         (**self).argmin(x, to)
     }
     fn image(&self, x: &P::Var) -> P::Image {
@@ -124,9 +114,6 @@ impl<T: Real, P: Subproblem<T> + ?Sized> Subproblem<T> for Box<P> {
     }
     fn adjoint(&self, y: &P::Image) -> Adjoint<T> {
         (**self).adjoint(y)
-    }
-    fn proximal_move(&self, from: &P::Var, to: &P::Var) -> T {
-        (**self).proximal_move(from, to)
     }
     fn smoothness(&self, x: &P::Var) -> Smoothness<T> {
         (**self).smoothness(x)
@@ -178,12 +165,66 @@ impl<T: Copy, S> Clone for Target<'_, T, S> {
 impl<T: Copy, S> Copy for Target<'_, T, S> {}
 
 /// Kᵀy, as much of it as a residual needs.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Adjoint<T> {
     /// The norm ‖Kᵀy‖.
     pub norm: T,
     /// The number of entries of Kᵀy, which is that of x.
     pub count: usize,
+    /// The [absolute values](Space::magnitudes) of the entries.
+    pub magnitudes: Vec<T>,
+}
+
+impl<T: Real> Adjoint<T> {
+    /// Those of Kᵀy itself.
+    pub fn of(x: &impl Space<T>) -> Self {
+        Adjoint { norm: x.euclidean_norm(), count: x.sizes().count(), magnitudes: x.magnitudes() }
+    }
+    /// The norm of Kᵀy and the number of its entries, which are judged together.
+    pub fn whole(norm: T, count: usize) -> Self {
+        Adjoint { norm, count, magnitudes: vec![norm] }
+    }
+    /// Those of σKᵀy.
+    pub(crate) fn times(self, factor: T) -> Self {
+        let magnitudes = self.magnitudes.into_iter().map(|entry| entry * factor).collect();
+        Adjoint { norm: self.norm * factor, magnitudes, ..self }
+    }
+}
+
+/// How well a call of [`argmin`](Subproblem::argmin) solved its subproblem, and the cost of the call.
+///
+/// ADMM measures how far its iterates move. A block that moves little looks solved, whether it is or not. So a run is
+/// `converged` only where both blocks measure what they reached, and it is within the bound of the dual residual.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Solved<T> {
+    /// The cost of the call.
+    pub cost: Cost,
+    /// The norm of the gradient that f(x) + ρ/2 ‖Kx − v‖² has at the answer, of the part along the constraint set; 0 for
+    /// an answer in closed form; `None` where it is not known.
+    pub residual: Option<T>,
+}
+
+impl<T: Real> Solved<T> {
+    /// An answer in closed form.
+    pub fn exactly(cost: Cost) -> Self {
+        Solved { cost, residual: Some(T::zero()) }
+    }
+    /// An answer at which the gradient has this norm, or at most this one.
+    pub fn within(residual: T, cost: Cost) -> Self {
+        Solved { cost, residual: Some(residual) }
+    }
+    /// An answer of which nothing is known. A run with such a block is never `converged`: it can only be
+    /// [`Unverified`](crate::Status::Unverified).
+    pub fn unmeasured(cost: Cost) -> Self {
+        Solved { cost, residual: None }
+    }
+    /// Two subproblems, each with variables of its own, as one.
+    pub fn and(self, other: Self) -> Self {
+        let mut cost = self.cost;
+        cost += other.cost;
+        let both = |(a, b): (T, T)| (a * a + b * b).sqrt();
+        Solved { cost, residual: self.residual.zip(other.residual).map(both) }
+    }
 }
 
 /// The cost of a call.

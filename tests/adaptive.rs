@@ -303,7 +303,8 @@ fn anderson_follows_walker_and_ni_with_its_safeguard() {
 fn anderson_halves_the_iterations_of_the_small_lasso() {
     let iterations = |tolerance: Tolerance, alpha: f64, rho: f64, by: Box<dyn Acceleration<f64, Matrix>>| {
         let mut admm = regression(l1(LAMBDA), rho);
-        (admm.tolerance, admm.relaxation, admm.acceleration) = (tolerance, alpha, by);
+        (admm.stop, admm.tolerance) = (Stop::Residuals, tolerance);
+        (admm.relaxation, admm.acceleration) = (alpha, by);
         let outcome = admm.run(()).unwrap();
         assert_eq!(outcome.status, Status::Converged);
         outcome.best.record

@@ -209,7 +209,8 @@ const LAST: u64 = 40;
 /// A lasso under a penalty that changes, with a block that must be retuned then.
 fn lasso() -> Lasso {
     let mut admm = regression(l1(LAMBDA), 1e-3);
-    (admm.penalty_policy, admm.tolerance) = (Box::new(Balance::default()), Tolerance { absolute: 0.0, relative: 0.0 });
+    (admm.penalty_policy, admm.stop) = (Box::new(Balance::default()), Stop::Residuals);
+    admm.tolerance = Tolerance { absolute: 0.0, relative: 0.0 };
     admm
 }
 

@@ -113,10 +113,10 @@ impl Subproblem<f64> for Quadratic {
     fn value(&self, x: &Matrix) -> Result<f64> {
         Ok(x.dot(&(&self.p * x * 0.5 + &self.q)))
     }
-    fn argmin(&self, x: &mut Matrix, to: Target<'_, f64, Matrix>) -> Result<Cost> {
+    fn argmin(&self, x: &mut Matrix, to: Target<'_, f64, Matrix>) -> Result<Solved<f64>> {
         let factor = self.factor.as_ref().ok_or(Error::numerical("the factor", "was never tuned"))?;
         *x = factor.solve(&(self.k.tr_mul(to.v) * to.rho - &self.q));
-        Ok(Cost { steps: 1, passes: 1 })
+        Ok(Solved::exactly(Cost { steps: 1, passes: 1 }))
     }
     fn image(&self, x: &Matrix) -> Matrix {
         &self.k * x
@@ -126,7 +126,7 @@ impl Subproblem<f64> for Quadratic {
         Ok(())
     }
     fn adjoint(&self, y: &Matrix) -> Adjoint<f64> {
-        Adjoint { norm: self.k.tr_mul(y).norm(), count: self.k.ncols() }
+        Adjoint::of(&self.k.tr_mul(y))
     }
 }
 
@@ -172,9 +172,9 @@ impl Subproblem<f64> for Script {
     fn value(&self, _x: &usize) -> Result<f64> {
         Ok(0.0)
     }
-    fn argmin(&self, x: &mut usize, _to: Target<'_, f64, Matrix>) -> Result<Cost> {
+    fn argmin(&self, x: &mut usize, to: Target<'_, f64, Matrix>) -> Result<Solved<f64>> {
         *x += 1;
-        Ok(Cost::default())
+        Ok(Solved::within(to.tolerance, Cost::default()))
     }
     fn image(&self, x: &usize) -> Matrix {
         column(&[if *x == 0 { 0.0 } else { self.0[(*x - 1) % self.0.len()] }])
@@ -192,4 +192,23 @@ pub fn scripted(residuals: &[f64]) -> Coordinator<f64, Script, Exact<Interval>> 
     admm.penalty_policy = Box::new(Fixed);
     admm.tolerance = Tolerance { absolute: 1e-3, relative: 0.0 };
     admm
+}
+
+/// Standard normal numbers from a seed, by the polar method of Marsaglia.
+pub struct Normal(pub u64);
+
+impl Normal {
+    fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+    }
+    pub fn draw(&mut self) -> f64 {
+        loop {
+            let (a, b) = (self.uniform(), self.uniform());
+            let square = a * a + b * b;
+            if square > 0.0 && square < 1.0 {
+                return a * (-2.0 * square.ln() / square).sqrt();
+            }
+        }
+    }
 }

@@ -44,7 +44,7 @@ fn small_lasso_takes_as_many_iterations_as_the_monograph() {
     for (alpha, counts) in table {
         for (rho, count) in [0.1, 1.0, 10.0, 100.0].into_iter().zip(counts) {
             let mut admm = regression(l1(LAMBDA), rho);
-            admm.tolerance = Tolerance { absolute: 1e-4, relative: 1e-2 };
+            (admm.stop, admm.tolerance) = (Stop::Residuals, Tolerance { absolute: 1e-4, relative: 1e-2 });
             admm.relaxation = alpha;
             let outcome = admm.run(()).unwrap();
             assert_eq!(outcome.status, Status::Converged);

@@ -12,4 +12,5 @@ mod penalty;
 mod plain;
 mod stop;
 mod trajectory;
+mod verdict;
 mod wrappers;

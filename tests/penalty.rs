@@ -69,8 +69,10 @@ fn balance_names_each_parameter_out_of_range() {
 /// What the limits leave of an answer: ρ, changes so far, the answer; then ρ, how often changed and how often clamped.
 #[test]
 fn limits_clamp_count_and_freeze() {
-    let (default, tight) =
-        (Limits::default(), Limits { bounds: (0.5, 2.0), max_changes: 1, max_factor: f64::INFINITY });
+    let (default, tight) = (
+        Limits { bounds: (1e-8, 1e8), ..Limits::default() },
+        Limits { bounds: (0.5, 2.0), max_changes: 1, max_factor: f64::INFINITY },
+    );
     let wide = Limits { bounds: (0.0, f64::INFINITY), ..tight };
     let table = [
         (default, (4.0, 0, 8.0), (8.0, 1, 0)),

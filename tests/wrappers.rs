@@ -18,9 +18,9 @@ impl Subproblem<f64> for Distinct {
     fn value(&self, x: &f64) -> Result<f64> {
         Ok(3.0 * x)
     }
-    fn argmin(&self, x: &mut f64, to: Target<'_, f64, DMatrix<f64>>) -> Result<Cost> {
+    fn argmin(&self, x: &mut f64, to: Target<'_, f64, DMatrix<f64>>) -> Result<Solved<f64>> {
         *x = to.v[0] + 10.0 * to.rho + 1000.0 * to.tolerance;
-        Ok(Cost { steps: 4, passes: 5 })
+        Ok(Solved::exactly(Cost { steps: 4, passes: 5 }))
     }
     fn image(&self, x: &f64) -> DMatrix<f64> {
         DMatrix::from_element(1, 1, 7.0 * x)
@@ -33,10 +33,7 @@ impl Subproblem<f64> for Distinct {
         *x = -1.0;
     }
     fn adjoint(&self, y: &DMatrix<f64>) -> Adjoint<f64> {
-        Adjoint { norm: 11.0 * y[0].abs(), count: 12 }
-    }
-    fn proximal_move(&self, from: &f64, to: &f64) -> f64 {
-        14.0 * (to - from).abs()
+        Adjoint::whole(11.0 * y[0].abs(), 12)
     }
     fn smoothness(&self, x: &f64) -> Smoothness<f64> {
         Smoothness::Smooth { lipschitz: Some(15.0 + x) }
@@ -52,7 +49,6 @@ struct Answers {
     image: f64,
     forgotten: f64,
     adjoint: (f64, usize),
-    proximal_move: f64,
     smoothness: Smoothness<f64>,
 }
 
@@ -66,7 +62,7 @@ fn answers<P: Subproblem<f64>>(
 ) -> Answers {
     block.retune(0.5).unwrap();
     let (mut x, mut forgotten, v) = (variable(2.0), variable(2.0), image(6.0));
-    let cost = block.argmin(&mut x, Target { v: &v, rho: 0.5, tolerance: 0.001 }).unwrap();
+    let cost = block.argmin(&mut x, Target { v: &v, rho: 0.5, tolerance: 0.001 }).unwrap().cost;
     block.forget(&mut forgotten);
     let adjoint = block.adjoint(&v);
     Answers {
@@ -76,7 +72,6 @@ fn answers<P: Subproblem<f64>>(
         image: entry(&block.image(&variable(2.0))),
         forgotten: number(&forgotten),
         adjoint: (adjoint.norm, adjoint.count),
-        proximal_move: block.proximal_move(&variable(2.0), &variable(2.5)),
         smoothness: block.smoothness(&variable(2.0)),
     }
 }
@@ -92,7 +87,6 @@ const PLAIN: Answers = Answers {
     image: 14.0,
     forgotten: -1.0,
     adjoint: (66.0, 12),
-    proximal_move: 7.0,
     smoothness: Smoothness::Smooth { lipschitz: Some(17.0) },
 };
 
@@ -116,7 +110,6 @@ fn a_weighted_block_scales_what_the_weight_scales() {
         argmin: 3.0 + 20.0 + 1.0,
         image: 28.0,
         adjoint: (132.0, 12),
-        proximal_move: 28.0,
         smoothness: Smoothness::Smooth { lipschitz: Some(17.0 / 4.0) },
         ..PLAIN
     };

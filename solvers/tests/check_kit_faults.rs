@@ -115,10 +115,10 @@ impl Subproblem<f64> for Faulty {
     fn value(&self, x: &Remembering) -> Result<f64> {
         self.of.value(&x.x)
     }
-    fn argmin(&self, x: &mut Remembering, to: Target<'_, f64, Matrix>) -> Result<Cost> {
+    fn argmin(&self, x: &mut Remembering, to: Target<'_, f64, Matrix>) -> Result<Solved<f64>> {
         assert!(self.fault != Fault::PanicsOnNan || to.v.iter().all(|v| v.is_finite()), "a bare assertion");
         if self.fault == Fault::AcceptsAll && to.v.nrows() != self.of.k.nrows() {
-            return Ok(Cost::default());
+            return Ok(Solved::exactly(Cost::default()));
         }
         to.check_size(self.image(x).shape())?;
         let before = x.x.clone();

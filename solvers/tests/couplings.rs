@@ -198,7 +198,7 @@ fn a_linearised_run_does_not_end_while_x_moves_where_the_operator_shows_nothing(
         let first = admm.step().unwrap();
         let moved = 5.0 / (1.0 + weight);
         assert_eq!((first.primal, first.dual), (0.0, 0.0));
-        assert!((first.proximal - weight * moved).abs() < 1e-12, "ρwL‖Δx‖: {first:?}");
+        assert!((first.inner_residual.unwrap() - weight * moved).abs() < 1e-12, "ρwL‖Δx‖: {first:?}");
         let outcome = admm.run(()).unwrap();
         assert_eq!(outcome.status, Status::Converged);
         assert!((outcome.best.x[0][1] - 5.0).abs() < 1e-5 * weight, "{}", outcome.best.x[0]);

@@ -58,7 +58,7 @@ impl Display for Growth {
 /// The distance of the result from a stationary point.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Stationarity {
-    /// The norm of the gradient that remains: of ADMM that of the Lagrangian and the accuracy of the blocks.
+    /// The norm of the gradient that remains: of ADMM that of the Lagrangian and what the blocks reached.
     pub gradient: f64,
     /// The infeasibility of the result: ‖r‖ for ADMM.
     pub infeasibility: f64,

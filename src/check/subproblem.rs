@@ -90,12 +90,12 @@ impl Laws {
         to: Target<'_, T, P::Image>,
         target: i32,
     ) -> Result<P::Var> {
-        let written = Solved::by(block, &x, to)?;
-        self.repeats.record(differs(&written, &Solved::by(block, &x, to)?), || format!("target {target}"));
+        let written = Answer::by(block, &x, to)?;
+        self.repeats.record(differs(&written, &Answer::by(block, &x, to)?), || format!("target {target}"));
         let read = serde_json::to_string(&x).and_then(|text| serde_json::from_str::<P::Var>(&text));
         match read {
             Ok(read) => {
-                self.resumes.record(differs(&written, &Solved::by(block, &read, to)?), || format!("target {target}"))
+                self.resumes.record(differs(&written, &Answer::by(block, &read, to)?), || format!("target {target}"))
             }
             Err(error) => self.resumes.record(f64::NAN, || format!("target {target}: {error}")),
         }
@@ -157,13 +157,13 @@ impl<T: Real, S: Space<T>> Total<T, S> {
 
 /// The bits of what a call returned: the variable and the image as JSON, whose numbers are exact, and the work.
 #[derive(PartialEq)]
-struct Solved(String, String, Cost);
+struct Answer(String, String, Cost);
 
-impl Solved {
+impl Answer {
     fn by<T: Real, P: Subproblem<T>>(block: &P, x: &P::Var, to: Target<'_, T, P::Image>) -> Result<Self> {
         let mut x = x.clone();
-        let cost = block.argmin(&mut x, to)?;
-        Ok(Solved(written(&x)?, written(&block.image(&x))?, cost))
+        let cost = block.argmin(&mut x, to)?.cost;
+        Ok(Answer(written(&x)?, written(&block.image(&x))?, cost))
     }
 }
 
@@ -171,10 +171,10 @@ fn written(x: &impl Serialize) -> Result<String> {
     serde_json::to_string(x).map_err(|error| Error::Encoding(format!("the variable cannot be written: {error}")))
 }
 
-fn differs(a: &Solved, b: &Solved) -> f64 {
+fn differs(a: &Answer, b: &Answer) -> f64 {
     f64::from(u8::from(a != b))
 }
 
-fn told(outcome: &Result<Cost>) -> String {
+fn told<T>(outcome: &Result<T>) -> String {
     outcome.as_ref().map_or_else(Error::to_string, |_| "accepted".into())
 }

@@ -3,7 +3,7 @@
 use super::{DescentMethod, GradientMemory, Search, stationarity, value_at};
 use crate::space::Space;
 use crate::subproblem::Smoothness;
-use crate::{ConstraintSet, Cost, Iterate, Real, Result, Smooth, Target};
+use crate::{ConstraintSet, Cost, Iterate, Real, Result, Smooth, Solved, Target};
 use nalgebra::DMatrix;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -35,19 +35,20 @@ where
         on: &dyn ConstraintSet<T>,
         x: &mut Iterate<F::Point, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
-    ) -> Result<Cost> {
+    ) -> Result<Solved<T>> {
         let mut search = Search { f, on, to, cost: Cost::default() };
         let mut here = search.evaluate(&x.point, x.memory.here.take())?;
         let mut length = x.memory.step.unwrap_or(T::one());
-        while search.cost.steps < self.max_steps {
+        let residual = loop {
             let gradient = here.total_gradient(&x.point, &to);
-            if stationarity(on, &x.point, &gradient)? <= to.tolerance {
-                break;
+            let residual = stationarity(on, &x.point, &gradient)?;
+            if residual <= to.tolerance || search.cost.steps >= self.max_steps {
+                break residual;
             }
             let gradient = search.tangent(&x.point, gradient)?;
             let mut direction = gradient.clone();
             direction.scale_by(-T::one());
-            let Some(trial) = search.backtrack(&x.point, &here, &gradient, &direction, length)? else { break };
+            let Some(trial) = search.backtrack(&x.point, &here, &gradient, &direction, length)? else { break residual };
             let moved = trial.point.plus(-T::one(), &x.point);
             let next = search.tangent(&trial.point, trial.there.total_gradient(&trial.point, &to))?;
             let curvature = moved.inner_product(&next.plus(-T::one(), &gradient));
@@ -55,8 +56,8 @@ where
             length = if curvature > T::zero() { moved.inner_product(&moved) / curvature } else { doubled };
             (x.point, here) = (trial.point, trial.there);
             search.cost.steps += 1;
-        }
+        };
         x.memory = GradientMemory { here: Some(here), step: Some(length) };
-        Ok(search.cost)
+        Ok(Solved::within(residual, search.cost))
     }
 }

@@ -1,9 +1,9 @@
 //! Steps along a custom direction.
 
 use super::{DescentMethod, land};
-use crate::{ConstraintSet, Cost, Direction, Error, Iterate, Real, Result, Target};
+use crate::{ConstraintSet, Cost, Direction, Error, Iterate, Real, Result, Solved, Target};
 use nalgebra::DMatrix;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// The size η of a custom step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,17 +58,33 @@ pub struct ScheduledSteps<T> {
 }
 
 /// The memory of [`ScheduledSteps`] between calls.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct ScheduledStepsMemory<M> {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Real, M: Serialize", deserialize = "T: Real, M: DeserializeOwned"))]
+pub struct ScheduledStepsMemory<T: Real, M> {
     /// Steps taken in all calls: where the schedule of η stands.
     pub taken: u64,
+    /// Directions asked for in all calls.
+    pub asked: u64,
     /// The memory of the direction.
     pub rule: M,
+    /// The direction at the last answer, by which the answer was measured, and the memory that it leaves: the next call
+    /// begins with it.
+    pub ahead: Option<(DMatrix<T>, M)>,
 }
 
+impl<T: Real, M: Default> Default for ScheduledStepsMemory<T, M> {
+    fn default() -> Self {
+        ScheduledStepsMemory { taken: 0, asked: 0, rule: M::default(), ahead: None }
+    }
+}
+
+/// The answer is measured by the fixed-point residual ‖x⁺ − x‖/η of the step that would follow, pull included: a slow
+/// rule has a large one, a solved subproblem a small one. Directions with noise, at a [decaying rate](Rate::Decaying),
+/// are measured by the mean over the steps of the call, ‖x − x₀‖/Ση, in which noise averages out. It is an estimate:
+/// its error is the standard deviation of a direction over the square root of the number of steps.
 impl<T: Real, F: Direction<T>> DescentMethod<T, F> for ScheduledSteps<T> {
     type Point = DMatrix<T>;
-    type Memory = ScheduledStepsMemory<F::Memory>;
+    type Memory = ScheduledStepsMemory<T, F::Memory>;
 
     fn value(&self, f: &F, x: &Iterate<DMatrix<T>, Self::Memory>) -> Result<T> {
         f.value(&x.point)
@@ -80,24 +96,46 @@ impl<T: Real, F: Direction<T>> DescentMethod<T, F> for ScheduledSteps<T> {
         on: &dyn ConstraintSet<T>,
         x: &mut Iterate<DMatrix<T>, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
-    ) -> Result<Cost> {
-        let passes = |taken: u64| (f.passes() * taken as f64).ceil() as u64;
-        let mut cost = Cost::default();
-        while cost.steps < self.max_steps {
+    ) -> Result<Solved<T>> {
+        let (start, mut cost, mut lengths) = (x.point.clone(), Cost::default(), T::zero());
+        let noisy = matches!(self.rate, Rate::Decaying { .. });
+        let mut fixed_point = None;
+        while !(noisy && cost.steps == self.max_steps) {
             let rate = self.rate.at(x.memory.taken, to.rho);
             check_rate(rate)?;
-            let mut direction = f.direction(&x.point, &mut x.memory.rule)?;
-            Error::check_size("direction", x.point.shape(), direction.shape())?;
-            direction -= (&x.point - to.v) * to.rho;
-            let moved = land(on, &x.point, &(direction * rate))?;
-            let change = (&moved - &x.point).norm() / rate;
-            x.point = moved;
-            x.memory.taken += 1;
-            cost += Cost { steps: 1, passes: passes(x.memory.taken) - passes(x.memory.taken - 1) };
-            if change <= to.tolerance {
+            let (direction, rule) = look_ahead(f, x, &mut cost)?;
+            let step = &direction - (&x.point - to.v) * to.rho;
+            let moved = land(on, &x.point, &(step * rate))?;
+            let residual = (&moved - &x.point).norm() / rate;
+            if !noisy && (residual <= to.tolerance || cost.steps == self.max_steps) {
+                x.memory.ahead = Some((direction, rule));
+                fixed_point = Some(residual);
                 break;
             }
+            (x.point, x.memory.rule) = (moved, rule);
+            x.memory.taken += 1;
+            cost.steps += 1;
+            lengths += rate;
         }
-        Ok(cost)
+        let mean = || (cost.steps > 0).then(|| (&x.point - start).norm() / lengths);
+        Ok(Solved { residual: fixed_point.or_else(mean), cost })
     }
+}
+
+/// The direction at x and the memory that it leaves: kept from the end of the last call, or asked for.
+fn look_ahead<T: Real, F: Direction<T>>(
+    f: &F,
+    x: &mut Iterate<DMatrix<T>, ScheduledStepsMemory<T, F::Memory>>,
+    cost: &mut Cost,
+) -> Result<(DMatrix<T>, F::Memory)> {
+    if let Some(kept) = x.memory.ahead.take() {
+        return Ok(kept);
+    }
+    let mut rule = x.memory.rule.clone();
+    let direction = f.direction(&x.point, &mut rule)?;
+    Error::check_size("direction", x.point.shape(), direction.shape())?;
+    let passes = |asked: u64| (f.passes() * asked as f64).ceil() as u64;
+    cost.passes += passes(x.memory.asked + 1) - passes(x.memory.asked);
+    x.memory.asked += 1;
+    Ok((direction, rule))
 }

@@ -52,7 +52,8 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
     /// `None` where rounding hides every decrease.
     ///
     /// # Errors
-    /// Those of f, and [`Error::NotFinite`] where it is finite at no trial.
+    /// Those of f, [`Error::NotFinite`] where it is finite at no trial, and [`Error::Numerical`] where the values
+    /// contradict the gradient.
     pub fn backtrack(
         &mut self,
         x: &F::Point,
@@ -65,6 +66,8 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
         let slack = T::of(8.0) * T::EPSILON * start.abs();
         let armijo = T::of(1e-4);
         let mut not_finite = None; // what every trial so far was
+        let mut ratios =
+            Ratios::new(here.value().abs() + start.abs() + here.gradient().euclidean_norm() * x.euclidean_norm());
         for trial in 0..60 {
             let mut step = direction.clone();
             step.scale_by(length);
@@ -86,11 +89,52 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
             };
             let decreased = change < T::zero() && value <= start + armijo * change;
             if decreased || (value <= start + slack && flat()?) {
+                ratios.check()?;
                 return Ok(Some(Trial { point, there, length }));
+            }
+            // Far along a retraction, steps of all lengths end at one point.
+            if (change - length * slope).abs() <= T::of(0.1) * (length * slope).abs() {
+                ratios.add(value - start, change);
             }
             let interpolated = -slope * length * length / (T::of(2.0) * (value - start - slope * length));
             length = interpolated.max(T::of(0.1) * length).min(T::of(0.5) * length);
         }
+        ratios.check()?;
         not_finite.map_or(Ok(None), Err)
+    }
+}
+
+/// The changes of a function along its gradient, as shares of what the gradient promises, at the last trials that
+/// rounding leaves readable. As steps get shorter, the share tends to 1 where the gradient is right: its distance from
+/// 1 shrinks with the step. Where it stays, the gradient belongs to another function. Readable is what exceeds the
+/// rounding of the value, and that of x times the gradient.
+struct Ratios<T> {
+    readable: T,
+    last: [T; 3],
+}
+
+impl<T: Real> Ratios<T> {
+    fn new(scale: T) -> Self {
+        Ratios { readable: T::of(8e3) * T::EPSILON * scale, last: [T::of(f64::NAN); 3] }
+    }
+
+    fn add(&mut self, change: T, promised: T) {
+        if -promised > self.readable {
+            self.last = [self.last[1], self.last[2], change / promised];
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        let [first, second, third] = self.last.map(|ratio| T::one() - ratio);
+        let stays = |before: T, after: T| (before - after).abs() <= T::of(0.1) * before.abs();
+        if third > T::of(0.5) && stays(first, second) && stays(second, third) {
+            let share = self.last[2];
+            let problem = format!(
+                "contradict each other: a short step changes the value by {share:.3} of what the \
+                                   gradient promises"
+            );
+            return Err(Error::numerical("the value and the gradient", problem));
+        }
+        Ok(())
     }
 }

@@ -55,7 +55,7 @@ impl<T: Real> History<T> {
 
 /// A name and a number in the shortest form that reads back as the same.
 type Column = (&'static str, Option<String>);
-const COLUMNS: usize = 22;
+const COLUMNS: usize = 23;
 
 fn columns<T: Real>(record: &Record<T>, phases: &Phases) -> [Column; COLUMNS] {
     let count = |count: u64| Some(count.to_string());
@@ -78,6 +78,7 @@ fn columns<T: Real>(record: &Record<T>, phases: &Phases) -> [Column; COLUMNS] {
         ("accepted", count(record.accepted)),
         ("rejected", count(record.rejected)),
         ("inner_tolerance", number(record.inner_tolerance)),
+        ("inner_residual", record.inner_residual.and_then(number)),
         ("steps", count(record.cost.steps)),
         ("passes", count(record.cost.passes)),
         ("seconds_x", seconds(phases.x)),

@@ -2,8 +2,9 @@
 
 use super::{Operator, adjoint, check_target};
 use crate::method::DescentMethod;
+use crate::space::Space;
 use crate::subproblem::Adjoint;
-use crate::{ConstraintSet, Cost, Descent, Iterate, Real, Result, Smooth, Subproblem, Target};
+use crate::{ConstraintSet, Descent, Error, Iterate, Real, Result, Smooth, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// A [`Descent`] block that is coupled through a K ≠ I: the method lowers f(x) + ρ/2 ‖Kx − v‖² as one smooth function.
@@ -57,14 +58,14 @@ where
         Ok(self.of.of.value_and_gradient(x)?.0)
     }
 
-    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
+    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Solved<T>> {
         check_target(&self.operator, x, &to)?;
         let whole = Pulled { f: &self.of.of, operator: &self.operator, to };
         let (origin, mut iterate) = (x.clone(), Iterate::new(x.clone()));
         let free = Target { v: &origin, rho: T::zero(), tolerance: to.tolerance };
-        let cost = self.of.by.minimise(&whole, &self.of.on, &mut iterate, free)?;
+        let solved = self.of.by.minimise(&whole, &self.of.on, &mut iterate, free)?;
         *x = iterate.point;
-        Ok(cost)
+        if x.is_finite() { Ok(solved) } else { Err(Error::not_finite("the new iterate")) }
     }
 
     fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {

@@ -3,7 +3,7 @@
 use super::{Operator, adjoint, check_target};
 use crate::space::Space;
 use crate::subproblem::{Adjoint, prox_of};
-use crate::{Cost, Error, Prox, Real, Result, Subproblem, Target};
+use crate::{Cost, Error, Prox, Real, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// The block of a [`Prox`] that is coupled through a K ≠ I.
@@ -18,8 +18,8 @@ use nalgebra::DMatrix;
 /// Douglas–Rachford alternating direction method", 2012). Further steps come nearer to the argmin. They end where the
 /// gradient of the subproblem is below the tolerance. If KᵀK = L·I, the first step is the argmin.
 ///
-/// A move of x within the null space of K shows in neither residual. A run does not end while ρ‖(LI − KᵀK)(x
-/// − xₖ)‖ is above the bound of the dual one.
+/// The gradient that is left at the answer is ρ(LI − KᵀK)(x − xₖ), which the block measures: a move of x within the null
+/// space of K shows in neither residual of ADMM.
 ///
 /// ```
 /// use admm::*;
@@ -75,24 +75,28 @@ impl<T: Real, P: Prox<T>, K: Operator<T>> Subproblem<T> for Linearized<T, P, K> 
     }
 
     /// A step is two passes: the products with K and Kᵀ.
-    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
+    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Solved<T>> {
         self.check_square()?;
         check_target(&self.operator, x, &to)?;
         let rho = to.rho * self.square;
-        let mut cost = Cost::default();
+        let (mut cost, mut moved) = (Cost::default(), None);
         while cost.steps < self.max_steps {
             let gap = self.operator.apply(x) - to.v;
             let v = &*x - self.operator.transposed(&gap) / self.square;
             let next = prox_of(&self.of, &v, rho)?;
-            let moved = (&next - &*x).euclidean_norm();
+            let step = &next - &*x;
             *x = next;
             cost += Cost { steps: 1, passes: 2 };
-            // ρ(LI − KᵀK)(x − xₖ) is a subgradient of the whole at the new x.
-            if rho * moved <= to.tolerance {
+            if rho * moved.insert(step).euclidean_norm() <= to.tolerance {
                 break;
             }
         }
-        Ok(cost)
+        if !x.is_finite() {
+            return Err(Error::not_finite("the new iterate"));
+        }
+        let Some(moved) = moved else { return Ok(Solved::unmeasured(cost)) };
+        let seen = self.operator.transposed(&self.operator.apply(&moved));
+        Ok(Solved::within(to.rho * (moved * self.square - seen).euclidean_norm(), cost))
     }
 
     fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {
@@ -106,11 +110,5 @@ impl<T: Real, P: Prox<T>, K: Operator<T>> Subproblem<T> for Linearized<T, P, K> 
 
     fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
         adjoint(&self.operator, y)
-    }
-
-    fn proximal_move(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> T {
-        let moved = to - from;
-        let seen = self.operator.transposed(&self.operator.apply(&moved));
-        (moved * self.square - seen).euclidean_norm()
     }
 }

@@ -4,7 +4,7 @@ use super::check_members;
 use crate::operator::{Operator, Selection};
 use crate::space::{Shape, Space};
 use crate::subproblem::{Adjoint, prox_of};
-use crate::{Cost, Error, Prox, Real, Result, Subproblem, Target};
+use crate::{Cost, Error, Prox, Real, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
 use std::collections::BTreeSet;
 
@@ -27,13 +27,13 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Consensus<P> {
         Ok(self.of.value(z))
     }
 
-    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Cost> {
+    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Solved<T>> {
         to.check_size(Shape(vec![z.shape(); self.members]))?;
         let members = T::of(self.members as f64);
         let mut mean = z.zero_like();
         to.v.iter().for_each(|v| mean.axpy(T::one() / members, v));
         *z = prox_of(&self.of, &mean, to.rho * members)?;
-        Ok(Cost { steps: 1, passes: 0 })
+        Ok(Solved::exactly(Cost { steps: 1, passes: 0 }))
     }
 
     fn image(&self, z: &DMatrix<T>) -> Self::Image {
@@ -48,7 +48,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Consensus<P> {
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
         let mut sum = y[0].clone();
         y[1..].iter().for_each(|y| sum.axpy(T::one(), y));
-        Adjoint { norm: sum.euclidean_norm(), count: sum.len() }
+        Adjoint::of(&sum)
     }
 }
 
@@ -99,7 +99,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for GeneralConsensus<P> {
         Ok(self.of.value(z))
     }
 
-    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Cost> {
+    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Solved<T>> {
         let sizes: Result<_> = self.views.iter().map(|view| Operator::<T>::range(view, z.shape())).collect();
         to.check_size(Shape(sizes?))?;
         let mut mean = self.sum(to.v);
@@ -111,7 +111,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for GeneralConsensus<P> {
             let minimiser = prox_of(&self.of, &mean, to.rho * T::of(count as f64))?;
             (0..z.nrows()).filter(|&row| self.seen[row] == count).for_each(|row| z.set_row(row, &minimiser.row(row)));
         }
-        Ok(Cost { steps: counts.len() as u64, passes: 0 })
+        Ok(Solved::exactly(Cost { steps: counts.len() as u64, passes: 0 }))
     }
 
     fn image(&self, z: &DMatrix<T>) -> Self::Image {
@@ -125,7 +125,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for GeneralConsensus<P> {
 
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
         let sum = self.sum(y);
-        Adjoint { norm: sum.euclidean_norm(), count: sum.len() }
+        Adjoint::of(&sum)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::space::Shape;
 use crate::subproblem::{Adjoint, Smoothness};
-use crate::{Cost, Error, Exec, Real, Result, Subproblem, Target};
+use crate::{Cost, Error, Exec, Real, Result, Solved, Subproblem, Target};
 
 /// Σᵢ fᵢ(xᵢ), each block with its own variable; the argmins are independent and run on the executor.
 #[derive(Debug, Clone)]
@@ -21,18 +21,19 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Group<P> {
         self.blocks.iter().zip(x).try_fold(T::zero(), |sum, (block, x)| Ok(sum + block.value(x)?))
     }
 
-    fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Cost> {
+    fn argmin(&self, x: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Solved<T>> {
         let length = |count| Shape(vec![(count, 1)]);
         Error::check_size("members of the target", length(self.blocks.len()), length(to.v.len()))?;
         let members = self.exec.map(self.blocks.len(), |i| {
             let mut member = x[i].clone();
-            let cost = self.blocks[i].argmin(&mut member, Target { v: &to.v[i], rho: to.rho, tolerance: to.tolerance });
-            cost.map(|cost| (member, cost)).map_err(|error| Error::Member { index: i, source: Box::new(error) })
+            let solved =
+                self.blocks[i].argmin(&mut member, Target { v: &to.v[i], rho: to.rho, tolerance: to.tolerance });
+            solved.map(|solved| (member, solved)).map_err(|error| Error::Member { index: i, source: Box::new(error) })
         });
-        let mut total = Cost::default();
+        let mut total = Solved::exactly(Cost::default());
         *x = members
             .into_iter()
-            .map(|member| member.map(|(member, cost)| (total += cost, member).1))
+            .map(|member| member.map(|(member, solved)| (total = total.and(solved), member).1))
             .collect::<Result<_>>()?;
         Ok(total)
     }
@@ -50,15 +51,13 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Group<P> {
     }
 
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
-        let parts = self.blocks.iter().zip(y).map(|(block, y)| block.adjoint(y));
-        let (square, count) =
-            parts.fold((T::zero(), 0), |(square, count), part| (square + part.norm * part.norm, count + part.count));
-        Adjoint { norm: square.sqrt(), count }
-    }
-
-    fn proximal_move(&self, from: &Self::Var, to: &Self::Var) -> T {
-        let parts = self.blocks.iter().zip(from).zip(to).map(|((block, from), to)| block.proximal_move(from, to));
-        parts.map(|part| part * part).sum::<T>().sqrt()
+        let (mut square, mut count, mut magnitudes) = (T::zero(), 0, Vec::new());
+        for part in self.blocks.iter().zip(y).map(|(block, y)| block.adjoint(y)) {
+            square += part.norm * part.norm;
+            count += part.count;
+            magnitudes.extend(part.magnitudes);
+        }
+        Adjoint { norm: square.sqrt(), count, magnitudes }
     }
 
     /// Each member has variables of its own, so the largest of their L is that of the sum.

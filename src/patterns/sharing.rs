@@ -3,7 +3,7 @@
 use super::check_members;
 use crate::space::Shape;
 use crate::subproblem::prox_of;
-use crate::{Cost, Prox, Real, Result, Subproblem, Target};
+use crate::{Cost, Prox, Real, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// g(z₁ + … + z_N), a cost of what N blocks contribute. Boyd et al. (2011, §7.3).
@@ -30,13 +30,13 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Sharing<P> {
         Ok(self.of.value(&sum(z)))
     }
 
-    fn argmin(&self, z: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Cost> {
+    fn argmin(&self, z: &mut Self::Var, to: Target<'_, T, Self::Image>) -> Result<Solved<T>> {
         to.check_size(Shape(vec![z.first().map_or((0, 0), DMatrix::shape); self.members]))?;
         let (members, total) = (T::of(self.members as f64), sum(to.v));
         let shared = prox_of(&self.of, &total, to.rho / members)?;
         let each = (shared - total) / members;
         *z = to.v.iter().map(|v| v + &each).collect();
-        Ok(Cost { steps: 1, passes: 0 })
+        Ok(Solved::exactly(Cost { steps: 1, passes: 0 }))
     }
 
     fn image(&self, z: &Self::Var) -> Self::Image {

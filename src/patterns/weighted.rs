@@ -4,7 +4,7 @@ use super::{Consensus, check_members};
 use crate::parameter::positive;
 use crate::space::{Shape, Space};
 use crate::subproblem::{Adjoint, Smoothness, forward, prox_of};
-use crate::{Cost, Error, Prox, Real, Result, Subproblem, Target};
+use crate::{Cost, Error, Prox, Real, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// A block whose penalty is wρ: the same function with the coupling operator σK, where σ = √w.
@@ -31,7 +31,7 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Weighted<P> {
     forward!(self.of: value, forget);
 
     /// f(x) + ρ/2 ‖σKx − v‖² = f(x) + wρ/2 ‖Kx − v/σ‖².
-    fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Cost> {
+    fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Solved<T>> {
         let mut v = to.v.clone();
         v.scale_by(T::of(self.weight).sqrt().recip());
         self.of.argmin(x, Target { v: &v, rho: to.rho * T::of(self.weight), ..to })
@@ -46,11 +46,7 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Weighted<P> {
         self.of.retune(rho * T::of(self.weight))
     }
     fn adjoint(&self, y: &P::Image) -> Adjoint<T> {
-        let Adjoint { norm, count } = self.of.adjoint(y);
-        Adjoint { norm: norm * T::of(self.weight).sqrt(), count }
-    }
-    fn proximal_move(&self, from: &P::Var, to: &P::Var) -> T {
-        self.of.proximal_move(from, to) * T::of(self.weight)
+        self.of.adjoint(y).times(T::of(self.weight).sqrt())
     }
     /// As a function of σKx: L/w.
     fn smoothness(&self, x: &P::Var) -> Smoothness<T> {
@@ -72,12 +68,12 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Weighted<Consensus<P>, Vec<f64>> {
         self.of.value(z)
     }
     /// The proximal operator at Σ σᵢvᵢ / Σ wᵢ, with penalty ρ Σ wᵢ.
-    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Cost> {
+    fn argmin(&self, z: &mut DMatrix<T>, to: Target<'_, T, Self::Image>) -> Result<Solved<T>> {
         to.check_size(Shape(vec![z.shape(); self.weight.len()]))?;
         let mut mean = self.transposed(to.v);
         mean /= self.total();
         *z = prox_of(&self.of.of, &mean, to.rho * self.total())?;
-        Ok(Cost { steps: 1, passes: 0 })
+        Ok(Solved::exactly(Cost { steps: 1, passes: 0 }))
     }
     fn image(&self, z: &DMatrix<T>) -> Self::Image {
         self.weight.iter().map(|&weight| z * T::of(weight).sqrt()).collect()
@@ -91,7 +87,7 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Weighted<Consensus<P>, Vec<f64>> {
     }
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
         let sum = self.transposed(y);
-        Adjoint { norm: sum.euclidean_norm(), count: sum.len() }
+        Adjoint::of(&sum)
     }
 }
 

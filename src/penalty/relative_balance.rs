@@ -5,13 +5,14 @@ use crate::state::{Memory, Step};
 use crate::{Parameter, Real};
 
 /// Residual balancing by the normalised residuals ‖r‖ / max(‖Ax‖, ‖Bz‖, ‖c‖) and ‖s‖ / ‖Aᵀy‖, Wohlberg (2017): other
-/// units of the objective or of the constraint change no decision.
+/// units of the objective or of the constraint change no decision. What they are normalised by may be 0 at the solution:
+/// it is taken as a thousandth, at least, of the most that it was in the run.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RelativeBalance(pub Balance);
 
 impl<T: Real, S> Penalty<T, S> for RelativeBalance {
     fn next(&self, step: &Step<'_, T, S>, _memory: &mut Memory<T, S>) -> T {
-        let (primal, dual) = step.record.normalised();
+        let [primal, dual] = step.record.relative;
         self.0.balanced(step.record.rho, primal, dual)
     }
 

@@ -13,22 +13,35 @@ pub struct Record<T> {
     pub primal: T,
     /// ‖s‖ = ρ‖AᵀBΔz‖.
     pub dual: T,
-    /// A bound on the gradient of the Lagrangian: ρ‖Aᵀ((2 − α)BΔz − (1 − α)r)‖, which is ‖s‖ for α = 1, plus the part
-    /// of the proximal terms.
+    /// A bound on the gradient of the Lagrangian where both subproblems are solved: ρ‖Aᵀ((2 − α)BΔz − (1 − α)r)‖, which
+    /// is ‖s‖ for α = 1.
     pub gradient: T,
-    /// The part of both blocks' proximal terms, ρ‖SΔx‖: 0 for blocks without.
-    pub proximal: T,
-    /// The tolerance's bound on ‖r‖.
+    /// The norm of the gradients that both subproblems have at the answers of the blocks, what they
+    /// [reached](crate::Solved): unknown where a block does not measure it.
+    pub inner_residual: Option<T>,
+    /// Boyd's bound on ‖r‖.
     pub primal_bound: T,
-    /// The tolerance's bound on ‖s‖.
+    /// Boyd's bound on ‖s‖.
     pub dual_bound: T,
+    /// The largest entry of r in units of its own bound, see [`Stop::Entries`](crate::Stop::Entries).
+    pub primal_excess: T,
+    /// The largest entry of s in units of its own bound.
+    pub dual_excess: T,
+    /// The larger of the two without the absolute part of the tolerance.
+    pub relative_excess: T,
+    /// The norms of r and s, the larger one, in units of the bound that the scales of their entries give.
+    pub norm_excess: T,
+    /// The bound on [`inner_residual`](Self::inner_residual).
+    pub inner_bound: T,
     /// max(‖Ax‖, ‖Bz‖, ‖c‖), which ‖r‖ is small against.
     pub primal_scale: T,
     /// ‖Aᵀy‖, which ‖s‖ is small against.
     pub dual_scale: T,
+    /// ‖r‖ and ‖s‖ relative to these scales, of whose largest values in the run a thousandth counts.
+    pub relative: [T; 2],
     /// f(x) + g(z), where it is asked for and finite.
     pub objective: Option<T>,
-    /// The change of the objective by this iteration, relative to max(1, |f(x) + g(z)|).
+    /// The change of the objective by this iteration, relative to its scale in the run.
     pub objective_change: Option<T>,
     /// f(x) + g(z) + ⟨y, r⟩ + ρ/2 ‖r‖² with y = ρu, where the objective is known.
     pub augmented_lagrangian: Option<T>,
@@ -57,11 +70,17 @@ impl<T: Real> Record<T> {
             primal: zero,
             dual: zero,
             gradient: zero,
-            proximal: zero,
+            inner_residual: Some(zero),
             primal_bound: zero,
             dual_bound: zero,
+            primal_excess: zero,
+            dual_excess: zero,
+            relative_excess: zero,
+            norm_excess: zero,
+            inner_bound: zero,
             primal_scale: zero,
             dual_scale: zero,
+            relative: [zero; 2],
             objective: None,
             objective_change: None,
             augmented_lagrangian: None,
@@ -74,11 +93,7 @@ impl<T: Real> Record<T> {
             cost: Cost::default(),
         }
     }
-    /// Returns true if both residuals are within their bounds.
-    pub fn within_bounds(&self) -> bool {
-        self.iteration > 0 && self.primal <= self.primal_bound && self.dual <= self.dual_bound
-    }
-    /// Both residuals in units of their bounds, the larger one: at most 1 within the bounds.
+    /// Both residuals in units of Boyd's bounds, the larger one: at most 1 within the bounds.
     pub fn excess(&self) -> T {
         let tiny = tiny();
         (self.primal / self.primal_bound.max(tiny)).max(self.dual / self.dual_bound.max(tiny))

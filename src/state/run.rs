@@ -14,31 +14,35 @@ pub struct Run<S> {
     pub since: u64,
     /// The smallest distance to the stopping rule so far, in units of its bounds, and its iteration.
     pub nearest: Option<(f64, u64)>,
-    /// The smallest residuals so far in units of the bounds of the tolerance.
-    pub lowest: Option<f64>,
+    /// The size of the images in the first iteration in which they were not 0.
+    pub early: f64,
+    /// The smallest residuals so far, as numbers, that are not 0.
+    pub lowest: f64,
     /// The counts for the certificate.
     pub tally: Tally,
     /// The best state so far; none where it is the present one.
     best: Option<Arc<S>>,
 }
 
-/// Residuals so many times the smallest ones are a divergence.
+/// Images and residuals so many times what they were are a divergence, if the run comes no nearer to its end.
 const GROWTH: f64 = 1e8;
+/// The iterations in which a run that diverges comes no nearer to its end.
+const IDLE: u64 = 8;
 
 impl<S> Run<S> {
     pub(crate) fn new(since: u64) -> Self {
-        Run { since, nearest: None, lowest: None, tally: Tally::default(), best: None }
+        Run { since, nearest: None, early: 0.0, lowest: f64::INFINITY, tally: Tally::default(), best: None }
     }
 
     /// Takes an iteration in. `before` is the state that it started from: it is kept when the new one is worse.
-    ///
-    /// If neither block moved, both residuals are 0. Such a record is skipped: as a reference, every later residual
-    /// would look like growth.
     pub(crate) fn follow<T: Real>(&mut self, record: &Record<T>, taken_back: bool, stop: &Stop, before: S) {
         self.tally.follow(record, taken_back);
-        if !record.within_bounds() {
-            let residuals = record.excess().to_f64();
-            self.lowest = Some(self.lowest.map_or(residuals, |lowest| lowest.min(residuals)));
+        let (size, residual) = (record.primal_scale.to_f64(), residual(record));
+        if self.early == 0.0 {
+            self.early = size;
+        }
+        if residual > 0.0 {
+            self.lowest = self.lowest.min(residual);
         }
         let excess = stop.excess(record).to_f64();
         if stop.met(record) {
@@ -51,15 +55,16 @@ impl<S> Run<S> {
         }
     }
 
-    /// The end of a run that leads nowhere. The residuals tell of a divergence under every stopping rule: what they are
-    /// normalised by grows with them, and a change of the objective may be small by accident.
+    /// The end of a run that leads nowhere: images and residuals have grown out of all proportion, or the last half of
+    /// the run, and `patience` iterations at least, came no nearer to the stopping rule.
     pub(crate) fn hopeless<T: Real>(&self, record: &Record<T>, stop: &Stop, patience: u64) -> Option<Status> {
-        let grown = |lowest: f64| record.excess().to_f64() > lowest * GROWTH;
-        if !record.within_bounds() && self.lowest.is_some_and(grown) {
+        let (_, at) = self.nearest.filter(|_| !stop.met(record))?;
+        let (length, idle) = (record.iteration - self.since, record.iteration - at);
+        let images = self.early > 0.0 && record.primal_scale.to_f64() > GROWTH * self.early;
+        if images && residual(record) > GROWTH * self.lowest && idle >= IDLE {
             return Some(Status::Diverged);
         }
-        let (_, at) = self.nearest.filter(|_| !stop.met(record))?;
-        (record.iteration - at >= patience.max(1)).then_some(Status::Stalled)
+        (idle >= patience.max(length / 2).max(1)).then_some(Status::Stalled)
     }
 
     /// Returns true if the present state is the best one.
@@ -74,4 +79,9 @@ impl<S> Run<S> {
     {
         self.best.map(Arc::unwrap_or_clone)
     }
+}
+
+/// Both residuals as numbers, the larger one. Those relative to their bounds stay small where all grows alike.
+fn residual<T: Real>(record: &Record<T>) -> f64 {
+    record.primal.max(record.dual).to_f64()
 }

@@ -33,7 +33,7 @@ impl Subproblem<f64> for Faulty {
     fn value(&self, x: &Self::Var) -> Result<f64> {
         Ok(x.1.add_scalar(-1.0).norm_squared() / 2.0)
     }
-    fn argmin(&self, x: &mut Self::Var, to: Target<'_, f64, Matrix>) -> Result<Cost> {
+    fn argmin(&self, x: &mut Self::Var, to: Target<'_, f64, Matrix>) -> Result<Solved<f64>> {
         x.0 += 1;
         x.1 = (to.v * to.rho).add_scalar(1.0) / (1.0 + to.rho);
         match self.0 {
@@ -44,7 +44,7 @@ impl Subproblem<f64> for Faulty {
             Fault::PanicsInArgmin => panic!("{DELIBERATE} in call {}", x.0),
             _ => {}
         }
-        Ok(Cost { steps: 1, passes: 1 })
+        Ok(Solved::exactly(Cost { steps: 1, passes: 1 }))
     }
     fn image(&self, x: &Self::Var) -> Matrix {
         if self.strikes(x, Fault::PanicsInImage) {
@@ -55,8 +55,8 @@ impl Subproblem<f64> for Faulty {
     fn adjoint(&self, y: &Matrix) -> Adjoint<f64> {
         match self.0 {
             Fault::PanicsInAdjoint => panic!("{DELIBERATE} in the adjoint"),
-            Fault::NanAdjoint => Adjoint { norm: f64::NAN, count: 3 },
-            _ => Adjoint { norm: y.norm(), count: y.len() },
+            Fault::NanAdjoint => Adjoint::whole(f64::NAN, 3),
+            _ => Adjoint::of(y),
         }
     }
 }

@@ -110,7 +110,7 @@ impl Table {
         let mut cost = Cost::default();
         let mut reached = [None; ACCURACIES.len()];
         while cost.passes < MOST_PASSES && reached.contains(&None) {
-            cost += block.argmin(&mut w, Target { v: &origin, rho: 0.0, tolerance: 0.0 })?;
+            cost += block.argmin(&mut w, Target { v: &origin, rho: 0.0, tolerance: 0.0 })?.cost;
             let error = 1.0 - self.loss.covariance.explained(&block.image(&w))? / self.best;
             for (reached, accuracy) in reached.iter_mut().zip(ACCURACIES) {
                 *reached = reached.or((error <= accuracy).then_some(cost.passes));

@@ -4,7 +4,7 @@
 
 use crate::data;
 use admm::patterns::{Consensus, Group};
-use admm::{Coordinator, Cost, Exec, Negated, Result, Status, Subproblem, Target, Tolerance};
+use admm::{Coordinator, Cost, Exec, Negated, Result, Solved, Status, Subproblem, Target, Tolerance};
 use admm_solvers::prox::SquaredL2;
 use nalgebra::DMatrix;
 
@@ -20,21 +20,21 @@ impl Subproblem<f64> for Machine {
         Ok(COST * self.0.tr_mul(w).map(|margin| (1.0 - margin).max(0.0)).sum())
     }
     /// Dual coordinate ascent (Hsieh et al., 2008): w = v + Σ αⱼaⱼ/ρ with every αⱼ in [0, C].
-    fn argmin(&self, (w, alpha): &mut Self::Var, to: Target<'_, f64, DMatrix<f64>>) -> Result<Cost> {
+    fn argmin(&self, (w, alpha): &mut Self::Var, to: Target<'_, f64, DMatrix<f64>>) -> Result<Solved<f64>> {
         to.check_size(w.shape())?;
         let (mut cost, mut moved) = (Cost::default(), f64::INFINITY);
         *w = to.v + &self.0 * &*alpha / to.rho;
         while moved > to.tolerance && cost.steps < 1000 {
-            moved = 0.0;
+            moved = 0.0; // all moves of a sweep: what the constraints still miss is at most their length
             for (a, alpha) in self.0.column_iter().zip(alpha.iter_mut()) {
                 let change = (*alpha + to.rho * (1.0 - a.dot(w)) / a.norm_squared()).clamp(0.0, COST) - *alpha;
                 *alpha += change;
                 *w += a * (change / to.rho);
-                moved = moved.max(change.abs() * a.norm());
+                moved += change.abs() * a.norm();
             }
             cost += Cost { steps: 1, passes: 1 };
         }
-        Ok(cost)
+        Ok(Solved::within(moved, cost))
     }
     fn image(&self, (w, _): &Self::Var) -> DMatrix<f64> {
         w.clone()

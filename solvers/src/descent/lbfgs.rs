@@ -15,7 +15,7 @@ pub use model::{InitialHessian, Near, Scaling};
 use admm::certificate::Smoothness;
 use admm::method::{DescentMethod, Search, stationarity, value_at};
 use admm::space::Space;
-use admm::{ConstraintSet, Cost, Iterate, Real, Result, Smooth, Target};
+use admm::{ConstraintSet, Cost, Iterate, Real, Result, Smooth, Solved, Target};
 use memory::turned;
 use nalgebra::DMatrix;
 
@@ -73,25 +73,26 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> DescentMethod<T, F> 
         on: &dyn ConstraintSet<T>,
         x: &mut Iterate<F::Point, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
-    ) -> Result<Cost> {
+    ) -> Result<Solved<T>> {
         on.geometry().check_smooth("Lbfgs")?;
         let mut search = Search { f, on, to, cost: Cost::default() };
         let may_answer = answers::resume(x, &search, self.answers);
         let mut here = search.evaluate(&x.point, x.memory.here.take())?;
-        while search.cost.steps < self.max_steps {
+        let residual = loop {
             let gradient = here.total_gradient(&x.point, &search.to);
-            if stationarity(on, &x.point, &gradient)? <= search.to.tolerance {
-                break;
+            let residual = stationarity(on, &x.point, &gradient)?;
+            if residual <= search.to.tolerance || search.cost.steps >= self.max_steps {
+                break residual;
             }
             let gradient = search.tangent(&x.point, gradient)?;
             let direction = self.direction(&mut search, x, &gradient)?;
             if may_answer && let Some(foreseen) = answers::foreseen(&search, &here, &gradient, &direction) {
-                answers::answer(x, here, &direction, foreseen);
-                return Ok(search.cost);
+                let untested = answers::answer(x, here, &direction, foreseen);
+                return Ok(Solved::within(untested, search.cost));
             }
             let Some(trial) = search.backtrack(&x.point, &here, &gradient, &direction, T::one())? else {
                 if x.memory.pairs.is_empty() {
-                    break; // rounding hides every decrease
+                    break residual; // rounding hides every decrease
                 }
                 x.memory.pairs.clear();
                 continue;
@@ -100,9 +101,9 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> DescentMethod<T, F> 
             x.memory.remember(&search, self.memory, (&x.point, &here), direction, &trial)?;
             (x.point, here) = (trial.point, trial.there);
             search.cost.steps += 1;
-        }
+        };
         x.memory.here = Some(here);
-        Ok(search.cost)
+        Ok(Solved::within(residual, search.cost))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::scalar::Scalar;
 use admm::certificate::Smoothness;
 use admm::method::{DescentMethod, Evaluated, Search, stationarity, value_at};
 use admm::space::Space;
-use admm::{ConstraintSet, Cost, Iterate, Result, Smooth, Target};
+use admm::{ConstraintSet, Cost, Iterate, Result, Smooth, Solved, Target};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -88,19 +88,22 @@ impl<T: Scalar, F: FiniteSum<T>, H: InitialHessian<T, F::Point> + Clone> Descent
         on: &dyn ConstraintSet<T>,
         x: &mut Iterate<F::Point, Self::Memory>,
         to: Target<'_, T, DMatrix<T>>,
-    ) -> Result<Cost> {
+    ) -> Result<Solved<T>> {
         on.geometry().check_smooth("VarianceReduced")?;
         let mut search = Search { f, on, to, cost: Cost::default() };
-        while search.cost.steps < self.by.max_steps {
-            let Some(size) = self.size(f.terms(), x.memory.grown) else {
-                search.cost += self.on_all(self.by.max_steps - search.cost.steps, f, on, x, to)?;
-                break;
+        loop {
+            let left = self.by.max_steps - search.cost.steps;
+            let size = self.size(f.terms(), x.memory.grown).filter(|_| left > 0);
+            let Some(size) = size else {
+                let whole = self.on_all(left, f, on, x, to)?;
+                search.cost += whole.cost;
+                return Ok(Solved { cost: search.cost, ..whole });
             };
             let here = search.evaluate(&x.point, x.memory.descent.here.take())?;
             let slope = stationarity(on, &x.point, &here.total_gradient(&x.point, &to))?;
             if slope <= to.tolerance {
                 x.memory.descent.here = Some(here);
-                break;
+                return Ok(Solved::within(slope, search.cost));
             }
             let found = self.on_batch(size, &mut search, x, &here, slope)?;
             if judge(&mut search, x, here, found)? {
@@ -108,12 +111,11 @@ impl<T: Scalar, F: FiniteSum<T>, H: InitialHessian<T, F::Point> + Clone> Descent
                 continue;
             }
             let single = self.on_all(1, f, on, x, to)?;
-            search.cost += single;
-            if single.steps == 0 {
-                break;
+            search.cost += single.cost;
+            if single.cost.steps == 0 {
+                return Ok(Solved { cost: search.cost, ..single });
             }
         }
-        Ok(search.cost)
     }
 }
 
@@ -134,14 +136,14 @@ impl<H> VarianceReduced<H> {
         on: &dyn ConstraintSet<T>,
         x: &mut Iterate<F::Point, BatchMemory<T, F::Point>>,
         to: Target<'_, T, DMatrix<T>>,
-    ) -> Result<Cost>
+    ) -> Result<Solved<T>>
     where
         H: InitialHessian<T, F::Point> + Clone,
     {
         let mut whole = Iterate { point: x.point.clone(), memory: std::mem::take(&mut x.memory.descent) };
-        let cost = Lbfgs { max_steps, ..self.by.clone() }.minimise(f, on, &mut whole, to);
+        let solved = Lbfgs { max_steps, ..self.by.clone() }.minimise(f, on, &mut whole, to);
         (x.point, x.memory.descent) = (whole.point, whole.memory);
-        cost
+        solved
     }
 
     /// Goes from an anchor by steps on a batch of the given size. The model of the Hessian is looked up at the anchor
@@ -166,7 +168,7 @@ impl<H> VarianceReduced<H> {
         let memory = LbfgsMemory { here: Some(here.clone()), pairs: descent.pairs.clone(), ..LbfgsMemory::default() };
         let mut found = Iterate { point: x.point.clone(), memory };
         let tolerance = search.to.tolerance.max(T::of(REMAINING) * slope);
-        let cost = by.minimise(&batch, search.on, &mut found, Target { tolerance, ..search.to })?;
+        let cost = by.minimise(&batch, search.on, &mut found, Target { tolerance, ..search.to })?.cost;
         let passes = |read: u64| read.div_ceil(n as u64);
         let before = passes(*read);
         *read += (cost.passes + batch.of.passes()) * size as u64;

@@ -4,8 +4,7 @@ use crate::prox::{Quadratic, Shifted};
 use crate::scalar::Scalar;
 use crate::view::transposed_product;
 use admm::operator::{Adjoint, Operator};
-use admm::space::Space;
-use admm::{Cost, Error, Prox, Result, Subproblem, Target};
+use admm::{Cost, Error, Prox, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// The block of ½⟨x, Px⟩ + ⟨q, x⟩ with x (n×k), coupled through an operator K on columns of n entries.
@@ -48,13 +47,13 @@ impl<T: Scalar, K: Operator<T>> Subproblem<T> for ComposedQuadratic<T, K> {
     fn value(&self, x: &DMatrix<T>) -> Result<T> {
         Ok(self.of.value(x))
     }
-    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
+    fn argmin(&self, x: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Solved<T>> {
         let q = &self.of.q;
         Error::check_size("the variable of a quadratic function", q.shape(), x.shape())?;
         to.check_size(self.operator.range(q.shape())?)?;
         let right = self.operator.transposed(to.v) * to.rho - q;
         *x = self.system.factor(to.rho)?.solve(&right);
-        Ok(Cost { steps: 1, passes: 0 })
+        Ok(Solved::exactly(Cost { steps: 1, passes: 0 }))
     }
     fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {
         self.operator.apply(x)
@@ -64,6 +63,6 @@ impl<T: Scalar, K: Operator<T>> Subproblem<T> for ComposedQuadratic<T, K> {
     }
     fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
         let x = self.operator.transposed(y);
-        Adjoint { norm: x.euclidean_norm(), count: x.len() }
+        Adjoint::of(&x)
     }
 }

@@ -3,7 +3,7 @@
 use super::VarianceLoss;
 use crate::linalg::secular::{minimise_in_ball, minimise_on_sphere};
 use crate::scalar::Scalar;
-use admm::{Cost, Result, Subproblem, Target};
+use admm::{Cost, Result, Solved, Subproblem, Target};
 use nalgebra::{DMatrix, DVector};
 
 /// The set that each column of W lies in.
@@ -45,7 +45,7 @@ impl<T: Scalar> Subproblem<T> for Columns<T> {
         self.loss.checked_value(w)
     }
 
-    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
+    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Solved<T>> {
         to.check_size(w.shape())?;
         let values = self.values.as_slice();
         for (mut column, target) in w.column_iter_mut().zip(to.v.column_iter()) {
@@ -55,7 +55,7 @@ impl<T: Scalar> Subproblem<T> for Columns<T> {
                 ColumnSet::Ball => minimise_in_ball(values, &self.vectors, target, to.rho, T::one())?,
             });
         }
-        Ok(Cost { steps: 1, passes: 0 })
+        Ok(Solved::exactly(Cost { steps: 1, passes: 0 }))
     }
 
     fn image(&self, w: &DMatrix<T>) -> DMatrix<T> {

@@ -3,7 +3,7 @@
 use super::VarianceLoss;
 use crate::linalg::thin_qr;
 use crate::scalar::Scalar;
-use admm::{Cost, Result, Subproblem, Target};
+use admm::{Cost, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// The block power method on orthonormal W.
@@ -17,6 +17,7 @@ use nalgebra::DMatrix;
 /// - **When:** for principal components in order from products with Σ alone. Under a pull it stops where WᵀG is upper
 ///   triangular for G = 2λΣW/tr Σ + ρC, not symmetric as at the minimum. The gradient of a loss that lets W turn
 ///   within its span, as softmax with a fitted B does, has a symmetric WᵀG: then ADMM ends where both hold.
+/// - **Measure:** the last step, ‖(Q − W)R‖, which is the fixed-point residual at the point before the answer.
 #[derive(Debug, Clone)]
 pub struct Power<T: Scalar> {
     /// The PCA loss to lower.
@@ -33,20 +34,20 @@ impl<T: Scalar> Subproblem<T> for Power<T> {
         self.loss.checked_value(w)
     }
 
-    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
+    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Solved<T>> {
         self.loss.check(w)?;
         to.check_size(w.shape())?;
-        let mut cost = Cost::default();
+        let (mut cost, mut change) = (Cost::default(), None);
         while cost.steps < self.max_steps {
             let (q, r) = thin_qr(&(self.loss.ascent(w) + to.v * to.rho))?;
-            let change = ((&q - &*w) * r).norm();
+            let moved = ((&q - &*w) * r).norm();
             *w = q;
             cost += Cost { steps: 1, passes: self.loss.covariance.passes() };
-            if change <= to.tolerance {
+            if *change.insert(moved) <= to.tolerance {
                 break;
             }
         }
-        Ok(cost)
+        Ok(Solved { cost, residual: change })
     }
 
     fn image(&self, w: &DMatrix<T>) -> DMatrix<T> {

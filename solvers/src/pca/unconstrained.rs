@@ -4,7 +4,7 @@ use super::{VarianceLoss, above};
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
 use crate::view::{product, transposed_product};
-use admm::{Cost, Result, Smooth, Subproblem, Target};
+use admm::{Cost, Result, Smooth, Solved, Subproblem, Target};
 use nalgebra::{DMatrix, DVector};
 
 /// The PCA loss with γ/2 ‖W‖² on all matrices, minimised exactly.
@@ -61,7 +61,7 @@ impl<T: Scalar> Subproblem<T> for Unconstrained<T> {
         Ok(self.loss.value_and_gradient(w)?.0)
     }
 
-    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Cost> {
+    fn argmin(&self, w: &mut DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> Result<Solved<T>> {
         to.check_size(w.shape())?;
         above(to.rho, self.smallest_rho())?;
         let mut coordinates = transposed_product(&self.vectors, to.v);
@@ -69,7 +69,7 @@ impl<T: Scalar> Subproblem<T> for Unconstrained<T> {
             row *= to.rho / (to.rho - curvature);
         }
         *w = product(&self.vectors, &coordinates);
-        Ok(Cost { steps: 1, passes: 0 })
+        Ok(Solved::exactly(Cost { steps: 1, passes: 0 }))
     }
 
     fn image(&self, w: &DMatrix<T>) -> DMatrix<T> {

@@ -100,7 +100,7 @@ impl Race<'_> {
         let origin = DMatrix::zeros(self.start.nrows(), self.start.ncols());
         let (mut cost, mut rows, clock) = (Cost::default(), Vec::new(), Instant::now());
         while cost.passes < self.max_passes && rows.len() < DIGITS as usize {
-            cost += block.argmin(&mut w, Target { v: &origin, rho: 0.0, tolerance: 0.0 })?;
+            cost += block.argmin(&mut w, Target { v: &origin, rho: 0.0, tolerance: 0.0 })?.cost;
             let gap = 1.0 - self.loss.covariance.explained(&block.image(&w))? / self.best;
             while rows.len() < DIGITS as usize && gap <= 10_f64.powi(-(rows.len() as i32) - 1) {
                 let row = TimedRow { seconds: clock.elapsed().as_secs_f64(), ..TimedRow::default() };

@@ -58,15 +58,18 @@ pub(super) fn foreseen<T: Real, F: Smooth<T>>(
     (change.euclidean_norm() <= reach).then(|| here.foreseen(direction, &change))
 }
 
-/// Answers x + step with what the model foresees there, and keeps x with its evaluation.
-pub(super) fn answer<T: Real, P: Space<T>>(
+/// Answers x + step with what the model foresees there, and keeps x with its evaluation. Returns the change of ∇f that
+/// the model foresees and no evaluation has tested: what may be left of the gradient at the answer.
+pub(super) fn answer<T: Real, P: Point<T>>(
     x: &mut Variable<T, P>,
     here: Evaluated<T, P>,
     step: &P,
     foreseen: Evaluated<T, P>,
-) {
+) -> T {
+    let untested = foreseen.gradient().plus(-T::one(), here.gradient()).euclidean_norm();
     let answer = x.point.plus(T::one(), step);
     x.memory.model.last_evaluated = Some((std::mem::replace(&mut x.point, answer), here));
     x.memory.here = Some(foreseen);
     x.memory.model.answers += 1;
+    untested
 }

@@ -64,7 +64,7 @@ fn a_model_that_is_exact_answers_exactly() {
     let mut passes = Vec::new();
     for call in 0..7 {
         let (v, rho) = (DMatrix::from_column_slice(2, 1, &[9.0 + f64::from(call), 9.0]), 8.0 + f64::from(call));
-        passes.push(block.argmin(&mut x, Target { v: &v, rho, tolerance: 1.0 }).unwrap().passes);
+        passes.push(block.argmin(&mut x, Target { v: &v, rho, tolerance: 1.0 }).unwrap().cost.passes);
         let expected = DMatrix::from_fn(2, 1, |i, _| rho * v[i] / (curvature(i) + rho));
         assert!((&x.point - expected).amax() <= 1e-13, "{call}: {}", x.point);
         let (value, gradient) = Quadratic.value_and_gradient(&x.point).unwrap();
@@ -82,7 +82,7 @@ fn an_answer_stays_within_reach() {
     let mut x = Iterate::new(DMatrix::from_column_slice(2, 1, &[3.0, -2.0]));
     let mut passes = |v: f64, tolerance: f64| {
         let v = DMatrix::from_element(2, 1, v);
-        block.argmin(&mut x, Target { v: &v, rho: 1.0, tolerance }).unwrap().passes
+        block.argmin(&mut x, Target { v: &v, rho: 1.0, tolerance }).unwrap().cost.passes
     };
     assert_eq!([passes(1.0, 1e-4), passes(1.01, 1e-4), passes(1.1, 1e-4)], [2, 0, 1], "in units of the tolerance");
     assert_eq!([passes(1.2, 1e-2), passes(3.0, 1e-2)], [0, 1], "and of the gradient");

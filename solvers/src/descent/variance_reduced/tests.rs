@@ -140,7 +140,7 @@ fn epochs_are_those_of_plain_loops() {
             }
         }
         let target = Target { v: &v, rho: PENALTY, tolerance: TOLERANCE };
-        let cost = method.minimise(&f, &Flat, &mut iterate, target).unwrap();
+        let cost = method.minimise(&f, &Flat, &mut iterate, target).unwrap().cost;
         counted += cost.passes;
         let gap = (iterate.point[0] - x[0]).abs().max((iterate.point[1] - x[1]).abs());
         assert!(cost.steps == 1 && gap <= 1e-12 * 30.0, "{:?} {x:?}", iterate.point);
@@ -162,7 +162,7 @@ fn passes_are_what_f_counts() {
         let (v, mut passes) = (DMatrix::from_column_slice(2, 1, &PULL), 0);
         loop {
             let target = Target { v: &v, rho: PENALTY, tolerance: TOLERANCE };
-            let cost = method.minimise(&f, &Flat, &mut iterate, target).unwrap();
+            let cost = method.minimise(&f, &Flat, &mut iterate, target).unwrap().cost;
             passes += cost.passes;
             let [all, of_batches] = [0, 1].map(|kind| f.evaluations[kind].load(Relaxed));
             assert_eq!(iterate.memory.read, of_batches);

@@ -8,7 +8,7 @@ use crate::scalar::Scalar;
 use admm::method::Evaluated;
 use admm::penalty::Limits;
 use admm::state::{State, StateOf};
-use admm::{Accuracy, Coordinator, Iterate, Negated, Result, Smooth, Subproblem, Tolerance};
+use admm::{Accuracy, Coordinator, Iterate, Negated, Result, Smooth, Stop, Subproblem, Tolerance};
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 
@@ -62,6 +62,7 @@ where
     Q: Subproblem<T, Image = DMatrix<T>>,
 {
     let entries = coordinator.state().u.len() as f64;
+    coordinator.stop = Stop::Residuals;
     coordinator.tolerance = Tolerance { absolute: tolerance / entries.sqrt(), relative: 0.0 };
     let floor = 0.01 * tolerance;
     coordinator.accuracy = Accuracy::Relative { first: floor.max(1e-2), factor: 0.3, floor };

@@ -33,8 +33,9 @@ where
     for iteration in log.last().iteration + 1..=prepared.options.max_iterations {
         let (before, v) = (of(&w).clone(), z.point.v.clone());
         let accuracy = tolerance * T::of(0.1);
-        cost += block.argmin(&mut w, Target { v: &v, rho, tolerance: accuracy })?;
-        cost += classifier.argmin(&mut z, Target { v: of(&w), rho, tolerance: accuracy })?;
+        let first = block.argmin(&mut w, Target { v: &v, rho, tolerance: accuracy })?;
+        let both = first.and(classifier.argmin(&mut z, Target { v: of(&w), rho, tolerance: accuracy })?);
+        cost += both.cost;
         let change = rho * (&z.point.v - &v).norm().max((of(&w) - &before).norm());
         let entry = || {
             Ok(Progress {
@@ -48,7 +49,8 @@ where
                 seconds: 0.0,
             })
         };
-        let ended = (change <= tolerance).then_some(Status::Converged);
+        let solved = both.residual.is_some_and(|reached| reached <= tolerance);
+        let ended = (change <= tolerance && solved).then_some(Status::Converged);
         if let Some(status) = log.add(entry, &(&w, &z, cost), ended)? {
             return with_second_stage(prepared, of(&w), status, log);
         }

@@ -43,7 +43,7 @@ fn descend<T: Scalar, M: DescentMethod<T, Objective<T>, Point = Classifier<T>>>(
     let (mut iterate, mut cost) = log.state()?.unwrap_or_else(fresh);
     Error::check_size("state to continue from", start.sizes(), iterate.point.sizes())?;
     for iteration in log.last().iteration + 1..=options.max_iterations {
-        let step = method.minimise(&prepared.objective, &*on, &mut iterate, free)?;
+        let step = method.minimise(&prepared.objective, &*on, &mut iterate, free)?.cost;
         cost += step;
         let Some(here) = here(&iterate.memory) else { break };
         let slope = stationarity(&*on, &iterate.point, here.gradient())?;

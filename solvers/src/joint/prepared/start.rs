@@ -189,7 +189,7 @@ fn descend<T: Scalar>(
 ) -> Result<(Classifier<T>, T, Cost)> {
     let origin = from.v.zero_like();
     let mut iterate = Iterate::new(from);
-    let cost = method.minimise(problem, on, &mut iterate, Target { v: &origin, rho: T::zero(), tolerance })?;
+    let cost = method.minimise(problem, on, &mut iterate, Target { v: &origin, rho: T::zero(), tolerance })?.cost;
     let loss = method.value(problem, &iterate)?;
     Ok((iterate.point, loss, cost))
 }
