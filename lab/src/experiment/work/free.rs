@@ -224,7 +224,7 @@ impl Free {
                 Err(error) => return Err(error),
                 Ok(_) if is_far(&block.image(&x)) => return Ok((Status::Diverged, x, iteration)),
                 Ok(_) if slope(&x)? <= self.tolerance => return Ok((Status::Converged, x, iteration)),
-                Ok(cost) if cost.steps == 0 => return Ok((Status::Stalled, x, iteration)),
+                Ok(solved) if solved.cost.steps == 0 => return Ok((Status::Stalled, x, iteration)),
                 Ok(_) => {}
             }
         }
