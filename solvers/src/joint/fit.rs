@@ -48,6 +48,9 @@ impl JointModel {
 impl<T: Scalar> Prepared<T> {
     /// Fits by one method, from the same start as every other. The observer sees each outer iteration, and may stop it.
     ///
+    /// A fit that does not converge returns the point with the lowest joint objective that it knows of. No objective in
+    /// its history is lower, nor is that of its start.
+    ///
     /// # Errors
     /// A block that fails, with its iteration.
     pub fn fit(&self, method: Method, observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Result<Fitted<T>> {

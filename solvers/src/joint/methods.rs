@@ -3,6 +3,7 @@
 mod admm;
 mod alternating;
 mod blocks;
+mod candidates;
 mod curved;
 mod descent;
 mod first_block;

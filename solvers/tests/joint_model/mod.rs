@@ -2,6 +2,7 @@
 
 mod certificate;
 mod choices;
+mod ends;
 mod models;
 mod optima;
 mod runs;

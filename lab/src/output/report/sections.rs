@@ -47,8 +47,9 @@ pub fn certificate(summaries: &[MethodSummary]) -> Section {
         (table("How the methods ended", &columns.map(String::from), &rows))
         p {
             "Stationarity is the norm of the Riemannian gradient of the joint objective at the feasible W, and is small "
-            "only for methods that minimise it; feasibility is how far W is from its constraint; the primal residual is "
-            "‖W − V‖, the dual residual ρ‖ΔV‖, or the last gradient of methods with one W."
+            "only for methods that minimise it; feasibility is how far W is from its constraint. The residuals are "
+            "those of the last iteration: the primal one is ‖W − V‖, the dual one ρ‖ΔV‖, or the gradient of methods "
+            "with one W."
         }
         @if let Some(admm) = summaries.iter().find(|one| one.method == Method::Admm) {
             (table("What theory asks of ADMM here", &["condition", "holds", "because"].map(String::from), &conditions(admm)))

@@ -116,7 +116,8 @@ impl Builder {
         /// The most outer iterations of a method.
         max_iterations: u64,
         /// True if the history records the objective at the feasible W, and the augmented Lagrangian. For the methods
-        /// with two blocks this takes a pass an iteration. Such passes are not counted.
+        /// with two blocks this takes a pass an iteration. Such passes are not counted. A fit that does not converge
+        /// then chooses its point from all iterates, and otherwise from a few of them.
         trace: bool,
         /// The threads on which the passes over the data run.
         exec: Exec,

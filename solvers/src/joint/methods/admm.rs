@@ -1,6 +1,7 @@
 //! ADMM: manifold block first, smooth block last.
 
 use super::blocks::{Classify, ClassifyVar, FirstBlock, classify, feasible, traced};
+use super::candidates::{Candidates, Choice};
 use super::log::{Found, Log};
 use super::schedule::Schedule;
 use crate::joint::{Prepared, Progress};
@@ -8,8 +9,9 @@ use crate::scalar::Scalar;
 use admm::method::Evaluated;
 use admm::penalty::Limits;
 use admm::state::{State, StateOf};
-use admm::{Accuracy, Coordinator, Iterate, Negated, Result, Smooth, Stop, Subproblem, Tolerance};
+use admm::{Accuracy, Coordinator, Iterate, Negated, Result, Smooth, Status, Stop, Subproblem, Tolerance};
 use nalgebra::DMatrix;
+use serde::Serialize;
 use std::ops::ControlFlow;
 
 type Admm<T, P> = Coordinator<T, P, Negated<Classify<T>>>;
@@ -68,6 +70,32 @@ where
     coordinator.accuracy = Accuracy::Relative { first: floor.max(1e-2), factor: 0.3, floor };
 }
 
+/// The entry of an iteration in the history, and its point among the candidates. Returns how the observer ends the run,
+/// if it does.
+fn observe<T: Scalar, X: Serialize>(
+    prepared: &Prepared<T>,
+    log: &mut Log<'_>,
+    candidates: &mut Candidates<T>,
+    w: fn(&X) -> &DMatrix<T>,
+    state: &State<T, X, ClassifyVar<T>, DMatrix<T>>,
+) -> Result<Option<Status>> {
+    let (record, w) = (&state.record, w(&state.x));
+    let objective = log.aside(|| traced(prepared, w, &state.z))?;
+    let augmented_lagrangian = record.augmented_lagrangian.map(|value| value.to_f64());
+    candidates.follow(record.iteration, (objective, augmented_lagrangian), w, &state.z.point);
+    let entry = Progress {
+        iteration: record.iteration,
+        objective,
+        augmented_lagrangian,
+        primal_residual: record.primal.to_f64(),
+        dual_residual: record.dual.to_f64(),
+        rho: record.rho.to_f64(),
+        passes: prepared.start.spent.cost.passes + record.cost.passes,
+        seconds: 0.0,
+    };
+    log.add(entry, &(state, &*candidates), None)
+}
+
 /// ADMM: manifold block first, smooth block last.
 pub(crate) fn admm<T: Scalar, P>(prepared: &Prepared<T>, log: &mut Log<'_>, first: FirstBlock<T, P>) -> Result<Found<T>>
 where
@@ -75,24 +103,13 @@ where
 {
     let w = first.w;
     let coordinator = coordinator(prepared, first.block, first.start)?;
-    let state = log.state()?.map_or_else(|| informed(&coordinator), Ok)?;
+    let fresh = || Ok((informed(&coordinator)?, Candidates::default()));
+    let (state, mut candidates) = log.state()?.map_or_else(fresh, Ok)?;
+    candidates.check(&prepared.start.point)?;
     let mut coordinator = coordinator.resume(state)?;
     let mut failure = None;
     let outcome = coordinator.run(|state: &State<T, P::Var, ClassifyVar<T>, DMatrix<T>>| {
-        let record = &state.record;
-        let entry = || {
-            Ok(Progress {
-                iteration: record.iteration,
-                objective: traced(prepared, w(&state.x), &state.z)?,
-                augmented_lagrangian: record.augmented_lagrangian.map(|value| value.to_f64()),
-                primal_residual: record.primal.to_f64(),
-                dual_residual: record.dual.to_f64(),
-                rho: record.rho.to_f64(),
-                passes: prepared.start.spent.cost.passes + record.cost.passes,
-                seconds: 0.0,
-            })
-        };
-        match log.add(entry, state, None) {
+        match observe(prepared, log, &mut candidates, w, state) {
             Ok(None) => ControlFlow::Continue(()),
             ended => {
                 failure = ended.err();
@@ -100,13 +117,20 @@ where
             }
         }
     })?;
-    match failure {
-        Some(error) => Err(error),
-        None => {
-            let point = feasible(w(&outcome.best.x), &outcome.best.z);
-            Ok(Found { point, status: outcome.status, last: log.last(), certificate: Some(outcome.certificate) })
-        }
+    if let Some(error) = failure {
+        return Err(error);
     }
+    let (status, mut last) = (outcome.status, log.last());
+    let mut point = feasible(w(&outcome.best.x), &outcome.best.z);
+    if status != Status::Converged {
+        // Where the objective is traced, all iterates are known.
+        let end = coordinator.state();
+        let ends = if prepared.options.trace { Vec::new() } else { vec![point, feasible(w(&end.x), &end.z)] };
+        let Choice { point: best, passes } = candidates.choose(prepared, ends)?;
+        point = best;
+        last.passes += passes;
+    }
+    Ok(Found { point, status, last, certificate: Some(outcome.certificate) })
 }
 
 #[cfg(test)]

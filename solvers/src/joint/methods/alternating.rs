@@ -1,14 +1,19 @@
 //! Alternation: the two blocks in turn, without a dual.
 
-use super::blocks::{ClassifyVar, FirstBlock, classify, traced};
+use super::blocks::{ClassifyVar, FirstBlock, classify, feasible, traced};
+use super::candidates::{Candidates, Choice};
 use super::log::{Found, Log};
 use super::schedule::SOLVED;
 use super::two_stage::{Settled, settle};
 use crate::joint::{Prepared, Progress};
+use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::space::Space;
-use admm::{Cost, Error, Iterate, Result, Status, Subproblem, Target};
+use admm::{Cost, Error, Iterate, Result, Smooth, Status, Subproblem, Target};
 use nalgebra::DMatrix;
+
+/// W, the variable of the classifier's block, what they have cost, and the points to choose from.
+type Under<T, W> = (W, ClassifyVar<T>, Cost, Candidates<T>);
 
 /// The same two blocks in turn, each pulled towards the other with a fixed ρ and no dual: what is left of ADMM with
 /// u = 0, with a last second stage for its W. Its fixed point minimises both losses plus ρ/2 ‖W − V‖², and so is no
@@ -26,10 +31,12 @@ where
     let start = &prepared.start.point;
     let tolerance = T::of(prepared.tolerance());
     let rho = T::of(SOLVED.rho);
-    let fresh = || (w, Iterate::new(start.clone()), prepared.start.spent.cost);
-    let (mut w, mut z, mut cost): (P::Var, ClassifyVar<T>, Cost) = log.state()?.unwrap_or_else(fresh);
+    let fresh = || (w, Iterate::new(start.clone()), prepared.start.spent.cost, Candidates::default());
+    let (mut w, mut z, mut cost, mut candidates): Under<T, P::Var> = log.state()?.unwrap_or_else(fresh);
     Error::check_size("state to continue from", start.sizes(), z.point.sizes())?;
     Error::check_size("state to continue from", start.v.shape(), of(&w).shape())?;
+    candidates.check(start)?;
+    let mut status = Status::IterationLimit;
     for iteration in log.last().iteration + 1..=prepared.options.max_iterations {
         let (before, v) = (of(&w).clone(), z.point.v.clone());
         let accuracy = tolerance * T::of(0.1);
@@ -37,38 +44,53 @@ where
         let both = first.and(classifier.argmin(&mut z, Target { v: of(&w), rho, tolerance: accuracy })?);
         cost += both.cost;
         let change = rho * (&z.point.v - &v).norm().max((of(&w) - &before).norm());
-        let entry = || {
-            Ok(Progress {
-                iteration,
-                objective: traced(prepared, of(&w), &z)?,
-                augmented_lagrangian: None,
-                primal_residual: (of(&w) - &z.point.v).euclidean_norm().to_f64(),
-                dual_residual: change.to_f64(),
-                rho: rho.to_f64(),
-                passes: cost.passes,
-                seconds: 0.0,
-            })
+        let gap = (of(&w) - &z.point.v).euclidean_norm();
+        let objective = log.aside(|| traced(prepared, of(&w), &z))?;
+        let score = score(prepared, of(&w), classifier.value(&z)?, rho * gap * gap)?;
+        candidates.follow(iteration, (objective, score), of(&w), &z.point);
+        let entry = Progress {
+            iteration,
+            objective,
+            primal_residual: gap.to_f64(),
+            dual_residual: change.to_f64(),
+            rho: rho.to_f64(),
+            passes: cost.passes,
+            ..Progress::default()
         };
         let solved = both.residual.is_some_and(|reached| reached <= tolerance);
         let ended = (change <= tolerance && solved).then_some(Status::Converged);
-        if let Some(status) = log.add(entry, &(&w, &z, cost), ended)? {
-            return with_second_stage(prepared, of(&w), status, log);
+        if let Some(ended) = log.add(entry, &(&w, &z, cost, &candidates), ended)? {
+            status = ended;
+            break;
         }
     }
-    with_second_stage(prepared, of(&w), Status::IterationLimit, log)
+    with_second_stage(prepared, &feasible(of(&w), &z), status, &candidates, log)
+}
+
+/// Both losses plus ρ/2 ‖W − V‖², which alternation lowers, where that takes no pass.
+fn score<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, entropy: T, pull: T) -> Result<Option<f64>> {
+    let variance = &prepared.objective.variance;
+    let value = || Ok((variance.value_and_gradient(w)?.0 + entropy + pull * T::of(0.5)).to_f64());
+    (variance.passes() == 0).then(value).transpose()
 }
 
 /// Alternation leaves W ≠ V and a classifier that fits V: W gets the classifier that fits it best. Both searches must
-/// have converged.
+/// have converged; else the best point of the run is returned.
 fn with_second_stage<T: Scalar>(
     prepared: &Prepared<T>,
-    w: &DMatrix<T>,
+    at: &Classifier<T>,
     ended: Status,
+    candidates: &Candidates<T>,
     log: &Log<'_>,
 ) -> Result<Found<T>> {
-    let Settled { point, status, cost } = settle(prepared, w)?;
+    let Settled { mut point, status, cost } = settle(prepared, &at.v)?;
     let status = if ended == Status::Converged { status } else { ended };
     let mut last = log.last();
     last.passes += cost.passes;
+    if status != Status::Converged {
+        let Choice { point: best, passes } = candidates.choose(prepared, vec![point, at.clone()])?;
+        point = best;
+        last.passes += passes;
+    }
     Ok(Found { point, status, last, certificate: None })
 }

@@ -1,5 +1,6 @@
 //! Riemannian descent on the whole objective.
 
+use super::candidates::{Candidates, Choice};
 use super::log::{Found, Log};
 use crate::descent::{Lbfgs, VarianceReduced};
 use crate::joint::prepared::Objective;
@@ -39,26 +40,37 @@ fn descend<T: Scalar, M: DescentMethod<T, Objective<T>, Point = Classifier<T>>>(
     let origin = start.v.zero_like();
     let tolerance = T::of(prepared.tolerance());
     let free = Target { v: &origin, rho: T::zero(), tolerance };
-    let fresh = || (Iterate::new(start.clone()), prepared.start.spent.cost);
-    let (mut iterate, mut cost) = log.state()?.unwrap_or_else(fresh);
+    let fresh = || (Iterate::new(start.clone()), prepared.start.spent.cost, Candidates::default());
+    let (mut iterate, mut cost, mut candidates) = log.state()?.unwrap_or_else(fresh);
     Error::check_size("state to continue from", start.sizes(), iterate.point.sizes())?;
+    candidates.check(start)?;
+    let mut status = Status::IterationLimit;
     for iteration in log.last().iteration + 1..=options.max_iterations {
         let step = method.minimise(&prepared.objective, &*on, &mut iterate, free)?.cost;
         cost += step;
         let Some(here) = here(&iterate.memory) else { break };
         let slope = stationarity(&*on, &iterate.point, here.gradient())?;
+        let objective = Some(here.value().to_f64());
+        candidates.follow(iteration, (objective, None), &iterate.point.v, &iterate.point);
         let entry = Progress {
             iteration,
-            objective: Some(here.value().to_f64()),
+            objective,
             dual_residual: slope.to_f64(),
             passes: cost.passes,
             ..Progress::default()
         };
         let ended =
             if slope <= tolerance { Some(Status::Converged) } else { (step.steps == 0).then_some(Status::Stalled) };
-        if let Some(status) = log.add(|| Ok(entry), &(&iterate, cost), ended)? {
-            return Ok(Found { point: iterate.point, status, last: log.last(), certificate: None });
+        if let Some(ended) = log.add(entry, &(&iterate, cost, &candidates), ended)? {
+            status = ended;
+            break;
         }
     }
-    Ok(Found { point: iterate.point, status: Status::IterationLimit, last: log.last(), certificate: None })
+    let mut last = log.last();
+    if status == Status::Converged {
+        return Ok(Found { point: iterate.point, status, last, certificate: None });
+    }
+    let Choice { point, passes } = candidates.choose(prepared, Vec::new())?;
+    last.passes += passes;
+    Ok(Found { point, status, last, certificate: None })
 }

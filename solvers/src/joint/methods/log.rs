@@ -44,16 +44,18 @@ impl<'a> Log<'a> {
     pub fn state<S: DeserializeOwned>(&mut self) -> Result<Option<S>> {
         self.state.take().map(|bytes| from_bytes(&bytes)).transpose()
     }
-    /// Adds an entry that `entry` makes, with the seconds filled in, and tells how the fit has ended: as given, or
-    /// because the observer stops it. From `state` it could be continued.
-    pub fn add(
-        &mut self,
-        entry: impl FnOnce() -> Result<Progress>,
-        state: &impl Serialize,
-        ended: Option<Status>,
-    ) -> Result<Option<Status>> {
+    /// Runs the code while the clock stands still.
+    pub fn aside<R>(&mut self, code: impl FnOnce() -> R) -> R {
+        let entered = Instant::now();
+        let result = code();
+        self.paused += entered.elapsed();
+        result
+    }
+    /// Adds an entry, with the seconds filled in, and tells how the fit has ended: as given, or because the observer
+    /// stops it. From `state` it could be continued.
+    pub fn add(&mut self, entry: Progress, state: &impl Serialize, ended: Option<Status>) -> Result<Option<Status>> {
         let (seconds, entered) = (self.seconds(), Instant::now());
-        let progress = Progress { seconds, ..entry()? };
+        let progress = Progress { seconds, ..entry };
         self.history.push(progress);
         let state = || to_bytes(state);
         let state = ended.is_none().then_some(&state as &dyn Fn() -> Result<Vec<u8>>);

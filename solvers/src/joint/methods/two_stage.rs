@@ -17,7 +17,7 @@ pub(crate) fn two_stage<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) ->
     cost += principal_spent.cost;
     let objective = prepared.objective_at(&point.v, &point)?;
     let entry = Progress { iteration: cost.steps, objective: Some(objective), passes: cost.passes, ..log.last() };
-    log.add(|| Ok(entry), &(), Some(status))?;
+    log.add(entry, &(), Some(status))?;
     Ok(Found { point, status, last: entry, certificate: None })
 }
 

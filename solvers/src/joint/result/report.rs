@@ -46,7 +46,8 @@ pub struct Report {
     pub training_error: f64,
     /// Outer iterations.
     pub iterations: u64,
-    /// Passes over the training data, those for the covariance and the start included.
+    /// Passes over the training data, those for the covariance and the start included, and those that a fit without
+    /// convergence took to choose its point.
     pub passes: u64,
     /// Seconds of computing, those for the covariance and the start included.
     pub seconds: f64,
@@ -54,11 +55,11 @@ pub struct Report {
     pub stationarity: f64,
     /// The distance of W from its constraint: ‖WᵀW − I‖, or the largest |‖wⱼ‖ − 1| or excess over 1.
     pub feasibility: f64,
-    /// ‖W − V‖ at the end; 0 for methods with one W.
+    /// ‖W − V‖ at the last iteration; 0 for methods with one W.
     pub primal_residual: f64,
-    /// ρ‖ΔV‖ at the end; for methods with one W the stationarity at their last step.
+    /// ρ‖ΔV‖ at the last iteration; for methods with one W the stationarity at their last step.
     pub dual_residual: f64,
-    /// ρ at the end; 0 for methods without a penalty.
+    /// ρ at the last iteration; 0 for methods without a penalty.
     pub rho: f64,
     /// The certificate: findings on the conditions for convergence.
     pub certificate: Certificate,
