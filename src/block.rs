@@ -2,7 +2,7 @@
 
 use crate::method::DescentMethod;
 use crate::space::Space;
-use crate::subproblem::{Smoothness, forward, prox_of};
+use crate::subproblem::{Recession, Smoothness, Support, forward, prox_of};
 use crate::{ConstraintSet, Cost, Error, Geometry, Iterate, Prox, Real, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
 
@@ -28,6 +28,12 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Exact<P> {
     fn retune(&mut self, rho: T) -> Result<()> {
         self.0.retune(rho)
     }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        self.0.support(y)
+    }
+    fn recession(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> Option<Recession<T>> {
+        self.0.recession(&(to - from))
+    }
 }
 
 /// The same function with the opposite coupling operator, −K: the second block of x − z = 0.
@@ -38,7 +44,7 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Negated<P> {
     type Var = P::Var;
     type Image = P::Image;
 
-    forward!(self.0: value, retune, forget, adjoint, smoothness);
+    forward!(self.0: value, retune, forget, adjoint, smoothness, recession);
 
     fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Solved<T>> {
         let mut v = to.v.clone();
@@ -49,6 +55,11 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Negated<P> {
         let mut image = self.0.image(x);
         image.scale_by(-T::one());
         image
+    }
+    fn support(&self, y: &P::Image) -> Option<Support<T>> {
+        let mut opposite = y.clone();
+        opposite.scale_by(-T::one());
+        self.0.support(&opposite)
     }
 }
 

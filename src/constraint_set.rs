@@ -1,5 +1,6 @@
 //! The sets on which a variable moves.
 
+use crate::subproblem::{Recession, Support};
 use crate::{Error, Real, Result};
 use nalgebra::DMatrix;
 use std::fmt;
@@ -91,6 +92,15 @@ pub trait ConstraintSet<T: Real>: Send + Sync {
             Geometry::General => Ok((x - self.project(&(x - self.tangent(x, g)?))?).norm()),
         }
     }
+    /// Returns the support function sup ⟨y, x⟩ over the set, if it is known.
+    fn support(&self, _y: &DMatrix<T>) -> Option<Support<T>> {
+        None
+    }
+    /// Returns the recession function of the indicator of the set at a move δ, if it is known. Its value is 0, and the
+    /// violation is the distance of δ from the directions in which one can go on for ever.
+    fn recession(&self, _by: &DMatrix<T>) -> Option<Recession<T>> {
+        None
+    }
 }
 
 fn check_sizes<T: Real>(x: &DMatrix<T>, place: &str, vector: &DMatrix<T>) -> Result<()> {
@@ -169,6 +179,12 @@ impl<T: Real, M: ConstraintSet<T> + ?Sized> ConstraintSet<T> for Box<M> {
     fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
         (**self).stationarity(x, g)
     }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        (**self).support(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        (**self).recession(by)
+    }
 }
 
 /// The whole space: no constraint.
@@ -187,5 +203,11 @@ impl<T: Real> ConstraintSet<T> for Flat {
     }
     fn tangent(&self, _x: &DMatrix<T>, g: &DMatrix<T>) -> Result<DMatrix<T>> {
         Ok(g.clone())
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        Some(Support::everywhere(y.norm()))
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        Some(Recession { violation: T::zero(), ..Recession::nowhere(by.norm()) })
     }
 }

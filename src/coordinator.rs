@@ -3,6 +3,7 @@
 use crate::accelerate::{Acceleration, Plain};
 use crate::certificate::{Certificate, Tally};
 use crate::error::caught;
+use crate::infeasibility::{Infeasibility, Move, Signs};
 use crate::observe::{Observer, Phases};
 use crate::penalty::{Damped, Limits, Penalty, RelativeBalance, check_rho};
 use crate::residuals::Images;
@@ -184,13 +185,20 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             }
             let before = State { run: None, ..self.iterate()? };
             let since = before.record.iteration;
+            let (signs, infeasibility) = self.judge(&before)?;
             let State { run, record, start, .. } = &mut self.state;
-            run.get_or_insert_with(|| Run::new(since)).follow(record, start.is_back(), &self.stop, before);
+            let run = run.get_or_insert_with(|| Run::new(since));
+            run.signs = signs;
+            run.follow(record, start.is_back(), &self.stop, before);
             let entered = Instant::now();
             let stopped = observer.observe_timed(&self.state, &self.phases).is_break();
             self.phases.observers += entered.elapsed();
             if stopped {
                 return self.end(self.status().unwrap_or(Status::Stopped));
+            }
+            if let Some(found) = infeasibility {
+                let end = self.end(found.status)?;
+                return Ok(Outcome { infeasibility: Some(found), ..end });
             }
         }
     }
@@ -349,6 +357,15 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         run.hopeless(record, &self.stop, self.patience).or(limit.then_some(Status::IterationLimit))
     }
 
+    /// Looks for the signs that the problem has no solution.
+    fn judge(&self, before: &StateOf<T, P, Q>) -> Result<(Signs, Option<Infeasibility<StateOf<T, P, Q>>>)> {
+        let (signs, since) = self.state.run.as_ref().map_or((Signs::default(), 0), |run| (run.signs, run.since));
+        if self.converged() {
+            return Ok((signs, None));
+        }
+        Move { f: &self.f, g: &self.g, c: &self.c, from: before, to: &self.state }.judge(signs, since)
+    }
+
     fn end(&mut self, status: Status) -> Result<Outcome<StateOf<T, P, Q>>> {
         let run = self.state.run.take();
         let tally = run.as_ref().map_or(Tally::default(), |run| run.tally);
@@ -356,7 +373,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         let best = run.and_then(Run::into_best).unwrap_or_else(|| self.state.clone());
         let last = self.guarded("z", || Ok(self.g.smoothness(&best.z)))?;
         let certificate = Certificate::new(status, last, self.relaxation, &best.record, &tally);
-        Ok(Outcome { status, best, certificate })
+        Ok(Outcome { status, best, certificate, infeasibility: None })
     }
 
     /// f(x) + g(z), where it is wanted and finite.

@@ -12,6 +12,7 @@ mod error;
 mod exec;
 #[doc(hidden)]
 pub mod file;
+pub mod infeasibility;
 pub mod method;
 pub mod observe;
 pub mod operator;

@@ -2,6 +2,7 @@
 
 use crate::Status;
 use crate::certificate::Certificate;
+use crate::infeasibility::Infeasibility;
 
 /// The status, the best state and the certificate of a run.
 #[derive(Debug, Clone)]
@@ -14,4 +15,6 @@ pub struct Outcome<S> {
     /// The findings of the run on the conditions for convergence. The one on the augmented Lagrangian needs the values
     /// that [`track_objective`](crate::Coordinator::track_objective) asks for.
     pub certificate: Certificate,
+    /// The vector that shows why the problem has no solution, for a status that says so.
+    pub infeasibility: Option<Infeasibility<S>>,
 }

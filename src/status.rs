@@ -19,6 +19,12 @@ pub enum Status {
     Stalled,
     /// The residuals grew without bound.
     Diverged,
+    /// No x and z satisfy the constraint within the domains of the blocks, as the
+    /// [certificate](crate::infeasibility::Infeasibility) of the outcome shows.
+    PrimalInfeasible,
+    /// The objective has no lower bound, or would have none if the problem were feasible, as the
+    /// [certificate](crate::infeasibility::Infeasibility) of the outcome shows.
+    DualInfeasible,
     /// An observer ended the run.
     Stopped,
 }
@@ -39,6 +45,12 @@ impl Status {
             Status::Diverged => {
                 "The residuals grow: raise the penalty, put the smooth block last, or check that the problem is bounded."
             }
+            Status::PrimalInfeasible => {
+                "No point satisfies all constraints: loosen those on which the certificate has its largest entries."
+            }
+            Status::DualInfeasible => {
+                "The objective falls without end along the direction of the certificate: bound it, or add a constraint."
+            }
             Status::Stopped => "Stopped on request; the best iterate so far is kept.",
         }
     }
@@ -52,6 +64,8 @@ impl fmt::Display for Status {
             Status::IterationLimit => "iteration-limit",
             Status::Stalled => "stalled",
             Status::Diverged => "diverged",
+            Status::PrimalInfeasible => "primal-infeasible",
+            Status::DualInfeasible => "dual-infeasible",
             Status::Stopped => "stopped",
         })
     }

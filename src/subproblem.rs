@@ -56,6 +56,16 @@ pub trait Subproblem<T: Real>: Send + Sync {
     fn smoothness(&self, _x: &Self::Var) -> Smoothness<T> {
         Smoothness::Unknown
     }
+    /// Returns sup ⟨y, Kx⟩ over the domain of f, if it is known: the support function of what the block can reach. It
+    /// shows that a problem is [infeasible](crate::infeasibility).
+    fn support(&self, _y: &Self::Image) -> Option<Support<T>> {
+        None
+    }
+    /// Returns the slope of f in the long run along the move `to` − `from`, if it is known: its recession function. It
+    /// shows that a problem is [unbounded](crate::infeasibility).
+    fn recession(&self, _from: &Self::Var, _to: &Self::Var) -> Option<Recession<T>> {
+        None
+    }
 }
 
 /// Hands the named methods of a [`Subproblem`] on to a block in a field: `forward!(self.of: value, forget)`.
@@ -90,6 +100,16 @@ macro_rules! forward {
             self.$block.smoothness(x)
         }
     };
+    (@support $block:tt) => {
+        fn support(&self, y: &Self::Image) -> Option<$crate::infeasibility::Support<T>> {
+            self.$block.support(y)
+        }
+    };
+    (@recession $block:tt) => {
+        fn recession(&self, from: &Self::Var, to: &Self::Var) -> Option<$crate::infeasibility::Recession<T>> {
+            self.$block.recession(from, to)
+        }
+    };
 }
 pub(crate) use forward;
 
@@ -117,6 +137,65 @@ impl<T: Real, P: Subproblem<T> + ?Sized> Subproblem<T> for Box<P> {
     }
     fn smoothness(&self, x: &P::Var) -> Smoothness<T> {
         (**self).smoothness(x)
+    }
+    fn support(&self, y: &P::Image) -> Option<Support<T>> {
+        (**self).support(y)
+    }
+    fn recession(&self, from: &P::Var, to: &P::Var) -> Option<Recession<T>> {
+        (**self).recession(from, to)
+    }
+}
+
+/// The support function sup ⟨y, Kx⟩ of the points that a block can reach, at one y. It is infinite where Kᵀy leaves the
+/// barrier cone of the domain, so it comes in two parts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Support<T> {
+    /// The value at the part of y within the barrier cone.
+    pub value: T,
+    /// The norm of the part of Kᵀy outside of the cone, divided by ‖K‖ or a lower bound of it: in the units of y.
+    pub violation: T,
+}
+
+impl<T: Real> Support<T> {
+    /// The support function of a whole space, for a y of this norm with K = I: every y but 0 is outside of the cone.
+    pub fn everywhere(norm: T) -> Self {
+        Support { value: T::zero(), violation: norm }
+    }
+    /// The sum for two blocks side by side.
+    pub fn beside(self, other: Self) -> Self {
+        Support { value: self.value + other.value, violation: self.violation.hypot(other.violation) }
+    }
+}
+
+/// The recession function of f at one move δ of the variable: lim f(x + tδ)/t for t → ∞. It is infinite where δ leaves
+/// the recession cone, so it comes in two parts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Recession<T> {
+    /// The value at the part of δ within the cone.
+    pub value: T,
+    /// The distance of δ from the cone times ‖K‖, or a lower bound of it: in the units of Kx.
+    pub violation: T,
+    /// The length ‖δ‖ times the same bound of ‖K‖.
+    pub length: T,
+}
+
+impl<T: Real> Recession<T> {
+    /// The recession function of an f with bounded level sets or a bounded domain, for a δ of this length with K = I:
+    /// every δ but 0 is outside of the cone.
+    pub fn nowhere(length: T) -> Self {
+        Recession { value: T::zero(), violation: length, length }
+    }
+    /// The sum for two blocks side by side.
+    pub fn beside(self, other: Self) -> Self {
+        Recession {
+            value: self.value + other.value,
+            violation: self.violation.hypot(other.violation),
+            length: self.length.hypot(other.length),
+        }
+    }
+    /// Seen through an operator of norm ‖K‖.
+    pub fn through(self, norm: T) -> Self {
+        Recession { violation: self.violation * norm, length: self.length * norm, ..self }
     }
 }
 
@@ -265,6 +344,14 @@ pub trait Prox<T: Real>: Send + Sync {
     fn retune(&mut self, _rho: T) -> Result<()> {
         Ok(())
     }
+    /// Returns the support function of the domain of f at y, if it is known: see [`Subproblem::support`].
+    fn support(&self, _y: &DMatrix<T>) -> Option<Support<T>> {
+        None
+    }
+    /// Returns the recession function of f at the move δ = `by`, if it is known: see [`Subproblem::recession`].
+    fn recession(&self, _by: &DMatrix<T>) -> Option<Recession<T>> {
+        None
+    }
 }
 
 /// The proximal operator, whose result must have the size of v.
@@ -283,6 +370,12 @@ impl<T: Real, P: Prox<T> + ?Sized> Prox<T> for Box<P> {
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         (**self).retune(rho)
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        (**self).support(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        (**self).recession(by)
     }
 }
 

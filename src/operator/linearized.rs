@@ -2,7 +2,7 @@
 
 use super::{Operator, adjoint, check_target};
 use crate::space::Space;
-use crate::subproblem::{Adjoint, prox_of};
+use crate::subproblem::{Adjoint, Recession, Support, prox_of};
 use crate::{Cost, Error, Prox, Real, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
 
@@ -110,5 +110,14 @@ impl<T: Real, P: Prox<T>, K: Operator<T>> Subproblem<T> for Linearized<T, P, K> 
 
     fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
         adjoint(&self.operator, y)
+    }
+
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        let support = self.of.support(&self.operator.transposed(y))?;
+        Some(Support { violation: support.violation / self.square.sqrt(), ..support })
+    }
+
+    fn recession(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> Option<Recession<T>> {
+        Some(self.of.recession(&(to - from))?.through(self.square.sqrt()))
     }
 }

@@ -3,7 +3,7 @@
 use super::check_members;
 use crate::operator::{Operator, Selection};
 use crate::space::{Shape, Space};
-use crate::subproblem::{Adjoint, prox_of};
+use crate::subproblem::{Adjoint, Recession, Support, prox_of};
 use crate::{Cost, Error, Prox, Real, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
 use std::collections::BTreeSet;
@@ -46,10 +46,24 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Consensus<P> {
     }
 
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
-        let mut sum = y[0].clone();
-        y[1..].iter().for_each(|y| sum.axpy(T::one(), y));
+        let sum = sum(y);
         Adjoint::of(&sum)
     }
+
+    fn support(&self, y: &Self::Image) -> Option<Support<T>> {
+        let support = self.of.support(&sum(y))?;
+        Some(Support { violation: support.violation / T::of(self.members as f64).sqrt(), ..support })
+    }
+
+    fn recession(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> Option<Recession<T>> {
+        Some(self.of.recession(&(to - from))?.through(T::of(self.members as f64).sqrt()))
+    }
+}
+
+fn sum<T: Real>(parts: &[DMatrix<T>]) -> DMatrix<T> {
+    let mut sum = parts[0].clone();
+    parts[1..].iter().for_each(|part| sum.axpy(T::one(), part));
+    sum
 }
 
 /// One variable z (n×k) of which each of N blocks sees some rows: z ↦ (S₁z, …, S_N z). Boyd et al. (2011, §7.2).

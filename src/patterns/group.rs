@@ -1,7 +1,7 @@
 //! N blocks as one: the sum of their functions, side by side in a product of coupling spaces.
 
 use crate::space::Shape;
-use crate::subproblem::{Adjoint, Smoothness};
+use crate::subproblem::{Adjoint, Recession, Smoothness, Support};
 use crate::{Cost, Error, Exec, Real, Result, Solved, Subproblem, Target};
 
 /// Σᵢ fᵢ(xᵢ), each block with its own variable; the argmins are independent and run on the executor.
@@ -70,5 +70,16 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Group<P> {
             (Smoothness::Constrained, _) | (_, Smoothness::Constrained) => Smoothness::Constrained,
             _ => Smoothness::Unknown,
         })
+    }
+
+    fn support(&self, y: &Self::Image) -> Option<Support<T>> {
+        let none = Support { value: T::zero(), violation: T::zero() };
+        self.blocks.iter().zip(y).try_fold(none, |sum, (block, y)| Some(sum.beside(block.support(y)?)))
+    }
+
+    fn recession(&self, from: &Self::Var, to: &Self::Var) -> Option<Recession<T>> {
+        let mut moves = self.blocks.iter().zip(from).zip(to);
+        let none = Recession::nowhere(T::zero());
+        moves.try_fold(none, |sum, ((block, from), to)| Some(sum.beside(block.recession(from, to)?)))
     }
 }

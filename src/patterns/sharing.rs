@@ -2,7 +2,7 @@
 
 use super::check_members;
 use crate::space::Shape;
-use crate::subproblem::prox_of;
+use crate::subproblem::{Recession, Support, prox_of};
 use crate::{Cost, Prox, Real, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
 
@@ -46,6 +46,21 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Sharing<P> {
     fn retune(&mut self, rho: T) -> Result<()> {
         check_members(self.members)?;
         self.of.retune(rho / T::of(self.members as f64))
+    }
+
+    /// It is infinite unless all yᵢ are equal, and then that of g at one of them.
+    fn support(&self, y: &Self::Image) -> Option<Support<T>> {
+        let members = T::of(self.members as f64);
+        let mean = sum(y) / members;
+        let apart: T = y.iter().map(|y| (y - &mean).norm_squared()).sum();
+        let Support { value, violation } = self.of.support(&mean)?;
+        Some(Support { value, violation: (violation * violation * members + apart).sqrt() })
+    }
+
+    fn recession(&self, from: &Self::Var, to: &Self::Var) -> Option<Recession<T>> {
+        let shared = self.of.recession(&(sum(to) - sum(from)))?;
+        let length = from.iter().zip(to).map(|(from, to)| (to - from).norm_squared()).sum::<T>().sqrt();
+        Some(Recession { length, violation: shared.violation / T::of(self.members as f64).sqrt(), ..shared })
     }
 }
 

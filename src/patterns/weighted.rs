@@ -3,7 +3,7 @@
 use super::{Consensus, check_members};
 use crate::parameter::positive;
 use crate::space::{Shape, Space};
-use crate::subproblem::{Adjoint, Smoothness, forward, prox_of};
+use crate::subproblem::{Adjoint, Recession, Smoothness, Support, forward, prox_of};
 use crate::{Cost, Error, Prox, Real, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
 
@@ -57,6 +57,17 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Weighted<P> {
             other => other,
         }
     }
+    /// sup ⟨y, σKx⟩ = sup ⟨σy, Kx⟩.
+    fn support(&self, y: &P::Image) -> Option<Support<T>> {
+        let sigma = T::of(self.weight).sqrt();
+        let mut scaled = y.clone();
+        scaled.scale_by(sigma);
+        let support = self.of.support(&scaled)?;
+        Some(Support { violation: support.violation / sigma, ..support })
+    }
+    fn recession(&self, from: &P::Var, to: &P::Var) -> Option<Recession<T>> {
+        Some(self.of.recession(from, to)?.through(T::of(self.weight).sqrt()))
+    }
 }
 
 /// z ↦ (σ₁z, …, σ_N z).
@@ -88,6 +99,13 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Weighted<Consensus<P>, Vec<f64>> {
     fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
         let sum = self.transposed(y);
         Adjoint::of(&sum)
+    }
+    fn support(&self, y: &Self::Image) -> Option<Support<T>> {
+        let support = self.of.of.support(&self.transposed(y))?;
+        Some(Support { violation: support.violation / self.total::<T>().sqrt(), ..support })
+    }
+    fn recession(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> Option<Recession<T>> {
+        Some(self.of.of.recession(&(to - from))?.through(self.total::<T>().sqrt()))
     }
 }
 

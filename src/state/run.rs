@@ -2,6 +2,7 @@
 
 use super::Record;
 use crate::certificate::Tally;
+use crate::infeasibility::Signs;
 use crate::{Real, Status, Stop};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -20,6 +21,8 @@ pub struct Run<S> {
     pub lowest: f64,
     /// The counts for the certificate.
     pub tally: Tally,
+    /// The signs that the problem has no solution.
+    pub signs: Signs,
     /// The best state so far; none where it is the present one.
     best: Option<Arc<S>>,
 }
@@ -31,7 +34,8 @@ const IDLE: u64 = 8;
 
 impl<S> Run<S> {
     pub(crate) fn new(since: u64) -> Self {
-        Run { since, nearest: None, early: 0.0, lowest: f64::INFINITY, tally: Tally::default(), best: None }
+        let signs = Signs::default();
+        Run { since, nearest: None, early: 0.0, lowest: f64::INFINITY, tally: Tally::default(), signs, best: None }
     }
 
     /// Takes an iteration in. `before` is the state that it started from: it is kept when the new one is worse.
