@@ -19,6 +19,7 @@
 //! |---|---|
 //! | [`joint`] | the joint model: build, fit, predict |
 //! | [`descent`] | descent methods, and the model of the Hessian that L-BFGS can start from |
+//! | [`qp`] | quadratic and linear programs as one call |
 //! | [`pca`] | the PCA loss and the rules that lower it |
 //! | [`loss`] | the cross-entropy and its variable (V, B, b) |
 //! | [`smooth`] | functions of a normalised or penalised matrix |
@@ -40,6 +41,7 @@ pub mod loss;
 pub mod operator;
 pub mod pca;
 pub mod prox;
+pub mod qp;
 mod scalar;
 pub mod set;
 pub mod smooth;

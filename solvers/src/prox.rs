@@ -84,6 +84,7 @@ pub use translated::Translated;
 
 use crate::linalg;
 use crate::scalar::{Scalar, norm};
+use admm::infeasibility::{Recession, Support};
 use admm::{Error, Result};
 use nalgebra::DMatrix;
 
@@ -118,4 +119,40 @@ fn indicator<T: Scalar>(x: &DMatrix<T>, nearest: Result<DMatrix<T>>) -> T {
     let room = T::of(256.0) * T::EPSILON * norm(x.as_slice());
     let inside = nearest.is_ok_and(|nearest| norm((x - nearest).as_slice()) <= room);
     if inside { T::zero() } else { T::of(f64::INFINITY) }
+}
+
+/// The support function of the whole space, for functions that are finite everywhere.
+fn everywhere<T: Scalar>(y: &DMatrix<T>) -> Option<Support<T>> {
+    Some(Support::everywhere(norm(y.as_slice())))
+}
+
+/// The support function of a bounded set.
+fn bounded<T: Scalar>(value: T) -> Option<Support<T>> {
+    Some(Support { value, violation: T::zero() })
+}
+
+/// The recession function of a function without a direction in which one can go on for ever.
+fn nowhere<T: Scalar>(by: &DMatrix<T>) -> Option<Recession<T>> {
+    Some(Recession::nowhere(norm(by.as_slice())))
+}
+
+/// A recession function that is finite everywhere.
+fn along<T: Scalar>(by: &DMatrix<T>, value: T) -> Option<Recession<T>> {
+    Some(Recession { value, violation: T::zero(), length: norm(by.as_slice()) })
+}
+
+/// The indicator of a recession cone, for a move with this part outside of it.
+fn within<T: Scalar>(by: &DMatrix<T>, outside: DMatrix<T>) -> Option<Recession<T>> {
+    Some(Recession { value: T::zero(), violation: norm(outside.as_slice()), length: norm(by.as_slice()) })
+}
+
+/// The negative entries of x, and 0 in the place of others.
+fn negative_part<T: Scalar>(x: &DMatrix<T>) -> DMatrix<T> {
+    x.map(|entry| entry.min(T::zero()))
+}
+
+/// The norm of the longest column of a matrix, a lower bound of its largest singular value, and 1 for a zero matrix.
+fn scale_of<T: Scalar>(matrix: &DMatrix<T>) -> T {
+    let longest = matrix.column_iter().map(|column| norm(column.as_slice())).fold(T::zero(), |a, b| a.max(b));
+    if longest > T::zero() { longest } else { T::one() }
 }

@@ -23,6 +23,7 @@ mod plain;
 mod prox;
 mod prox_cross_entropy;
 mod prox_twins;
+mod qp;
 mod rules;
 mod rules_converge;
 mod sets;

@@ -3,6 +3,7 @@
 use crate::prox::{Quadratic, Shifted};
 use crate::scalar::Scalar;
 use crate::view::transposed_product;
+use admm::infeasibility::{Recession, Support};
 use admm::operator::{Adjoint, Operator};
 use admm::{Cost, Error, Prox, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
@@ -21,6 +22,8 @@ pub struct ComposedQuadratic<T: Scalar, K> {
     of: Quadratic<T>,
     operator: K,
     system: Shifted<T>,
+    /// A lower bound of ‖K‖, the norm of its longest column.
+    norm: T,
 }
 
 impl<T: Scalar, K: Operator<T>> ComposedQuadratic<T, K> {
@@ -35,8 +38,10 @@ impl<T: Scalar, K: Operator<T>> ComposedQuadratic<T, K> {
         let columns = operator.apply(&DMatrix::identity(n, n));
         let gram = transposed_product(&columns, &columns);
         crate::linalg::check(&gram, "KᵀK of a coupling")?;
+        let longest = gram.diagonal().iter().fold(T::zero(), |most, &entry| most.max(entry)).sqrt();
+        let norm = if longest > T::zero() { longest } else { T::one() };
         let system = Shifted::by(of.p.matrix.clone(), gram);
-        Ok(ComposedQuadratic { of, operator, system })
+        Ok(ComposedQuadratic { of, operator, system, norm })
     }
 }
 
@@ -64,5 +69,11 @@ impl<T: Scalar, K: Operator<T>> Subproblem<T> for ComposedQuadratic<T, K> {
     fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
         let x = self.operator.transposed(y);
         Adjoint::of(&x)
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        Some(Support::everywhere(self.operator.transposed(y).euclidean_norm() / self.norm))
+    }
+    fn recession(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> Option<Recession<T>> {
+        Some(self.of.recession(&(to - from))?.through(self.norm))
     }
 }

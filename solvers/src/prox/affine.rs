@@ -1,9 +1,10 @@
 //! Linear equations.
 
-use super::{check, indicator};
+use super::{check, indicator, within};
 use crate::linalg::{thin_svd, without};
 use crate::scalar::{Scalar, norm};
 use crate::view::{product, transposed_product};
+use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
@@ -58,5 +59,12 @@ impl<T: Scalar> Prox<T> for Affine<T> {
         check(v, rho)?;
         Error::check_size("the target of Ax = b", self.solution.shape(), v.shape())?;
         Ok(&self.solution + without(&self.rows, without(&self.rows, v.clone())))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        let outside = without(&self.rows, y.clone());
+        Some(Support { value: self.solution.dot(y), violation: norm(outside.as_slice()) })
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        within(by, by - without(&self.rows, by.clone()))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::check;
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
@@ -36,5 +37,13 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Columnwise<P> {
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         self.0.retune(rho)
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        let none = Support { value: T::zero(), violation: T::zero() };
+        (0..y.ncols()).try_fold(none, |sum, j| Some(sum.beside(self.0.support(&y.columns(j, 1).into_owned())?)))
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        let none = Recession::nowhere(T::zero());
+        (0..by.ncols()).try_fold(none, |sum, j| Some(sum.beside(self.0.recession(&by.columns(j, 1).into_owned())?)))
     }
 }

@@ -1,7 +1,8 @@
 //! The convex conjugate.
 
 use super::check;
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, norm};
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
@@ -32,5 +33,13 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Conjugate<P> {
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         self.0.retune(T::one() / rho)
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        let recession = self.0.recession(y)?;
+        Some(Support { value: recession.value, violation: recession.violation })
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        let support = self.0.support(by)?;
+        Some(Recession { value: support.value, violation: support.violation, length: norm(by.as_slice()) })
     }
 }

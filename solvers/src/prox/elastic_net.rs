@@ -1,7 +1,8 @@
 //! The lasso's norm and a ridge.
 
-use super::{entrywise, shrunk};
+use super::{along, entrywise, everywhere, nowhere, shrunk};
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
@@ -32,5 +33,11 @@ impl<T: Scalar> Prox<T> for ElasticNet {
             }
         }
         entrywise(v, rho, |v| shrunk(v, l1 / rho) / (T::one() + l2 / rho))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        everywhere(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        if self.l2 > 0.0 { nowhere(by) } else { along(by, self.value(by)) }
     }
 }

@@ -1,8 +1,9 @@
 //! One linear inequality.
 
-use super::{check, indicator};
+use super::{check, indicator, within};
 use crate::linalg;
 use crate::scalar::{Scalar, norm};
+use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
@@ -38,5 +39,15 @@ impl<T: Scalar> Prox<T> for Halfspace<T> {
         }
         let inside = |v: &DMatrix<T>| v - &normal * (normal.dot(v) - offset).max(T::zero());
         Ok(inside(&inside(v)))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        let length = norm(self.normal.as_slice());
+        let normal = &self.normal / length;
+        let along = normal.dot(y).max(T::zero());
+        Some(Support { value: along * (self.offset / length), violation: norm((y - normal * along).as_slice()) })
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        let normal = &self.normal / norm(self.normal.as_slice());
+        within(by, &normal * normal.dot(by).max(T::zero()))
     }
 }

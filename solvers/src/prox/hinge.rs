@@ -1,7 +1,8 @@
 //! The loss of support vector machines.
 
-use super::entrywise;
+use super::{along, entrywise, everywhere, negative_part};
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
@@ -18,5 +19,11 @@ impl<T: Scalar> Prox<T> for Hinge {
     }
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         entrywise(v, rho, |v| v.max(T::one().min(v + T::one() / rho)))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        everywhere(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        along(by, -negative_part(by).sum())
     }
 }

@@ -1,7 +1,8 @@
 //! Squares near 0, magnitudes beyond.
 
-use super::{entrywise, positive, shrunk};
+use super::{along, entrywise, everywhere, positive, shrunk};
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
@@ -28,5 +29,11 @@ impl<T: Scalar> Prox<T> for Huber {
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         let (delta, step) = (positive::<T>(self.delta, "delta")?, T::one() / rho);
         entrywise(v, rho, |v| (v + step * shrunk(v, delta + delta * step)) / (T::one() + step))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        everywhere(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        along(by, T::of(self.delta) * by.lp_norm(1))
     }
 }

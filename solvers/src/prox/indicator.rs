@@ -2,6 +2,7 @@
 
 use super::{check, indicator};
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{ConstraintSet, Prox, Result};
 use nalgebra::DMatrix;
 
@@ -42,5 +43,11 @@ impl<T: Scalar, M: ConstraintSet<T>> Prox<T> for Indicator<M> {
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         check(v, rho)?;
         self.0.project(v)
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        self.0.support(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        self.0.recession(by)
     }
 }

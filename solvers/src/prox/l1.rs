@@ -1,7 +1,8 @@
 //! The sum of magnitudes.
 
-use super::{entrywise, shrunk};
+use super::{along, entrywise, everywhere, shrunk};
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
@@ -19,5 +20,11 @@ impl<T: Scalar> Prox<T> for L1 {
     }
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         entrywise(v, rho, |v| shrunk(v, T::one() / rho))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        everywhere(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        along(by, self.value(by))
     }
 }

@@ -1,7 +1,8 @@
 //! Points of bounded 1-norm.
 
-use super::{check, indicator, positive, simplex::waterline};
-use crate::scalar::Scalar;
+use super::{bounded, check, indicator, nowhere, positive, simplex::waterline};
+use crate::scalar::{Scalar, largest};
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
@@ -30,5 +31,11 @@ impl<T: Scalar> Prox<T> for L1Ball {
             return Ok(v.clone());
         }
         Ok(v.map(|entry| ((entry.abs() - highest) + depth).max(T::zero()).copysign(entry)))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        bounded(T::of(self.radius) * largest(y.as_slice()))
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        nowhere(by)
     }
 }

@@ -1,7 +1,8 @@
 //! The Euclidean norm.
 
-use super::check;
+use super::{along, check, everywhere};
 use crate::scalar::{Scalar, norm, set_length};
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
@@ -23,5 +24,11 @@ impl<T: Scalar> Prox<T> for L2 {
         let length = norm(v.as_slice()) - T::one() / rho;
         set_length(shorter.as_mut_slice(), length.max(T::zero()));
         Ok(shorter)
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        everywhere(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        along(by, self.value(by))
     }
 }

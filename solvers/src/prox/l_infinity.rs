@@ -1,7 +1,8 @@
 //! The largest magnitude.
 
-use super::{check, simplex::waterline};
+use super::{along, check, everywhere, simplex::waterline};
 use crate::scalar::{Scalar, largest};
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
@@ -21,5 +22,11 @@ impl<T: Scalar> Prox<T> for LInfinity {
         let (highest, depth) = waterline(v.iter().map(|entry| entry.abs()), T::one() / rho);
         let most = (highest - depth).max(T::zero());
         Ok(v.map(|entry| entry.max(-most).min(most)))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        everywhere(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        along(by, self.value(by))
     }
 }

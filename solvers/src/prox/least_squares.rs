@@ -1,9 +1,10 @@
 //! Squares of residuals.
 
-use super::{check, shifted::Shifted};
+use super::{check, everywhere, scale_of, shifted::Shifted};
 use crate::linalg::{self, lower_gram};
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, norm};
 use crate::view::{product, product_on, transposed_product_on, view};
+use admm::infeasibility::{Recession, Support};
 use admm::space::Shape;
 use admm::{Error, Exec, Prox, Result};
 use nalgebra::DMatrix;
@@ -65,6 +66,13 @@ impl<T: Scalar> Prox<T> for LeastSquares<T> {
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         self.gram.retune(rho)
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        everywhere(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        let violation = norm(product(&self.a, by).as_slice()) / scale_of(&self.a);
+        Some(Recession { value: T::zero(), violation, length: norm(by.as_slice()) })
     }
 }
 

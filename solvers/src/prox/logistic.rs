@@ -1,7 +1,8 @@
 //! The loss of logistic regression.
 
-use super::entrywise;
+use super::{along, entrywise, everywhere, negative_part};
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
@@ -22,6 +23,12 @@ impl<T: Scalar> Prox<T> for Logistic {
     }
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         entrywise(v, rho, |v| root(v, rho))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        everywhere(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        along(by, -negative_part(by).sum())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::check;
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
@@ -36,5 +37,11 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Margins<T, P> {
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         self.of.retune(rho)
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        self.of.support(&self.labels.component_mul(y))
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        self.of.recession(&self.labels.component_mul(by))
     }
 }

@@ -1,7 +1,8 @@
 //! A smooth function with the same minimisers.
 
-use super::{check, positive};
+use super::{check, everywhere, positive};
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result, Smooth};
 use nalgebra::DMatrix;
 
@@ -56,5 +57,11 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for MoreauEnvelope<P> {
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         self.of.retune(rho * self.share(rho)?)
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        everywhere(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        self.of.recession(by)
     }
 }

@@ -1,7 +1,8 @@
 //! The logarithmic barrier.
 
-use super::entrywise;
-use crate::scalar::Scalar;
+use super::{entrywise, negative_part, within};
+use crate::scalar::{Scalar, norm};
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
@@ -25,5 +26,12 @@ impl<T: Scalar> Prox<T> for NegativeLog {
             let root = v.hypot(width);
             if v > T::zero() { half * (v + root) } else { half * width * (width / (root - v)) }
         })
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        let outside = -negative_part(&-y);
+        Some(Support { value: T::zero(), violation: norm(outside.as_slice()) })
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        within(by, negative_part(by))
     }
 }

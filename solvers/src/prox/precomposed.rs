@@ -2,8 +2,9 @@
 
 use super::check;
 use crate::linalg;
-use crate::scalar::{Scalar, largest};
+use crate::scalar::{Scalar, largest, norm};
 use crate::view::{product, product_transposed, transposed_product};
+use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
@@ -56,5 +57,17 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Precomposed<T, P> {
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         self.of.retune(rho / self.square)
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        let image = product(&self.map, y) / self.square;
+        let outside = y - transposed_product(&self.map, &image);
+        let support = self.of.support(&image)?;
+        let violation = (support.violation * self.square.sqrt()).hypot(norm(outside.as_slice()));
+        Some(Support { violation, ..support })
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        let recession = self.of.recession(&product(&self.map, by))?;
+        let violation = recession.violation / self.square.sqrt();
+        Some(Recession { violation, length: norm(by.as_slice()), ..recession })
     }
 }

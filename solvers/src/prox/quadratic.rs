@@ -1,9 +1,10 @@
 //! Quadratic functions.
 
-use super::{check, shifted::Shifted};
+use super::{check, everywhere, scale_of, shifted::Shifted};
 use crate::linalg;
-use crate::scalar::{Scalar, largest};
+use crate::scalar::{Scalar, largest, norm};
 use crate::view::product;
+use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
@@ -52,5 +53,12 @@ impl<T: Scalar> Prox<T> for Quadratic<T> {
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         self.p.retune(rho)
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        everywhere(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        let violation = norm(product(&self.p.matrix, by).as_slice()) / scale_of(&self.p.matrix);
+        Some(Recession { value: self.q.dot(by), violation, length: norm(by.as_slice()) })
     }
 }

@@ -1,7 +1,8 @@
 //! The loss of quantile regression.
 
-use super::{entrywise, positive};
+use super::{along, entrywise, everywhere, positive};
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
@@ -34,5 +35,11 @@ impl<T: Scalar> Prox<T> for Quantile {
         }
         let zero = T::zero();
         entrywise(v, rho, |v| (v - level / rho).max(zero) + (v + rest / rho).min(zero))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        everywhere(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        along(by, self.value(by))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::positive;
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
@@ -48,5 +49,12 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Scaled<P> {
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         self.of.retune(self.shared(rho)?)
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        self.of.support(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        let recession = self.of.recession(by)?;
+        Some(Recession { value: recession.value * T::of(self.weight), ..recession })
     }
 }

@@ -1,7 +1,8 @@
 //! The ice-cream cone.
 
-use super::{check, indicator};
+use super::{check, indicator, within};
 use crate::scalar::{Scalar, norm, set_length};
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
@@ -29,5 +30,12 @@ impl<T: Scalar> Prox<T> for SecondOrderCone {
         let length = nearest[0];
         set_length(&mut nearest.as_mut_slice()[1..], length);
         Ok(nearest)
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        let outside = self.prox(y, T::one()).ok()?;
+        Some(Support { value: T::zero(), violation: norm(outside.as_slice()) })
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        within(by, by - self.prox(by, T::one()).ok()?)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::check;
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
@@ -58,5 +59,13 @@ impl<T: Scalar> Prox<T> for Separable<T> {
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         self.0.iter_mut().try_for_each(|(_, part)| part.retune(rho))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        let none = Support { value: T::zero(), violation: T::zero() };
+        self.parts(y).try_fold(none, |sum, (_, part, y)| Some(sum.beside(part.support(&y)?)))
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        let none = Recession::nowhere(T::zero());
+        self.parts(by).try_fold(none, |sum, (_, part, by)| Some(sum.beside(part.recession(&by)?)))
     }
 }

@@ -1,7 +1,8 @@
 //! Points of a simplex.
 
-use super::{check, indicator, positive};
+use super::{bounded, check, indicator, nowhere, positive};
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
@@ -28,6 +29,12 @@ impl<T: Scalar> Prox<T> for Simplex {
         check(v, rho)?;
         let (highest, depth) = waterline(v.iter().copied(), positive(self.total, "total")?);
         Ok(v.map(|entry| ((entry - highest) + depth).max(T::zero())))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        bounded(T::of(self.total) * y.max())
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        nowhere(by)
     }
 }
 

@@ -1,7 +1,8 @@
 //! A set of one point.
 
-use super::{check, indicator};
+use super::{bounded, check, indicator, nowhere};
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
@@ -23,5 +24,11 @@ impl<T: Scalar> Prox<T> for Singleton<T> {
         check(v, rho)?;
         Error::check_size("the target of a single point", self.0.shape(), v.shape())?;
         Ok(self.0.clone())
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        bounded(self.0.dot(y))
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        nowhere(by)
     }
 }

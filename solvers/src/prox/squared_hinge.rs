@@ -1,7 +1,8 @@
 //! The hinge loss without its kink.
 
-use super::entrywise;
+use super::{entrywise, everywhere, negative_part, within};
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
@@ -19,5 +20,11 @@ impl<T: Scalar> Prox<T> for SquaredHinge {
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         let two = T::of(2.0);
         entrywise(v, rho, |v| v + two / (rho + two) * (T::one() - v).max(T::zero()))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        everywhere(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        within(by, negative_part(by))
     }
 }

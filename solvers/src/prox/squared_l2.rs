@@ -1,7 +1,8 @@
 //! Half the sum of squares.
 
-use super::entrywise;
+use super::{entrywise, everywhere, nowhere};
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
@@ -18,5 +19,11 @@ impl<T: Scalar> Prox<T> for SquaredL2 {
     }
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         entrywise(v, rho, |v| v / (T::one() + T::one() / rho))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        everywhere(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        nowhere(by)
     }
 }

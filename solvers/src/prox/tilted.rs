@@ -2,6 +2,7 @@
 
 use super::check;
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
@@ -30,5 +31,12 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Tilted<T, P> {
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         self.of.retune(rho)
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        self.of.support(y)
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        let recession = self.of.recession(by)?;
+        Some(Recession { value: recession.value + self.by.dot(by), ..recession })
     }
 }

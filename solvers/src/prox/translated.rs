@@ -2,6 +2,7 @@
 
 use super::check;
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
@@ -30,5 +31,12 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Translated<T, P> {
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         self.of.retune(rho)
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        let support = self.of.support(y)?;
+        Some(Support { value: support.value + self.by.dot(y), ..support })
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        self.of.recession(by)
     }
 }

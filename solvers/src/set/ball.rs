@@ -3,6 +3,7 @@
 use super::check_alike;
 use crate::linalg::check;
 use crate::scalar::{Scalar, norm, scaled_norm, set_length, worst};
+use admm::infeasibility::{Recession, Support};
 use admm::{ConstraintSet, Error, Geometry, Result};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,13 @@ impl<T: Scalar> ConstraintSet<T> for Ball {
     }
     fn residual(&self, x: &DMatrix<T>) -> Result<T> {
         Ok(worst(x.column_iter().map(|column| norm(column.as_slice()) - T::of(self.radius))))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        let value = y.column_iter().map(|column| norm(column.as_slice())).sum::<T>() * T::of(self.radius);
+        Some(Support { value, violation: T::zero() })
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        Some(Recession::nowhere(norm(by.as_slice())))
     }
 }
 

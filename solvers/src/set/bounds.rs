@@ -3,6 +3,7 @@
 use super::check_alike;
 use crate::linalg::check;
 use crate::scalar::{Scalar, worst};
+use admm::infeasibility::{Recession, Support};
 use admm::{ConstraintSet, Error, Geometry, Result};
 use nalgebra::DMatrix;
 
@@ -117,5 +118,20 @@ impl<T: Scalar, B: Bound<T>> ConstraintSet<T> for Bounds<B> {
     fn residual(&self, x: &DMatrix<T>) -> Result<T> {
         self.check_size(x)?;
         Ok(worst(self.entries(x).flat_map(|(x, lower, upper)| [lower - x, x - upper])))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        self.check_size(y).ok()?;
+        let (mut value, mut outside) = (T::zero(), T::zero());
+        for (y, lower, upper) in self.entries(y).filter(|(y, ..)| *y != T::zero()) {
+            let bound = if y > T::zero() { upper } else { lower };
+            if bound.is_finite() { value += y * bound } else { outside += y * y }
+        }
+        Some(Support { value, violation: outside.sqrt() })
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        self.check_size(by).ok()?;
+        let bounded = |(by, lower, upper): &(T, T, T)| if *by > T::zero() { upper } else { lower }.is_finite();
+        let outside = self.entries(by).filter(bounded).map(|(by, ..)| by * by).sum::<T>().sqrt();
+        Some(Recession { value: T::zero(), violation: outside, length: by.norm() })
     }
 }

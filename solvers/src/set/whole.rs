@@ -2,6 +2,7 @@
 
 use super::check_alike;
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{ConstraintSet, Geometry, Result};
 use nalgebra::{DMatrix, Dyn};
 use serde::{Deserialize, Serialize};
@@ -61,5 +62,11 @@ impl<T: Scalar, M: ConstraintSet<T>> ConstraintSet<T> for Whole<M> {
     fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
         check_alike(x, g)?;
         self.0.stationarity(&stacked(x), &stacked(g))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        self.0.support(&stacked(y))
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        self.0.recession(&stacked(by))
     }
 }

@@ -1,0 +1,153 @@
+//! The run that solves a program.
+
+use super::block::Quadratic;
+use super::options::Options;
+use super::program::Program;
+use super::residuals::Residuals;
+use super::scaling::Scaled;
+use super::solution::{Certificate, Solution};
+use crate::prox::Indicator;
+use crate::set::Bounds;
+use admm::infeasibility::Infeasibility;
+use admm::penalty::{Penalty, SquareRoot};
+use admm::state::StateOf;
+use admm::{Coordinator, Error, Exact, Negated, Outcome, Parameter, Result, Status, Tolerance};
+use nalgebra::{DMatrix, DVector};
+use nalgebra_sparse::CscMatrix;
+use std::ops::ControlFlow;
+
+type Limits = Negated<Exact<Indicator<Bounds<DMatrix<f64>>>>>;
+type State = StateOf<f64, Quadratic, Limits>;
+
+/// The residuals are measured once in so many iterations.
+const EVERY: u64 = 5;
+
+impl Program {
+    /// Solves the program with the default [`Options`].
+    ///
+    /// # Errors
+    /// Those of [`solve_with`](Self::solve_with).
+    pub fn solve(&self) -> Result<Solution> {
+        self.solve_with(&Options::default())
+    }
+
+    /// Solves the program. Whether it has a solution, and whether it was found, is in the [status](Solution::status).
+    ///
+    /// # Errors
+    /// [`Error::Parameters`] for options out of range, [`Error::Size`] and [`Error::NotFinite`] for a start that does
+    /// not fit, and [`Error::Numerical`] for a system that is singular to rounding.
+    pub fn solve_with(&self, options: &Options) -> Result<Solution> {
+        check(options)?;
+        if self.a.nrows() == 0 {
+            return self.with_a_row().solve_with(options).map(Solution::without_rows);
+        }
+        let scaled = Scaled::new(self);
+        let mut admm = coordinator(&scaled, self, options)?;
+        let mut best: Option<(f64, Point)> = None;
+        let outcome = admm.run(|state: &State| {
+            if !state.record.iteration.is_multiple_of(EVERY) {
+                return ControlFlow::Continue(());
+            }
+            let point = Point::of(self, &scaled, state);
+            let excess = point.residuals.excess(&options.tolerance, 1.0 / scaled.cost);
+            if best.as_ref().is_none_or(|(least, _)| excess < *least) {
+                best = Some((excess, point));
+            }
+            if excess <= 1.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        let (iterations, rho) = (admm.state().record.iteration, admm.state().rho);
+        let (excess, point) = best.unwrap_or_else(|| (f64::INFINITY, Point::of(self, &scaled, admm.state())));
+        let Outcome { status, infeasibility, .. } = outcome;
+        let status = if excess <= 1.0 { Status::Converged } else { status };
+        let certificate = infeasibility.filter(|_| excess > 1.0).map(|found| certificate(&scaled, &found));
+        let Point { x, y, objective, residuals } = point;
+        Ok(Solution { status, x, y, objective, residuals, iterations, rho, certificate })
+    }
+
+    /// The same program with a row that has no bounds.
+    fn with_a_row(&self) -> Program {
+        let a = CscMatrix::zeros(1, self.q.len());
+        let bound = |bound: f64| DVector::repeat(1, bound);
+        Program { a, lower: bound(f64::NEG_INFINITY), upper: bound(f64::INFINITY), ..self.clone() }
+    }
+}
+
+impl Solution {
+    fn without_rows(self) -> Self {
+        Solution { y: DVector::zeros(0), ..self }
+    }
+}
+
+/// A point in the units of the program.
+struct Point {
+    x: DVector<f64>,
+    y: DVector<f64>,
+    objective: f64,
+    residuals: Residuals,
+}
+
+impl Point {
+    fn of(program: &Program, scaled: &Scaled, state: &State) -> Self {
+        let x = vector(&state.x).component_mul(&scaled.columns);
+        let y = vector(&state.multiplier()).component_mul(&scaled.rows) / scaled.cost;
+        let (residuals, objective) = Residuals::of(program, &x, &y);
+        Point { x, y, objective, residuals }
+    }
+}
+
+fn vector(matrix: &DMatrix<f64>) -> DVector<f64> {
+    DVector::from_column_slice(matrix.as_slice())
+}
+
+fn matrix(vector: &DVector<f64>) -> DMatrix<f64> {
+    DMatrix::from_column_slice(vector.len(), 1, vector.as_slice())
+}
+
+/// Any stopping rule of the coordinator would be in scaled units, so it has none, and does not stall.
+fn coordinator(scaled: &Scaled, program: &Program, options: &Options) -> Result<Coordinator<f64, Quadratic, Limits>> {
+    let (n, m) = program.size();
+    let (mut x, mut y, mut rho) = (DMatrix::zeros(n, 1), DMatrix::zeros(m, 1), options.rho);
+    if let Some(start) = &options.start {
+        Error::check_size("x of the start", (n, 1), start.x.shape())?;
+        Error::check_size("y of the start", (m, 1), start.y.shape())?;
+        x = matrix(&start.x.component_div(&scaled.columns));
+        y = matrix(&(start.y.component_div(&scaled.rows) * scaled.cost));
+        rho = start.rho.unwrap_or(rho);
+    }
+    let quadratic = Quadratic::new(scaled.p.clone(), scaled.q.clone(), scaled.a.clone())?;
+    let z =
+        admm::Subproblem::image(&quadratic, &x).zip_zip_map(&scaled.lower, &scaled.upper, |z, l, u| z.max(l).min(u));
+    let limits = Bounds { lower: scaled.lower.clone(), upper: scaled.upper.clone() };
+    let mut admm = Coordinator::new(quadratic, Negated(Exact(Indicator(limits))), x, z, rho)?.with_dual(y / rho)?;
+    admm.tolerance = Tolerance { absolute: 0.0, relative: 1e-15 };
+    admm.relaxation = options.relaxation;
+    admm.penalty_policy = policy();
+    admm.max_iterations = options.max_iterations;
+    admm.patience = u64::MAX;
+    Ok(admm)
+}
+
+fn policy() -> Box<dyn Penalty<f64, DMatrix<f64>>> {
+    Box::new(SquareRoot::default())
+}
+
+/// The certificate in the units of the program, with a largest magnitude of 1.
+fn certificate(scaled: &Scaled, found: &Infeasibility<State>) -> Certificate {
+    let unit = |vector: DVector<f64>| &vector / vector.amax();
+    if found.status == Status::PrimalInfeasible {
+        Certificate::Primal(unit(vector(&found.multiplier()).component_mul(&scaled.rows)))
+    } else {
+        Certificate::Dual(unit(vector(&(&found.to.x - &found.from.x)).component_mul(&scaled.columns)))
+    }
+}
+
+fn check(options: &Options) -> Result<()> {
+    let mut problems = Vec::new();
+    let Tolerance { absolute, relative } = options.tolerance;
+    for (name, value) in [("tolerance.absolute", absolute), ("tolerance.relative", relative)] {
+        if !(value >= 0.0 && value.is_finite()) {
+            problems.push(Parameter::new(name, format!("must be finite and not negative, got {value}")));
+        }
+    }
+    Error::check_parameters(problems)
+}

@@ -1,0 +1,385 @@
+//! Quadratic programs: answers by their optimality conditions, programs without an answer, and what is refused.
+
+use admm::{Error, Status, Tolerance};
+use admm_solvers::nalgebra_sparse::CscMatrix;
+use admm_solvers::qp::{Certificate, Options, Program, Solution};
+use nalgebra::{DMatrix, DVector};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+type Matrix = DMatrix<f64>;
+type Vector = DVector<f64>;
+
+const INFINITY: f64 = f64::INFINITY;
+
+/// Random numbers of a test.
+struct Draw(ChaCha8Rng);
+
+impl Draw {
+    fn new(seed: u64) -> Self {
+        Draw(ChaCha8Rng::seed_from_u64(seed))
+    }
+    fn number(&mut self) -> f64 {
+        (0..12).map(|_| self.0.random_range(0.0..1.0)).sum::<f64>() - 6.0
+    }
+    fn below(&mut self, n: usize) -> usize {
+        self.0.random_range(0..n as u64) as usize
+    }
+    fn matrix(&mut self, rows: usize, columns: usize) -> Matrix {
+        Matrix::from_fn(rows, columns, |_, _| self.number())
+    }
+    fn vector(&mut self, rows: usize) -> Vector {
+        Vector::from_fn(rows, |_, _| self.number())
+    }
+    /// A random semidefinite matrix of this rank.
+    fn gram(&mut self, n: usize, rank: usize) -> Matrix {
+        let root = self.matrix(rank, n);
+        root.tr_mul(&root) / n as f64
+    }
+}
+
+/// A program in dense numbers.
+#[derive(Clone)]
+struct Dense {
+    p: Matrix,
+    q: Vector,
+    a: Matrix,
+    lower: Vector,
+    upper: Vector,
+}
+
+impl Dense {
+    fn program(&self) -> Program {
+        self.checked().unwrap()
+    }
+    fn checked(&self) -> Result<Program, Error> {
+        let (p, a) = (CscMatrix::from(&self.p), CscMatrix::from(&self.a));
+        Program::new(p, self.q.clone(), a, self.lower.clone(), self.upper.clone())
+    }
+
+    /// Rows with a point x in their bounds, of all kinds: equations, one-sided, two-sided and free ones.
+    fn feasible(draw: &mut Draw, n: usize, m: usize) -> Self {
+        let (a, x) = (draw.matrix(m, n), draw.vector(n));
+        let image = &a * x;
+        let mut side = |free: bool| if free { INFINITY } else { draw.number().abs() };
+        let kinds: Vec<[f64; 2]> = (0..m).map(|row| [side(row % 4 == 1), side(row % 4 == 2)]).collect();
+        let equal = |row: usize| row.is_multiple_of(4) && row < n;
+        let lower = Vector::from_fn(m, |i, _| if equal(i) { image[i] } else { image[i] - kinds[i][0] });
+        let upper = Vector::from_fn(m, |i, _| if equal(i) { image[i] } else { image[i] + kinds[i][1] });
+        let rank = draw.below(n + 1);
+        let (p, y) = (draw.gram(n, rank), draw.vector(m));
+        // A dual point, with multipliers of the sign that the bounds allow.
+        let signed = Vector::from_fn(m, |i, _| match (lower[i].is_finite(), upper[i].is_finite()) {
+            (true, true) => y[i],
+            (true, false) => -y[i].abs(),
+            (false, true) => y[i].abs(),
+            (false, false) => 0.0,
+        });
+        let q = -(&p * draw.vector(n)) - a.tr_mul(&signed);
+        Dense { p, q, a, lower, upper }
+    }
+
+    /// The largest violation of the optimality conditions, relative to the terms.
+    fn violation(&self, solution: &Solution) -> f64 {
+        let (x, y) = (&solution.x, &solution.y);
+        let image = &self.a * x;
+        let (px, aty) = (&self.p * x, self.a.tr_mul(y));
+        let stationary = (&px + &self.q + &aty).amax() / px.amax().max(self.q.amax()).max(aty.amax());
+        let out = |i: usize| (self.lower[i] - image[i]).max(image[i] - self.upper[i]).max(0.0);
+        // A multiplier belongs to a bound that is met.
+        let slack = |i: usize| {
+            y[i].max(0.0) * (self.upper[i] - image[i]).abs().min(1e9)
+                - y[i].min(0.0) * (image[i] - self.lower[i]).abs().min(1e9)
+        };
+        let scale = 1.0 + image.amax();
+        let rows = |of: &dyn Fn(usize) -> f64| (0..image.len()).map(of).fold(0.0, f64::max);
+        stationary.max(rows(&out) / scale).max(rows(&slack) / scale / (1.0 + y.amax()))
+    }
+}
+
+#[test]
+fn random_programs_meet_the_optimality_conditions() {
+    let mut draw = Draw::new(1);
+    for (n, m) in [(1, 1), (2, 5), (5, 2), (8, 8), (10, 30), (30, 10)].repeat(4) {
+        let dense = Dense::feasible(&mut draw, n, m);
+        let solution = dense.program().solve().unwrap();
+        assert_eq!(solution.status, Status::Converged, "{n}, {m}: {:?}", solution.residuals);
+        let violation = dense.violation(&solution);
+        assert!(violation < 1e-4, "{n}, {m}: {violation:e}");
+    }
+}
+
+/// Ax = b and x ≥ 0 with 12 of 30 entries above 0, where the costs of the others are above those that A and y explain.
+#[test]
+fn linear_programs_with_known_solutions() {
+    let mut draw = Draw::new(2);
+    for _ in 0..20 {
+        let (m, n) = (12, 30);
+        let a = draw.matrix(m, n);
+        let x = Vector::from_fn(n, |i, _| if i < m { draw.number().abs() + 0.1 } else { 0.0 });
+        let reduced = Vector::from_fn(n, |i, _| if i < m { 0.0 } else { draw.number().abs() + 0.1 });
+        let q = a.tr_mul(&draw.vector(m)) + reduced;
+        let b = &a * &x;
+        let rows = Matrix::from_fn(m + n, n, |i, j| if i < m { a[(i, j)] } else { f64::from(u8::from(i - m == j)) });
+        let lower = Vector::from_fn(m + n, |i, _| if i < m { b[i] } else { 0.0 });
+        let upper = Vector::from_fn(m + n, |i, _| if i < m { b[i] } else { INFINITY });
+        let dense = Dense { p: Matrix::zeros(n, n), q, a: rows, lower, upper };
+        let solution = dense.program().solve().unwrap();
+        assert_eq!(solution.status, Status::Converged);
+        let (gap, cost) = ((&solution.x - &x).amax() / x.amax(), dense.q.dot(&x));
+        assert!(gap < 1e-3, "{gap:e} after {}", solution.iterations);
+        assert!((solution.objective - cost).abs() < 1e-4 * (1.0 + cost.abs()));
+    }
+}
+
+#[test]
+fn huge_bounds_are_none() {
+    let mut draw = Draw::new(3);
+    let dense = Dense::feasible(&mut draw, 6, 12);
+    let huge = |bound: f64| if bound.is_finite() { bound } else { bound.signum() * 1e20 };
+    let other = Dense { lower: dense.lower.map(huge), upper: dense.upper.map(huge), ..dense.clone() };
+    let (one, two) = (dense.program().solve().unwrap(), other.program().solve().unwrap());
+    assert_eq!((one.x, one.y, one.iterations), (two.x, two.y, two.iterations));
+}
+
+#[test]
+fn rows_may_be_repeated() {
+    let mut draw = Draw::new(4);
+    for _ in 0..10 {
+        let dense = Dense::feasible(&mut draw, 8, 6);
+        let order: Vec<usize> = (0..18).map(|i| i % 6).collect();
+        let bound = |bound: &Vector| Vector::from_fn(18, |i, _| bound[i % 6]);
+        let a = dense.a.select_rows(&order);
+        let thrice = Dense { lower: bound(&dense.lower), upper: bound(&dense.upper), a, ..dense.clone() };
+        let (one, three) = (dense.program().solve().unwrap(), thrice.program().solve().unwrap());
+        assert_eq!((one.status, three.status), (Status::Converged, Status::Converged));
+        assert!(thrice.violation(&three) < 1e-4);
+        assert!((one.objective - three.objective).abs() < 1e-4 * (1.0 + one.objective.abs()));
+    }
+}
+
+/// A has a y with Aᵀy = 0 for which no bounds agree.
+fn infeasible(draw: &mut Draw) -> Dense {
+    let n = 1 + draw.below(12);
+    let m = n + 1 + draw.below(12);
+    let mut dense = Dense::feasible(draw, n, m);
+    let y = draw.vector(m).normalize();
+    dense.a -= &y * y.tr_mul(&dense.a);
+    // ⟨y, z⟩ < 0 for all z within the bounds, and ⟨y, Ax⟩ = 0.
+    for (i, &y) in y.iter().enumerate() {
+        let width = draw.number().abs();
+        let (lower, upper) = if y > 0.0 { (-width, -0.1 * y) } else { (-0.1 * y, width) };
+        (dense.lower[i], dense.upper[i]) = if y > 0.0 { (lower.min(upper), upper) } else { (lower, upper.max(lower)) };
+        if draw.below(2) == 0 {
+            if y > 0.0 { dense.lower[i] = -INFINITY } else { dense.upper[i] = INFINITY }
+        }
+    }
+    dense
+}
+
+#[test]
+fn infeasible_programs_are_named_with_a_proof() {
+    let mut draw = Draw::new(5);
+    for i in 0..300 {
+        let dense = infeasible(&mut draw);
+        let solution = dense.program().solve().unwrap();
+        assert_eq!(solution.status, Status::PrimalInfeasible, "{i}: {:?}", solution.residuals);
+        let Some(Certificate::Primal(y)) = &solution.certificate else { panic!("{i}: no certificate") };
+        let bound = |i: usize| if y[i] > 0.0 { dense.upper[i] } else { dense.lower[i] };
+        let value: f64 = (0..y.len()).filter(|&i| y[i] != 0.0).map(|i| y[i] * bound(i)).sum();
+        let violation = dense.a.tr_mul(y).amax() / dense.a.amax();
+        assert!(value < 0.0 && violation < 1e-3 * value.abs(), "{i}: {value:e}, {violation:e}");
+    }
+}
+
+/// Pδ = 0 and Aδ leaves no bound, but ⟨q, δ⟩ < 0.
+fn unbounded(draw: &mut Draw) -> Dense {
+    let (n, m) = (1 + draw.below(12), draw.below(20));
+    let mut dense = Dense::feasible(draw, n, m);
+    let by = draw.vector(n).normalize();
+    let rank = draw.below(n + 1);
+    let root = draw.matrix(rank, n);
+    let root = &root - &root * &by * by.transpose();
+    dense.p = root.tr_mul(&root);
+    dense.p = (&dense.p + dense.p.transpose()) / 2.0;
+    for (i, slope) in (&dense.a * &by).iter().enumerate() {
+        let equal = dense.lower[i] == dense.upper[i];
+        if equal || draw.below(3) == 0 {
+            let row = dense.a.row(i) - by.transpose() * *slope;
+            dense.a.set_row(i, &row);
+        } else if *slope > 0.0 {
+            dense.upper[i] = INFINITY;
+        } else {
+            dense.lower[i] = -INFINITY;
+        }
+    }
+    // The rows have changed: they are met by 0 at least.
+    dense.lower.apply(|bound| *bound = bound.min(0.0));
+    dense.upper.apply(|bound| *bound = bound.max(0.0));
+    let q = draw.vector(n);
+    dense.q = &q - &by * (q.dot(&by) + 0.2 + draw.number().abs());
+    dense
+}
+
+#[test]
+fn unbounded_programs_are_named_with_a_proof() {
+    let mut draw = Draw::new(6);
+    for i in 0..300 {
+        let dense = unbounded(&mut draw);
+        let solution = dense.program().solve().unwrap();
+        assert_eq!(solution.status, Status::DualInfeasible, "{i}: {:?}", solution.residuals);
+        let Some(Certificate::Dual(x)) = &solution.certificate else { panic!("{i}: no certificate") };
+        let (value, room) = (dense.q.dot(x), 1e-3 * (1.0 + dense.a.amax() + dense.p.amax()));
+        let leaves = |(i, &slope): (usize, &f64)| {
+            slope > room && dense.upper[i].is_finite() || slope < -room && dense.lower[i].is_finite()
+        };
+        assert!(value < 0.0 && (&dense.p * x).amax() < room, "{i}: {value:e}");
+        assert!(!(&dense.a * x).iter().enumerate().any(leaves), "{i}");
+    }
+}
+
+#[test]
+fn no_program_with_a_solution_is_named_infeasible() {
+    let mut draw = Draw::new(7);
+    for i in 0..300 {
+        let (n, m) = (1 + draw.below(15), draw.below(30));
+        let mut dense = Dense::feasible(&mut draw, n, m);
+        // Rows and columns of different sizes, as users have them.
+        let sizes = |draw: &mut Draw| 10_f64.powf(0.7 * draw.number());
+        for row in 0..m {
+            let size = sizes(&mut draw);
+            dense.a.row_mut(row).scale_mut(size);
+            dense.lower[row] *= size;
+            dense.upper[row] *= size;
+        }
+        let size = sizes(&mut draw);
+        (dense.q, dense.p) = (&dense.q * size, &dense.p * size);
+        let solution = dense.program().solve_with(&quick()).unwrap();
+        let ended = [Status::Converged, Status::IterationLimit].contains(&solution.status);
+        assert!(ended, "{i}: {} after {}", solution.status, solution.iterations);
+    }
+}
+
+fn quick() -> Options {
+    let mut options = Options::default();
+    options.max_iterations = 5_000;
+    options
+}
+
+#[test]
+fn nonconvex_programs_are_refused() {
+    let p = Matrix::from_row_slice(2, 2, &[2.0, 5.0, 5.0, 1.0]);
+    let dense = Dense {
+        p,
+        q: Vector::zeros(2),
+        a: Matrix::identity(2, 2),
+        lower: Vector::repeat(2, -1.0),
+        upper: Vector::repeat(2, 1.0),
+    };
+    assert_eq!(names(dense.checked()), ["p"]);
+    let skew = Dense { p: Matrix::from_row_slice(2, 2, &[1.0, 0.1, 0.0, 1.0]), ..dense.clone() };
+    assert_eq!(names(skew.checked()), ["p"]);
+    let negative = Dense { p: Matrix::identity(2, 2) * -1e-6, ..dense.clone() };
+    assert_eq!(names(negative.checked()), ["p"]);
+    // Semidefinite, to rounding.
+    let mut draw = Draw::new(8);
+    for n in 2..20 {
+        let p = draw.gram(n, n / 2);
+        let (lower, upper) = (Vector::repeat(n, -1.0), Vector::repeat(n, 1.0));
+        assert!(Dense { p, q: Vector::zeros(n), a: Matrix::identity(n, n), lower, upper }.checked().is_ok());
+    }
+}
+
+fn names(result: Result<Program, Error>) -> Vec<String> {
+    match result {
+        Err(Error::Parameters(parameters)) => parameters.iter().map(|parameter| parameter.name.to_string()).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn bad_numbers_are_named() {
+    let dense = Dense::feasible(&mut Draw::new(9), 3, 4);
+    let place = |dense: Dense| match dense.checked() {
+        Err(Error::NotFinite { place }) => place,
+        other => panic!("{other:?}"),
+    };
+    let with = |change: &dyn Fn(&mut Dense)| {
+        let mut changed = dense.clone();
+        change(&mut changed);
+        changed
+    };
+    assert_eq!(place(with(&|it| it.q[1] = f64::NAN)), "entry 1 of q of a quadratic program");
+    assert!(place(with(&|it| it.p[(0, 0)] = f64::NAN)).contains(" of P "));
+    assert!(place(with(&|it| it.a[(0, 0)] = INFINITY)).contains(" of A "));
+    assert_eq!(place(with(&|it| it.lower[2] = f64::NAN)), "entry 2 of l of a quadratic program");
+    assert_eq!(place(with(&|it| it.upper[0] = f64::NAN)), "entry 0 of u of a quadratic program");
+    assert_eq!(names(with(&|it| (it.lower[3], it.upper[3]) = (2.0, 1.0)).checked()), ["lower"]);
+    assert_eq!(names(with(&|it| (it.lower[3], it.upper[3]) = (1e20, INFINITY)).checked()), ["lower"]);
+    let size = |dense: Dense| assert!(matches!(dense.checked(), Err(Error::Size { .. })));
+    size(Dense { q: Vector::zeros(4), ..dense.clone() });
+    size(Dense { lower: Vector::zeros(3), ..dense.clone() });
+    let wrong = Options { tolerance: Tolerance { absolute: f64::NAN, relative: -1.0 }, ..Options::default() };
+    assert!(matches!(dense.program().solve_with(&wrong), Err(Error::Parameters(problems)) if problems.len() == 2));
+}
+
+/// The least squares fit of a sequence that does not fall: the means of blocks, by pooling adjacent violators.
+#[test]
+fn isotonic_regression_in_any_unit() {
+    let mut draw = Draw::new(10);
+    let n = 40;
+    let data: Vec<f64> = (0..n).map(|i| i as f64 / 10.0 + draw.number()).collect();
+    let mut blocks: Vec<(f64, f64)> = Vec::new();
+    for &entry in &data {
+        blocks.push((entry, 1.0));
+        while let [.., (a, m), (b, k)] = blocks[..] {
+            if a <= b {
+                break;
+            }
+            blocks.truncate(blocks.len() - 2);
+            blocks.push(((a * m + b * k) / (m + k), m + k));
+        }
+    }
+    let fit: Vec<f64> = blocks.iter().flat_map(|&(mean, count)| vec![mean; count as usize]).collect();
+    let differences = Matrix::from_fn(n - 1, n, |i, j| if j == i + 1 { 1.0 } else { -f64::from(u8::from(i == j)) });
+    for unit in [1.0, 1e-5, 1e-7, 1e7] {
+        let dense = Dense {
+            p: Matrix::identity(n, n) * unit,
+            q: -Vector::from_column_slice(&data) * unit,
+            a: differences.clone(),
+            lower: Vector::zeros(n - 1),
+            upper: Vector::repeat(n - 1, INFINITY),
+        };
+        let solution = dense.program().solve().unwrap();
+        assert_eq!(solution.status, Status::Converged, "{unit}");
+        let gap = (solution.x - Vector::from_column_slice(&fit)).amax();
+        assert!(gap < 1e-4, "{unit}: {gap:e}");
+    }
+}
+
+#[test]
+fn a_start_at_the_solution_ends_at_once() {
+    let dense = Dense::feasible(&mut Draw::new(11), 20, 30);
+    let program = dense.program();
+    let first = program.solve().unwrap();
+    let options = Options { start: Some(first.start()), ..Options::default() };
+    let again = program.solve_with(&options).unwrap();
+    assert_eq!(again.status, Status::Converged);
+    assert!(again.iterations <= 10 && first.iterations > 10, "{} {}", first.iterations, again.iterations);
+}
+
+#[test]
+fn a_program_may_have_no_rows() {
+    let dense = Dense {
+        p: Matrix::from_diagonal(&Vector::from_column_slice(&[1.0, 2.0])),
+        q: Vector::from_column_slice(&[1.0, -2.0]),
+        a: Matrix::zeros(0, 2),
+        lower: Vector::zeros(0),
+        upper: Vector::zeros(0),
+    };
+    let solution = dense.program().solve().unwrap();
+    assert_eq!((solution.status, solution.y.len()), (Status::Converged, 0));
+    assert!((solution.x - Vector::from_column_slice(&[-1.0, 1.0])).amax() < 1e-5);
+    let linear = Dense { p: Matrix::zeros(2, 2), ..dense };
+    assert_eq!(linear.program().solve().unwrap().status, Status::DualInfeasible);
+}
