@@ -16,7 +16,8 @@ const FREE: f64 = 1e-3;
 /// A program in other units: P̄ = cDPD, q̄ = cDq, Ā = EAD, l̄ = El and ū = Eu, with diagonal D and E.
 ///
 /// The columns of [P̄, Āᵀ; Ā, 0] have a largest magnitude near 1 (Ruiz, "A scaling algorithm to equilibrate both rows and
-/// columns norms in matrices", 2001), and so has the objective (Stellato et al. 2020, algorithm 2). E also makes the
+/// columns norms in matrices", 2001), and so have P̄ and q̄ together (Stellato et al. 2020, algorithm 2, which takes the mean of the columns of P̄: it is small if most
+/// variables are linear, and then passes make c ever larger). E also makes the
 /// penalty of an equation larger, and that of a row without bounds smaller.
 #[derive(Debug, Clone)]
 pub(super) struct Scaled {
@@ -77,7 +78,7 @@ impl Scaled {
     }
 
     fn scale_cost(&mut self) {
-        let size = largest_of_columns(&self.p).mean().max(self.q.amax());
+        let size = largest_of_columns(&self.p).max().max(self.q.amax());
         if size > 0.0 {
             self.p.values_mut().iter_mut().for_each(|entry| *entry /= size);
             self.q /= size;

@@ -9,7 +9,7 @@ use super::solution::{Certificate, Solution};
 use crate::prox::Indicator;
 use crate::set::Bounds;
 use admm::infeasibility::Infeasibility;
-use admm::penalty::{Penalty, SquareRoot};
+use admm::penalty::Spectral;
 use admm::state::StateOf;
 use admm::{Coordinator, Error, Exact, Negated, Outcome, Parameter, Result, Status, Tolerance};
 use nalgebra::{DMatrix, DVector};
@@ -19,6 +19,8 @@ use std::ops::ControlFlow;
 type Limits = Negated<Exact<Indicator<Bounds<DMatrix<f64>>>>>;
 type State = StateOf<f64, Quadratic, Limits>;
 
+/// The penalty may change, and the system be factorised anew, once in so many iterations.
+const CHANGES: u64 = 10;
 /// The residuals are measured once in so many iterations.
 const EVERY: u64 = 5;
 
@@ -121,14 +123,10 @@ fn coordinator(scaled: &Scaled, program: &Program, options: &Options) -> Result<
     let mut admm = Coordinator::new(quadratic, Negated(Exact(Indicator(limits))), x, z, rho)?.with_dual(y / rho)?;
     admm.tolerance = Tolerance { absolute: 0.0, relative: 1e-15 };
     admm.relaxation = options.relaxation;
-    admm.penalty_policy = policy();
+    admm.penalty_policy = Box::new(Spectral { every: CHANGES, ..Spectral::default() });
     admm.max_iterations = options.max_iterations;
     admm.patience = u64::MAX;
     Ok(admm)
-}
-
-fn policy() -> Box<dyn Penalty<f64, DMatrix<f64>>> {
-    Box::new(SquareRoot::default())
 }
 
 /// The certificate in the units of the program, with a largest magnitude of 1.
