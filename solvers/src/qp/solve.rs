@@ -8,6 +8,7 @@ use super::scaling::Scaled;
 use super::solution::{Certificate, Solution};
 use crate::prox::Indicator;
 use crate::set::Bounds;
+use admm::accelerate::{Anderson, Plain};
 use admm::infeasibility::Infeasibility;
 use admm::penalty::Spectral;
 use admm::state::StateOf;
@@ -17,10 +18,17 @@ use nalgebra_sparse::CscMatrix;
 use std::ops::ControlFlow;
 
 type Limits = Negated<Exact<Indicator<Bounds<DMatrix<f64>>>>>;
+type Splitting = Coordinator<f64, Quadratic, Limits>;
 type State = StateOf<f64, Quadratic, Limits>;
 
 /// The penalty may change, and the system be factorised anew, once in so many iterations.
 const CHANGES: u64 = 10;
+/// The length of the first phase. The next plain phase is twice as long.
+const PLAIN: u64 = 50;
+/// An accelerated phase is so many times as long as the plain one before.
+const ACCELERATED: u64 = 4;
+/// The number of iterations that acceleration mixes.
+const MIXED: usize = 20;
 /// The residuals are measured once in so many iterations.
 const EVERY: u64 = 5;
 
@@ -45,25 +53,24 @@ impl Program {
         }
         let scaled = Scaled::new(self);
         let mut admm = coordinator(&scaled, self, options)?;
-        let mut best: Option<(f64, Point)> = None;
-        let outcome = admm.run(|state: &State| {
-            if !state.record.iteration.is_multiple_of(EVERY) {
-                return ControlFlow::Continue(());
+        let mut run = Run { program: self, scaled: &scaled, options, best: None, spent: 0 };
+        let (mut accelerated, mut length) = (false, PLAIN);
+        loop {
+            let (next, status, certificate) = run.phase(admm, accelerated, length)?;
+            let converged = run.excess() <= 1.0;
+            let infeasible = certificate.is_some() && !converged;
+            if converged || infeasible || run.spent >= options.max_iterations {
+                let status = match (converged, infeasible) {
+                    (true, _) => Status::Converged,
+                    (_, true) => status,
+                    _ => Status::IterationLimit,
+                };
+                return Ok(run.solution(status, certificate.filter(|_| infeasible), &next));
             }
-            let point = Point::of(self, &scaled, state);
-            let excess = point.residuals.excess(&options.tolerance, 1.0 / scaled.cost);
-            if best.as_ref().is_none_or(|(least, _)| excess < *least) {
-                best = Some((excess, point));
-            }
-            if excess <= 1.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })?;
-        let (iterations, rho) = (admm.state().record.iteration, admm.state().rho);
-        let (excess, point) = best.unwrap_or_else(|| (f64::INFINITY, Point::of(self, &scaled, admm.state())));
-        let Outcome { status, infeasibility, .. } = outcome;
-        let status = if excess <= 1.0 { Status::Converged } else { status };
-        let certificate = infeasibility.filter(|_| excess > 1.0).map(|found| certificate(&scaled, &found));
-        let Point { x, y, objective, residuals } = point;
-        Ok(Solution { status, x, y, objective, residuals, iterations, rho, certificate })
+            admm = next;
+            length = if accelerated { length * 2 / ACCELERATED } else { length * ACCELERATED };
+            accelerated = !accelerated;
+        }
     }
 
     /// The same program with a row that has no bounds.
@@ -77,6 +84,67 @@ impl Program {
 impl Solution {
     fn without_rows(self) -> Self {
         Solution { y: DVector::zeros(0), ..self }
+    }
+}
+
+/// The run that solves a program, in phases: plain ADMM, and ADMM with Anderson acceleration in turn.
+///
+/// Acceleration takes a tenth of the iterations where they are many. But it may extrapolate a program without a solution
+/// out of sight, and the moves of plain iterations show what they are.
+struct Run<'a> {
+    program: &'a Program,
+    scaled: &'a Scaled,
+    options: &'a Options,
+    /// The best point so far, with its largest residual in units of the bounds.
+    best: Option<(f64, Point)>,
+    spent: u64,
+}
+
+impl Run<'_> {
+    fn excess(&self) -> f64 {
+        self.best.as_ref().map_or(f64::INFINITY, |(excess, _)| *excess)
+    }
+
+    /// Runs through a phase of at most this length. If acceleration did not come nearer, its iterations are taken back.
+    fn phase(
+        &mut self,
+        mut admm: Splitting,
+        accelerated: bool,
+        length: u64,
+    ) -> Result<(Splitting, Status, Option<Certificate>)> {
+        let (before, excess) = (admm.state().clone(), self.excess());
+        admm.blocks_mut();
+        admm.acceleration =
+            if accelerated { Box::new(Anderson { memory: MIXED, ..Anderson::default() }) } else { Box::new(Plain) };
+        admm.max_iterations = length.min(self.options.max_iterations - self.spent);
+        let Outcome { status, infeasibility, .. } = admm.run(|state: &State| {
+            self.spent += 1;
+            self.look(state)
+        })?;
+        let certificate = infeasibility.map(|found| certificate(self.scaled, &found));
+        if accelerated && certificate.is_none() && self.excess() >= excess {
+            admm = admm.resume(before)?;
+        }
+        Ok((admm, status, certificate))
+    }
+
+    /// Measures the residuals, in the iterations that are due.
+    fn look(&mut self, state: &State) -> ControlFlow<()> {
+        if !self.spent.is_multiple_of(EVERY) {
+            return ControlFlow::Continue(());
+        }
+        let point = Point::of(self.program, self.scaled, state);
+        let excess = point.residuals.excess(&self.options.tolerance, 1.0 / self.scaled.cost);
+        if excess < self.excess() {
+            self.best = Some((excess, point));
+        }
+        if excess <= 1.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn solution(self, status: Status, certificate: Option<Certificate>, admm: &Splitting) -> Solution {
+        let last = || Point::of(self.program, self.scaled, admm.state());
+        let Point { x, y, objective, residuals } = self.best.map_or_else(last, |(_, point)| point);
+        Solution { status, x, y, objective, residuals, iterations: self.spent, rho: admm.state().rho, certificate }
     }
 }
 
@@ -106,7 +174,7 @@ fn matrix(vector: &DVector<f64>) -> DMatrix<f64> {
 }
 
 /// Any stopping rule of the coordinator would be in scaled units, so it has none, and does not stall.
-fn coordinator(scaled: &Scaled, program: &Program, options: &Options) -> Result<Coordinator<f64, Quadratic, Limits>> {
+fn coordinator(scaled: &Scaled, program: &Program, options: &Options) -> Result<Splitting> {
     let (n, m) = program.size();
     let (mut x, mut y, mut rho) = (DMatrix::zeros(n, 1), DMatrix::zeros(m, 1), options.rho);
     if let Some(start) = &options.start {
@@ -124,7 +192,6 @@ fn coordinator(scaled: &Scaled, program: &Program, options: &Options) -> Result<
     admm.tolerance = Tolerance { absolute: 0.0, relative: 1e-15 };
     admm.relaxation = options.relaxation;
     admm.penalty_policy = Box::new(Spectral { every: CHANGES, ..Spectral::default() });
-    admm.max_iterations = options.max_iterations;
     admm.patience = u64::MAX;
     Ok(admm)
 }
@@ -141,6 +208,9 @@ fn certificate(scaled: &Scaled, found: &Infeasibility<State>) -> Certificate {
 
 fn check(options: &Options) -> Result<()> {
     let mut problems = Vec::new();
+    if options.max_iterations == 0 {
+        problems.push(Parameter::new("max_iterations", "must be at least 1, got 0"));
+    }
     let Tolerance { absolute, relative } = options.tolerance;
     for (name, value) in [("tolerance.absolute", absolute), ("tolerance.relative", relative)] {
         if !(value >= 0.0 && value.is_finite()) {
