@@ -14,7 +14,7 @@
 //!
 //! A vector computed in rounded numbers satisfies none of the conditions exactly. But a y that violates them little
 //! still proves that no solution is small: none with ‖x‖ and ‖z‖ below the value divided by the violation. A
-//! certificate is accepted only if this excludes everything up to 10⁴ times the size of the iterates. A run that
+//! certificate is accepted only if this excludes everything up to 10⁵ times the size of the iterates. A run that
 //! converges therefore never has one near its solution, even if its problem is not convex.
 
 mod signs;
@@ -30,7 +30,7 @@ use crate::{Real, Result, Status, Subproblem};
 /// Moves are looked at once in so many iterations.
 const EVERY: u64 = 10;
 /// The largest violation, relative to the value.
-const ACCURACY: f64 = 1e-4;
+const ACCURACY: f64 = 1e-5;
 /// The smallest value, relative to the sizes of what it was computed from.
 const LEAST: f64 = 1e-6;
 

@@ -7,6 +7,7 @@ mod checkpoint;
 mod common;
 mod faults_solver;
 mod golden;
+mod infeasibility;
 mod observe;
 mod penalty;
 mod plain;

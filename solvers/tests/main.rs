@@ -8,6 +8,7 @@ mod common;
 mod couplings;
 mod data;
 mod descent;
+mod domains;
 mod features;
 mod functions;
 mod geodesics;

@@ -24,11 +24,15 @@ type State = StateOf<f64, Quadratic, Limits>;
 /// The penalty may change, and the system be factorised anew, once in so many iterations.
 const CHANGES: u64 = 10;
 /// The length of the first phase. The next plain phase is twice as long.
-const PLAIN: u64 = 50;
+const PLAIN: u64 = 100;
 /// An accelerated phase is so many times as long as the plain one before.
-const ACCELERATED: u64 = 4;
+const ACCELERATED: u64 = 2;
 /// The number of iterations that acceleration mixes.
 const MIXED: usize = 20;
+/// An accelerated phase that does not make the residuals smaller by this factor is taken back.
+const GAIN: f64 = 10.0;
+/// The interval of the penalty, on scaled data. A program without a solution drives it to one end.
+const PENALTIES: (f64, f64) = (1e-4, 1e4);
 /// The residuals are measured once in so many iterations.
 const EVERY: u64 = 5;
 
@@ -105,7 +109,8 @@ impl Run<'_> {
         self.best.as_ref().map_or(f64::INFINITY, |(excess, _)| *excess)
     }
 
-    /// Runs through a phase of at most this length. If acceleration did not come nearer, its iterations are taken back.
+    /// Runs through a phase of at most this length. If acceleration did not come much nearer, its iterations are taken
+    /// back.
     fn phase(
         &mut self,
         mut admm: Splitting,
@@ -122,7 +127,7 @@ impl Run<'_> {
             self.look(state)
         })?;
         let certificate = infeasibility.map(|found| certificate(self.scaled, &found));
-        if accelerated && certificate.is_none() && self.excess() >= excess {
+        if accelerated && certificate.is_none() && self.excess() * GAIN > excess {
             admm = admm.resume(before)?;
         }
         Ok((admm, status, certificate))
@@ -192,6 +197,7 @@ fn coordinator(scaled: &Scaled, program: &Program, options: &Options) -> Result<
     admm.tolerance = Tolerance { absolute: 0.0, relative: 1e-15 };
     admm.relaxation = options.relaxation;
     admm.penalty_policy = Box::new(Spectral { every: CHANGES, ..Spectral::default() });
+    admm.penalty_limits.bounds = PENALTIES;
     admm.patience = u64::MAX;
     Ok(admm)
 }

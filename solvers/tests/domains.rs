@@ -1,0 +1,103 @@
+//! The support and recession functions that proximal functions know, against their own points and values.
+
+use crate::common::{Matrix, column};
+use admm::Prox;
+use admm_solvers::prox::*;
+use admm_solvers::set::{Ball, Bounds};
+
+fn numbers(seed: u64) -> impl FnMut() -> f64 {
+    let mut state = seed;
+    move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as f64 / (1_u64 << 30) as f64 - 1.0
+    }
+}
+
+fn functions() -> Vec<(&'static str, Box<dyn Prox<f64>>)> {
+    let a = Matrix::from_row_slice(1, 3, &[1.0, -2.0, 2.0]);
+    let p = a.tr_mul(&a);
+    let limits = Bounds { lower: column(&[-1.0, 0.0, f64::NEG_INFINITY]), upper: column(&[2.0, f64::INFINITY, 1.0]) };
+    let tilted = Tilted { of: Indicator(limits.clone()), by: column(&[1.0, 2.0, -3.0]) };
+    vec![
+        ("affine", Box::new(Affine::new(&a, &column(&[2.0])).unwrap())),
+        ("halfspace", Box::new(Halfspace { normal: column(&[1.0, -1.0, 2.0]), offset: 0.5 })),
+        ("bounds", Box::new(Indicator(limits))),
+        ("tilted", Box::new(Scaled { weight: 2.0, of: tilted })),
+        ("ball", Box::new(Indicator(Ball { radius: 2.0 }))),
+        ("simplex", Box::new(Simplex { total: 2.0 })),
+        ("l1 ball", Box::new(L1Ball { radius: 2.0 })),
+        ("cone", Box::new(SecondOrderCone)),
+        ("point", Box::new(Singleton(column(&[1.0, -2.0, 0.5])))),
+        ("logarithm", Box::new(NegativeLog)),
+        ("l1", Box::new(Translated { of: L1, by: column(&[1.0, 0.0, -1.0]) })),
+        ("l2", Box::new(L2)),
+        ("largest", Box::new(LInfinity)),
+        ("quantile", Box::new(Quantile { level: 0.3 })),
+        ("huber", Box::new(Huber { delta: 0.7 })),
+        ("hinge", Box::new(Margins { of: Hinge, labels: column(&[1.0, -1.0, 1.0]) })),
+        ("logistic", Box::new(Logistic)),
+        ("squared hinge", Box::new(SquaredHinge)),
+        ("elastic net", Box::new(ElasticNet { l1: 0.5, l2: 0.0 })),
+        ("quadratic", Box::new(Quadratic::new(p, column(&[1.0, 0.0, 0.5])).unwrap())),
+        ("least squares", Box::new(LeastSquares::new(a, column(&[1.0])).unwrap())),
+        ("conjugate", Box::new(Conjugate(L1))),
+        ("separable", Box::new(Separable(vec![(2, Box::new(SecondOrderCone)), (1, Box::new(L1))]))),
+        ("columns", Box::new(Columnwise(Simplex { total: 1.0 }))),
+    ]
+}
+
+/// ⟨y, x⟩ ≤ value + violation·‖x − b‖ for every x of the domain, with an origin ‖b‖ ≤ 4, and some x comes near where nothing is violated.
+#[test]
+fn support_bounds_the_domain() {
+    for (name, f) in functions() {
+        let mut next = numbers(7);
+        for _ in 0..200 {
+            let y = Matrix::from_fn(3, 1, |_, _| next());
+            let support = f.support(&y).unwrap_or_else(|| panic!("{name}"));
+            let mut reached = f64::NEG_INFINITY;
+            for far in [1.0, 10.0, 1e3] {
+                let v = Matrix::from_fn(3, 1, |_, _| next()) * far;
+                // The points that are furthest along y are the minimisers with a target far along it.
+                for x in [f.prox(&v, 1.0).unwrap(), f.prox(&(&v + &y * 1e5), 1.0).unwrap()] {
+                    let most = support.value + support.violation * (x.norm() + 4.0);
+                    assert!(y.dot(&x) <= most + 1e-7 * (1.0 + x.norm()), "{name}: {} above {most}", y.dot(&x));
+                    reached = reached.max(y.dot(&x));
+                }
+            }
+            if support.violation <= 1e-12 {
+                assert!(reached >= support.value - 2e-2, "{name}: {reached} of {}", support.value);
+            }
+        }
+    }
+}
+
+/// f(x + tδ)/t tends to the value, for moves that violate nothing.
+#[test]
+fn recession_is_the_slope_far_away() {
+    for (name, f) in functions() {
+        let mut next = numbers(11);
+        let far = 1e7;
+        let mut tried = 0;
+        for _ in 0..200 {
+            let by = if tried % 2 == 0 {
+                Matrix::from_fn(3, 1, |_, _| next())
+            } else {
+                f.prox(&(Matrix::from_fn(3, 1, |_, _| next()) * far), 1.0).unwrap() / far
+            };
+            let recession = f.recession(&by).unwrap_or_else(|| panic!("{name}"));
+            assert!((recession.length - by.norm()).abs() < 1e-12 && recession.violation <= 2.0 * by.norm(), "{name}");
+            tried += 1;
+            if recession.violation > 1e-9 * by.norm() {
+                continue;
+            }
+            let x = f.prox(&Matrix::from_fn(3, 1, |_, _| next()), 1.0).unwrap();
+            let slope = (f.value(&(&x + &by * far)) - f.value(&x)) / far;
+            // Off the set by rounding, an indicator is infinite.
+            assert!(
+                slope.is_infinite() || (slope - recession.value).abs() < 1e-4,
+                "{name}: {slope} for {}",
+                recession.value
+            );
+        }
+    }
+}
