@@ -3,7 +3,7 @@
 use crate::accelerate::{Acceleration, Plain};
 use crate::certificate::{Certificate, Tally};
 use crate::error::caught;
-use crate::infeasibility::{Infeasibility, Move, Signs};
+use crate::infeasibility::{Judgement, Move, Signs};
 use crate::observe::{Observer, Phases};
 use crate::penalty::{Damped, Limits, Penalty, RelativeBalance, check_rho};
 use crate::residuals::Images;
@@ -358,7 +358,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     }
 
     /// Looks for the signs that the problem has no solution.
-    fn judge(&self, before: &StateOf<T, P, Q>) -> Result<(Signs, Option<Infeasibility<StateOf<T, P, Q>>>)> {
+    fn judge(&self, before: &StateOf<T, P, Q>) -> Result<Judgement<StateOf<T, P, Q>>> {
         let (signs, since) = self.state.run.as_ref().map_or((Signs::default(), 0), |run| (run.signs, run.since));
         if self.converged() {
             return Ok((signs, None));

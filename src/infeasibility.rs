@@ -70,6 +70,9 @@ fn moved<T: Real, X, Z, S: Space<T>>(from: &State<T, X, Z, S>, to: &State<T, X, 
     to.multiplier().plus(-T::one(), &before)
 }
 
+/// The signs that go on, and the certificate if there is one at last, of a run through states of type `S`.
+pub(crate) type Judgement<S> = (Signs, Option<Infeasibility<S>>);
+
 /// The move of one iteration between two states.
 pub(crate) struct Move<'a, T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> {
     pub f: &'a P,
@@ -99,7 +102,7 @@ fn sign<T: Real>(value: T, violation: T, (length, other): (T, T), size: T) -> Op
 impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Move<'_, T, P, Q> {
     /// Takes the move in, in the iterations that are due. Returns the signs that go on, and the certificate if there is
     /// one at last. An iteration that is taken back shows nothing.
-    pub fn judge(&self, signs: Signs, since: u64) -> Result<(Signs, Option<Infeasibility<StateOf<T, P, Q>>>)> {
+    pub fn judge(&self, signs: Signs, since: u64) -> Result<Judgement<StateOf<T, P, Q>>> {
         let record = &self.to.record;
         if !record.iteration.is_multiple_of(EVERY) || self.to.start.is_back() {
             return Ok((signs, None));
