@@ -360,7 +360,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     /// Looks for the signs that the problem has no solution.
     fn judge(&self, before: &StateOf<T, P, Q>) -> Result<Judgement<StateOf<T, P, Q>>> {
         let (signs, since) = self.state.run.as_ref().map_or((Signs::default(), 0), |run| (run.signs, run.since));
-        if self.converged() {
+        if self.verdict().is_some() {
             return Ok((signs, None));
         }
         Move { f: &self.f, g: &self.g, c: &self.c, from: before, to: &self.state }.judge(signs, since)

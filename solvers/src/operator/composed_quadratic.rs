@@ -5,6 +5,7 @@ use crate::scalar::Scalar;
 use crate::view::transposed_product;
 use admm::infeasibility::{Recession, Support};
 use admm::operator::{Adjoint, Operator};
+use admm::space::Space;
 use admm::{Cost, Error, Prox, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
 

@@ -4,7 +4,7 @@ use super::system::{Factor, System};
 use crate::scalar::norm;
 use admm::infeasibility::{Recession, Support};
 use admm::operator::Adjoint;
-use admm::{Cost, Error, Result, Subproblem, Target};
+use admm::{Cost, Error, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
 use nalgebra_sparse::ops::Op;
 use nalgebra_sparse::ops::serial::spmm_csc_dense;
@@ -63,14 +63,16 @@ impl Subproblem<f64> for Quadratic {
         Ok(0.5 * x.dot(&times(Op::NoOp(&self.p), x, x.nrows())) + self.q.dot(x))
     }
     /// By the equivalent system [P + σI, Aᵀ; A, −I/ρ] for (x, ρ(Ax − v)).
-    fn argmin(&self, x: &mut DMatrix<f64>, to: Target<'_, f64, DMatrix<f64>>) -> Result<Cost> {
+    fn argmin(&self, x: &mut DMatrix<f64>, to: Target<'_, f64, DMatrix<f64>>) -> Result<Solved<f64>> {
         Error::check_size("the variable of a program", self.q.shape(), x.shape())?;
         to.check_size((self.a.nrows(), 1))?;
         let above = x.iter().zip(self.q.iter()).map(|(x, q)| SIGMA * x - q);
         let mut right: Vec<f64> = above.chain(to.v.iter().copied()).collect();
         self.system.solve(&*self.factor(to.rho)?, &mut right);
+        let moved = x.iter().zip(&right).map(|(before, after)| (after - before) * (after - before)).sum::<f64>().sqrt();
         x.copy_from_slice(&right[..self.q.len()]);
-        Ok(Cost { steps: 1, passes: 0 })
+        // What the proximal term leaves of the gradient.
+        Ok(Solved::within(SIGMA * moved, Cost { steps: 1, passes: 0 }))
     }
     fn image(&self, x: &DMatrix<f64>) -> DMatrix<f64> {
         times(Op::NoOp(&self.a), x, self.a.nrows())
@@ -83,11 +85,7 @@ impl Subproblem<f64> for Quadratic {
     }
     fn adjoint(&self, y: &DMatrix<f64>) -> Adjoint<f64> {
         let x = times(Op::Transpose(&self.a), y, self.a.ncols());
-        Adjoint { norm: norm(x.as_slice()), count: x.len() }
-    }
-    fn proximal_move(&self, from: &DMatrix<f64>, to: &DMatrix<f64>) -> f64 {
-        let rho = self.kept.as_ref().map_or(1.0, |(rho, _)| *rho);
-        SIGMA / rho * (to - from).norm()
+        Adjoint::of(&x)
     }
     fn support(&self, y: &DMatrix<f64>) -> Option<Support<f64>> {
         Some(Support::everywhere(self.adjoint(y).norm / self.longest.1))

@@ -12,7 +12,7 @@ use admm::accelerate::{Anderson, Plain};
 use admm::infeasibility::Infeasibility;
 use admm::penalty::Spectral;
 use admm::state::StateOf;
-use admm::{Coordinator, Error, Exact, Negated, Outcome, Parameter, Result, Status, Tolerance};
+use admm::{Coordinator, Error, Exact, Negated, Outcome, Parameter, Result, Status, Stop, Tolerance};
 use nalgebra::{DMatrix, DVector};
 use nalgebra_sparse::CscMatrix;
 use std::ops::ControlFlow;
@@ -194,7 +194,7 @@ fn coordinator(scaled: &Scaled, program: &Program, options: &Options) -> Result<
         admm::Subproblem::image(&quadratic, &x).zip_zip_map(&scaled.lower, &scaled.upper, |z, l, u| z.max(l).min(u));
     let limits = Bounds { lower: scaled.lower.clone(), upper: scaled.upper.clone() };
     let mut admm = Coordinator::new(quadratic, Negated(Exact(Indicator(limits))), x, z, rho)?.with_dual(y / rho)?;
-    admm.tolerance = Tolerance { absolute: 0.0, relative: 1e-15 };
+    (admm.stop, admm.tolerance) = (Stop::Residuals, Tolerance { absolute: 0.0, relative: 1e-15 });
     admm.relaxation = options.relaxation;
     admm.penalty_policy = Box::new(Spectral { every: CHANGES, ..Spectral::default() });
     admm.penalty_limits.bounds = PENALTIES;
