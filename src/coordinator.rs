@@ -47,7 +47,8 @@ pub struct Coordinator<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Im
 
 impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<T, P, Q> {
     /// Ax + Bz = 0, from the start (x, z) with u = 0. For x − z = 0 wrap the second block in
-    /// [`Negated`](crate::Negated).
+    /// [`Negated`](crate::Negated). A first block with an argmin in closed form does not read x: what it starts from is z
+    /// and the dual, see [`with_start`](Self::with_start).
     ///
     /// # Errors
     /// A penalty that is not positive and finite, images of different sizes, a start that is not finite, and whatever a
@@ -90,6 +91,22 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         }
         self.c = c;
         Ok(self)
+    }
+
+    /// Starts from this z and this scaled dual u, the two that an iteration reads: all that an [exact](crate::Exact)
+    /// first block knows of a start, since it finds x anew. The solution z and u = y/ρ of a similar problem are a good
+    /// one.
+    ///
+    /// # Errors
+    /// Sizes that differ from those of Ax, entries that are not finite, and a failure of the second block.
+    pub fn with_start(mut self, z: Q::Var, u: P::Image) -> Result<Self> {
+        let bz = guard("z", self.state.record.iteration + 1, || Ok(self.g.image(&z)))?;
+        Error::check_size("image of the start z", self.c.sizes(), bz.sizes())?;
+        if !bz.is_finite() {
+            return Err(Error::not_finite("the start z"));
+        }
+        (self.state.z, self.state.bz) = (z, bz);
+        self.with_dual(u)
     }
 
     /// A first scaled dual u other than 0: y/ρ for the multiplier y of a similar problem, or ∇g(z)/ρ for a smooth g

@@ -383,3 +383,18 @@ fn a_summable_accuracy_falls_as_a_power() {
         assert!((admm.step().unwrap().inner_tolerance - expected).abs() < 1e-15, "iteration {k}");
     }
 }
+
+/// With an exact first block the solution as the start x changes nothing; as the start (z, u) it shortens the run.
+#[test]
+fn a_start_is_what_an_iteration_reads() {
+    let fresh = || regression(l1(LAMBDA), 1.0);
+    let cold = fresh().run(()).unwrap().best;
+    let start = State { x: cold.x.clone(), ..fresh().state().clone() };
+    let by_x = fresh().resume(start).unwrap().run(()).unwrap().best;
+    assert_eq!(by_x.record.iteration, cold.record.iteration);
+    let by_z = fresh().with_start(cold.z.clone(), cold.u.clone()).unwrap().run(()).unwrap();
+    let (warm, all) = (by_z.best.record.iteration, cold.record.iteration);
+    assert!(by_z.status == Status::Converged && warm < all / 2, "{warm} of {all}");
+    let error = fresh().with_start(Matrix::zeros(3, 1), cold.u).err().unwrap();
+    assert!(matches!(error, Error::Size { .. }), "{error}");
+}

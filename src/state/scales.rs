@@ -41,6 +41,12 @@ impl<T: Real> Scales<T> {
         Scales { primal: Vec::new(), dual: Vec::new(), norms: [T::zero(); 2], objective: T::zero() }
     }
 
+    /// Keeps the sizes of the images. Those of the dual and the objective belong to functions that have changed.
+    pub(crate) fn forget(&mut self) {
+        let [primal, _] = self.norms;
+        *self = Scales { primal: std::mem::take(&mut self.primal), norms: [primal, T::zero()], ..Scales::new() };
+    }
+
     /// The largest entry of the primal residual in units of its bound; `sizes` are those of what it is made of.
     pub(crate) fn primal_excess(&mut self, residual: &[T], sizes: &[T], shares: Shares<T>) -> T {
         excess(&mut self.primal, residual, sizes, Shares { floor: rounding::<T>() * typical(sizes), ..shares })
