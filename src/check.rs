@@ -8,6 +8,7 @@
 //! | [`Prox`](crate::Prox) | [`prox`], [`convex_prox`], [`moreau`] | nothing is lower; firmly non-expansive; v = prox + prox* |
 //! | [`ConstraintSet`](crate::ConstraintSet) | [`constraint_set`], [`retraction`] | tangent projects, retraction lands and follows, projection is nearest; linear or convex as it says |
 //! | [`Subproblem`](crate::Subproblem) | [`subproblem`], [`operator`] | argmin lowers, settles, repeats, resumes, refuses; K is linear, Kᵀ is its adjoint |
+//! | two blocks that fit | [`verdict`] | a converged run is where a more accurate one ends |
 //!
 //! ```
 //! use admm::{Result, Smooth, check};
@@ -49,6 +50,7 @@ mod prox;
 mod sample;
 mod search;
 mod subproblem;
+mod verdict;
 
 pub use adjoint::{adjoint, operator};
 pub use constraint_set::{constraint_set, retraction};
@@ -58,6 +60,7 @@ pub use prox::{convex_prox, moreau, prox};
 pub(crate) use sample::Random;
 pub use sample::Sample;
 pub use subproblem::subproblem;
+pub use verdict::verdict;
 
 use crate::Real;
 use std::fmt;
@@ -90,12 +93,12 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.check, verdict(self.passed()))?;
+        write!(f, "{}: {}", self.check, said(self.passed()))?;
         self.findings.iter().try_for_each(|finding| write!(f, "\n  {finding}"))
     }
 }
 
-fn verdict(passed: bool) -> &'static str {
+fn said(passed: bool) -> &'static str {
     if passed { "passed" } else { "FAILED" }
 }
 
@@ -163,7 +166,7 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}  {}: ", verdict(self.passed()), self.law)?;
+        write!(f, "{}  {}: ", said(self.passed()), self.law)?;
         if self.trials == 0 {
             return write!(f, "not tried");
         }

@@ -283,3 +283,33 @@ fn fault_74_residuals_that_grow_are_a_divergence_at_the_default_tolerance() {
         assert!(outcome.best.z[0].abs() < 10.0, "the best iterate is returned");
     }
 }
+
+/// Says that it is solved after a step that goes a hundredth of the way.
+struct Boasts(Near);
+
+impl Subproblem<f64> for Boasts {
+    type Var = Matrix;
+    type Image = Matrix;
+    fn value(&self, x: &Matrix) -> Result<f64> {
+        Ok(Prox::value(&self.0, x))
+    }
+    fn argmin(&self, x: &mut Matrix, to: Target<'_, f64, Matrix>) -> Result<Solved<f64>> {
+        let answer = self.0.prox(to.v, to.rho)?;
+        *x += (answer - &*x) * 0.01;
+        Ok(Solved::exactly(Cost::default()))
+    }
+    fn image(&self, x: &Matrix) -> Matrix {
+        x.clone()
+    }
+}
+
+#[test]
+fn the_check_of_verdicts_sees_a_block_that_boasts() {
+    let near = || Near { center: column(&[3.0, -1.0]), weight: 1.0 };
+    let start = || Matrix::zeros(2, 1);
+    let honest = |rho| Coordinator::new(Exact(near()), Negated(Exact(Sparse(0.1))), start(), start(), rho);
+    check::verdict(honest).unwrap().assert();
+    let boasting = |rho| Coordinator::new(Boasts(near()), Negated(Exact(Sparse(0.1))), start(), start(), rho);
+    let report = check::verdict(boasting).unwrap();
+    assert!(!report.passed(), "{report}");
+}

@@ -85,7 +85,7 @@ pub use translated::Translated;
 use crate::linalg;
 use crate::scalar::{Scalar, norm};
 use admm::infeasibility::{Recession, Support};
-use admm::{Error, Result};
+use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
 
 /// Checks that a target is finite and not empty, and that ρ is above 0.
@@ -112,6 +112,18 @@ fn entrywise<T: Scalar>(v: &DMatrix<T>, rho: T, prox: impl FnMut(T) -> T) -> Res
 /// sign(v)·max(|v| − threshold, 0).
 fn shrunk<T: Scalar>(v: T, threshold: T) -> T {
     (v - threshold).max(T::zero()) + (v + threshold).min(T::zero())
+}
+
+/// f(x) for an x that a wrapper has computed, of numbers of the given size. If f is ∞ there, and finite at a point that
+/// rounding cannot tell from x, it is the value at that point: the proximal operator with a large ρ finds it.
+fn value_near<T: Scalar>(f: &impl Prox<T>, x: &DMatrix<T>, size: T) -> T {
+    let value = f.value(x);
+    if value.is_finite() {
+        return value;
+    }
+    let room = T::of(256.0) * T::EPSILON * size;
+    let nearest = f.prox(x, T::EPSILON.recip()).ok().filter(|near| norm((x - near).as_slice()) <= room);
+    nearest.map_or(value, |near| f.value(&near))
 }
 
 /// 0 where x is its own nearest point in a set, up to rounding, and ∞ elsewhere.

@@ -3,7 +3,7 @@
 use crate::functions::*;
 use admm::*;
 use admm_solvers::prox::*;
-use admm_solvers::set::{Bounds, Whole};
+use admm_solvers::set::{Ball, Bounds, Whole};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
@@ -235,5 +235,23 @@ fn points_off_a_set_have_an_infinite_value() {
         let f = &functions.iter().find(|function| function.name == *name).unwrap().f;
         assert_eq!(f.value(&x), f64::INFINITY, "{name}");
         assert_eq!(f.value(&f.prox(&x, 1.0).unwrap()), 0.0, "{name}");
+    }
+}
+
+/// Wherever v is: the indicator inside a translation, and inside a rotation with a long v, is 0 at its own prox.
+#[test]
+fn fault_76_an_indicator_is_zero_at_its_own_prox_inside_every_wrapper() {
+    for seed in 0..200 {
+        let q = random::<f64>(5, 5, seed).qr().q();
+        let v = random::<f64>(5, 1, seed + 1_000);
+        for size in [1e-3, 1.0, 1e3, 1e6] {
+            let rotated = Precomposed::new(Indicator(Bounds { lower: -0.01, upper: 0.02 }), q.clone()).unwrap();
+            let x = rotated.prox(&(&v * size), 1.0).unwrap();
+            assert_eq!(rotated.value(&x), 0.0, "a rotated box, ‖v‖ ~ {size}");
+            let ball = Translated { of: Indicator(Ball { radius: 1.0 }), by: &v * size };
+            let x = ball.prox(&(&v * (2.0 * size)), 1.0).unwrap();
+            assert_eq!(ball.value(&x), 0.0, "a ball moved by {size}");
+            assert_eq!(ball.value(&x.add_scalar(3.0)), f64::INFINITY, "and not elsewhere");
+        }
     }
 }

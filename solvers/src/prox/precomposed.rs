@@ -1,6 +1,6 @@
 //! A function of an orthogonal map.
 
-use super::check;
+use super::{check, value_near};
 use crate::linalg;
 use crate::scalar::{Scalar, largest, norm};
 use crate::view::{product, product_transposed, transposed_product};
@@ -46,14 +46,17 @@ impl<T: Scalar, P: Prox<T>> Precomposed<T, P> {
 
 impl<T: Scalar, P: Prox<T>> Prox<T> for Precomposed<T, P> {
     fn value(&self, x: &DMatrix<T>) -> T {
-        self.of.value(&product(&self.map, x))
+        value_near(&self.of, &product(&self.map, x), self.square.sqrt() * norm(x.as_slice()))
     }
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         check(v, rho)?;
         Error::check_size("the target of a mapped function", (self.map.ncols(), v.ncols()), v.shape())?;
         let image = product(&self.map, v);
-        let moved = self.of.prox(&image, rho / self.square)? - image;
-        Ok(v + transposed_product(&self.map, &moved) / self.square)
+        let answer = self.of.prox(&image, rho / self.square)?;
+        let x = v + transposed_product(&self.map, &(&answer - image)) / self.square;
+        // Once more, for what rounding of a long v has left of the image of a short x.
+        let rest = answer - product(&self.map, &x);
+        Ok(x + transposed_product(&self.map, &rest) / self.square)
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         self.of.retune(rho / self.square)

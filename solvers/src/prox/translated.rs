@@ -1,7 +1,7 @@
 //! A function with another origin.
 
-use super::check;
-use crate::scalar::Scalar;
+use super::{check, value_near};
+use crate::scalar::{Scalar, norm};
 use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
@@ -22,7 +22,7 @@ pub struct Translated<T: Scalar, P> {
 
 impl<T: Scalar, P: Prox<T>> Prox<T> for Translated<T, P> {
     fn value(&self, x: &DMatrix<T>) -> T {
-        self.of.value(&(x - &self.by))
+        value_near(&self.of, &(x - &self.by), norm(x.as_slice()) + norm(self.by.as_slice()))
     }
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         check(v, rho)?;
