@@ -1,4 +1,4 @@
-//! Functions with a known proximal operator prox(v, ρ) = argmin f(x) + ρ/2 ‖x − v‖², as [`Prox`](admm::Prox)s.
+//! Functions with a known proximal operator prox(v, ρ) = argmin f(x) + ρ/2 ‖x − v‖², as [`Prox`]s.
 //!
 //! | Kind | Functions |
 //! |---|---|
