@@ -42,7 +42,7 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
         let (absolute, relative) = (T::of(tolerance.absolute), T::of(tolerance.relative));
         let r = self.ax.plus(one, self.bz).plus(-one, self.c);
         let moved = self.bz.plus(-one, self.before);
-        let step = adjoint(&moved)?;
+        let (step, moved_by) = (adjoint(&moved)?, moved.euclidean_norm());
         let gradient = if self.relaxation == one { step.norm } else { adjoint(&self.defect(moved, &r))?.norm };
         let multiplier = adjoint(self.u)?;
         let root = |count: usize| T::of((count as f64).sqrt());
@@ -51,8 +51,9 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
         record.gradient = record.rho * gradient;
         record.primal_scale = self.ax.euclidean_norm().max(self.bz.euclidean_norm()).max(self.c.euclidean_norm());
         record.dual_scale = record.rho * multiplier.norm;
-        let [primal, dual] = scales.whole([record.primal_scale, record.dual_scale]);
-        record.relative = [record.primal / primal, record.dual / dual];
+        let rho = record.rho;
+        let [images, dual] = scales.whole([record.primal_scale, rho * self.u.euclidean_norm()]);
+        record.relative = [record.primal / images, rho * moved_by / dual];
         record.primal_bound = root(self.c.sizes().count()) * absolute + relative * record.primal_scale;
         record.dual_bound = root(step.count) * absolute + relative * record.dual_scale;
         self.compare((record, scales), tolerance, &r, step, multiplier);

@@ -4,9 +4,12 @@ use super::{Balance, Penalty};
 use crate::state::{Memory, Step};
 use crate::{Parameter, Real};
 
-/// Residual balancing by the normalised residuals ‖r‖ / max(‖Ax‖, ‖Bz‖, ‖c‖) and ‖s‖ / ‖Aᵀy‖, Wohlberg (2017): other
-/// units of the objective or of the constraint change no decision. What they are normalised by may be 0 at the solution:
-/// it is taken as a thousandth, at least, of the most that it was in the run.
+/// Residual balancing by the normalised residuals ‖r‖ / max(‖Ax‖, ‖Bz‖, ‖c‖) and ρ‖BΔz‖ / ‖y‖: other units of the
+/// objective or of the constraint change no decision.
+///
+/// Where A is orthogonal they are those of Wohlberg (2017), ‖s‖ / ‖Aᵀy‖. Elsewhere Aᵀy may vanish with s: a first block
+/// without a function of its own has Aᵀy = s in every iteration. What they are normalised by may be 0 at the solution: it
+/// is taken as a thousandth, at least, of the most that it was in the run.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RelativeBalance(pub Balance);
 

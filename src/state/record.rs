@@ -37,7 +37,8 @@ pub struct Record<T> {
     pub primal_scale: T,
     /// ‖Aᵀy‖, which ‖s‖ is small against.
     pub dual_scale: T,
-    /// ‖r‖ and ‖s‖ relative to these scales, of whose largest values in the run a thousandth counts.
+    /// ‖r‖ relative to its scale, and ρ‖BΔz‖ relative to ‖y‖: both in the coupling space, since Aᵀy may vanish with s. Of
+    /// the largest scales in the run a thousandth counts.
     pub relative: [T; 2],
     /// f(x) + g(z), where it is asked for and finite.
     pub objective: Option<T>,
