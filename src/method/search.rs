@@ -89,7 +89,10 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
             };
             let decreased = change < T::zero() && value <= start + armijo * change;
             if decreased || (value <= start + slack && flat()?) {
-                ratios.check()?;
+                // A value that has not fallen by more than rounding may belong to another gradient.
+                if value >= start - slack {
+                    ratios.check()?;
+                }
                 return Ok(Some(Trial { point, there, length }));
             }
             // Far along a retraction, steps of all lengths end at one point.
