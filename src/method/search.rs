@@ -63,8 +63,7 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
         mut length: T,
     ) -> Result<Option<Trial<T, F::Point>>> {
         let (start, slope) = (here.total(x, &self.to), gradient.inner_product(direction));
-        let slack = T::of(8.0) * T::EPSILON * start.abs();
-        let armijo = T::of(1e-4);
+        let (slack, armijo) = (T::of(8.0) * T::EPSILON * start.abs(), T::of(1e-4));
         let mut not_finite = None; // what every trial so far was
         let mut ratios =
             Ratios::new(here.value().abs() + start.abs() + here.gradient().euclidean_norm() * x.euclidean_norm());
