@@ -18,9 +18,17 @@ pub use group::Group;
 pub use sharing::Sharing;
 pub use weighted::Weighted;
 
-use crate::{Error, Result};
+use crate::{Error, Real, Result};
+use nalgebra::DMatrix;
 
 /// Checks that there is a member.
 fn check_members(members: usize) -> Result<()> {
     if members == 0 { Err(Error::parameter("members", "must be at least 1, got 0")) } else { Ok(()) }
+}
+
+/// The sum of what members contribute, of whom there is one at least.
+fn sum<T: Real>(parts: &[DMatrix<T>]) -> DMatrix<T> {
+    let mut sum = parts[0].clone();
+    parts[1..].iter().for_each(|part| sum += part);
+    sum
 }

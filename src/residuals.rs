@@ -75,25 +75,18 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
         let [r, mut sizes, bz, c] = [r, self.ax, self.bz, self.c].map(S::magnitudes);
         sizes.iter_mut().zip(bz.iter().zip(&c)).for_each(|(size, (&bz, &c))| *size = size.max(bz).max(c));
         let (s, y) = (step.times(rho), multiplier.times(rho));
+        let (rows, relative) = (self.c.sizes().count(), T::of(tolerance.relative));
+        let absolute = |entries: f64| T::of(tolerance.absolute * entries.sqrt());
         // A magnitude may be the norm of several entries.
-        let shares = |absolute: f64, count: usize, magnitudes: &[T]| {
+        let shares = |count: usize, magnitudes: &[T]| {
             let entries = count as f64 / magnitudes.len().max(1) as f64;
-            let absolute = T::of(absolute * entries.sqrt());
-            Shares { absolute, relative: T::of(tolerance.relative), floor: T::zero() }
+            Shares { absolute: absolute(entries), relative, floor: T::zero() }
         };
-        let mut excess = |absolute: f64| {
-            let primal = scales.primal_excess(&r, &sizes, shares(absolute, self.c.sizes().count(), &r));
-            let dual = scales.dual_excess(rho, &s.magnitudes, &y.magnitudes, shares(absolute, s.count, &s.magnitudes));
-            (primal, dual)
-        };
-        (record.primal_excess, record.dual_excess) = excess(tolerance.absolute);
-        let (primal, dual) = excess(0.0);
-        record.relative_excess = primal.max(dual);
+        record.primal_excess = scales.primal_excess(&r, &sizes, shares(rows, &r));
+        record.dual_excess = scales.dual_excess(rho, &s.magnitudes, &y.magnitudes, shares(s.count, &s.magnitudes));
         let (primal, dual) = scales.norms(&sizes, &y.magnitudes);
-        let bound = |count: usize, scale: T| {
-            T::of(tolerance.absolute * (count as f64).sqrt()) + T::of(tolerance.relative) * scale
-        };
-        let primal = record.primal / bound(self.c.sizes().count(), primal).max(tiny());
+        let bound = |count: usize, scale: T| absolute(count as f64) + relative * scale;
+        let primal = record.primal / bound(rows, primal).max(tiny());
         record.inner_bound = bound(s.count, dual);
         record.norm_excess = primal.max(record.dual / record.inner_bound.max(tiny()));
     }

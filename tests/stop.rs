@@ -398,3 +398,14 @@ fn a_start_is_what_an_iteration_reads() {
     let error = fresh().with_start(Matrix::zeros(3, 1), cold.u).err().unwrap();
     assert!(matches!(error, Error::Size { .. }), "{error}");
 }
+
+/// A run that came nearer for 40 iterations is given 40 more.
+#[test]
+fn a_long_run_is_given_as_long_again_before_it_has_stalled() {
+    let nearer = (0..40).map(|k| 100.0 - f64::from(k));
+    let script: Vec<f64> = nearer.chain([90.0; 60]).collect();
+    let mut admm = scripted(&script);
+    admm.patience = 5;
+    let outcome = admm.run(()).unwrap();
+    assert_eq!((outcome.status, outcome.best.x, admm.state().record.iteration), (Status::Stalled, 40, 80));
+}

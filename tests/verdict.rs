@@ -313,3 +313,46 @@ fn the_check_of_verdicts_sees_a_block_that_boasts() {
     let report = check::verdict(boasting).unwrap();
     assert!(!report.passed(), "{report}");
 }
+
+/// The argmin of ½‖x‖², times a factor, with what the method says of it.
+struct Says(Option<f64>, f64);
+
+impl method::DescentMethod<f64, ()> for Says {
+    type Point = Matrix;
+    type Memory = ();
+    fn value(&self, _f: &(), x: &Iterate<Matrix, ()>) -> Result<f64> {
+        Ok(x.point.norm_squared() / 2.0)
+    }
+    fn minimise(
+        &self,
+        _f: &(),
+        _on: &dyn ConstraintSet<f64>,
+        x: &mut Iterate<Matrix, ()>,
+        to: Target<'_, f64, Matrix>,
+    ) -> Result<Solved<f64>> {
+        x.point = to.v * (to.rho / (1.0 + to.rho)) * self.1;
+        Ok(Solved { cost: Cost::default(), residual: self.0 })
+    }
+}
+
+#[test]
+fn a_block_that_measures_nothing_leaves_a_run_unverified_and_nonsense_is_an_error() {
+    let run = |says: Says| {
+        let f = Descent { of: (), by: says, on: Flat };
+        let (x, z) = (Iterate::new(Matrix::zeros(2, 1)), column(&[1.0, 2.0]));
+        let mut admm = Coordinator::new(f, Negated(Exact(Sparse(0.1))), x, z, 1.0).unwrap();
+        admm.max_iterations = 200;
+        admm.run(())
+    };
+    let unverified = run(Says(None, 1.0)).unwrap();
+    assert_eq!(unverified.status, Status::Unverified);
+    assert!(unverified.certificate.to_string().contains("does not measure"), "{}", unverified.certificate);
+    assert_eq!(run(Says(Some(0.0), 1.0)).unwrap().status, Status::Converged);
+    assert_eq!(run(Says(Some(1.0), 1.0)).unwrap().status, Status::IterationLimit, "not solved, whatever the moves");
+    for (says, place) in
+        [(Says(Some(f64::NAN), 1.0), "residual of the subproblem"), (Says(Some(0.0), f64::NAN), "new iterate")]
+    {
+        let error = run(says).err().unwrap().to_string();
+        assert!(error.contains("block x") && error.contains(place), "{error}");
+    }
+}

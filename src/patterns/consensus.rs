@@ -1,6 +1,6 @@
 //! Consensus: N blocks agree on one variable, or on parts of it.
 
-use super::check_members;
+use super::{check_members, sum};
 use crate::operator::{Operator, Selection};
 use crate::space::{Shape, Space};
 use crate::subproblem::{Adjoint, Recession, Support, prox_of};
@@ -58,12 +58,6 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Consensus<P> {
     fn recession(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> Option<Recession<T>> {
         Some(self.of.recession(&(to - from))?.through(T::of(self.members as f64).sqrt()))
     }
-}
-
-fn sum<T: Real>(parts: &[DMatrix<T>]) -> DMatrix<T> {
-    let mut sum = parts[0].clone();
-    parts[1..].iter().for_each(|part| sum.axpy(T::one(), part));
-    sum
 }
 
 /// One variable z (n×k) of which each of N blocks sees some rows: z ↦ (S₁z, …, S_N z). Boyd et al. (2011, §7.2).

@@ -1,6 +1,6 @@
 //! Sharing: N blocks have a common function of the sum of their images.
 
-use super::check_members;
+use super::{check_members, sum};
 use crate::space::Shape;
 use crate::subproblem::{Recession, Support, prox_of};
 use crate::{Cost, Prox, Real, Result, Solved, Subproblem, Target};
@@ -62,10 +62,4 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Sharing<P> {
         let length = from.iter().zip(to).map(|(from, to)| (to - from).norm_squared()).sum::<T>().sqrt();
         Some(Recession { length, violation: shared.violation / T::of(self.members as f64).sqrt(), ..shared })
     }
-}
-
-fn sum<T: Real>(parts: &[DMatrix<T>]) -> DMatrix<T> {
-    let mut sum = parts[0].clone();
-    parts[1..].iter().for_each(|part| sum += part);
-    sum
 }

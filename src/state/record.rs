@@ -27,8 +27,6 @@ pub struct Record<T> {
     pub primal_excess: T,
     /// The largest entry of s in units of its own bound.
     pub dual_excess: T,
-    /// The larger of the two without the absolute part of the tolerance.
-    pub relative_excess: T,
     /// The norms of r and s, the larger one, in units of the bound that the scales of their entries give.
     pub norm_excess: T,
     /// The bound on [`inner_residual`](Self::inner_residual).
@@ -76,7 +74,6 @@ impl<T: Real> Record<T> {
             dual_bound: zero,
             primal_excess: zero,
             dual_excess: zero,
-            relative_excess: zero,
             norm_excess: zero,
             inner_bound: zero,
             primal_scale: zero,

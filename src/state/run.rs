@@ -68,7 +68,7 @@ impl<S> Run<S> {
         if images && residual(record) > GROWTH * self.lowest && idle >= IDLE {
             return Some(Status::Diverged);
         }
-        (idle >= patience.max(length / 2).max(1)).then_some(Status::Stalled)
+        (idle >= patience.max(1) && 2 * idle >= length).then_some(Status::Stalled)
     }
 
     /// Returns true if the present state is the best one.
