@@ -19,7 +19,7 @@
 //! |---|---|
 //! | [`joint`] | the joint model: build, fit, predict |
 //! | [`descent`] | descent methods, and the model of the Hessian that L-BFGS can start from |
-//! | [`qp`] | quadratic and linear programs as one call |
+//! | [`qp`] | quadratic and linear programs as one call: the feature `qp`, which is on by default |
 //! | [`pca`] | the PCA loss and the rules that lower it |
 //! | [`loss`] | the cross-entropy and its variable (V, B, b) |
 //! | [`smooth`] | functions of a normalised or penalised matrix |
@@ -41,6 +41,7 @@ pub mod loss;
 pub mod operator;
 pub mod pca;
 pub mod prox;
+#[cfg(feature = "qp")]
 pub mod qp;
 mod scalar;
 pub mod set;
