@@ -67,6 +67,10 @@ pub struct Certificate {
     /// The result is stationary.
     pub stationarity: Finding<Stationarity>,
 }
+    /// True if the run ended by the absolute part of its tolerance, which has the units of the problem: the relative part
+    /// alone was not met.
+    #[serde(default)]
+    pub by_absolute: bool,
 
 /// The finding on a condition, with its evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -123,6 +127,7 @@ impl Certificate {
                 None => Finding::unknown("a block does not measure how well it solves its subproblem"),
             },
         }
+            by_absolute: record.by_absolute,
     }
 
     /// A line for each condition: `yes`, `no` or `–`, what it is, and the reason.
@@ -141,11 +146,15 @@ impl Certificate {
 impl Display for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines = self.lines().map(|(verdict, condition, because)| format!("{verdict:4} {condition}: {because}"));
-        f.write_str(&lines.join("\n"))
+        f.write_str(&lines.join("\n"))?;
+        if self.by_absolute { write!(f, "\nno   relative tolerance met: {BY_ABSOLUTE}") } else { Ok(()) }
     }
 }
 
 fn order<T>(last: Smoothness<T>) -> Finding<String> {
+/// The note on a run that ended by the absolute part of its tolerance.
+pub(crate) const BY_ABSOLUTE: &str = "the absolute part was decisive, which has the units of the problem";
+
     match last {
         Smoothness::Smooth { .. } => Finding::Holds("the last block is smooth".into()),
         Smoothness::Constrained => Finding::Fails("the last block has a constraint: exchange the blocks".into()),

@@ -230,7 +230,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             }
             let checked = if std::mem::take(&mut unchecked) { self.check_parameters() } else { Ok(()) };
             let record = checked.and_then(|()| self.step());
-            over = record.is_err() || self.verdict().is_some();
+            over = record.is_err() || self.verdict(&self.state.record).is_some();
             Some(record)
         })
     }
@@ -301,7 +301,15 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             objective.zip(record.objective).zip(size).map(|((now, last), size)| (now - last).abs() / size);
         record.objective = objective;
         let images = Images { c: &self.c, before: self.state.start().0, ax, bz, u, relaxation: self.relaxation };
-        images.measure((record, scales), &self.tolerance, |y| self.checked_adjoint(y))
+        let adjoint = |y: &P::Image| self.checked_adjoint(y);
+        images.measure((record, scales), &self.tolerance, adjoint)?;
+        record.by_absolute = false;
+        if self.tolerance.absolute > 0.0 && self.verdict(record).is_some() {
+            let mut relative = *record;
+            images.measure((&mut relative, scales), &Tolerance { absolute: 0.0, ..self.tolerance }, adjoint)?;
+            record.by_absolute = self.verdict(&relative).is_none();
+        }
+        Ok(())
     }
 
     /// The start of the next iteration and its penalty, as the policies have it. The one place where the dual is
@@ -355,8 +363,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
 
     /// The verdict where the stopping rule holds. It counts only where the subproblems are solved: the gradient that the
     /// blocks reached is within its bound.
-    fn verdict(&self) -> Option<Status> {
-        let record = &self.state.record;
+    fn verdict(&self, record: &Record<T>) -> Option<Status> {
         match record.inner_residual {
             _ if !self.stop.met(record) => None,
             None => Some(Status::Unverified),
@@ -367,7 +374,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     /// Returns the status of the run under way, if it has ended.
     fn status(&self) -> Option<Status> {
         let (record, run) = (&self.state.record, self.state.run.as_ref()?);
-        if let Some(verdict) = self.verdict() {
+        if let Some(verdict) = self.verdict(record) {
             return Some(verdict);
         }
         let limit = record.iteration - run.since >= self.max_iterations;
@@ -377,7 +384,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     /// Looks for the signs that the problem has no solution.
     fn judge(&self, before: &StateOf<T, P, Q>) -> Result<Judgement<StateOf<T, P, Q>>> {
         let (signs, since) = self.state.run.as_ref().map_or((Signs::default(), 0), |run| (run.signs, run.since));
-        if self.verdict().is_some() {
+        if self.verdict(&self.state.record).is_some() {
             return Ok((signs, None));
         }
         Move { f: &self.f, g: &self.g, c: &self.c, from: before, to: &self.state }.judge(signs, since)

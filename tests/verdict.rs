@@ -248,6 +248,30 @@ fn fault_73_other_units_leave_the_iterations_and_the_verdict() {
     }
 }
 
+/// An absolute tolerance that is large beside the variable is met at once, in this unit. The run says that it decided.
+#[test]
+fn a_run_that_ends_by_its_absolute_tolerance_alone_says_so() {
+    for stop in [Stop::Entries, Stop::Residuals] {
+        let mut said = Vec::new();
+        for length in [1e-7, 1.0, 1e7] {
+            let mut admm = in_units(length * length, length, 0.7);
+            (admm.stop, admm.tolerance.absolute) = (stop.clone(), 1e-3);
+            let outcome = admm.run(()).unwrap();
+            assert_eq!(outcome.status, Status::Converged);
+            let certificate = outcome.certificate;
+            assert_eq!(certificate.by_absolute, outcome.best.record.by_absolute);
+            assert_eq!(certificate.by_absolute, certificate.to_string().contains("no   relative tolerance met: "));
+            let gap = (outcome.best.z / length - column(&[2.9, -0.9, 0.0])).norm();
+            assert!(certificate.by_absolute || gap < 1e-3, "{length}: {gap}");
+            said.push(certificate.by_absolute);
+        }
+        assert_eq!(said, [true, true, false], "{stop:?}");
+        let mut relative = in_units(1e-14, 1e-7, 0.7);
+        relative.stop = stop;
+        assert!(!relative.run(()).unwrap().certificate.by_absolute);
+    }
+}
+
 /// {1}, against −½z².
 struct One;
 

@@ -32,6 +32,10 @@ pub struct Record<T> {
     /// The bound on [`inner_residual`](Self::inner_residual).
     pub inner_bound: T,
     /// max(‖Ax‖, ‖Bz‖, ‖c‖), which ‖r‖ is small against.
+    /// True if the absolute part of the tolerance was decisive: the stopping rule is met, and would not be by the relative
+    /// part alone.
+    #[serde(default)]
+    pub by_absolute: bool,
     pub primal_scale: T,
     /// ‖Aᵀy‖, which ‖s‖ is small against.
     pub dual_scale: T,
@@ -77,6 +81,7 @@ impl<T: Real> Record<T> {
             norm_excess: zero,
             inner_bound: zero,
             primal_scale: zero,
+            by_absolute: false,
             dual_scale: zero,
             relative: [zero; 2],
             objective: None,

@@ -27,6 +27,7 @@ pub(crate) fn certify(
             descent: unknown(method),
             dual: unknown(method),
             stationarity,
+            by_absolute: false,
         },
     }
 }
