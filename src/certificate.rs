@@ -7,6 +7,7 @@ mod evidence;
 mod tally;
 
 pub use crate::subproblem::Smoothness;
+pub(crate) use evidence::short;
 pub use evidence::{Growth, Rises, Stationarity, Threshold};
 pub use tally::Tally;
 
@@ -66,11 +67,11 @@ pub struct Certificate {
     pub dual: Finding<Growth>,
     /// The result is stationary.
     pub stationarity: Finding<Stationarity>,
-}
     /// True if the run ended by the absolute part of its tolerance, which has the units of the problem: the relative part
     /// alone was not met.
     #[serde(default)]
     pub by_absolute: bool,
+}
 
 /// The finding on a condition, with its evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -126,8 +127,8 @@ impl Certificate {
                 Some(_) => Finding::of(status == Status::Converged, stationarity),
                 None => Finding::unknown("a block does not measure how well it solves its subproblem"),
             },
-        }
             by_absolute: record.by_absolute,
+        }
     }
 
     /// A line for each condition: `yes`, `no` or `–`, what it is, and the reason.
@@ -151,10 +152,10 @@ impl Display for Certificate {
     }
 }
 
-fn order<T>(last: Smoothness<T>) -> Finding<String> {
 /// The note on a run that ended by the absolute part of its tolerance.
 pub(crate) const BY_ABSOLUTE: &str = "the absolute part was decisive, which has the units of the problem";
 
+fn order<T>(last: Smoothness<T>) -> Finding<String> {
     match last {
         Smoothness::Smooth { .. } => Finding::Holds("the last block is smooth".into()),
         Smoothness::Constrained => Finding::Fails("the last block has a constraint: exchange the blocks".into()),

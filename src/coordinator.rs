@@ -3,8 +3,9 @@
 use crate::accelerate::{Acceleration, Plain};
 use crate::certificate::{Certificate, Tally};
 use crate::error::caught;
-use crate::infeasibility::{Judgement, Move, Signs};
+use crate::infeasibility::{Infeasibility, Judgement, Move, Signs};
 use crate::observe::{Observer, Phases};
+use crate::outcome::Ending;
 use crate::penalty::{Damped, Limits, Penalty, RelativeBalance, check_rho};
 use crate::residuals::Images;
 use crate::space::Space;
@@ -198,7 +199,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     fn until_the_end(&mut self, observer: &mut impl Observer<StateOf<T, P, Q>>) -> Result<Outcome<StateOf<T, P, Q>>> {
         loop {
             if let Some(status) = self.status() {
-                return self.end(status);
+                return self.end(status, None);
             }
             let before = State { run: None, ..self.iterate()? };
             let since = before.record.iteration;
@@ -211,11 +212,10 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             let stopped = observer.observe_timed(&self.state, &self.phases).is_break();
             self.phases.observers += entered.elapsed();
             if stopped {
-                return self.end(self.status().unwrap_or(Status::Stopped));
+                return self.end(self.status().unwrap_or(Status::Stopped), None);
             }
             if let Some(found) = infeasibility {
-                let end = self.end(found.status)?;
-                return Ok(Outcome { infeasibility: Some(found), ..end });
+                return self.end(found.status, Some(found));
             }
         }
     }
@@ -390,14 +390,40 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         Move { f: &self.f, g: &self.g, c: &self.c, from: before, to: &self.state }.judge(signs, since)
     }
 
-    fn end(&mut self, status: Status) -> Result<Outcome<StateOf<T, P, Q>>> {
+    fn end(
+        &mut self,
+        status: Status,
+        infeasibility: Option<Infeasibility<StateOf<T, P, Q>>>,
+    ) -> Result<Outcome<StateOf<T, P, Q>>> {
         let run = self.state.run.take();
-        let tally = run.as_ref().map_or(Tally::default(), |run| run.tally);
+        let last = self.state.record;
+        let (tally, since, idle) =
+            run.as_ref().map_or((Tally::default(), last.iteration, 0), |run| (run.tally, run.since, run.idle(&last)));
         let run = run.filter(|_| !matches!(status, Status::Converged | Status::Unverified));
         let best = run.and_then(Run::into_best).unwrap_or_else(|| self.state.clone());
-        let last = self.guarded("z", || Ok(self.g.smoothness(&best.z)))?;
-        let certificate = Certificate::new(status, last, self.relaxation, &best.record, &tally);
-        Ok(Outcome { status, best, certificate, infeasibility: None })
+        let smoothness = self.guarded("z", || Ok(self.g.smoothness(&best.z)))?;
+        let certificate = Certificate::new(status, smoothness, self.relaxation, &best.record, &tally);
+        let advice = Ending {
+            status,
+            best: &best.record,
+            last: &last,
+            certificate: &certificate,
+            stop: &self.stop,
+            limits: &self.penalty_limits,
+            length: last.iteration - since,
+            idle,
+            judged: status == Status::Converged || self.judged(&best)?,
+            proof: infeasibility.as_ref().map(|found| (found.value, found.violation)),
+        }
+        .advice();
+        Ok(Outcome { status, best, advice, certificate, infeasibility })
+    }
+
+    /// Returns true if both blocks state what certificates of infeasibility need.
+    fn judged(&self, at: &StateOf<T, P, Q>) -> Result<bool> {
+        let f = || self.f.support(&at.u).is_some() && self.f.recession(&at.x, &at.x).is_some();
+        let g = || self.g.support(&at.u).is_some() && self.g.recession(&at.z, &at.z).is_some();
+        Ok(self.guarded("x", || Ok(f()))? && self.guarded("z", || Ok(g()))?)
     }
 
     /// f(x) + g(z), where it is wanted and finite.

@@ -62,13 +62,18 @@ impl<S> Run<S> {
     /// The end of a run that leads nowhere: images and residuals have grown out of all proportion, or the last half of
     /// the run, and `patience` iterations at least, came no nearer to the stopping rule.
     pub(crate) fn hopeless<T: Real>(&self, record: &Record<T>, stop: &Stop, patience: u64) -> Option<Status> {
-        let (_, at) = self.nearest.filter(|_| !stop.met(record))?;
-        let (length, idle) = (record.iteration - self.since, record.iteration - at);
+        self.nearest.filter(|_| !stop.met(record))?;
+        let (length, idle) = (record.iteration - self.since, self.idle(record));
         let images = self.early > 0.0 && record.primal_scale.to_f64() > GROWTH * self.early;
         if images && residual(record) > GROWTH * self.lowest && idle >= IDLE {
             return Some(Status::Diverged);
         }
         (idle >= patience.max(1) && 2 * idle >= length).then_some(Status::Stalled)
+    }
+
+    /// Returns the number of the last iterations that came no nearer to the stopping rule.
+    pub(crate) fn idle<T: Real>(&self, record: &Record<T>) -> u64 {
+        self.nearest.map_or(0, |(_, at)| record.iteration - at)
     }
 
     /// Returns true if the present state is the best one.
