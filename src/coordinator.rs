@@ -198,7 +198,9 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
 
     fn until_the_end(&mut self, observer: &mut impl Observer<StateOf<T, P, Q>>) -> Result<Outcome<StateOf<T, P, Q>>> {
         loop {
-            if let Some(status) = self.status() {
+            if let Some(status) = self.status()
+                && !self.goes_on(status)?
+            {
                 return self.end(status, None);
             }
             let before = State { run: None, ..self.iterate()? };
@@ -317,7 +319,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     /// that is taken back has nothing to say about ρ.
     fn plan(&self, next: &mut StateOf<T, P, Q>, ax: &P::Image) -> Result<()> {
         next.start = Start::Here;
-        if self.stop.met(&next.record) {
+        if self.stop.met(&next.record) || next.run.as_ref().is_some_and(|run| run.trial.is_some()) {
             return Ok(());
         }
         let (record, extrapolated) = (next.record, self.state.start.is_ahead());
@@ -381,9 +383,21 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         run.hopeless(record, &self.stop, self.patience).or(limit.then_some(Status::IterationLimit))
     }
 
+    /// A run that leads nowhere goes on as plain ADMM with a constant ρ for a while, if the blocks can tell then that the
+    /// problem has no solution. Under a policy or an acceleration the iterates of such a problem may move in any way.
+    fn goes_on(&mut self, status: Status) -> Result<bool> {
+        let hopeless = matches!(status, Status::Stalled | Status::Diverged);
+        if !hopeless || !self.judged(&self.state)? {
+            return Ok(false);
+        }
+        let (at, limit) = (self.state.record.iteration, self.max_iterations);
+        Ok(self.state.run.as_mut().is_some_and(|run| at - run.since < limit && run.is_on_trial(at)))
+    }
+
     /// Looks for the signs that the problem has no solution.
     fn judge(&self, before: &StateOf<T, P, Q>) -> Result<Judgement<StateOf<T, P, Q>>> {
-        let (signs, since) = self.state.run.as_ref().map_or((Signs::default(), 0), |run| (run.signs, run.since));
+        let run = self.state.run.as_ref();
+        let (signs, since) = run.map_or((Signs::default(), 0), |run| (run.signs, run.trial.unwrap_or(run.since)));
         if self.verdict(&self.state.record).is_some() {
             return Ok((signs, None));
         }

@@ -12,6 +12,10 @@
 //! theirs, [`Coordinator::run`](crate::Coordinator::run) looks at the moves of every tenth iteration, and ends with
 //! [`Status::PrimalInfeasible`] or [`Status::DualInfeasible`] where they are certificates time and again.
 //!
+//! Their theorem is about plain ADMM with a constant penalty. Under a policy or an acceleration the iterates of a problem
+//! without a solution may diverge in any way, or stall. So a run of such blocks that has diverged or stalled goes on as
+//! plain ADMM with the last ρ for 300 iterations. Only then does it end, if no certificate is found.
+//!
 //! A vector computed in rounded numbers satisfies none of the conditions exactly. But a y that violates them little
 //! still proves that no solution is small: none with ‖x‖ and ‖z‖ below the value divided by the violation. A
 //! certificate is accepted only if this excludes everything up to 10⁵ times the size of the iterates. A run that
