@@ -31,7 +31,8 @@ fn of_a_run_without_progress() {
     let mut admm = scripted(&[2.0, 1.0, 2.0, 3.0]);
     admm.patience = 5;
     let stalled = admm.run(()).unwrap();
-    let named = ["the primal residual is 1000 times", "The last 5 of 7 iterations", "patience", "support or recession"];
+    let named =
+        ["the primal residual is 1000 times", "The last 5 of 7 iterations", "patience", "support and recession"];
     check(&stalled, Status::Stalled, &named, &["max_iterations", "rounding"]);
     let mut admm = scripted(&[2.0, 1.0, 2.0, 3.0]);
     admm.max_iterations = 30;
@@ -180,9 +181,9 @@ fn of_problems_without_a_solution() {
     };
     let (apart, falls) = (["loosen", "Its relative value is "], ["falls without end", "Its relative value is "]);
     let primal = run(Range(0.0, 1.0, 0.0), Range(2.0, 3.0, 0.0), 1_000);
-    check(&primal, Status::PrimalInfeasible, &apart, &["check that the constraints"]);
+    check(&primal, Status::PrimalInfeasible, &apart, &["check it yourself"]);
     let dual = run(Range(0.0, f64::INFINITY, -1.0), Range(-1.0, f64::INFINITY, 0.5), 1_000);
-    check(&dual, Status::DualInfeasible, &falls, &["check that the constraints"]);
+    check(&dual, Status::DualInfeasible, &falls, &["check it yourself"]);
     // Blocks that state their functions need no doubt.
     let early = run(Range(0.0, 1.0, 0.0), Range(2.0, 3.0, 0.0), 5);
     check(&early, Status::IterationLimit, &["the primal residual"], &["support"]);

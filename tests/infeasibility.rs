@@ -142,7 +142,7 @@ fn what_is_feasible_is_never_named() {
     }
 }
 
-/// A block that does not know its domain is never judged.
+/// A block that does not know its domain is never judged: the advice says so.
 #[test]
 fn blocks_that_do_not_answer_are_not_judged() {
     struct Silent(Interval);
@@ -161,4 +161,10 @@ fn blocks_that_do_not_answer_are_not_judged() {
     admm.max_iterations = 500;
     let outcome = admm.run(()).unwrap();
     assert!(outcome.infeasibility.is_none() && outcome.status == Status::IterationLimit);
+    let doubt = "Whether there is a solution, the run cannot tell";
+    assert!(outcome.advice.contains(doubt), "{}", outcome.advice);
+    (admm.max_iterations, admm.patience) = (10_000, 100);
+    let outcome = admm.run(()).unwrap();
+    assert!(outcome.infeasibility.is_none(), "{}", outcome.status);
+    assert!(outcome.advice.contains(doubt), "{}", outcome.advice);
 }

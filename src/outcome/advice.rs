@@ -23,8 +23,8 @@ pub(crate) struct Ending<'a, T> {
     pub length: u64,
     /// The number of the last of them that came no nearer to the stopping rule.
     pub idle: u64,
-    /// True if both blocks state their support and recession functions.
-    pub judged: bool,
+    /// True if both blocks state their support functions, and if both state their recession functions.
+    pub known: [bool; 2],
     /// The value of the certificate that there is no solution, and its violation relative to the value.
     pub proof: Option<(f64, f64)>,
 }
@@ -141,12 +141,15 @@ impl<T: Real> Ending<'_, T> {
 
     /// What the run could not find out.
     fn unjudged(&self) -> String {
-        if self.judged {
-            return String::new();
+        let check = |what, by| {
+            format!("{what}, the run cannot tell, since a block does not state its {by}: check it yourself.")
+        };
+        match self.known {
+            [true, true] => String::new(),
+            [false, true] => check("Whether the constraints can be met", "support function"),
+            [true, false] => check("Whether the objective is bounded below", "recession function"),
+            [false, false] => check("Whether there is a solution", "support and recession functions"),
         }
-        "Whether there is a solution is not known, since a block does not state its support or recession function: check \
-         that the constraints can be met and that the objective is bounded below."
-            .into()
     }
 }
 

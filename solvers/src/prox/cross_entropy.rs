@@ -1,8 +1,9 @@
 //! The loss of softmax classification.
 
-use super::check;
+use super::{along, check, everywhere, sized};
 use crate::data::check_labels;
 use crate::scalar::{Scalar, largest};
+use admm::infeasibility::{Recession, Support};
 use admm::space::Shape;
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
@@ -64,6 +65,14 @@ impl<T: Scalar> Prox<T> for CrossEntropy<T> {
     }
 }
 
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        everywhere(y)
+    }
+    /// Σⱼ wⱼ (maxᵢ δᵢⱼ − δ_{yⱼ,j}).
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        let slopes = by.column_iter().zip(&self.labels).map(|(by, &label)| by.max() - by[label]);
+        along(by, slopes.zip(&self.weights).map(|(slope, &weight)| weight * slope).sum())
+    }
 /// The probabilities and the loss of one sample's logits.
 struct Softmax<T> {
     probabilities: Vec<T>,
