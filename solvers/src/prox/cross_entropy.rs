@@ -47,8 +47,10 @@ impl<T: Scalar> CrossEntropy<T> {
 
 impl<T: Scalar> Prox<T> for CrossEntropy<T> {
     fn value(&self, x: &DMatrix<T>) -> T {
-        let losses = x.column_iter().zip(&self.labels).map(|(x, &label)| Softmax::of(x.as_slice(), label).loss);
-        losses.zip(&self.weights).map(|(loss, &weight)| weight * loss).sum()
+        let losses = || x.column_iter().zip(&self.labels).map(|(x, &label)| Softmax::of(x.as_slice(), label).loss);
+        sized(x, (self.classes, self.labels.len()), || {
+            losses().zip(&self.weights).map(|(loss, &weight)| weight * loss).sum()
+        })
     }
     /// # Errors
     /// [`Error::Size`] for a v that is not c×n.
@@ -63,8 +65,6 @@ impl<T: Scalar> Prox<T> for CrossEntropy<T> {
         }
         Ok(x)
     }
-}
-
     fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
         everywhere(y)
     }
@@ -73,6 +73,8 @@ impl<T: Scalar> Prox<T> for CrossEntropy<T> {
         let slopes = by.column_iter().zip(&self.labels).map(|(by, &label)| by.max() - by[label]);
         along(by, slopes.zip(&self.weights).map(|(slope, &weight)| weight * slope).sum())
     }
+}
+
 /// The probabilities and the loss of one sample's logits.
 struct Softmax<T> {
     probabilities: Vec<T>,
