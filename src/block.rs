@@ -100,4 +100,8 @@ impl<T: Real, F: Send + Sync, D: DescentMethod<T, F>, M: ConstraintSet<T>> Subpr
             _ => Smoothness::Constrained,
         }
     }
+    /// The function is finite on the whole set.
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        self.on.support(y)
+    }
 }

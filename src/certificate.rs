@@ -7,6 +7,7 @@ mod evidence;
 mod tally;
 
 pub use crate::subproblem::Smoothness;
+pub(crate) use evidence::short;
 pub use evidence::{Growth, Rises, Stationarity, Threshold};
 pub use tally::Tally;
 
@@ -66,6 +67,10 @@ pub struct Certificate {
     pub dual: Finding<Growth>,
     /// The result is stationary.
     pub stationarity: Finding<Stationarity>,
+    /// True if the run ended by the absolute part of its tolerance, which has the units of the problem: the relative part
+    /// alone was not met.
+    #[serde(default)]
+    pub by_absolute: bool,
 }
 
 /// The finding on a condition, with its evidence.
@@ -122,6 +127,7 @@ impl Certificate {
                 Some(_) => Finding::of(status == Status::Converged, stationarity),
                 None => Finding::unknown("a block does not measure how well it solves its subproblem"),
             },
+            by_absolute: record.by_absolute,
         }
     }
 
@@ -141,9 +147,13 @@ impl Certificate {
 impl Display for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines = self.lines().map(|(verdict, condition, because)| format!("{verdict:4} {condition}: {because}"));
-        f.write_str(&lines.join("\n"))
+        f.write_str(&lines.join("\n"))?;
+        if self.by_absolute { write!(f, "\nno   relative tolerance met: {BY_ABSOLUTE}") } else { Ok(()) }
     }
 }
+
+/// The note on a run that ended by the absolute part of its tolerance.
+pub(crate) const BY_ABSOLUTE: &str = "the absolute part was decisive, which has the units of the problem";
 
 fn order<T>(last: Smoothness<T>) -> Finding<String> {
     match last {

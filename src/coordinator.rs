@@ -1,9 +1,9 @@
 //! The coordinator owns the dual, the penalty, the residuals and the verdict.
 
+mod end;
+
 use crate::accelerate::{Acceleration, Plain};
-use crate::certificate::{Certificate, Tally};
 use crate::error::caught;
-use crate::infeasibility::{Judgement, Move, Signs};
 use crate::observe::{Observer, Phases};
 use crate::penalty::{Damped, Limits, Penalty, RelativeBalance, check_rho};
 use crate::residuals::Images;
@@ -197,8 +197,10 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
 
     fn until_the_end(&mut self, observer: &mut impl Observer<StateOf<T, P, Q>>) -> Result<Outcome<StateOf<T, P, Q>>> {
         loop {
-            if let Some(status) = self.status() {
-                return self.end(status);
+            if let Some(status) = self.status()
+                && !self.goes_on(status)?
+            {
+                return self.end(status, None);
             }
             let before = State { run: None, ..self.iterate()? };
             let since = before.record.iteration;
@@ -211,11 +213,10 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             let stopped = observer.observe_timed(&self.state, &self.phases).is_break();
             self.phases.observers += entered.elapsed();
             if stopped {
-                return self.end(self.status().unwrap_or(Status::Stopped));
+                return self.end(self.status().unwrap_or(Status::Stopped), None);
             }
             if let Some(found) = infeasibility {
-                let end = self.end(found.status)?;
-                return Ok(Outcome { infeasibility: Some(found), ..end });
+                return self.end(found.status, Some(found));
             }
         }
     }
@@ -230,7 +231,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             }
             let checked = if std::mem::take(&mut unchecked) { self.check_parameters() } else { Ok(()) };
             let record = checked.and_then(|()| self.step());
-            over = record.is_err() || self.verdict().is_some();
+            over = record.is_err() || self.verdict(&self.state.record).is_some();
             Some(record)
         })
     }
@@ -301,7 +302,15 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             objective.zip(record.objective).zip(size).map(|((now, last), size)| (now - last).abs() / size);
         record.objective = objective;
         let images = Images { c: &self.c, before: self.state.start().0, ax, bz, u, relaxation: self.relaxation };
-        images.measure((record, scales), &self.tolerance, |y| self.checked_adjoint(y))
+        let adjoint = |y: &P::Image| self.checked_adjoint(y);
+        images.measure((record, scales), &self.tolerance, adjoint)?;
+        record.by_absolute = false;
+        if self.tolerance.absolute > 0.0 && self.verdict(record).is_some() {
+            let mut relative = *record;
+            images.measure((&mut relative, scales), &Tolerance { absolute: 0.0, ..self.tolerance }, adjoint)?;
+            record.by_absolute = self.verdict(&relative).is_none();
+        }
+        Ok(())
     }
 
     /// The start of the next iteration and its penalty, as the policies have it. The one place where the dual is
@@ -309,7 +318,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     /// that is taken back has nothing to say about ρ.
     fn plan(&self, next: &mut StateOf<T, P, Q>, ax: &P::Image) -> Result<()> {
         next.start = Start::Here;
-        if self.stop.met(&next.record) {
+        if self.stop.met(&next.record) || next.run.as_ref().is_some_and(|run| run.trial.is_some()) {
             return Ok(());
         }
         let (record, extrapolated) = (next.record, self.state.start.is_ahead());
@@ -351,46 +360,6 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         let iteration = self.state.record.iteration + 1;
         guard("x", iteration, || self.f.retune(rho))?;
         guard("z", iteration, || self.g.retune(rho))
-    }
-
-    /// The verdict where the stopping rule holds. It counts only where the subproblems are solved: the gradient that the
-    /// blocks reached is within its bound.
-    fn verdict(&self) -> Option<Status> {
-        let record = &self.state.record;
-        match record.inner_residual {
-            _ if !self.stop.met(record) => None,
-            None => Some(Status::Unverified),
-            Some(reached) => (reached <= record.inner_bound).then_some(Status::Converged),
-        }
-    }
-
-    /// Returns the status of the run under way, if it has ended.
-    fn status(&self) -> Option<Status> {
-        let (record, run) = (&self.state.record, self.state.run.as_ref()?);
-        if let Some(verdict) = self.verdict() {
-            return Some(verdict);
-        }
-        let limit = record.iteration - run.since >= self.max_iterations;
-        run.hopeless(record, &self.stop, self.patience).or(limit.then_some(Status::IterationLimit))
-    }
-
-    /// Looks for the signs that the problem has no solution.
-    fn judge(&self, before: &StateOf<T, P, Q>) -> Result<Judgement<StateOf<T, P, Q>>> {
-        let (signs, since) = self.state.run.as_ref().map_or((Signs::default(), 0), |run| (run.signs, run.since));
-        if self.verdict().is_some() {
-            return Ok((signs, None));
-        }
-        Move { f: &self.f, g: &self.g, c: &self.c, from: before, to: &self.state }.judge(signs, since)
-    }
-
-    fn end(&mut self, status: Status) -> Result<Outcome<StateOf<T, P, Q>>> {
-        let run = self.state.run.take();
-        let tally = run.as_ref().map_or(Tally::default(), |run| run.tally);
-        let run = run.filter(|_| !matches!(status, Status::Converged | Status::Unverified));
-        let best = run.and_then(Run::into_best).unwrap_or_else(|| self.state.clone());
-        let last = self.guarded("z", || Ok(self.g.smoothness(&best.z)))?;
-        let certificate = Certificate::new(status, last, self.relaxation, &best.record, &tally);
-        Ok(Outcome { status, best, certificate, infeasibility: None })
     }
 
     /// f(x) + g(z), where it is wanted and finite.

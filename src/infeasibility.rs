@@ -10,7 +10,12 @@
 //!
 //! A block takes part by [`support`](Subproblem::support) and [`recession`](Subproblem::recession). If both blocks know
 //! theirs, [`Coordinator::run`](crate::Coordinator::run) looks at the moves of every tenth iteration, and ends with
-//! [`Status::PrimalInfeasible`] or [`Status::DualInfeasible`] where they are certificates time and again.
+//! [`Status::PrimalInfeasible`] or [`Status::DualInfeasible`] where they are certificates time and again. Otherwise the [advice](crate::Outcome::advice)
+//! of a run that leads nowhere says what it could not tell.
+//!
+//! Their theorem is about plain ADMM with a constant penalty. Under a policy or an acceleration the iterates of a problem
+//! without a solution may diverge in any way, or stall. So a run of such blocks that has diverged or stalled goes on as
+//! plain ADMM with the last ρ for 300 iterations. Only then does it end, if no certificate is found.
 //!
 //! A vector computed in rounded numbers satisfies none of the conditions exactly. But a y that violates them little
 //! still proves that no solution is small: none with ‖x‖ and ‖z‖ below the value divided by the violation. A

@@ -1,5 +1,9 @@
 //! The result of a run.
 
+mod advice;
+
+pub(crate) use advice::Ending;
+
 use crate::Status;
 use crate::certificate::Certificate;
 use crate::infeasibility::Infeasibility;
@@ -12,6 +16,8 @@ pub struct Outcome<S> {
     pub status: Status,
     /// The final state when converged, else the one nearest to the stopping rule.
     pub best: S,
+    /// The advice: what was decisive, by how much, and what to change.
+    pub advice: String,
     /// The findings of the run on the conditions for convergence. The one on the augmented Lagrangian needs the values
     /// that [`track_objective`](crate::Coordinator::track_objective) asks for.
     pub certificate: Certificate,

@@ -72,7 +72,8 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
         multiplier: Adjoint<T>,
     ) {
         let rho = record.rho;
-        let [r, mut sizes, bz, c] = [r, self.ax, self.bz, self.c].map(S::magnitudes);
+        let [r, ax, bz, c] = [r, self.ax, self.bz, self.c].map(S::magnitudes);
+        let mut sizes = ax.clone();
         sizes.iter_mut().zip(bz.iter().zip(&c)).for_each(|(size, (&bz, &c))| *size = size.max(bz).max(c));
         let (s, y) = (step.times(rho), multiplier.times(rho));
         let (rows, relative) = (self.c.sizes().count(), T::of(tolerance.relative));
@@ -82,7 +83,7 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
             let entries = count as f64 / magnitudes.len().max(1) as f64;
             Shares { absolute: absolute(entries), relative, floor: T::zero() }
         };
-        record.primal_excess = scales.primal_excess(&r, &sizes, shares(rows, &r));
+        record.primal_excess = scales.primal_excess(&r, &sizes, [&ax, &bz], shares(rows, &r));
         record.dual_excess = scales.dual_excess(rho, &s.magnitudes, &y.magnitudes, shares(s.count, &s.magnitudes));
         let (primal, dual) = scales.norms(&sizes, &y.magnitudes);
         let bound = |count: usize, scale: T| absolute(count as f64) + relative * scale;

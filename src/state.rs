@@ -8,7 +8,7 @@ mod run;
 mod scales;
 
 pub use record::Record;
-pub(crate) use record::tiny;
+pub(crate) use record::{Quantity, tiny};
 pub use run::Run;
 pub use scales::Scales;
 pub(crate) use scales::Shares;

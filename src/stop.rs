@@ -1,7 +1,7 @@
 //! When a run has converged.
 
 use crate::parameter::not_negative;
-use crate::state::{Record, tiny};
+use crate::state::{Quantity, Record, tiny};
 use crate::{Parameter, Real};
 use std::ops::{BitAnd, BitOr};
 
@@ -97,21 +97,39 @@ impl Stop {
     /// Returns the distance of an iteration from meeting the rule, in units of its bounds. Of two rules, the nearer one
     /// counts where either will do.
     pub(crate) fn excess<T: Real>(&self, record: &Record<T>) -> T {
-        let in_units = |value: T, most: f64| value / T::of(most).max(tiny());
         match self {
-            Stop::Entries if self.met(record) => record.primal_excess.max(record.dual_excess),
             // The largest entry, in units of its own size, tells nothing of the progress before it settles.
-            Stop::Entries => T::one() + record.norm_excess,
-            Stop::Residuals => record.excess(),
-            Stop::Normalised { primal, dual } => {
-                let (r, s) = record.normalised();
-                in_units(r, *primal).max(in_units(s, *dual))
-            }
-            Stop::ObjectiveChange(most) => {
-                record.objective_change.map_or(T::of(f64::INFINITY), |change| in_units(change, *most))
-            }
+            Stop::Entries if !self.met(record) => T::one() + record.norm_excess,
             Stop::Any(a, b) => a.excess(record).min(b.excess(record)),
             Stop::All(a, b) => a.excess(record).max(b.excess(record)),
+            _ => self.decisive(record).1,
+        }
+    }
+
+    /// Returns the quantity that is furthest above its bound, in units of the bound. Of two rules, that of the nearer one
+    /// counts where either will do.
+    pub(crate) fn decisive<T: Real>(&self, record: &Record<T>) -> (Quantity, T) {
+        let larger = |primal: T, dual: T| {
+            if primal >= dual { (Quantity::Primal, primal) } else { (Quantity::Dual, dual) }
+        };
+        let in_units = |value: T, most: T| value / most.max(tiny());
+        match self {
+            Stop::Entries => larger(record.primal_excess, record.dual_excess),
+            Stop::Residuals => {
+                larger(in_units(record.primal, record.primal_bound), in_units(record.dual, record.dual_bound))
+            }
+            Stop::Normalised { primal, dual } => {
+                let (r, s) = record.normalised();
+                larger(in_units(r, T::of(*primal)), in_units(s, T::of(*dual)))
+            }
+            Stop::ObjectiveChange(most) => {
+                let units = |change| in_units(change, T::of(*most));
+                (Quantity::Objective, record.objective_change.map_or(T::of(f64::INFINITY), units))
+            }
+            Stop::Any(a, b) | Stop::All(a, b) => {
+                let (a, b) = (a.decisive(record), b.decisive(record));
+                if (a.1 >= b.1) == matches!(self, Stop::All(..)) { a } else { b }
+            }
         }
     }
 

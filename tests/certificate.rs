@@ -74,7 +74,7 @@ fn above_the_bound_everything_holds() {
         for certificate in
             [concave::<f64>(1.1 * bound, relaxation).certificate, concave::<f32>(1.1 * bound, relaxation).certificate]
         {
-            let Certificate { order, penalty, descent, dual, stationarity } = &certificate;
+            let Certificate { order, penalty, descent, dual, stationarity, .. } = &certificate;
             let all = [holds(order), holds(penalty), holds(descent), holds(dual), holds(stationarity)];
             assert_eq!(all, [true; 5], "α = {relaxation}\n{certificate}");
         }
@@ -86,7 +86,7 @@ fn below_the_bound_the_lagrangian_rises_and_the_dual_grows() {
     for relaxation in [0.5, 1.0, 1.5] {
         let bound = 2.0 / (2.0 - relaxation);
         let outcome = concave::<f64>(0.9 * bound, relaxation);
-        let Certificate { order, penalty, descent, dual, stationarity } = &outcome.certificate;
+        let Certificate { order, penalty, descent, dual, stationarity, .. } = &outcome.certificate;
         assert_eq!(outcome.status, Status::Diverged);
         assert!(holds(order) && fails(dual) && fails(stationarity), "{}", outcome.certificate);
         let evidence = Threshold { rho: 0.9 * bound, lipschitz: 1.0, bound };

@@ -1,6 +1,7 @@
 //! Tests of the framework: its algorithm, its contracts, its files. What plugs in is tested in `solvers/tests`.
 
 mod adaptive;
+mod advice;
 mod blocks;
 mod certificate;
 mod checkpoint;

@@ -222,6 +222,23 @@ fn fault_72_a_large_entry_hides_no_violation() {
     }
 }
 
+/// x ≤ b by x + s = b and s ≥ 0, where b₂ = 10ᵏ stands for no bound. The row of x₁ is met, however large the other is.
+#[test]
+fn fault_72_a_huge_bound_in_the_offset_hides_no_row() {
+    for k in [6, 10, 20] {
+        let f = Near { center: column(&[3.0, -1.0]), weight: 1.0 };
+        let slack = Bounds(Matrix::zeros(2, 1), Matrix::from_element(2, 1, f64::INFINITY));
+        let (start, b) = (Matrix::zeros(2, 1), column(&[1.0, 10_f64.powi(k)]));
+        let admm = Coordinator::new(Exact(f), Exact(slack), start.clone(), start, 1.0).unwrap();
+        let outcome = admm.with_offset(b).unwrap().run(()).unwrap();
+        let x = &outcome.best.x;
+        println!("10^{k}: {} after {}: {x}", outcome.status, outcome.best.record.iteration);
+        assert!(outcome.status != Status::Converged || (x[0] - 1.0).abs() < 1e-3, "10^{k}: {x}");
+        // Beside 10²⁰ nothing of x₂ is left in double precision.
+        assert!(k == 20 || outcome.status == Status::Converged && (x[1] + 1.0).abs() < 1e-3, "10^{k}: {x}");
+    }
+}
+
 /// The lasso of one column with its objective times `units` and its variable times `length`.
 fn in_units(units: f64, length: f64, rho: f64) -> Coordinator<f64, Exact<Near>, Negated<Exact<Sparse>>> {
     let f = Near { center: column(&[3.0, -1.0, 0.05]) * length, weight: units / length / length };
@@ -245,6 +262,30 @@ fn fault_73_other_units_leave_the_iterations_and_the_verdict() {
             assert_eq!(outcome.status, Status::Converged, "{units} {length}: {:?}", outcome.best.record);
             assert!((outcome.best.z / length - &solution).norm() <= 1e-3, "{units} {length}");
         }
+    }
+}
+
+/// An absolute tolerance that is large beside the variable is met at once, in this unit. The run says that it decided.
+#[test]
+fn a_run_that_ends_by_its_absolute_tolerance_alone_says_so() {
+    for stop in [Stop::Entries, Stop::Residuals] {
+        let mut said = Vec::new();
+        for length in [1e-7, 1.0, 1e7] {
+            let mut admm = in_units(length * length, length, 0.7);
+            (admm.stop, admm.tolerance.absolute) = (stop.clone(), 1e-3);
+            let outcome = admm.run(()).unwrap();
+            assert_eq!(outcome.status, Status::Converged);
+            let certificate = outcome.certificate;
+            assert_eq!(certificate.by_absolute, outcome.best.record.by_absolute);
+            assert_eq!(certificate.by_absolute, certificate.to_string().contains("no   relative tolerance met: "));
+            let gap = (outcome.best.z / length - column(&[2.9, -0.9, 0.0])).norm();
+            assert!(certificate.by_absolute || gap < 1e-3, "{length}: {gap}");
+            said.push(certificate.by_absolute);
+        }
+        assert_eq!(said, [true, true, false], "{stop:?}");
+        let mut relative = in_units(1e-14, 1e-7, 0.7);
+        relative.stop = stop;
+        assert!(!relative.run(()).unwrap().certificate.by_absolute);
     }
 }
 

@@ -67,6 +67,8 @@ mod book {
     struct WriteYourOwnBlock;
     #[doc = include_str!("../../docs/couplings.md")]
     struct Couplings;
+    #[doc = include_str!("../../docs/programs.md")]
+    struct Programs;
     #[doc = include_str!("../../docs/promises.md")]
     struct Promises;
 }

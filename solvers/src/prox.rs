@@ -11,6 +11,9 @@
 //! | calculus | [`Scaled`], [`Translated`], [`Tilted`], [`Precomposed`], [`Separable`], [`Columnwise`], [`Conjugate`], [`MoreauEnvelope`] |
 //!
 //! [`Exact`](admm::Exact) makes a block of any of them.
+//!
+//! At an x of a size that a function does not take, `prox` reports [`Error::Size`]. The value is then not a number, and
+//! that of an indicator is ∞.
 
 mod affine;
 mod columnwise;
@@ -101,6 +104,11 @@ fn positive<T: Scalar>(value: f64, name: &'static str) -> Result<T> {
         return Ok(number);
     }
     Err(Error::parameter(name, format!("must be positive and finite, got {value}")))
+}
+
+/// The value at an x of the size that f takes, and NaN at another one: `value` has no error to report.
+fn sized<T: Scalar>(x: &DMatrix<T>, size: (usize, usize), value: impl FnOnce() -> T) -> T {
+    if x.shape() == size { value() } else { T::of(f64::NAN) }
 }
 
 /// The operator of a sum over entries, from that of one entry.

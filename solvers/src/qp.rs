@@ -35,12 +35,14 @@
 //! - residuals and the duality gap in the units of the program ([`Residuals`]).
 //!
 //! A program without a solution ends as [`PrimalInfeasible`](admm::Status::PrimalInfeasible) or
-//! [`DualInfeasible`](admm::Status::DualInfeasible), with the vector that proves it ([`Certificate`]).
+//! [`DualInfeasible`](admm::Status::DualInfeasible), with the vector that proves it and the residuals of the proof in the units of
+//! the program ([`Certificate`]).
 
 mod block;
 mod convex;
 mod options;
 mod program;
+mod proof;
 mod residuals;
 mod scaling;
 mod solution;
@@ -49,5 +51,6 @@ mod system;
 
 pub use options::{Options, Start};
 pub use program::Program;
+pub use proof::{Certificate, Proof};
 pub use residuals::Residuals;
-pub use solution::{Certificate, Solution};
+pub use solution::Solution;

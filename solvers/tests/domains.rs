@@ -1,9 +1,11 @@
 //! The support and recession functions that proximal functions know, against their own points and values.
 
 use crate::common::{Matrix, column};
-use admm::Prox;
+use admm::operator::Selection;
+use admm::patterns::GeneralConsensus;
+use admm::{ConstraintSet, Descent, Flat, Gradient, Iterate, Prox, Subproblem};
 use admm_solvers::prox::*;
-use admm_solvers::set::{Ball, Bounds};
+use admm_solvers::set::{Ball, Bounds, Product, Stiefel};
 
 fn numbers(seed: u64) -> impl FnMut() -> f64 {
     let mut state = seed;
@@ -13,7 +15,32 @@ fn numbers(seed: u64) -> impl FnMut() -> f64 {
     }
 }
 
-fn functions() -> Vec<(&'static str, Box<dyn Prox<f64>>)> {
+type Function = (&'static str, (usize, usize), Box<dyn Prox<f64>>);
+
+fn functions() -> Vec<Function> {
+    let vectors = of_vectors().into_iter().map(|(name, f)| (name, (3, 1), f));
+    vectors.chain(of_matrices()).collect()
+}
+
+fn of_matrices() -> Vec<Function> {
+    let above = Bounds { lower: 0.0, upper: f64::INFINITY };
+    let sides: Vec<(usize, Box<dyn ConstraintSet<f64>>)> =
+        vec![(1, Box::new(above)), (1, Box::new(Ball { radius: 1.5 })), (1, Box::new(Flat))];
+    let rotation = Matrix::from_row_slice(2, 2, &[0.6, -0.8, 0.8, 0.6]) * 2.0;
+    vec![
+        ("nuclear", (3, 2), Box::new(SingularValues(L1))),
+        ("spectral ball", (2, 3), Box::new(SingularValues(Indicator(Ball { radius: 2.0 })))),
+        ("largest singular value", (2, 3), Box::new(SingularValues(LInfinity))),
+        ("semidefinite", (2, 2), Box::new(Eigenvalues(Indicator(above)))),
+        ("spectrahedron", (3, 3), Box::new(Eigenvalues(Simplex { total: 1.0 }))),
+        ("symmetric", (2, 2), Box::new(Eigenvalues(L1))),
+        ("sides", (2, 3), Box::new(Indicator(Product(sides)))),
+        ("cross-entropy", (3, 2), Box::new(CrossEntropy::new(vec![2, 0], vec![1.5, 0.5], 3).unwrap())),
+        ("mapped", (2, 2), Box::new(Precomposed::new(Indicator(above), rotation).unwrap())),
+    ]
+}
+
+fn of_vectors() -> Vec<(&'static str, Box<dyn Prox<f64>>)> {
     let a = Matrix::from_row_slice(1, 3, &[1.0, -2.0, 2.0]);
     let p = a.tr_mul(&a);
     let limits = Bounds { lower: column(&[-1.0, 0.0, f64::NEG_INFINITY]), upper: column(&[2.0, f64::INFINITY, 1.0]) };
@@ -29,6 +56,7 @@ fn functions() -> Vec<(&'static str, Box<dyn Prox<f64>>)> {
         ("cone", Box::new(SecondOrderCone)),
         ("point", Box::new(Singleton(column(&[1.0, -2.0, 0.5])))),
         ("logarithm", Box::new(NegativeLog)),
+        ("count", Box::new(L0)),
         ("l1", Box::new(Translated { of: L1, by: column(&[1.0, 0.0, -1.0]) })),
         ("l2", Box::new(L2)),
         ("largest", Box::new(LInfinity)),
@@ -49,14 +77,14 @@ fn functions() -> Vec<(&'static str, Box<dyn Prox<f64>>)> {
 /// ⟨y, x⟩ ≤ value + violation·‖x − b‖ for every x of the domain, with an origin ‖b‖ ≤ 4, and some x comes near where nothing is violated.
 #[test]
 fn support_bounds_the_domain() {
-    for (name, f) in functions() {
+    for (name, (rows, columns), f) in functions() {
         let mut next = numbers(7);
         for _ in 0..200 {
-            let y = Matrix::from_fn(3, 1, |_, _| next());
+            let y = Matrix::from_fn(rows, columns, |_, _| next());
             let support = f.support(&y).unwrap_or_else(|| panic!("{name}"));
             let mut reached = f64::NEG_INFINITY;
             for far in [1.0, 10.0, 1e3] {
-                let v = Matrix::from_fn(3, 1, |_, _| next()) * far;
+                let v = Matrix::from_fn(rows, columns, |_, _| next()) * far;
                 // The points that are furthest along y are the minimisers with a target far along it.
                 for x in [f.prox(&v, 1.0).unwrap(), f.prox(&(&v + &y * 1e5), 1.0).unwrap()] {
                     let most = support.value + support.violation * (x.norm() + 4.0);
@@ -74,21 +102,21 @@ fn support_bounds_the_domain() {
 /// f(x + tδ)/t tends to the value, for moves that violate nothing.
 #[test]
 fn recession_is_the_slope_far_away() {
-    for (name, f) in functions() {
+    for (name, (rows, columns), f) in functions() {
         let mut next = numbers(11);
         let far = 1e7;
         for tried in 0..200 {
             let by = if tried % 2 == 0 {
-                Matrix::from_fn(3, 1, |_, _| next())
+                Matrix::from_fn(rows, columns, |_, _| next())
             } else {
-                f.prox(&(Matrix::from_fn(3, 1, |_, _| next()) * far), 1.0).unwrap() / far
+                f.prox(&(Matrix::from_fn(rows, columns, |_, _| next()) * far), 1.0).unwrap() / far
             };
             let recession = f.recession(&by).unwrap_or_else(|| panic!("{name}"));
             assert!((recession.length - by.norm()).abs() < 1e-12 && recession.violation <= 2.0 * by.norm(), "{name}");
             if recession.violation > 1e-9 * by.norm() {
                 continue;
             }
-            let x = f.prox(&Matrix::from_fn(3, 1, |_, _| next()), 1.0).unwrap();
+            let x = f.prox(&Matrix::from_fn(rows, columns, |_, _| next()), 1.0).unwrap();
             let slope = (f.value(&(&x + &by * far)) - f.value(&x)) / far;
             // Off the set by rounding, an indicator is infinite.
             assert!(
@@ -98,4 +126,54 @@ fn recession_is_the_slope_far_away() {
             );
         }
     }
+}
+
+/// One variable of four rows, of which two blocks see three each: plain loops over the rows.
+#[test]
+fn members_that_see_some_rows_have_the_domain_of_the_whole() {
+    let views = [vec![0, 1, 3], vec![3, 2, 1]];
+    let (lower, upper) = ([-1.0, 0.5, f64::NEG_INFINITY, -2.0], [2.0, 1.5, 3.0, f64::INFINITY]);
+    let of = Indicator(Bounds { lower: column(&lower), upper: column(&upper) });
+    let selections = views.iter().map(|rows| Selection::new(rows.clone(), 4).unwrap()).collect();
+    let consensus = GeneralConsensus::new(of, selections).unwrap();
+    let mut next = numbers(3);
+    for _ in 0..100 {
+        let y: Vec<Matrix> = (0..2).map(|_| Matrix::from_fn(3, 1, |_, _| next())).collect();
+        let by: Vec<f64> = (0..4).map(|_| next()).collect();
+        let (mut value, mut outside, mut leaving) = (0.0, 0.0, 0.0);
+        for row in 0..4 {
+            let mut pull = 0.0;
+            for (rows, y) in views.iter().zip(&y) {
+                for (place, &seen) in rows.iter().enumerate() {
+                    pull += if seen == row { y[place] } else { 0.0 };
+                }
+            }
+            let bound = |side: f64| if side > 0.0 { upper[row] } else { lower[row] };
+            if bound(pull).is_finite() {
+                value += pull * bound(pull)
+            } else {
+                outside += pull * pull
+            }
+            leaving += if bound(by[row]).is_finite() { by[row] * by[row] } else { 0.0 };
+        }
+        // No row is seen more than twice.
+        let (support, near) = (consensus.support(&y).unwrap(), |a: f64, b: f64| (a - b).abs() <= 1e-12);
+        assert!(near(support.value, value) && near(support.violation, (outside / 2.0).sqrt()), "{support:?}");
+        let recession = consensus.recession(&column(&[0.0; 4]), &column(&by)).unwrap();
+        assert!(recession.value == 0.0 && near(recession.violation, (leaving * 2.0).sqrt()), "{recession:?}");
+        assert!(near(recession.length, (by.iter().map(|by| by * by).sum::<f64>() * 2.0).sqrt()));
+    }
+}
+
+/// A block of a smooth function knows its set, and not how the function grows.
+#[test]
+fn a_block_of_a_smooth_function_has_the_domain_of_its_set() {
+    let envelope = || MoreauEnvelope { of: L1, mu: 2.0 };
+    let bounds = Bounds { lower: -1.0, upper: 2.0 };
+    let block = Descent { of: envelope(), by: Gradient { max_steps: 3 }, on: bounds };
+    let (y, x) = (column(&[1.0, -3.0]), Iterate::new(column(&[0.0, 1.0])));
+    assert_eq!(block.support(&y).unwrap(), admm::infeasibility::Support { value: 5.0, violation: 0.0 });
+    assert!(block.recession(&x, &x).is_none());
+    let sphere = Descent { of: envelope(), by: Gradient { max_steps: 3 }, on: Stiefel::default() };
+    assert!(sphere.support(&y).is_none(), "not convex");
 }

@@ -167,6 +167,8 @@ fn another_size_is_refused() {
     for name in sized.iter().chain(&wrapped) {
         let f = functions.iter().find(|function| function.name == *name).unwrap();
         assert!(matches!(f.f.prox(&Matrix::zeros(4, 3), 1.0), Err(Error::Size { .. })), "{name}");
+        let value = f.f.value(&Matrix::zeros(4, 3));
+        assert!(value.is_nan() || value == f64::INFINITY, "{name}: {value}");
     }
     let square = Eigenvalues(NON_NEGATIVE);
     assert!(matches!(square.prox(&Matrix::zeros(3, 2), 1.0), Err(Error::Size { .. })));

@@ -188,11 +188,16 @@ fn infeasible_programs_are_named_with_a_proof() {
             continue;
         }
         assert_eq!(solution.status, Status::PrimalInfeasible, "{i}: {:?}", solution.residuals);
-        let Some(Certificate::Primal(y)) = &solution.certificate else { panic!("{i}: no certificate") };
+        let Some(Certificate::Primal(proof)) = &solution.certificate else { panic!("{i}: no certificate") };
+        let y = &proof.vector;
         let bound = |i: usize| if y[i] > 0.0 { dense.upper[i] } else { dense.lower[i] };
         let value: f64 = (0..y.len()).filter(|&i| y[i] != 0.0).map(|i| y[i] * bound(i)).sum();
         let violation = dense.a.tr_mul(y).amax() / dense.a.amax();
         assert!(value < 0.0 && violation < 1e-3 * value.abs(), "{i}: {value:e}, {violation:e}");
+        assert!(
+            (proof.value - value).abs() <= 1e-12 * value.abs()
+                && (proof.violation - dense.a.tr_mul(y).amax()).abs() < 1e-12
+        );
     }
     assert!(missed <= 3, "{missed} are not named");
 }
@@ -237,7 +242,8 @@ fn unbounded_programs_are_named_with_a_proof() {
             continue;
         }
         assert_eq!(solution.status, Status::DualInfeasible, "{i}: {:?}", solution.residuals);
-        let Some(Certificate::Dual(x)) = &solution.certificate else { panic!("{i}: no certificate") };
+        let Some(Certificate::Dual(proof)) = &solution.certificate else { panic!("{i}: no certificate") };
+        let x = &proof.vector;
         let (value, room) = (dense.q.dot(x), 1e-3 * (1.0 + dense.a.amax() + dense.p.amax()));
         let leaves = |(i, &slope): (usize, &f64)| {
             slope > room && dense.upper[i].is_finite() || slope < -room && dense.lower[i].is_finite()
@@ -246,6 +252,72 @@ fn unbounded_programs_are_named_with_a_proof() {
         assert!(!(&dense.a * x).iter().enumerate().any(leaves), "{i}");
     }
     assert!(missed <= 3, "{missed} are not named");
+}
+
+/// Rows and columns in other units, as users have them.
+fn in_other_units(dense: &Dense, draw: &mut Draw) -> Dense {
+    let mut other = dense.clone();
+    for row in 0..dense.a.nrows() {
+        let size = 10_f64.powf(draw.number());
+        other.a.row_mut(row).scale_mut(size);
+        (other.lower[row], other.upper[row]) = (other.lower[row] * size, other.upper[row] * size);
+    }
+    for column in 0..dense.a.ncols() {
+        let size = 10_f64.powf(draw.number());
+        other.a.column_mut(column).scale_mut(size);
+        other.p.row_mut(column).scale_mut(size);
+        other.p.column_mut(column).scale_mut(size);
+        other.q[column] *= size;
+    }
+    other
+}
+
+/// What is left of Σ aᵢⱼyᵢ for each j, and Σ |aᵢⱼyᵢ|: the largest of both, by plain loops.
+fn cancelled(a: &Matrix, y: &Vector, counts: impl Fn(usize, f64) -> bool) -> (f64, f64) {
+    let (mut left, mut terms) = (0.0_f64, 0.0_f64);
+    for j in 0..a.ncols() {
+        let (mut sum, mut size) = (0.0, 0.0);
+        for i in 0..a.nrows() {
+            sum += a[(i, j)] * y[i];
+            size += (a[(i, j)] * y[i]).abs();
+        }
+        left = left.max(if counts(j, sum) { sum.abs() } else { 0.0 });
+        terms = terms.max(size);
+    }
+    (left, terms)
+}
+
+#[test]
+fn certificates_hold_in_the_units_of_the_program() {
+    let (mut draw, mut named) = (Draw::new(12), [0; 2]);
+    for i in 0..60 {
+        let plain = if i % 2 == 0 { infeasible(&mut draw) } else { unbounded(&mut draw) };
+        let dense = in_other_units(&plain, &mut draw);
+        let solution = dense.program().solve_with(&most(20_000)).unwrap();
+        let bound = |i: usize, side: f64| if side > 0.0 { dense.upper[i] } else { dense.lower[i] };
+        let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * b.abs();
+        match &solution.certificate {
+            Some(Certificate::Primal(proof)) if i % 2 == 0 => {
+                let y = &proof.vector;
+                let value: f64 = (0..y.len()).filter(|&i| y[i] != 0.0).map(|i| y[i] * bound(i, y[i])).sum();
+                let (left, terms) = cancelled(&dense.a, y, |_, _| true);
+                assert!(value < 0.0 && left <= 1e-4 * terms && y.amax() == 1.0, "{i}: {proof:?}");
+                assert!(near(proof.value, value) && near(proof.relative, left / terms), "{i}: {proof:?}");
+                named[0] += 1;
+            }
+            Some(Certificate::Dual(proof)) if i % 2 == 1 => {
+                let x = &proof.vector;
+                let (curved, all) = cancelled(&dense.p, x, |_, _| true);
+                let (left, terms) = cancelled(&dense.a.transpose(), x, |i, row| bound(i, row).is_finite());
+                assert!(dense.q.dot(x) < 0.0 && curved <= 1e-4 * all && left <= 1e-4 * terms, "{i}: {proof:?}");
+                assert!(near(proof.value, dense.q.dot(x)) && near(proof.violation, curved.max(left)), "{i}: {proof:?}");
+                named[1] += 1;
+            }
+            None => assert_eq!(solution.status, Status::IterationLimit, "{i}"),
+            other => panic!("{i}: {other:?}"),
+        }
+    }
+    assert!(named.iter().all(|&count| count >= 28), "{named:?} of 30 are named");
 }
 
 #[test]

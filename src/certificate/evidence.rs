@@ -71,7 +71,7 @@ impl Display for Stationarity {
 }
 
 /// Formats a number with three digits.
-fn short(value: f64) -> String {
+pub(crate) fn short(value: f64) -> String {
     let digits = 2.0 - value.abs().log10().floor();
     if (-3.0..=5.0).contains(&digits) {
         format!("{value:.*}", digits.max(0.0) as usize)

@@ -135,9 +135,22 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for GeneralConsensus<P> {
         let sum = self.sum(y);
         Adjoint::of(&sum)
     }
+
+    fn support(&self, y: &Self::Image) -> Option<Support<T>> {
+        let support = self.of.support(&self.sum(y))?;
+        Some(Support { violation: support.violation / self.norm::<T>(), ..support })
+    }
+
+    fn recession(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> Option<Recession<T>> {
+        Some(self.of.recession(&(to - from))?.through(self.norm()))
+    }
 }
 
 impl<P> GeneralConsensus<P> {
+    /// Returns the norm of z ↦ (S₁z, …, S_N z), the square root of the number of blocks that see a row.
+    fn norm<T: Real>(&self) -> T {
+        T::of((*self.seen.iter().max().expect("there is a row") as f64).sqrt())
+    }
     /// Returns Σ Sᵢᵀyᵢ.
     fn sum<T: Real>(&self, y: &[DMatrix<T>]) -> DMatrix<T> {
         let mut parts = self.views.iter().zip(y).map(|(view, y)| view.transposed(y));

@@ -2,6 +2,7 @@
 
 use crate::{Cost, Real};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The measurements of one iteration.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -31,6 +32,10 @@ pub struct Record<T> {
     pub norm_excess: T,
     /// The bound on [`inner_residual`](Self::inner_residual).
     pub inner_bound: T,
+    /// True if the absolute part of the tolerance was decisive: the stopping rule is met, and would not be by the relative
+    /// part alone.
+    #[serde(default)]
+    pub by_absolute: bool,
     /// max(‖Ax‖, ‖Bz‖, ‖c‖), which ‖r‖ is small against.
     pub primal_scale: T,
     /// ‖Aᵀy‖, which ‖s‖ is small against.
@@ -76,6 +81,7 @@ impl<T: Real> Record<T> {
             dual_excess: zero,
             norm_excess: zero,
             inner_bound: zero,
+            by_absolute: false,
             primal_scale: zero,
             dual_scale: zero,
             relative: [zero; 2],
@@ -105,4 +111,22 @@ impl<T: Real> Record<T> {
 /// Below this nothing is divided by.
 pub(crate) fn tiny<T: Real>() -> T {
     T::min_value().unwrap_or(T::one()).abs().recip().sqrt()
+}
+
+/// The quantity that a stopping rule judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quantity {
+    Primal,
+    Dual,
+    Objective,
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Quantity::Primal => "the primal residual",
+            Quantity::Dual => "the dual residual",
+            Quantity::Objective => "the change of the objective",
+        })
+    }
 }

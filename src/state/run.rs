@@ -23,6 +23,10 @@ pub struct Run<S> {
     pub tally: Tally,
     /// The signs that the problem has no solution.
     pub signs: Signs,
+    /// The iteration from which on it runs as plain ADMM with a constant ρ, for signs that it leads nowhere since there is
+    /// no solution.
+    #[serde(default)]
+    pub trial: Option<u64>,
     /// The best state so far; none where it is the present one.
     best: Option<Arc<S>>,
 }
@@ -31,11 +35,14 @@ pub struct Run<S> {
 const GROWTH: f64 = 1e8;
 /// The iterations in which a run that diverges comes no nearer to its end.
 const IDLE: u64 = 8;
+/// The iterations of a trial.
+const TRIAL: u64 = 300;
 
 impl<S> Run<S> {
     pub(crate) fn new(since: u64) -> Self {
         let signs = Signs::default();
-        Run { since, nearest: None, early: 0.0, lowest: f64::INFINITY, tally: Tally::default(), signs, best: None }
+        let (tally, lowest) = (Tally::default(), f64::INFINITY);
+        Run { since, nearest: None, early: 0.0, lowest, tally, signs, trial: None, best: None }
     }
 
     /// Takes an iteration in. `before` is the state that it started from: it is kept when the new one is worse.
@@ -62,13 +69,26 @@ impl<S> Run<S> {
     /// The end of a run that leads nowhere: images and residuals have grown out of all proportion, or the last half of
     /// the run, and `patience` iterations at least, came no nearer to the stopping rule.
     pub(crate) fn hopeless<T: Real>(&self, record: &Record<T>, stop: &Stop, patience: u64) -> Option<Status> {
-        let (_, at) = self.nearest.filter(|_| !stop.met(record))?;
-        let (length, idle) = (record.iteration - self.since, record.iteration - at);
+        self.nearest.filter(|_| !stop.met(record))?;
+        let (length, idle) = (record.iteration - self.since, self.idle(record));
         let images = self.early > 0.0 && record.primal_scale.to_f64() > GROWTH * self.early;
         if images && residual(record) > GROWTH * self.lowest && idle >= IDLE {
             return Some(Status::Diverged);
         }
         (idle >= patience.max(1) && 2 * idle >= length).then_some(Status::Stalled)
+    }
+
+    /// Returns the number of the last iterations that came no nearer to the stopping rule.
+    pub(crate) fn idle<T: Real>(&self, record: &Record<T>) -> u64 {
+        self.nearest.map_or(0, |(_, at)| record.iteration - at)
+    }
+
+    /// Returns true if it goes on as a trial, which begins now or began not long ago.
+    pub(crate) fn is_on_trial(&mut self, iteration: u64) -> bool {
+        if self.trial.is_none() {
+            self.signs = Signs::default();
+        }
+        iteration - *self.trial.get_or_insert(iteration) < TRIAL
     }
 
     /// Returns true if the present state is the best one.

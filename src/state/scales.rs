@@ -22,6 +22,8 @@ pub struct Scales<T> {
     dual: Vec<T>,
     norms: [T; 2],
     objective: T,
+    /// The typical size of the numbers whose rounding is in every residual.
+    rounded: T,
 }
 
 /// The parts of a residual's bound that all its entries share.
@@ -38,23 +40,29 @@ pub(crate) struct Shares<T> {
 impl<T: Real> Scales<T> {
     /// The scales before the first iteration.
     pub(crate) fn new() -> Self {
-        Scales { primal: Vec::new(), dual: Vec::new(), norms: [T::zero(); 2], objective: T::zero() }
+        Scales { primal: Vec::new(), dual: Vec::new(), norms: [T::zero(); 2], objective: T::zero(), rounded: T::zero() }
     }
 
     /// Keeps the sizes of the images. Those of the dual and the objective belong to functions that have changed.
     pub(crate) fn forget(&mut self) {
         let [primal, _] = self.norms;
-        *self = Scales { primal: std::mem::take(&mut self.primal), norms: [primal, T::zero()], ..Scales::new() };
+        let (primal_sizes, rounded) = (std::mem::take(&mut self.primal), self.rounded);
+        *self = Scales { primal: primal_sizes, norms: [primal, T::zero()], rounded, ..Scales::new() };
     }
 
-    /// The largest entry of the primal residual in units of its bound; `sizes` are those of what it is made of.
-    pub(crate) fn primal_excess(&mut self, residual: &[T], sizes: &[T], shares: Shares<T>) -> T {
-        excess(&mut self.primal, residual, sizes, Shares { floor: rounding::<T>() * typical(sizes), ..shares })
+    /// The largest entry of the primal residual in units of its bound; `sizes` are those of what it is made of, and
+    /// `images` those of Ax and Bz, by which rounding is measured. Where one of them is huge, such as the slack of a bound
+    /// that stands for no bound, the other one counts: its rounding is in its own entry alone.
+    pub(crate) fn primal_excess(&mut self, residual: &[T], sizes: &[T], images: [&[T]; 2], shares: Shares<T>) -> T {
+        let smaller = |(&a, &b): (&T, &T)| if a > T::zero() && b > T::zero() { a.min(b) } else { a.max(b) };
+        let rounded = typical(&images[0].iter().zip(images[1]).map(smaller).collect::<Vec<_>>());
+        self.rounded = self.rounded.max(rounded);
+        excess(&mut self.primal, residual, sizes, Shares { floor: rounding::<T>() * rounded, ..shares })
     }
 
     /// The largest entry of the dual residual in units of its bound. Rounding of the images, times ρ, is in it.
     pub(crate) fn dual_excess(&mut self, rho: T, residual: &[T], sizes: &[T], shares: Shares<T>) -> T {
-        let floor = rounding::<T>() * rho * typical(&self.primal);
+        let floor = rounding::<T>() * rho * self.rounded;
         excess(&mut self.dual, residual, sizes, Shares { floor, ..shares })
     }
 

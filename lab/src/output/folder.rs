@@ -59,13 +59,7 @@ impl Folder {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn names(folder: &Path) -> Vec<String> {
-        let mut names: Vec<_> =
-            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
+    use crate::output::files::tests::names;
 
     #[test]
     fn a_folder_is_taken_with_earlier_results_only() {

@@ -19,6 +19,7 @@ mod linear_program;
 mod logistic_regression;
 mod matrix_completion;
 mod penalties;
+mod portfolio;
 mod quadratic_program;
 mod robust_pca;
 mod roofline;
@@ -61,6 +62,7 @@ problems! {
     linear_program,
     logistic_regression,
     matrix_completion,
+    portfolio,
     quadratic_program,
     robust_pca,
     sparse_pca,

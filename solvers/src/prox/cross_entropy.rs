@@ -1,8 +1,9 @@
 //! The loss of softmax classification.
 
-use super::check;
+use super::{along, check, everywhere, sized};
 use crate::data::check_labels;
 use crate::scalar::{Scalar, largest};
+use admm::infeasibility::{Recession, Support};
 use admm::space::Shape;
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
@@ -46,8 +47,10 @@ impl<T: Scalar> CrossEntropy<T> {
 
 impl<T: Scalar> Prox<T> for CrossEntropy<T> {
     fn value(&self, x: &DMatrix<T>) -> T {
-        let losses = x.column_iter().zip(&self.labels).map(|(x, &label)| Softmax::of(x.as_slice(), label).loss);
-        losses.zip(&self.weights).map(|(loss, &weight)| weight * loss).sum()
+        let losses = || x.column_iter().zip(&self.labels).map(|(x, &label)| Softmax::of(x.as_slice(), label).loss);
+        sized(x, (self.classes, self.labels.len()), || {
+            losses().zip(&self.weights).map(|(loss, &weight)| weight * loss).sum()
+        })
     }
     /// # Errors
     /// [`Error::Size`] for a v that is not c×n.
@@ -61,6 +64,14 @@ impl<T: Scalar> Prox<T> for CrossEntropy<T> {
             sample.minimise(x.as_mut_slice()).map_err(|error| Error::Member { index: j, source: Box::new(error) })?;
         }
         Ok(x)
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        everywhere(y)
+    }
+    /// Σⱼ wⱼ (maxᵢ δᵢⱼ − δ_{yⱼ,j}).
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        let slopes = by.column_iter().zip(&self.labels).map(|(by, &label)| by.max() - by[label]);
+        along(by, slopes.zip(&self.weights).map(|(slope, &weight)| weight * slope).sum())
     }
 }
 

@@ -1,7 +1,8 @@
 //! The number of entries that are not 0.
 
-use super::entrywise;
+use super::{along, entrywise, everywhere};
 use crate::scalar::Scalar;
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
@@ -20,5 +21,12 @@ impl<T: Scalar> Prox<T> for L0 {
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         let threshold = (T::of(2.0) / rho).sqrt();
         entrywise(v, rho, |v| if v.abs() > threshold { v } else { T::zero() })
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        everywhere(y)
+    }
+    /// It is bounded.
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        along(by, T::zero())
     }
 }

@@ -1,6 +1,6 @@
 //! Squares of residuals.
 
-use super::{check, everywhere, scale_of, shifted::Shifted};
+use super::{check, everywhere, scale_of, shifted::Shifted, sized};
 use crate::linalg::{self, lower_gram};
 use crate::scalar::{Scalar, norm};
 use crate::view::{product, product_on, transposed_product_on, view};
@@ -53,7 +53,7 @@ impl<T: Scalar> LeastSquares<T> {
 
 impl<T: Scalar> Prox<T> for LeastSquares<T> {
     fn value(&self, x: &DMatrix<T>) -> T {
-        (product(&self.a, x) - &self.b).norm_squared() / T::of(2.0)
+        sized(x, (self.a.ncols(), self.b.ncols()), || (product(&self.a, x) - &self.b).norm_squared() / T::of(2.0))
     }
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         check(v, rho)?;

@@ -1,6 +1,6 @@
 //! Margins of scores and labels.
 
-use super::check;
+use super::{check, sized};
 use crate::scalar::Scalar;
 use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
@@ -25,7 +25,7 @@ pub struct Margins<T: Scalar, P> {
 
 impl<T: Scalar, P: Prox<T>> Prox<T> for Margins<T, P> {
     fn value(&self, x: &DMatrix<T>) -> T {
-        self.of.value(&self.labels.component_mul(x))
+        sized(x, self.labels.shape(), || self.of.value(&self.labels.component_mul(x)))
     }
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         check(v, rho)?;

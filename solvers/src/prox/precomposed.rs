@@ -1,6 +1,6 @@
 //! A function of an orthogonal map.
 
-use super::{check, value_near};
+use super::{check, sized, value_near};
 use crate::linalg;
 use crate::scalar::{Scalar, largest, norm};
 use crate::view::{product, product_transposed, transposed_product};
@@ -46,7 +46,9 @@ impl<T: Scalar, P: Prox<T>> Precomposed<T, P> {
 
 impl<T: Scalar, P: Prox<T>> Prox<T> for Precomposed<T, P> {
     fn value(&self, x: &DMatrix<T>) -> T {
-        value_near(&self.of, &product(&self.map, x), self.square.sqrt() * norm(x.as_slice()))
+        sized(x, (self.map.ncols(), x.ncols()), || {
+            value_near(&self.of, &product(&self.map, x), self.square.sqrt() * norm(x.as_slice()))
+        })
     }
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         check(v, rho)?;

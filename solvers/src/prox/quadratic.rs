@@ -1,6 +1,6 @@
 //! Quadratic functions.
 
-use super::{check, everywhere, scale_of, shifted::Shifted};
+use super::{check, everywhere, scale_of, shifted::Shifted, sized};
 use crate::linalg;
 use crate::scalar::{Scalar, largest, norm};
 use crate::view::product;
@@ -43,7 +43,7 @@ impl<T: Scalar> Quadratic<T> {
 
 impl<T: Scalar> Prox<T> for Quadratic<T> {
     fn value(&self, x: &DMatrix<T>) -> T {
-        x.dot(&(product(&self.p.matrix, x) * T::of(0.5) + &self.q))
+        sized(x, self.q.shape(), || x.dot(&(product(&self.p.matrix, x) * T::of(0.5) + &self.q)))
     }
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         check(v, rho)?;

@@ -1,6 +1,6 @@
 //! Functions side by side.
 
-use super::check;
+use super::{check, sized};
 use crate::scalar::Scalar;
 use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
@@ -43,7 +43,9 @@ impl<T: Scalar> Separable<T> {
 
 impl<T: Scalar> Prox<T> for Separable<T> {
     fn value(&self, x: &DMatrix<T>) -> T {
-        self.parts(x).map(|(_, part, x)| part.value(&x)).sum()
+        sized(x, (self.0.iter().map(|(rows, _)| rows).sum(), x.ncols()), || {
+            self.parts(x).map(|(_, part, x)| part.value(&x)).sum()
+        })
     }
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         check(v, rho)?;

@@ -2,8 +2,9 @@
 
 use super::check;
 use crate::linalg::{symmetric_eigen, thin_svd};
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, norm};
 use crate::view::product_transposed;
+use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
 use nalgebra::{DMatrix, DVector};
 
@@ -34,6 +35,14 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for SingularValues<P> {
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         self.0.retune(rho)
+    }
+    /// That of f at σ(Y), by von Neumann's inequality ⟨Y, X⟩ ≤ ⟨σ(Y), σ(X)⟩ (Lewis, "The convex analysis of unitarily
+    /// invariant matrix functions", 1995).
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        self.0.support(&column(thin_svd(y).ok()?.values))
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        self.0.recession(&column(thin_svd(by).ok()?.values))
     }
 }
 
@@ -66,6 +75,19 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Eigenvalues<P> {
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         self.0.retune(rho)
+    }
+    /// That of f at the eigenvalues of the symmetric part of Y, as the rest is orthogonal to every symmetric X.
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        crate::linalg::check_square(y).ok()?;
+        self.0.support(&column(symmetric_eigen(&symmetric(y)).ok()?.0))
+    }
+    /// That of f at the eigenvalues of the symmetric part of the move; the rest leaves the symmetric matrices.
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        crate::linalg::check_square(by).ok()?;
+        let within = symmetric(by);
+        let recession = self.0.recession(&column(symmetric_eigen(&within).ok()?.0))?;
+        let violation = recession.violation.hypot(norm((by - within).as_slice()));
+        Some(Recession { violation, length: norm(by.as_slice()), ..recession })
     }
 }
 

@@ -1,6 +1,6 @@
 //! A function and a linear one.
 
-use super::check;
+use super::{check, sized};
 use crate::scalar::Scalar;
 use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
@@ -22,7 +22,7 @@ pub struct Tilted<T: Scalar, P> {
 
 impl<T: Scalar, P: Prox<T>> Prox<T> for Tilted<T, P> {
     fn value(&self, x: &DMatrix<T>) -> T {
-        self.of.value(x) + self.by.dot(x)
+        sized(x, self.by.shape(), || self.of.value(x) + self.by.dot(x))
     }
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         check(v, rho)?;

@@ -1,6 +1,6 @@
 //! A function with another origin.
 
-use super::{check, value_near};
+use super::{check, sized, value_near};
 use crate::scalar::{Scalar, norm};
 use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
@@ -22,7 +22,9 @@ pub struct Translated<T: Scalar, P> {
 
 impl<T: Scalar, P: Prox<T>> Prox<T> for Translated<T, P> {
     fn value(&self, x: &DMatrix<T>) -> T {
-        value_near(&self.of, &(x - &self.by), norm(x.as_slice()) + norm(self.by.as_slice()))
+        sized(x, self.by.shape(), || {
+            value_near(&self.of, &(x - &self.by), norm(x.as_slice()) + norm(self.by.as_slice()))
+        })
     }
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
         check(v, rho)?;

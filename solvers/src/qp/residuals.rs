@@ -57,17 +57,17 @@ impl Residuals {
     }
 }
 
-fn largest(vector: &DVector<f64>) -> f64 {
+pub(super) fn largest(vector: &DVector<f64>) -> f64 {
     vector.iter().fold(0.0, |most, entry| most.max(entry.abs()))
 }
 
-fn product(matrix: &CscMatrix<f64>, x: &DVector<f64>) -> DVector<f64> {
+pub(super) fn product(matrix: &CscMatrix<f64>, x: &DVector<f64>) -> DVector<f64> {
     let mut y = DVector::zeros(matrix.nrows());
     matrix.triplet_iter().for_each(|(i, j, entry)| y[i] += entry * x[j]);
     y
 }
 
-fn transposed(matrix: &CscMatrix<f64>, y: &DVector<f64>) -> DVector<f64> {
+pub(super) fn transposed(matrix: &CscMatrix<f64>, y: &DVector<f64>) -> DVector<f64> {
     let mut x = DVector::zeros(matrix.ncols());
     matrix.triplet_iter().for_each(|(i, j, entry)| x[j] += entry * y[i]);
     x

@@ -1,6 +1,7 @@
 //! The result of a quadratic program.
 
 use super::options::Start;
+use super::proof::Certificate;
 use super::residuals::Residuals;
 use admm::Status;
 use nalgebra::DVector;
@@ -24,7 +25,7 @@ pub struct Solution {
     pub iterations: u64,
     /// The penalty ρ of the scaled program at the end.
     pub rho: f64,
-    /// The vector that proves that there is no solution, for a status that says so.
+    /// The vector that proves that there is no solution, and how well it does, for a status that says so.
     pub certificate: Option<Certificate>,
 }
 
@@ -33,13 +34,4 @@ impl Solution {
     pub fn start(&self) -> Start {
         Start { x: self.x.clone(), y: self.y.clone(), rho: Some(self.rho) }
     }
-}
-
-/// The vector that proves that a program has no solution, with a largest magnitude of 1.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Certificate {
-    /// No x satisfies the rows: a y (m entries) with Aᵀy = 0 and Σ uᵢ max(yᵢ, 0) + Σ lᵢ min(yᵢ, 0) < 0.
-    Primal(DVector<f64>),
-    /// The objective falls without end along an x (n entries) with Px = 0, ⟨q, x⟩ < 0 and rows Ax that leave no bound.
-    Dual(DVector<f64>),
 }

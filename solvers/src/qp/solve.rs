@@ -3,9 +3,10 @@
 use super::block::Quadratic;
 use super::options::Options;
 use super::program::Program;
+use super::proof::Certificate;
 use super::residuals::Residuals;
 use super::scaling::Scaled;
-use super::solution::{Certificate, Solution};
+use super::solution::Solution;
 use crate::prox::Indicator;
 use crate::set::Bounds;
 use admm::accelerate::{Anderson, Plain};
@@ -126,7 +127,7 @@ impl Run<'_> {
             self.spent += 1;
             self.look(state)
         })?;
-        let certificate = infeasibility.map(|found| certificate(self.scaled, &found));
+        let certificate = infeasibility.and_then(|found| self.certificate(&found));
         if accelerated && certificate.is_none() && self.excess() * GAIN > excess {
             admm = admm.resume(before)?;
         }
@@ -144,6 +145,17 @@ impl Run<'_> {
             self.best = Some((excess, point));
         }
         if excess <= 1.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// The certificate in the units of the program, where it proves something in them as well: small residuals of the
+    /// scaled program may be large ones there.
+    fn certificate(&self, found: &Infeasibility<State>) -> Option<Certificate> {
+        let Scaled { rows, columns, .. } = self.scaled;
+        if found.status == Status::PrimalInfeasible {
+            Certificate::primal(self.program, vector(&found.multiplier()).component_mul(rows))
+        } else {
+            Certificate::dual(self.program, vector(&(&found.to.x - &found.from.x)).component_mul(columns))
+        }
     }
 
     fn solution(self, status: Status, certificate: Option<Certificate>, admm: &Splitting) -> Solution {
@@ -200,16 +212,6 @@ fn coordinator(scaled: &Scaled, program: &Program, options: &Options) -> Result<
     admm.penalty_limits.bounds = PENALTIES;
     admm.patience = u64::MAX;
     Ok(admm)
-}
-
-/// The certificate in the units of the program, with a largest magnitude of 1.
-fn certificate(scaled: &Scaled, found: &Infeasibility<State>) -> Certificate {
-    let unit = |vector: DVector<f64>| &vector / vector.amax();
-    if found.status == Status::PrimalInfeasible {
-        Certificate::Primal(unit(vector(&found.multiplier()).component_mul(&scaled.rows)))
-    } else {
-        Certificate::Dual(unit(vector(&(&found.to.x - &found.from.x)).component_mul(&scaled.columns)))
-    }
 }
 
 fn check(options: &Options) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use super::check_alike;
 use crate::scalar::{Scalar, worst};
+use admm::infeasibility::{Recession, Support};
 use admm::{ConstraintSet, Error, Geometry, Result};
 use nalgebra::DMatrix;
 
@@ -85,5 +86,14 @@ impl<T: Scalar> ConstraintSet<T> for Product<T> {
     fn stationarity(&self, x: &DMatrix<T>, g: &DMatrix<T>) -> Result<T> {
         let parts = self.parts(x, g, |part, x, g| part.stationarity(&x, &g))?;
         Ok(parts.into_iter().fold(T::zero(), |sum, part| sum.hypot(part)))
+    }
+    fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
+        let none = Support { value: T::zero(), violation: T::zero() };
+        let parts = self.parts(y, y, |part, y, _| Ok(part.support(&y))).ok()?;
+        parts.into_iter().try_fold(none, |sum, part| Some(sum.beside(part?)))
+    }
+    fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
+        let parts = self.parts(by, by, |part, by, _| Ok(part.recession(&by))).ok()?;
+        parts.into_iter().try_fold(Recession::nowhere(T::zero()), |sum, part| Some(sum.beside(part?)))
     }
 }

@@ -24,6 +24,7 @@ fn summary(method: Method, variance_explained: f64, error: f64) -> MethodSummary
             descent: Finding::Holds(Rises { compared: 9, rises: 0, largest: 0.0 }),
             dual: Finding::Fails(Growth { early: 1.0, largest: 4.0 }),
             stationarity: Finding::Holds(Stationarity { gradient: 0.0, infeasibility: 0.0 }),
+            by_absolute: false,
         },
         n: 100,
         d: 5,

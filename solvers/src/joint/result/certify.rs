@@ -20,13 +20,15 @@ pub(crate) fn certify(
     let reached = status == Status::Converged && figures.gradient <= SLACK * tolerance;
     let stationarity = Finding::of(reached, figures);
     match of_admm {
-        Some(certificate) => Certificate { stationarity, ..certificate.clone() },
+        // The joint objective has a known scale, so its tolerance is absolute by choice.
+        Some(certificate) => Certificate { stationarity, by_absolute: false, ..certificate.clone() },
         None => Certificate {
             order: unknown(method),
             penalty: unknown(method),
             descent: unknown(method),
             dual: unknown(method),
             stationarity,
+            by_absolute: false,
         },
     }
 }
