@@ -8,8 +8,8 @@ use crate::loss::{Classifier, Softmax, probabilities};
 use crate::pca::{Shadow, Spectrum};
 use crate::scalar::Scalar;
 use crate::view::{product, product_transposed, transposed_product};
-use admm::{Error, Result};
-use nalgebra::DMatrix;
+use admm::Result;
+use nalgebra::{DMatrix, DVector};
 use std::sync::Arc;
 
 /// The most samples that the mean of diag(p) − ppᵀ is taken over.
@@ -165,10 +165,23 @@ fn multipliers<T: Scalar>(
     phi: impl Fn(usize, T) -> T,
 ) -> Result<DMatrix<T>> {
     for (j, mut column) in inner.column_iter_mut().enumerate() {
-        let factor = shadow.quadratic(|value| phi(j, value)).cholesky();
-        factor.ok_or_else(|| Error::numerical("W", "lacks rank"))?.solve_mut(&mut column);
+        let metric = shadow.quadratic(|value| phi(j, value));
+        match metric.clone().cholesky() {
+            Some(factor) => factor.solve_mut(&mut column),
+            None => column.copy_from(&shortest(&metric, &column.clone_owned())?),
+        }
     }
     Ok(inner)
+}
+
+/// The shortest x with Ax = b on the range of a semidefinite A that lacks rank. What is divided by rounding alone tells
+/// nothing.
+fn shortest<T: Scalar>(a: &DMatrix<T>, b: &DVector<T>) -> Result<DVector<T>> {
+    let (values, vectors) = symmetric_eigen(a)?;
+    let rounding = T::of(b.len() as f64) * T::EPSILON * values[0];
+    let mut x = vectors.tr_mul(b);
+    x.iter_mut().zip(&values).for_each(|(x, &value)| *x = if value > rounding { *x / value } else { T::zero() });
+    Ok(vectors * x)
 }
 
 #[cfg(test)]
