@@ -107,7 +107,7 @@ fn json_has_the_promised_keys() {
     let methods = summary(&folder, "figures.json");
     assert_eq!(methods.iter().map(|one| one["method"].as_str().unwrap()).collect::<Vec<_>>(), METHODS);
     let mut keys =
-        "method status objective variance_explained cross_entropy train_error test_error iterations passes seconds \
+        "method status objective variance_explained cross_entropy train_error test_error iterations passes polish seconds \
                     stationarity feasibility primal_residual dual_residual rho certificate n d k classes seed"
             .split_whitespace()
             .collect::<Vec<_>>();

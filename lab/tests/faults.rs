@@ -159,12 +159,14 @@ fn fault_34_separable_data_without_a_ridge() {
 }
 
 #[test]
-fn a_gradient_that_remains_is_no_secret() {
+fn a_fit_has_converged_where_its_gradient_says_so() {
     let folder = Folder::new();
-    let err = |flags: &str| folder.admm(&format!("fit breast-cancer --method admm {flags}")).err;
-    let unscaled = err("--scale none --precision f32");
-    assert!(unscaled.starts_with("warning: admm: W and V agree, but the gradient that remains is "), "{unscaled}");
-    assert_eq!(err(""), "");
+    for (flags, tolerance) in [("", 1e-6), ("--scale none", 1e-6), ("--scale none --precision f32", 7.63e-6)] {
+        let run = folder.admm(&format!("fit breast-cancer --method admm {flags} --json figures.json")).ok();
+        let figures: serde_json::Value = serde_json::from_slice(&folder.read("figures.json")).unwrap();
+        assert_eq!((&figures[0]["status"], run.err.as_str()), (&"converged".into(), ""), "{flags}");
+        assert!(figures[0]["stationarity"].as_f64().unwrap() <= tolerance, "{flags}: {figures}");
+    }
 }
 
 #[test]

@@ -73,7 +73,11 @@ fn retraction() {
 
 fn w_update() {
     let covariance = Covariance::dense(&samples(784, 2_000)).expect("data with variance");
-    let block = Majorize { loss: VarianceLoss { covariance: covariance.into(), weight: 0.5 }, max_steps: 1 };
+    let block = Majorize {
+        loss: VarianceLoss { covariance: covariance.into(), weight: 0.5 },
+        on: Stiefel::default(),
+        max_steps: 1,
+    };
     let (start, v) = (matrix(784, 20).qr().q(), matrix(784, 20));
     time("W update of 784×20", || {
         let mut w = start.clone();

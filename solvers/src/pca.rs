@@ -4,8 +4,8 @@
 //!
 //! | Rule | Update of W, or direction G | Reads | Use it |
 //! |---|---|---|---|
-//! | [`Majorize`] | polar(ΣW + C) | Σ | on orthonormal W: monotone, no step size |
-//! | [`Columns`] | the secular equation | Σ | on columns of norm 1, or at most 1: exact |
+//! | [`Majorize`] | P(ΣW + C) | Σ | on a set with the projection P: monotone, no step size |
+//! | [`Columns`] | the secular equation | Σ | on columns of norm 1, or at most 1: the global minimiser |
 //! | [`Unconstrained`] | ρ((ρ + γ)I − 2λΣ/tr Σ)⁻¹C | Σ | without a constraint: exact where it is bounded |
 //! | [`Power`] | qf(ΣW + C) | Σ | for the plain power method, in its own basis |
 //! | [`Hebbian`] | G = ΣW | Σ | for the users' rule, on any set |

@@ -125,7 +125,7 @@ proptest! {
             block_passes(&columns, &x, to);
             block_passes(&Negated(columns), &x, to);
         }
-        block_passes(&Majorize { loss: loss.clone(), max_steps: 1000 }, &x, to);
+        block_passes(&Majorize { loss: loss.clone(), on: Stiefel::default(), max_steps: 1000 }, &x, to);
         let rate = Rate::Lipschitz(loss.lipschitz().unwrap());
         let block = Descent { of: Hebbian(loss.clone()), by: ScheduledSteps { rate, max_steps: 5000 }, on: Stiefel::default() };
         block_passes(&block, &Iterate::new(x.clone()), to);
@@ -174,7 +174,7 @@ fn single_precision() {
         check::convex_prox(&l1(0.3), &x, 2.0).unwrap().assert();
         let v = matrix(6, 2, !seed).map(|x| x as f32);
         let to = Target { v: &v, rho: 2.0, tolerance: 1e-3 };
-        check::subproblem(&Majorize { loss, max_steps: 500 }, &x, to).unwrap().assert();
+        check::subproblem(&Majorize { loss, on: Stiefel::default(), max_steps: 500 }, &x, to).unwrap().assert();
     }
 }
 

@@ -88,7 +88,7 @@ fn a_w_with_other_rows_is_refused() {
     let sized = |error: Error| matches!(error, Error::Size { .. });
     let (loss, w) = (loss_of(&with_spectrum(&[3.0, 2.0, 1.0], 1).0, 0.5), orthonormal(4, 2, 2));
     let to = Target { v: &w, rho: 1.0, tolerance: 1e-6 };
-    let majorize = Majorize { loss: loss.clone(), max_steps: 1 };
+    let majorize = Majorize { loss: loss.clone(), on: Stiefel::default(), max_steps: 1 };
     assert!(sized(majorize.value(&w).unwrap_err()));
     assert!(sized(majorize.argmin(&mut w.clone(), to).unwrap_err()));
     let columns = Columns::new(loss.clone(), ColumnSet::Ball).unwrap();
@@ -111,7 +111,8 @@ fn majorisation_reaches_the_principal_components_where_the_pull_is_tiny() {
     let top = q.columns(0, 3).into_owned();
     let to = Target { v: &c, rho: 1e-13, tolerance: 1e-11 };
     let mut w = orthonormal(8, 3, 5);
-    let cost = Majorize { loss: loss.clone(), max_steps: 1_000 }.argmin(&mut w, to).unwrap().cost;
+    let cost =
+        Majorize { loss: loss.clone(), on: Stiefel::default(), max_steps: 1_000 }.argmin(&mut w, to).unwrap().cost;
     assert!(cost.steps < 1_000 && cost.passes == 0, "{cost:?}");
     assert!(angle(&top, &w) <= 1e-9, "{}", angle(&top, &w));
     assert!((loss.value(&w) - 0.7 * (1.0 - 12.0 / 13.8)).abs() <= 1e-13);
@@ -135,7 +136,7 @@ fn both_rules_agree_under_a_pull() {
         let to = Target { v: &c, rho, tolerance: 1e-12 };
         let mut w = c.clone().qr().q();
         let mut iterate = Iterate::new(w.clone());
-        Majorize { loss: loss.clone(), max_steps: 5_000 }.argmin(&mut w, to).unwrap();
+        Majorize { loss: loss.clone(), on: Stiefel::default(), max_steps: 5_000 }.argmin(&mut w, to).unwrap();
         let by = ScheduledSteps { rate: Rate::Lipschitz(2.0 * 0.6 * 5.0 / 13.5), max_steps: 20_000 };
         Descent { of: Hebbian(loss.clone()), by, on: Stiefel::default() }.argmin(&mut iterate, to).unwrap();
         let gap = (&w - &iterate.point).norm();
@@ -303,7 +304,7 @@ proptest! {
         let loss = loss_of(&(&half * half.transpose()), 0.6);
         let (c, rho) = (matrix(d, k, seed ^ 5), 10_f64.powi(exponent));
         let to = Target { v: &c, rho, tolerance: 0.0 };
-        let one = Majorize { loss: loss.clone(), max_steps: 1 };
+        let one = Majorize { loss: loss.clone(), on: Stiefel::default(), max_steps: 1 };
         let mut w = orthonormal(d, k, !seed);
         let mut before = pulled(&loss, &w, to);
         for _ in 0..40 {
@@ -312,7 +313,7 @@ proptest! {
             prop_assert!(after <= before + 1e-14 * (1.0 + before.abs()), "{before} to {after}");
             before = after;
         }
-        let many = Majorize { loss: loss.clone(), max_steps: 20_000 };
+        let many = Majorize { loss: loss.clone(), on: Stiefel::default(), max_steps: 20_000 };
         let cost = many.argmin(&mut w, Target { tolerance: 1e-9, ..to }).unwrap().cost;
         prop_assume!(cost.steps < 20_000);
         let gradient = -loss.ascent(&w) + (&w - &c) * rho;

@@ -85,7 +85,10 @@ fn a_product_with_a_matrix_free_covariance_is_a_pass() {
     }
     let by = ScheduledSteps { rate: Rate::Constant(0.1), max_steps: 7 };
     let on = Stiefel::default();
-    assert_eq!(cost(Majorize { loss: loss.clone(), max_steps: 7 }, start.clone(), to), Cost { steps: 7, passes: 7 });
+    assert_eq!(
+        cost(Majorize { loss: loss.clone(), on: Stiefel::default(), max_steps: 7 }, start.clone(), to),
+        Cost { steps: 7, passes: 7 }
+    );
     assert_eq!(cost(Power { loss: loss.clone(), max_steps: 7 }, start.clone(), to), Cost { steps: 7, passes: 7 });
     let block = Descent { of: Sanger(Hebbian(loss.clone())), by, on };
     assert_eq!(cost(block, Iterate::new(start.clone()), to), Cost { steps: 7, passes: 8 }); // one to measure the answer
@@ -119,7 +122,7 @@ fn a_matrix_of_the_wrong_size_is_named() {
         VrPca { batch, epoch: 2 }.direction(&w, &mut VrMemory::default()).map(|_| ()),
         loss.value_and_gradient(&w).map(|_| ()),
         Power { loss: loss.clone(), max_steps: 1 }.argmin(&mut w.clone(), to).map(|_| ()),
-        Majorize { loss, max_steps: 1 }.argmin(&mut w.clone(), to).map(|_| ()),
+        Majorize { loss, on: Stiefel::default(), max_steps: 1 }.argmin(&mut w.clone(), to).map(|_| ()),
     ];
     for refused in refusals {
         assert_eq!(refused.unwrap_err().to_string(), "W of the PCA loss: expected size 6×2, got 5×2");

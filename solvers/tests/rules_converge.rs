@@ -78,7 +78,7 @@ proptest! {
             ("oja on the manifold", orthonormalised(Oja(hebbian()), rate, 5_000, seed ^ 1)),
             ("sanger", free(Sanger(hebbian()), half, 5_000, seed ^ 1)),
             ("krasulina", orthonormalised(Krasulina(hebbian()), rate, 5_000, seed ^ 1)),
-            ("majorize", settled(&Majorize { loss: loss.clone(), max_steps: 500 }, start.clone())),
+            ("majorize", settled(&Majorize { loss: loss.clone(), on: Stiefel::default(), max_steps: 500 }, start.clone())),
             ("power", settled(&Power { loss: loss.clone(), max_steps: 500 }, start.clone())),
             ("lbfgs", settled(&Descent { of: loss.clone(), by: Lbfgs { max_steps: 500, ..Lbfgs::default() }, on: Stiefel::default() }, Iterate::new(start))),
         ];

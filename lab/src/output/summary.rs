@@ -17,6 +17,7 @@ pub struct MethodSummary {
     pub test_error: Option<f64>,
     pub iterations: u64,
     pub passes: u64,
+    pub polish: u64,
     pub seconds: f64,
     pub stationarity: f64,
     pub feasibility: f64,
@@ -35,7 +36,7 @@ impl MethodSummary {
     /// Adds what the library does not know to its report.
     pub fn new(report: &Report, test_error: Option<f64>, seed: u64) -> Self {
         let &Report { method, status, objective, variance_explained, cross_entropy, .. } = report;
-        let &Report { training_error, iterations, passes, seconds, stationarity, feasibility, .. } = report;
+        let &Report { training_error, iterations, passes, polish, seconds, stationarity, feasibility, .. } = report;
         let &Report { primal_residual, dual_residual, rho, n, d, k, classes, .. } = report;
         Self {
             method,
@@ -47,6 +48,7 @@ impl MethodSummary {
             test_error,
             iterations,
             passes,
+            polish,
             seconds,
             stationarity,
             feasibility,

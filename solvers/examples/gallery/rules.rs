@@ -39,7 +39,13 @@ pub(crate) fn main() -> Result<()> {
     table.steps("Oja", "1/(2L)", Oja(hebbian()), Rate::Constant(half), FREE)?;
     table.steps("Sanger", "1/(2L)", Sanger(hebbian()), Rate::Constant(half), FREE)?;
     table.row("Power", "orthonormal", "none", Power { loss: loss.clone(), max_steps: 1 }, table.start.clone())?;
-    table.row("Majorize", "orthonormal", "none", Majorize { loss: loss.clone(), max_steps: 1 }, table.start.clone())?;
+    table.row(
+        "Majorize",
+        "orthonormal",
+        "none",
+        Majorize { loss: loss.clone(), on: Stiefel::default(), max_steps: 1 },
+        table.start.clone(),
+    )?;
     let lbfgs = Descent { of: loss, by: Lbfgs { max_steps: 1, ..Lbfgs::default() }, on: Stiefel::default() };
     table.row("L-BFGS", "orthonormal", "line search", lbfgs, Iterate::new(table.start.clone()))?;
     table.steps("Minibatch, b = 1", "1/√n, decaying", single.clone(), decaying, ORTHONORMAL)?;

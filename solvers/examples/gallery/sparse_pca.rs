@@ -27,7 +27,7 @@ fn covariance() -> Result<Covariance<f64>> {
 pub(crate) fn main() -> Result<()> {
     let loss = VarianceLoss { covariance: covariance()?.into(), weight: 1.0 };
     let (shares, start) = loss.covariance.top(2)?;
-    let dense = Majorize { loss: loss.clone(), max_steps: 1000 };
+    let dense = Majorize { loss: loss.clone(), on: Stiefel::default(), max_steps: 1000 };
     let sparse = Negated(Exact(Scaled { weight: 0.02, of: L1 }));
     let mut admm = Coordinator::new(dense, sparse, start.clone(), start, 2.0)?;
     admm.penalty_policy = Box::new(Fixed);

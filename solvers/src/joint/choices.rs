@@ -60,8 +60,8 @@ impl Constraint {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Rule {
-    /// The exact or monotone minimisation that fits the constraint: [`Majorize`](crate::pca::Majorize) on orthonormal
-    /// W, the [secular equation](crate::pca::Columns) on columns.
+    /// The monotone minimisation [`Majorize`](crate::pca::Majorize) on a set, and the exact
+    /// [`Unconstrained`](crate::pca::Unconstrained) without one.
     #[default]
     Majorize,
     /// The users' rule, [`Hebbian`](crate::pca::Hebbian).

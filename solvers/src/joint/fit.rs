@@ -78,7 +78,7 @@ fn fit<T: Scalar>(
 ) -> Result<Fitted<T>> {
     let spent = if method == Method::TwoStage { prepared.start.principal_spent } else { prepared.start.spent };
     let from = from.unwrap_or(Position { method, history: Vec::new(), state: Vec::new() });
-    let mut log = Log::new(from, spent.seconds, observer);
+    let mut log = Log::new(from, spent.seconds, observer)?;
     let found = match method {
         Method::Admm | Method::Alternating => TwoBlocks { prepared, method, log: &mut log }.fit()?,
         Method::Descent => descent(prepared, &mut log)?,
@@ -108,13 +108,14 @@ fn report<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -
         training_error: prepared.objective.entropy.error(point)?,
         iterations: last.iteration,
         passes: last.passes,
+        polish: found.polish,
         seconds: 0.0,
         stationarity: figures.gradient,
         feasibility: figures.infeasibility,
         primal_residual: last.primal_residual,
         dual_residual: last.dual_residual,
         rho: last.rho,
-        certificate: certify(method, found.status, found.certificate.as_ref(), prepared.tolerance(), figures),
+        certificate: certify(prepared, method, found, figures),
         n: prepared.objective.entropy.samples.x.ncols(),
         d: prepared.scaler.mean.len(),
         k: point.v.ncols(),

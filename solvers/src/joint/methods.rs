@@ -6,12 +6,15 @@ mod blocks;
 mod candidates;
 mod curved;
 mod descent;
+mod ending;
 mod first_block;
 mod log;
+mod polish;
 mod schedule;
 mod two_stage;
 
 pub use admm::set_tolerance;
+pub(crate) use curved::Curved;
 pub(crate) use descent::descent;
 pub(crate) use first_block::TwoBlocks;
 pub(crate) use log::{Found, Log};

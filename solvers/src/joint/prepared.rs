@@ -9,7 +9,7 @@ mod warnings;
 
 pub(crate) use objective::Objective;
 pub use objective::{JointObjective, Reduction};
-pub(crate) use start::{SECOND_STAGE, Start, second_stage};
+pub(crate) use start::{SECOND_STAGE, Spent, Start, second_stage};
 
 use super::{Builder, Constraint};
 use crate::data::{Extremes, Features, Samples, Scaler, standardise};
@@ -20,7 +20,6 @@ use crate::scalar::Scalar;
 use crate::smooth::Ridge;
 use admm::{ConstraintSet, Exec, Result, Smooth};
 use check::{check_batch, check_bounded, check_classes, check_data, check_enough};
-use nalgebra::DMatrix;
 use row_space::RowSpace;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -97,17 +96,25 @@ impl<T: Scalar> Prepared<T> {
         self.warnings.sentences(&self.options, names)
     }
 
+    /// The same problem from another start.
+    pub(crate) fn started(&self, start: Start<T>) -> Self {
+        Prepared { start, ..self.clone() }
+    }
+
     pub(crate) fn set(&self) -> Box<dyn ConstraintSet<T>> {
         self.options.constraint.set()
     }
 
-    /// The model of the Hessian of the cross-entropy, with the PCA loss where its weight is given. It makes for long
-    /// steps: where W is orthonormal they stay close; where W is free there are distant minimisers, and a step may end
-    /// at one, as on wine.
-    pub(crate) fn model(&self, variance: Option<T>) -> Option<Kronecker<T>> {
-        let close = self.options.constraint == Constraint::Orthonormal;
-        let (entropy, spectrum) = (&self.objective.entropy, &self.spectrum);
-        close.then(|| Kronecker { entropy: entropy.clone(), spectrum: spectrum.clone(), variance })
+    /// The model of the Hessian of the cross-entropy, with the PCA loss where its weight is given.
+    pub(crate) fn model(&self, variance: Option<T>) -> Kronecker<T> {
+        let (entropy, spectrum) = (self.objective.entropy.clone(), self.spectrum.clone());
+        Kronecker { entropy, spectrum, variance }
+    }
+
+    /// The model where nothing pulls. It makes for long steps: where W is orthonormal they stay close; where W is free
+    /// there are distant minimisers, and a step may end at one, as on wine.
+    pub(crate) fn close_model(&self, variance: Option<T>) -> Option<Kronecker<T>> {
+        (self.options.constraint == Constraint::Orthonormal).then(|| self.model(variance))
     }
 
     /// The tolerance, but not below what T can resolve.
@@ -116,12 +123,11 @@ impl<T: Scalar> Prepared<T> {
     }
 
     /// The joint objective of a feasible point.
-    pub(crate) fn objective_at(&self, w: &DMatrix<T>, rest: &Classifier<T>) -> Result<f64> {
-        let at = Classifier { v: w.clone(), ..rest.clone() };
+    pub(crate) fn objective_at(&self, at: &Classifier<T>) -> Result<f64> {
         let softmax = &self.objective.entropy;
         let ridge = softmax.ridge * T::of(0.5) * at.b.norm_squared();
-        let entropy = softmax.share * (softmax.cross_entropy(&at)? + ridge);
-        Ok((self.objective.variance.value_and_gradient(w)?.0 + entropy).to_f64())
+        let entropy = softmax.share * (softmax.cross_entropy(at)? + ridge);
+        Ok((self.objective.variance.value_and_gradient(&at.v)?.0 + entropy).to_f64())
     }
 }
 

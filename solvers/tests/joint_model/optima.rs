@@ -23,7 +23,7 @@ fn the_dual_is_the_gradient_of_the_second_loss() {
     let principal = variance.covariance.top(2).unwrap().1;
     let start = Iterate::new(Classifier::blank(principal.clone(), 3));
     let smooth = Descent { of: entropy.clone(), by: Lbfgs { max_steps: 1_000, ..Lbfgs::default() }, on: Flat };
-    let majorize = Majorize { loss: variance.clone(), max_steps: 10_000 };
+    let majorize = Majorize { loss: variance.clone(), on: Stiefel::default(), max_steps: 10_000 };
     let mut admm = Coordinator::new(majorize, Negated(smooth), principal, start, 0.1).unwrap();
     admm.tolerance = Tolerance { absolute: 1e-9, relative: 0.0 };
     admm.accuracy = Accuracy::Fixed(1e-10);

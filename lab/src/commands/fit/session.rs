@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 
 use admm::Status;
-use admm::certificate::Finding;
 use admm_solvers::Scalar;
 use admm_solvers::joint::{Fitted, Method, Moment, Position, Prepared};
 
@@ -69,18 +68,9 @@ impl<T: Scalar> Session<'_, T> {
             let advice = if separated { SEPARATED } else { report.status.advice() };
             self.console.warn(&format!("{method}: {}. {advice}", report.status));
         }
-        let unproven = matches!(report.certificate.stationarity, Finding::Fails(_));
-        if method == Method::Admm && report.status == Status::Converged && unproven {
-            let gradient = report.stationarity;
-            self.console
-                .warn(&format!("{method}: W and V agree, but the gradient that remains is {gradient:.1e}. {NEARER}"));
-        }
         Ok(fitted)
     }
 }
 
 /// The advice for a problem without a minimiser, where more iterations do not help.
 const SEPARATED: &str = "It separates the classes, and nothing bounds B: set --ridge.";
-
-/// The advice where rounding or features of large numbers hide the gradient from the residuals.
-const NEARER: &str = "Use --precision f64, scale the features, or lower --tolerance.";

@@ -8,6 +8,7 @@ use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::{PenaltyChoice, set_tolerance};
 use admm_solvers::loss::Classifier;
 use admm_solvers::pca::Majorize;
+use admm_solvers::set::Stiefel;
 use serde::Deserialize;
 
 use super::losses::{LossParameters, Losses};
@@ -54,7 +55,13 @@ impl Work for Policy {
         let (loss, entropy) = (losses.objective.variance.of, losses.objective.entropy);
         let (w, z) = (losses.start.v.clone(), Iterate::new(losses.start));
         let classify = Negated(Descent { of: entropy.clone(), by: Lbfgs::default(), on: Flat });
-        let mut admm = Coordinator::new(Majorize { loss: loss.clone(), max_steps: 500 }, classify, w, z, self.rho)?;
+        let mut admm = Coordinator::new(
+            Majorize { loss: loss.clone(), on: Stiefel::default(), max_steps: 500 },
+            classify,
+            w,
+            z,
+            self.rho,
+        )?;
         admm.penalty_policy = self.policy.policy(Balance::default().threshold);
         set_tolerance(&mut admm, self.tolerance);
         admm.max_iterations = self.max_iterations;

@@ -69,7 +69,9 @@ impl Work for Passes {
             Rule::Minibatch => race.follow(batches()?, Rate::Decaying { lipschitz: root, horizon: epoch as f64 }),
             Rule::VrPca => race.follow(VrPca { batch: batches()?, epoch }, Rate::Constant(1.0 / root)),
             Rule::Power => race.run(Power { loss: loss.clone(), max_steps: 1 }, start.clone()),
-            Rule::Majorize => race.run(Majorize { loss: loss.clone(), max_steps: 1 }, start.clone()),
+            Rule::Majorize => {
+                race.run(Majorize { loss: loss.clone(), on: Stiefel::default(), max_steps: 1 }, start.clone())
+            }
             Rule::Lbfgs => {
                 let by = Lbfgs { max_steps: 1, ..Lbfgs::default() };
                 race.run(Descent { of: loss.clone(), by, on }, Iterate::new(start.clone()))

@@ -12,6 +12,7 @@ fn summary(method: Method, variance_explained: f64, error: f64) -> MethodSummary
         test_error: Some(error),
         iterations: 10,
         passes: 20,
+        polish: 0,
         seconds: 0.5,
         stationarity: 0.0,
         feasibility: 0.0,

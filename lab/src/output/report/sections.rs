@@ -51,6 +51,12 @@ pub fn certificate(summaries: &[MethodSummary]) -> Section {
             "those of the last iteration: the primal one is ‖W − V‖, the dual one ρ‖ΔV‖, or the gradient of methods "
             "with one W."
         }
+        @for one in summaries.iter().filter(|one| one.polish > 0) {
+            p {
+                (one.polish) " of the " (one.passes) " passes of " (one.method) " were its polish: a descent on both losses, "
+                "after its blocks had agreed. In the history its rows have no primal residual."
+            }
+        }
         @if let Some(admm) = summaries.iter().find(|one| one.method == Method::Admm) {
             (table("What theory asks of ADMM here", &["condition", "holds", "because"].map(String::from), &conditions(admm)))
             p { "The conditions are sufficient. A run that lacks one may have found the same point, but no theorem says so." }

@@ -1,25 +1,28 @@
 //! ADMM: manifold block first, smooth block last.
 
-use super::blocks::{Classify, ClassifyVar, FirstBlock, classify, feasible, traced};
+use super::blocks::{Classify, ClassifyVar, FirstBlock, Seen, classify, feasible, traced};
 use super::candidates::{Candidates, Choice};
+use super::ending::Ending;
 use super::log::{Found, Log};
-use super::schedule::Schedule;
+use super::polish::{Left, polish, resumed};
+use super::schedule::{Schedule, seen, turned};
 use crate::joint::{Prepared, Progress};
+use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::method::Evaluated;
 use admm::penalty::Limits;
 use admm::state::{State, StateOf};
 use admm::{Accuracy, Coordinator, Iterate, Negated, Result, Smooth, Status, Stop, Subproblem, Tolerance};
 use nalgebra::DMatrix;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
-type Admm<T, P> = Coordinator<T, P, Negated<Classify<T>>>;
+type Admm<T, P> = Coordinator<T, Seen<P>, Negated<Classify<T>>>;
 
 /// The state of the start with the loss g of the classifier evaluated, and the dual that leaves V where it is,
 /// u = ∇g(V)/ρ. Where ρ is far below the curvature of g, such a dual would send the first W too far: ‖u‖ is at most
 /// [`PULL`].
-fn informed<T: Scalar, P>(admm: &Admm<T, P>) -> Result<StateOf<T, P, Negated<Classify<T>>>>
+fn informed<T: Scalar, P>(admm: &Admm<T, P>) -> Result<StateOf<T, Seen<P>, Negated<Classify<T>>>>
 where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
@@ -35,21 +38,31 @@ where
 const PULL: f64 = 0.1;
 
 /// Both blocks with their coordinator as the options and the schedule have it.
-fn coordinator<T: Scalar, P>(prepared: &Prepared<T>, reduction: P, w: P::Var) -> Result<Admm<T, P>>
+fn coordinator<T: Scalar, P>(
+    prepared: &Prepared<T>,
+    reduction: P,
+    w: P::Var,
+    start: Classifier<T>,
+) -> Result<Admm<T, P>>
 where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
-    let (options, start) = (&prepared.options, &prepared.start.point);
-    let Schedule { steps, answers, rho, bounds, threshold, accuracy } = Schedule::of(prepared)?;
-    let (classifier, z) = (Negated(classify(prepared, steps, answers)), Iterate::new(start.clone()));
-    let mut coordinator = Coordinator::new(reduction, classifier, w, z, T::of(rho))?;
+    let options = &prepared.options;
+    let Schedule { by, rho, bounds, threshold } = Schedule::of(prepared, &start)?;
+    let Classifier { v, b, bias } = start;
+    let columns = seen(prepared);
+    let z =
+        Iterate::new(Classifier { v: v.columns(0, columns).into_owned(), b: b.rows(0, columns).into_owned(), bias });
+    let classifier = Negated(classify(prepared, by));
+    let mut coordinator = Coordinator::new(Seen { of: reduction, columns }, classifier, w, z, T::of(rho))?;
     coordinator.penalty_policy = options.penalty.policy(threshold);
     coordinator.penalty_limits = Limits { bounds, ..Limits::default() };
     coordinator.relaxation = T::of(options.relaxation);
     coordinator.acceleration = options.acceleration.rule();
-    let tolerance = (accuracy * prepared.tolerance()).max(64.0 * T::EPSILON.to_f64());
-    set_tolerance(&mut coordinator, tolerance);
+    // The run ends by the gradient of the joint objective, see `Ending`; these bounds are for what is left to rounding.
+    set_tolerance(&mut coordinator, (TIGHT * prepared.tolerance()).max(T::EPSILON.to_f64()));
     coordinator.max_iterations = options.max_iterations;
+    coordinator.patience = PATIENCE;
     coordinator.track_objective = options.trace || prepared.objective.variance.passes() == 0;
     Ok(coordinator)
 }
@@ -70,30 +83,57 @@ where
     coordinator.accuracy = Accuracy::Relative { first: floor.max(1e-2), factor: 0.3, floor };
 }
 
-/// The entry of an iteration in the history, and its point among the candidates. Returns how the observer ends the run,
-/// if it does.
-fn observe<T: Scalar, X: Serialize>(
-    prepared: &Prepared<T>,
-    log: &mut Log<'_>,
-    candidates: &mut Candidates<T>,
+/// Iterations without progress, most of which take no pass.
+const PATIENCE: u64 = 3_000;
+
+/// The residuals of a run whose gradient is not within the tolerance may be so small, in units of it.
+const TIGHT: f64 = 1e-3;
+
+/// What a run of ADMM keeps beside its state.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
+struct Beside<T: Scalar> {
+    candidates: Candidates<T>,
+    ending: Ending,
+}
+
+/// The observer of a run.
+struct Watch<'a, 'o, T: Scalar, X> {
+    prepared: &'a Prepared<T>,
+    log: &'a mut Log<'o>,
     w: fn(&X) -> &DMatrix<T>,
-    state: &State<T, X, ClassifyVar<T>, DMatrix<T>>,
-) -> Result<Option<Status>> {
-    let (record, w) = (&state.record, w(&state.x));
-    let objective = log.aside(|| traced(prepared, w, &state.z))?;
-    let augmented_lagrangian = record.augmented_lagrangian.map(|value| value.to_f64());
-    candidates.follow(record.iteration, (objective, augmented_lagrangian), w, &state.z.point);
-    let entry = Progress {
-        iteration: record.iteration,
-        objective,
-        augmented_lagrangian,
-        primal_residual: record.primal.to_f64(),
-        dual_residual: record.dual.to_f64(),
-        rho: record.rho.to_f64(),
-        passes: prepared.start.spent.cost.passes + record.cost.passes,
-        seconds: 0.0,
-    };
-    log.add(entry, &(state, &*candidates), None)
+    /// True if the rest is for the polish.
+    lingers: bool,
+}
+
+impl<T: Scalar, X: Serialize> Watch<'_, '_, T, X> {
+    /// The entry of an iteration in the history, and its point among the candidates. Returns how the run ends, if it
+    /// does: because the gradient is within the tolerance, or because the observer of the fit ends it.
+    fn observe(
+        &mut self,
+        beside: &mut Beside<T>,
+        state: &State<T, X, ClassifyVar<T>, DMatrix<T>>,
+    ) -> Result<Option<Status>> {
+        let (prepared, record, w) = (self.prepared, &state.record, (self.w)(&state.x));
+        let point = feasible(w, &state.z);
+        let objective = self.log.aside(|| traced(prepared, &point))?;
+        let augmented_lagrangian = record.augmented_lagrangian.map(|value| value.to_f64());
+        let Beside { candidates, ending } = beside;
+        candidates.follow(record.iteration, (objective, augmented_lagrangian), &point);
+        let ended = ending.reached(prepared, &point, (&state.z, record))?;
+        self.lingers = !ended && ending.lingers(prepared.tolerance(), record);
+        let entry = Progress {
+            iteration: record.iteration,
+            objective,
+            augmented_lagrangian,
+            primal_residual: record.primal.to_f64(),
+            dual_residual: record.dual.to_f64(),
+            rho: record.rho.to_f64(),
+            passes: prepared.start.spent.cost.passes + record.cost.passes + ending.passes,
+            seconds: 0.0,
+        };
+        self.log.add(entry, &(state, &*beside), ended.then_some(Status::Converged))
+    }
 }
 
 /// ADMM: manifold block first, smooth block last.
@@ -101,36 +141,38 @@ pub(crate) fn admm<T: Scalar, P>(prepared: &Prepared<T>, log: &mut Log<'_>, firs
 where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
-    let w = first.w;
-    let coordinator = coordinator(prepared, first.block, first.start)?;
-    let fresh = || Ok((informed(&coordinator)?, Candidates::default()));
-    let (state, mut candidates) = log.state()?.map_or_else(fresh, Ok)?;
-    candidates.check(&prepared.start.point)?;
-    let mut coordinator = coordinator.resume(state)?;
-    let mut failure = None;
-    let outcome = coordinator.run(|state: &State<T, P::Var, ClassifyVar<T>, DMatrix<T>>| {
-        match observe(prepared, log, &mut candidates, w, state) {
-            Ok(None) => ControlFlow::Continue(()),
-            ended => {
-                failure = ended.err();
-                ControlFlow::Break(())
-            }
-        }
-    })?;
-    if let Some(error) = failure {
-        return Err(error);
+    if let Some(found) = resumed(prepared, log)? {
+        return Ok(found);
     }
-    let (status, mut last) = (outcome.status, log.last());
-    let mut point = feasible(w(&outcome.best.x), &outcome.best.z);
+    let w = first.w;
+    let coordinator = coordinator(prepared, first.block, first.start, turned(prepared)?)?;
+    let fresh =
+        || Ok((informed(&coordinator)?, Beside { candidates: Candidates::default(), ending: Ending::default() }));
+    let (state, mut beside) = log.state()?.map_or_else(fresh, Ok)?;
+    beside.candidates.check(&prepared.start.point)?;
+    let mut coordinator = coordinator.resume(state)?;
+    let mut ended = Ok(None);
+    let mut watch = Watch { prepared, log, w, lingers: false };
+    let outcome = coordinator.run(|state: &State<T, P::Var, ClassifyVar<T>, DMatrix<T>>| {
+        ended = watch.observe(&mut beside, state);
+        if matches!(ended, Ok(None)) && !watch.lingers { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    let (ended, lingers, end, mut last) = (ended?, watch.lingers, coordinator.state(), log.last());
+    let mut point = feasible(w(&end.x), &end.z);
+    if ended.is_none() && (lingers || outcome.status == Status::Converged) {
+        let (candidates, certificate) = (beside.candidates, outcome.certificate);
+        return polish(prepared, log, Left { point, candidates, certificate, passes: last.passes });
+    }
+    let status = ended.unwrap_or(outcome.status);
     if status != Status::Converged {
         // Where the objective is traced, all iterates are known.
-        let end = coordinator.state();
-        let ends = if prepared.options.trace { Vec::new() } else { vec![point, feasible(w(&end.x), &end.z)] };
-        let Choice { point: best, passes } = candidates.choose(prepared, ends)?;
+        let best = feasible(w(&outcome.best.x), &outcome.best.z);
+        let ends = if prepared.options.trace { Vec::new() } else { vec![best, point] };
+        let Choice { point: best, passes } = beside.candidates.choose(prepared, ends)?;
         point = best;
         last.passes += passes;
     }
-    Ok(Found { point, status, last, certificate: Some(outcome.certificate) })
+    Ok(Found { point, status, last, polish: 0, certificate: Some(outcome.certificate) })
 }
 
 #[cfg(test)]
@@ -139,6 +181,7 @@ mod tests {
     use crate::joint::JointModel;
     use crate::linalg::scattered;
     use crate::pca::Majorize;
+    use crate::set::Stiefel;
 
     /// With ρ so large that the dual is short it is ∇g/ρ, else it has the length of the bound; and one evaluation is
     /// all that it takes.
@@ -148,8 +191,9 @@ mod tests {
         let x = DMatrix::from_fn(5, 60, |i, j| scattered::<f64>(5, 60, 1)[(i, j)] + labels[j] as f64 * i as f64);
         let prepared = JointModel::builder().weight(0.1).build().unwrap().prepare(&x, &labels, 3, None).unwrap();
         let admm = || {
-            let (loss, w) = (prepared.objective.variance.of.clone(), prepared.start.point.v.clone());
-            coordinator(&prepared, Majorize { loss, max_steps: 1 }, w).unwrap()
+            let (loss, start) = (prepared.objective.variance.of.clone(), turned(&prepared).unwrap());
+            coordinator(&prepared, Majorize { loss, on: Stiefel::default(), max_steps: 1 }, start.v.clone(), start)
+                .unwrap()
         };
         let slope = prepared.objective.entropy.value_and_gradient(&prepared.start.point).unwrap().1.v;
         for (rho, expected) in [(1e3, &slope / 1e3), (1e-6, &slope * (PULL / slope.norm()))] {

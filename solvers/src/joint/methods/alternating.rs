@@ -3,8 +3,9 @@
 use super::blocks::{ClassifyVar, FirstBlock, classify, feasible, traced};
 use super::candidates::{Candidates, Choice};
 use super::log::{Found, Log};
-use super::schedule::SOLVED;
+use super::schedule::{RHO, SOLVED};
 use super::two_stage::{Settled, settle};
+use crate::descent::Lbfgs;
 use crate::joint::{Prepared, Progress};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
@@ -27,10 +28,11 @@ where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
     let FirstBlock { block, start: w, w: of } = first;
-    let classifier = classify(prepared, SOLVED.steps, SOLVED.answers);
+    let by = Lbfgs { max_steps: SOLVED, ..Lbfgs::from(prepared.close_model(None)) };
+    let classifier = classify(prepared, by);
     let start = &prepared.start.point;
     let tolerance = T::of(prepared.tolerance());
-    let rho = T::of(SOLVED.rho);
+    let rho = T::of(RHO);
     let fresh = || (w, Iterate::new(start.clone()), prepared.start.spent.cost, Candidates::default());
     let (mut w, mut z, mut cost, mut candidates): Under<T, P::Var> = log.state()?.unwrap_or_else(fresh);
     Error::check_size("state to continue from", start.sizes(), z.point.sizes())?;
@@ -45,9 +47,10 @@ where
         cost += both.cost;
         let change = rho * (&z.point.v - &v).norm().max((of(&w) - &before).norm());
         let gap = (of(&w) - &z.point.v).euclidean_norm();
-        let objective = log.aside(|| traced(prepared, of(&w), &z))?;
+        let point = feasible(of(&w), &z);
+        let objective = log.aside(|| traced(prepared, &point))?;
         let score = score(prepared, of(&w), classifier.value(&z)?, rho * gap * gap)?;
-        candidates.follow(iteration, (objective, score), of(&w), &z.point);
+        candidates.follow(iteration, (objective, score), &point);
         let entry = Progress {
             iteration,
             objective,
@@ -92,5 +95,5 @@ fn with_second_stage<T: Scalar>(
         point = best;
         last.passes += passes;
     }
-    Ok(Found { point, status, last, certificate: None })
+    Ok(Found { point, status, last, polish: 0, certificate: None })
 }

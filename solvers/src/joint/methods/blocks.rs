@@ -3,9 +3,10 @@
 use super::curved::Curved;
 use crate::descent::{Kronecker, Lbfgs, LbfgsMemory};
 use crate::joint::Prepared;
+use crate::linalg::beside;
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
-use admm::{Descent, Flat, Iterate, Result, Subproblem};
+use admm::{Descent, Flat, Iterate, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// The block of the PCA loss.
@@ -17,25 +18,56 @@ pub(crate) struct FirstBlock<T: Scalar, P: Subproblem<T>> {
     pub w: fn(&P::Var) -> &DMatrix<T>,
 }
 
+/// A block of whose W (d×k) the other one sees the first columns alone.
+pub(crate) struct Seen<P> {
+    pub of: P,
+    /// The number of those columns.
+    pub columns: usize,
+}
+
+/// The pull of the other columns to where they are, in units of ρ: what nothing else holds stays.
+const INERT: f64 = 1e-6;
+
+impl<T: Scalar, P: Subproblem<T, Image = DMatrix<T>>> Subproblem<T> for Seen<P> {
+    type Var = P::Var;
+    type Image = DMatrix<T>;
+
+    fn value(&self, w: &P::Var) -> Result<T> {
+        self.of.value(w)
+    }
+    fn argmin(&self, w: &mut P::Var, to: Target<'_, T, DMatrix<T>>) -> Result<Solved<T>> {
+        let unseen = self.of.image(w).columns_range(self.columns..) * T::of(INERT);
+        self.of.argmin(w, Target { v: &beside(to.v.clone(), &unseen), ..to })
+    }
+    fn image(&self, w: &P::Var) -> DMatrix<T> {
+        self.of.image(w).columns(0, self.columns).into_owned()
+    }
+    fn retune(&mut self, rho: T) -> Result<()> {
+        self.of.retune(rho)
+    }
+    fn forget(&self, w: &mut P::Var) {
+        self.of.forget(w);
+    }
+}
+
 /// The block of the cross-entropy.
 pub(crate) type Classify<T> = Descent<Curved<T>, Lbfgs<Option<Kronecker<T>>>, Flat>;
 
 /// The variable of the classifier's block.
 pub(crate) type ClassifyVar<T> = Iterate<Classifier<T>, LbfgsMemory<T, Classifier<T>>>;
 
-/// The block of the cross-entropy, of at most so many steps a call, with so many answers of its model in a row.
-pub(crate) fn classify<T: Scalar>(prepared: &Prepared<T>, max_steps: u64, answers: u64) -> Classify<T> {
-    let leading = prepared.leading * prepared.objective.variance.of.covariance.trace();
-    let by = Lbfgs { max_steps, answers, ..Lbfgs::from(prepared.model(None)) };
-    Descent { of: Curved { entropy: prepared.objective.entropy.clone(), leading }, by, on: Flat }
+/// The block of the cross-entropy.
+pub(crate) fn classify<T: Scalar>(prepared: &Prepared<T>, by: Lbfgs<Option<Kronecker<T>>>) -> Classify<T> {
+    Descent { of: Curved::of(prepared), by, on: Flat }
 }
 
-/// The feasible W with the classifier of the other block.
+/// The feasible W with the classifier of the other block, which gives no weight to the columns that it does not see.
 pub(crate) fn feasible<T: Scalar>(w: &DMatrix<T>, z: &ClassifyVar<T>) -> Classifier<T> {
-    Classifier { v: w.clone(), ..z.point.clone() }
+    let Classifier { b, bias, .. } = z.point.clone();
+    Classifier { v: w.clone(), b: b.resize_vertically(w.ncols(), T::zero()), bias }
 }
 
-/// The joint objective at the feasible W, where it is traced.
-pub(crate) fn traced<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, z: &ClassifyVar<T>) -> Result<Option<f64>> {
-    prepared.options.trace.then(|| prepared.objective_at(w, &z.point)).transpose()
+/// The joint objective at a feasible point, where it is traced.
+pub(crate) fn traced<T: Scalar>(prepared: &Prepared<T>, point: &Classifier<T>) -> Result<Option<f64>> {
+    prepared.options.trace.then(|| prepared.objective_at(point)).transpose()
 }

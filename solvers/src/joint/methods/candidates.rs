@@ -5,7 +5,6 @@ use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::space::Space;
 use admm::{Error, Result, Smooth};
-use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
 /// The feasible points of a run that may be its best by the joint objective. They are a part of the state of the run.
@@ -44,16 +43,10 @@ fn lowered<T: Scalar>(lowest: f64, next: f64) -> Option<f64> {
 }
 
 impl<T: Scalar> Candidates<T> {
-    /// Takes in an iterate: W and the classifier of its iteration, with the objective at W where that is known. The
-    /// score orders the others: the lower the better.
-    pub fn follow(
-        &mut self,
-        iteration: u64,
-        (objective, score): (Option<f64>, Option<f64>),
-        w: &DMatrix<T>,
-        rest: &Classifier<T>,
-    ) {
-        let point = || Classifier { v: w.clone(), ..rest.clone() };
+    /// Takes in the feasible point of an iteration, with its objective where that is known. The score orders the others:
+    /// the lower the better.
+    pub fn follow(&mut self, iteration: u64, (objective, score): (Option<f64>, Option<f64>), point: &Classifier<T>) {
+        let point = || point.clone();
         let Some(objective) = objective else { return self.follow_by_score(iteration.max(1).ilog2(), score, point) };
         let lowest = match &self.known {
             None => objective.is_finite().then_some(objective),

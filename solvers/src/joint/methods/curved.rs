@@ -1,5 +1,6 @@
 //! The cross-entropy with what is known of its curvature.
 
+use crate::joint::{JointObjective, Prepared};
 use crate::linalg::thin_svd;
 use crate::loss::{Classifier, Softmax};
 use crate::scalar::Scalar;
@@ -11,6 +12,14 @@ pub(crate) struct Curved<T: Scalar> {
     pub entropy: Softmax<T>,
     /// The largest eigenvalue λ₁ of Σ.
     pub leading: T,
+}
+
+impl<T: Scalar> Curved<T> {
+    /// The cross-entropy of a prepared problem.
+    pub fn of(prepared: &Prepared<T>) -> Self {
+        let JointObjective { variance, entropy } = &prepared.objective;
+        Curved { entropy: entropy.clone(), leading: prepared.leading * variance.of.covariance.trace() }
+    }
 }
 
 impl<T: Scalar> Smooth<T> for Curved<T> {

@@ -14,7 +14,7 @@ use admm::{Error, Gradient, Iterate, Result, Status, Target};
 /// Descends on all variables at once: L-BFGS on smooth manifolds, projected gradient on other sets.
 pub(crate) fn descent<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
     let Builder { constraint, batch, .. } = prepared.options;
-    let model = prepared.model(Some(prepared.objective.variance.of.weight));
+    let model = prepared.close_model(Some(prepared.objective.variance.of.weight));
     let by = Lbfgs { max_steps: 1, ..Lbfgs::from(model) };
     match (constraint.geometry().is_smooth(), batch) {
         (false, _) => descend(prepared, log, &Gradient { max_steps: 1 }, |memory| memory.here.as_ref()),
@@ -51,7 +51,7 @@ fn descend<T: Scalar, M: DescentMethod<T, Objective<T>, Point = Classifier<T>>>(
         let Some(here) = here(&iterate.memory) else { break };
         let slope = stationarity(&*on, &iterate.point, here.gradient())?;
         let objective = Some(here.value().to_f64());
-        candidates.follow(iteration, (objective, None), &iterate.point.v, &iterate.point);
+        candidates.follow(iteration, (objective, None), &iterate.point);
         let entry = Progress {
             iteration,
             objective,
@@ -68,9 +68,9 @@ fn descend<T: Scalar, M: DescentMethod<T, Objective<T>, Point = Classifier<T>>>(
     }
     let mut last = log.last();
     if status == Status::Converged {
-        return Ok(Found { point: iterate.point, status, last, certificate: None });
+        return Ok(Found { point: iterate.point, status, last, polish: 0, certificate: None });
     }
     let Choice { point, passes } = candidates.choose(prepared, Vec::new())?;
     last.passes += passes;
-    Ok(Found { point, status, last, certificate: None })
+    Ok(Found { point, status, last, polish: 0, certificate: None })
 }

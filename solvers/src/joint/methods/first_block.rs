@@ -4,11 +4,10 @@ use super::admm::admm;
 use super::alternating::alternating;
 use super::blocks::FirstBlock;
 use super::log::{Found, Log};
+use super::schedule::turned;
 use crate::descent::Lbfgs;
 use crate::joint::{Constraint, Method, Prepared, Rule};
-use crate::pca::{
-    Batches, ColumnSet, Columns, Hebbian, Krasulina, Majorize, Minibatch, Oja, Power, Sanger, Unconstrained, VrPca,
-};
+use crate::pca::{Batches, Hebbian, Krasulina, Majorize, Minibatch, Oja, Power, Sanger, Unconstrained, VrPca};
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
 use admm::method::DescentMethod;
@@ -34,12 +33,10 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
     pub fn fit(self) -> Result<Found<T>> {
         let variance = self.prepared.objective.variance.clone();
         let loss = variance.of.clone();
-        let max_steps = STEPS;
+        let (on, max_steps) = (self.prepared.set(), STEPS);
         match (self.prepared.options.rule, self.prepared.options.constraint) {
-            (Rule::Majorize, Constraint::Orthonormal) => self.minimise(Box::new(Majorize { loss, max_steps })),
-            (Rule::Majorize, Constraint::UnitNorm) => self.minimise(Box::new(Columns::new(loss, ColumnSet::Sphere)?)),
-            (Rule::Majorize, Constraint::Ball) => self.minimise(Box::new(Columns::new(loss, ColumnSet::Ball)?)),
             (Rule::Majorize, Constraint::None) => self.minimise(Box::new(Unconstrained::new(variance)?)),
+            (Rule::Majorize, _) => self.minimise(Box::new(Majorize { loss, on, max_steps })),
             (Rule::Hebbian, _) => self.follow(Box::new(Hebbian(loss))),
             (Rule::Oja, _) => self.follow(Box::new(Oja(Hebbian(loss)))),
             (Rule::Sanger, _) => self.follow(Box::new(Sanger(Hebbian(loss)))),
@@ -82,15 +79,23 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
     }
 
     fn descend<F: Send + Sync, D: DescentMethod<T, F, Point = DMatrix<T>>>(self, of: F, by: D) -> Result<Found<T>> {
-        let start = Iterate::new(self.prepared.start.point.v.clone());
+        let start = Iterate::new(self.start()?);
         let on = self.prepared.set();
         self.run(FirstBlock { block: Descent { of, by, on }, start, w: |w| &w.point })
     }
 
     /// A block whose variable is W.
     fn minimise(self, block: Box<dyn Subproblem<T, Var = DMatrix<T>, Image = DMatrix<T>>>) -> Result<Found<T>> {
-        let start = self.prepared.start.point.v.clone();
+        let start = self.start()?;
         self.run(FirstBlock { block, start, w: |w| w })
+    }
+
+    /// The first W, as the method turns it.
+    fn start(&self) -> Result<DMatrix<T>> {
+        match self.method {
+            Method::Admm => Ok(turned(self.prepared)?.v),
+            _ => Ok(self.prepared.start.point.v.clone()),
+        }
     }
 
     fn run<P: Subproblem<T, Image = DMatrix<T>>>(self, first: FirstBlock<T, P>) -> Result<Found<T>> {

@@ -15,6 +15,8 @@ pub(crate) struct Found<T: Scalar> {
     pub point: Classifier<T>,
     pub status: Status,
     pub last: Progress,
+    /// Passes of the polish.
+    pub polish: u64,
     /// The certificate, for methods with a dual.
     pub certificate: Option<Certificate>,
 }
@@ -24,6 +26,8 @@ pub(crate) struct Log<'a> {
     observer: &'a mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
     method: Method,
     state: Option<Vec<u8>>,
+    /// What the first stage of a method has left, while the second one runs.
+    pub first_stage: Option<Vec<u8>>,
     pub history: Vec<Progress>,
     earlier: f64,
     started: Instant,
@@ -31,11 +35,19 @@ pub(crate) struct Log<'a> {
 }
 
 impl<'a> Log<'a> {
-    pub fn new(from: Position, earlier: f64, observer: &'a mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Self {
+    /// # Errors
+    /// A position that is not one.
+    pub fn new(
+        from: Position,
+        earlier: f64,
+        observer: &'a mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
+    ) -> Result<Self> {
         let Position { method, history, state } = from;
         let earlier = history.last().map_or(earlier, |last| last.seconds);
-        let state = Some(state).filter(|_| !history.is_empty());
-        Log { observer, method, state, history, earlier, started: Instant::now(), paused: Duration::ZERO }
+        let continued = (!history.is_empty()).then(|| from_bytes::<(Option<Vec<u8>>, Vec<u8>)>(&state)).transpose()?;
+        let (first_stage, state) = continued.map_or((None, None), |(first, state)| (first, Some(state)));
+        let (started, paused) = (Instant::now(), Duration::ZERO);
+        Ok(Log { observer, method, state, first_stage, history, earlier, started, paused })
     }
     pub fn seconds(&self) -> f64 {
         self.earlier + (self.started.elapsed() - self.paused).as_secs_f64()
@@ -51,13 +63,15 @@ impl<'a> Log<'a> {
         self.paused += entered.elapsed();
         result
     }
-    /// Adds an entry, with the seconds filled in, and tells how the fit has ended: as given, or because the observer
+    /// Adds an entry, with the seconds filled in and the ρ that a first stage has ended with, and tells how the fit has ended: as given, or because the observer
     /// stops it. From `state` it could be continued.
     pub fn add(&mut self, entry: Progress, state: &impl Serialize, ended: Option<Status>) -> Result<Option<Status>> {
         let (seconds, entered) = (self.seconds(), Instant::now());
-        let progress = Progress { seconds, ..entry };
+        let rho = if self.first_stage.is_some() { self.last().rho } else { entry.rho };
+        let progress = Progress { seconds, rho, ..entry };
         self.history.push(progress);
-        let state = || to_bytes(state);
+        let first_stage = &self.first_stage;
+        let state = || to_bytes(&(first_stage, to_bytes(state)?));
         let state = ended.is_none().then_some(&state as &dyn Fn() -> Result<Vec<u8>>);
         let answer = (self.observer)(&Moment { method: self.method, history: &self.history, progress, state });
         self.paused += entered.elapsed();

@@ -1,78 +1,115 @@
-//! The schedule of ADMM on the joint model: the work of the classifier's block in an iteration, and the start and the
-//! bounds of ρ.
+//! The schedule of ADMM on the joint model: the work of the classifier's block in an iteration, and the penalty.
 
-use crate::joint::{AccelerationChoice, Builder, Constraint, PenaltyChoice, Prepared, Rule};
+use crate::descent::{Kronecker, Lbfgs};
+use crate::joint::{AccelerationChoice, Constraint, PenaltyChoice, Prepared, Rule};
 use crate::linalg::symmetric_eigen;
+use crate::loss::Classifier;
 use crate::scalar::Scalar;
-use crate::view::{product_transposed, transposed_product};
+use crate::view::{product, product_transposed, transposed_product};
 use admm::{Result, Smooth};
+use nalgebra::DMatrix;
 
 /// The schedule of the second block, and the choices that follow from it.
-pub(crate) struct Schedule {
-    /// Steps of L-BFGS in a call.
-    pub steps: u64,
-    /// Calls in a row that its model answers.
-    pub answers: u64,
+pub(crate) struct Schedule<T: Scalar> {
+    /// The method of the second block.
+    pub by: Lbfgs<Option<Kronecker<T>>>,
     /// ρ at the start.
     pub rho: f64,
     /// The bounds of ρ.
     pub bounds: (f64, f64),
     /// μ of [`Balance`](admm::penalty::Balance).
     pub threshold: f64,
-    /// The bound for the residuals, in units of the tolerance.
-    pub accuracy: f64,
 }
 
-/// Solved: both losses are of order 1 and W has unit columns, so no scale of the data enters ρ.
-pub(crate) const SOLVED: Schedule =
-    Schedule { steps: 50, answers: 0, rho: 0.1, bounds: (1e-8, 1e8), threshold: 10.0, accuracy: 1.0 };
+/// Steps of L-BFGS in a call that solves its subproblem.
+pub(crate) const SOLVED: u64 = 50;
+/// ρ where nothing is known: both losses are of order 1 and W has unit columns, so no scale of the data enters it.
+pub(crate) const RHO: f64 = 0.1;
+/// The least and the largest ρ.
+const BOUNDS: (f64, f64) = (1e-8, 1e8);
+/// The least ρ at the start.
+const LOWEST: f64 = 0.01;
 
-impl Schedule {
-    /// Majorisation on orthonormal W is monotone and takes no pass where Σ is formed. There one step of the other block
-    /// a call is enough: its curvature pairs outlive the call, and more steps would be spent on a target that moves on.
-    /// In up to twelve further iterations its model of the loss answers, so that W fits the model before the data are
-    /// read again. ρ starts at the curvature of the manifold. A block that takes one step moves less than one that
-    /// solves its problem, so the dual residual is smaller than it should be. Hence the threshold for balancing ρ is
-    /// larger, and the bound on the residuals smaller.
+impl<T: Scalar> Schedule<T> {
+    /// Majorisation is monotone and takes no pass where Σ is formed. There one step of the other block a call is enough:
+    /// its curvature pairs outlive the call, and more steps would be spent on a target that moves on. In further
+    /// iterations its model of the loss answers, so that W fits the model before the data are read again.
+    ///
+    /// ρ starts at the curvature a of the first block: of two quadratics with the curvatures a and b, ADMM takes away all
+    /// but (ρ² + ab)/((ρ + a)(ρ + b)) of the error in an iteration, and with ρ = a that is ½, whatever b is. A block that
+    /// takes one step moves less than one that solves its problem, so the dual residual is smaller than it should be.
+    /// Hence the threshold for balancing ρ is larger. Without a constraint a is γ less what the PCA loss takes away, and ρ
+    /// stays.
     ///
     /// Over-relaxation asks for 1/(2 − α) as much ρ, as in the bound 2L/(2 − α) of the certificate. With it, with
     /// accelerations and with other policies no model answers: that was measured for plain iterations alone.
-    pub fn of<T: Scalar>(prepared: &Prepared<T>) -> Result<Self> {
+    pub fn of(prepared: &Prepared<T>, start: &Classifier<T>) -> Result<Self> {
         let options = &prepared.options;
-        let curvature = 2.0 * options.weight * prepared.leading.to_f64() / (2.0 - options.relaxation);
-        let lowest = (share(options) * curvature).max(SOLVED.bounds.0);
-        if (options.constraint, options.rule) != (Constraint::Orthonormal, Rule::Majorize) {
-            return Ok(Schedule { rho: SOLVED.rho.max(lowest), bounds: (lowest, SOLVED.bounds.1), ..SOLVED });
+        let slack = 2.0 - options.relaxation;
+        if options.rule != Rule::Majorize {
+            let share = if options.constraint == Constraint::Orthonormal { 0.5 } else { 2.0 };
+            let lowest = (share * 2.0 * options.weight * prepared.leading.to_f64() / slack).max(BOUNDS.0);
+            let by = Lbfgs { max_steps: SOLVED, ..Lbfgs::from(prepared.close_model(None)) };
+            return Ok(Schedule { by, rho: RHO.max(lowest), bounds: (lowest, BOUNDS.1), threshold: 10.0 });
         }
         let balanced = options.penalty == PenaltyChoice::Balance;
         let plain = balanced && options.acceleration == AccelerationChoice::None && options.relaxation == 1.0;
-        let answers = if plain && prepared.objective.variance.passes() == 0 { 12 } else { 0 };
-        let started = (held(prepared)? / (2.0 - options.relaxation)).max(0.01);
-        let rho = if balanced { started } else { SOLVED.rho.max(lowest) };
-        Ok(Schedule { steps: 1, answers, rho, bounds: (lowest, SOLVED.bounds.1), threshold: 15.0, accuracy: 0.1 })
+        let answers = if plain && prepared.objective.variance.passes() == 0 { 50 } else { 0 };
+        let free = options.constraint == Constraint::None;
+        let curvature = if free { options.shrinkage } else { curvature(prepared, start)? };
+        let rho = curvature.max(LOWEST) / slack;
+        let bounds = if free { (rho, rho) } else { ((0.1 * rho).max(BOUNDS.0), BOUNDS.1) };
+        let by = Lbfgs { max_steps: 1, answers, ..Lbfgs::from(Some(prepared.model(None))) };
+        Ok(Schedule { by, rho, bounds, threshold: 15.0 })
     }
 }
 
-/// The largest eigenvalue of 2λWᵀΣW/tr Σ + (1−λ)μBBᵀ at the start: how strongly the manifold curves where B is optimal,
-/// as in [`Kronecker`](crate::descent::Kronecker).
-fn held<T: Scalar>(prepared: &Prepared<T>) -> Result<f64> {
-    let (at, objective) = (&prepared.start.point, &prepared.objective);
-    let captured = transposed_product(&at.v, &objective.variance.of.covariance.times(&at.v));
-    let ridge = product_transposed(&at.b, &at.b) * (objective.entropy.share * objective.entropy.ridge);
-    Ok(symmetric_eigen(&(captured * T::of(2.0 * prepared.options.weight) + ridge))?.0[0].to_f64())
+/// The number of the columns of W that the classifier sees. Of c classes it has c − 1 directions; of an orthonormal W,
+/// whose columns may be turned, those come first.
+pub(super) fn seen<T: Scalar>(prepared: &Prepared<T>) -> usize {
+    let options = &prepared.options;
+    match (options.rule, options.constraint) {
+        (Rule::Majorize, Constraint::Orthonormal) => options.components.min(prepared.start.point.bias.len() - 1),
+        _ => options.components,
+    }
 }
 
-/// The lower bound of ρ in units of the curvature 2λλ₁/tr Σ of the PCA loss.
+/// The start with W turned so that the classifier gives no weight to the columns that it need not see, where they may be
+/// turned.
+pub(super) fn turned<T: Scalar>(prepared: &Prepared<T>) -> Result<Classifier<T>> {
+    let start = prepared.start.point.clone();
+    let seen = seen(prepared);
+    if seen == start.v.ncols() {
+        return Ok(start);
+    }
+    let mut b = start.b;
+    b.row_iter_mut().for_each(|mut row| {
+        let mean = row.mean(); // a number that is added to all logits changes no probability
+        row.add_scalar_mut(-mean);
+    });
+    let (_, turn) = symmetric_eigen(&product_transposed(&b, &b))?;
+    let mut b = transposed_product(&turn, &b);
+    b.rows_range_mut(seen..).fill(T::zero());
+    Ok(Classifier { v: product(&start.v, &turn), b, bias: start.bias })
+}
+
+/// The largest eigenvalue of 2λWᵀΣW/tr Σ + (1−λ)μ(BBᵀ + ‖BBᵀ‖I) + h(BBᵀ), where the classifier is optimal.
 ///
-/// Orthonormal W moves from where it stands, and below half the curvature a run may go in circles for ever. Balancing
-/// leads it out, as its residuals differ then; a policy that goes by other figures may not. Columns are minimised
-/// globally, and while ρ is close to the curvature they may jump for ever between distant minimisers; from twice the
-/// curvature on they do not. Without a constraint γ/2 ‖W‖² bounds the problem.
-fn share(options: &Builder) -> f64 {
-    match options.constraint {
-        Constraint::Orthonormal if options.penalty == PenaltyChoice::Balance => 0.1,
-        Constraint::Orthonormal => 0.5,
-        Constraint::None => 0.0,
-        _ => 2.0,
-    }
+/// The first two terms are the curvature of the set, as in [`Kronecker`](crate::descent::Kronecker), of which the PCA
+/// loss takes away up to 2λλ₁/tr Σ. Where the sum is negative the cross-entropy holds W, which curves by λ₁/2·(1−λ)BBᵀ at
+/// most. So the sum is above −h(BBᵀ), where h is the smaller of the two.
+///
+/// The second block may turn its columns together with its B, and only the pull and the ridge are against it. They are
+/// enough where each column is held by the largest (1−λ)μ‖b‖².
+fn curvature<T: Scalar>(prepared: &Prepared<T>, at: &Classifier<T>) -> Result<f64> {
+    let (objective, leading) = (&prepared.objective, prepared.leading);
+    let twice = T::of(2.0 * prepared.options.weight);
+    let captured = transposed_product(&at.v, &objective.variance.of.covariance.times(&at.v));
+    let (share, ridge) = (objective.entropy.share, objective.entropy.ridge);
+    let (values, vectors) = symmetric_eigen(&product_transposed(&at.b, &at.b))?;
+    let held = T::of(0.5) * share * prepared.spectrum.trace * leading;
+    let of = |value: T| share * ridge * (value + values[0]) + (twice * leading).min(held * value);
+    let of_classifier = DMatrix::from_diagonal(&values.map(|value| of(value.max(T::zero()))));
+    let whole = captured * twice + product_transposed(&product(&vectors, &of_classifier), &vectors);
+    Ok(symmetric_eigen(&whole)?.0[0].to_f64())
 }

@@ -15,10 +15,10 @@ pub(crate) fn two_stage<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) ->
     let Start { principal, principal_spent, .. } = &prepared.start;
     let Settled { point, status, mut cost } = settle(prepared, principal)?;
     cost += principal_spent.cost;
-    let objective = prepared.objective_at(&point.v, &point)?;
+    let objective = prepared.objective_at(&point)?;
     let entry = Progress { iteration: cost.steps, objective: Some(objective), passes: cost.passes, ..log.last() };
     log.add(entry, &(), Some(status))?;
-    Ok(Found { point, status, last: entry, certificate: None })
+    Ok(Found { point, status, last: entry, polish: 0, certificate: None })
 }
 
 /// A W with the classifier that fits it best.

@@ -1,27 +1,31 @@
 //! The certificate of a fit.
 
-use crate::joint::Method;
-use admm::Status;
-use admm::certificate::{Certificate, Finding, Stationarity};
+use crate::joint::methods::{Curved, Found};
+use crate::joint::{Method, Prepared};
+use crate::scalar::Scalar;
+use admm::certificate::{Certificate, Finding, Stationarity, Threshold};
+use admm::{Smooth, Status};
 
-/// The gradient of the joint objective at the feasible W may be so much larger than the tolerance, since W and V may be
-/// the tolerance apart.
+/// The gradient of a second stage on all features, which rounds differently from that on the components, may be so much
+/// larger than the tolerance.
 pub(crate) const SLACK: f64 = 10.0;
 
-/// The certificate of ADMM, with the stationarity of the joint objective at the feasible W in place of that of the
-/// Lagrangian. The other methods have nothing else to show.
-pub(crate) fn certify(
+/// The certificate of ADMM, with its penalty beside the curvature at the point that is returned, and the stationarity of
+/// the joint objective in place of that of the Lagrangian. The other methods have nothing else to show.
+pub(crate) fn certify<T: Scalar>(
+    prepared: &Prepared<T>,
     method: Method,
-    status: Status,
-    of_admm: Option<&Certificate>,
-    tolerance: f64,
+    found: &Found<T>,
     figures: Stationarity,
 ) -> Certificate {
-    let reached = status == Status::Converged && figures.gradient <= SLACK * tolerance;
+    let reached = found.status == Status::Converged && figures.gradient <= prepared.tolerance();
     let stationarity = Finding::of(reached, figures);
-    match of_admm {
+    match &found.certificate {
         // The joint objective has a known scale, so its tolerance is absolute by choice.
-        Some(certificate) => Certificate { stationarity, by_absolute: false, ..certificate.clone() },
+        Some(certificate) => {
+            let penalty = penalty(prepared, found);
+            Certificate { penalty, stationarity, by_absolute: false, ..certificate.clone() }
+        }
         None => Certificate {
             order: unknown(method),
             penalty: unknown(method),
@@ -31,6 +35,17 @@ pub(crate) fn certify(
             by_absolute: false,
         },
     }
+}
+
+/// ρ at the end of the run, and the L of the cross-entropy at the point that is returned.
+fn penalty<T: Scalar>(prepared: &Prepared<T>, found: &Found<T>) -> Finding<Threshold> {
+    let curved = Curved::of(prepared);
+    let Some(lipschitz) = curved.lipschitz(&found.point) else {
+        return Finding::Unknown("B has no singular values".into());
+    };
+    let (rho, lipschitz) = (found.last.rho, lipschitz.to_f64());
+    let bound = 2.0 * lipschitz / (2.0 - prepared.options.relaxation);
+    Finding::of(rho > bound, Threshold { rho, lipschitz, bound })
 }
 
 fn unknown<F>(method: Method) -> Finding<F> {

@@ -49,6 +49,9 @@ pub struct Report {
     /// Passes over the training data, those for the covariance and the start included, and those that a fit without
     /// convergence took to choose its point.
     pub passes: u64,
+    /// Those of them that the polish of ADMM took: a descent on the whole objective, where the blocks agree and rounding
+    /// or slow progress keeps the gradient above the tolerance.
+    pub polish: u64,
     /// Seconds of computing, those for the covariance and the start included.
     pub seconds: f64,
     /// The norm of the Riemannian gradient of the joint objective at the feasible W.
