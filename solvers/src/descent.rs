@@ -6,11 +6,13 @@
 //! | [`Kronecker`] | the model of the Hessian of the cross-entropy that L-BFGS can start from |
 //! | [`VarianceReduced`] | L-BFGS on random batches between two full passes, for far more samples than features |
 
+mod ball;
 mod kronecker;
 mod lbfgs;
 mod pencil;
 mod variance_reduced;
 
+pub(crate) use ball::BallLbfgs;
 pub use kronecker::Kronecker;
 pub use lbfgs::{InitialHessian, Lbfgs, LbfgsMemory, ModelMemory, Near, Scaling};
 pub use variance_reduced::{BatchMemory, VarianceReduced};

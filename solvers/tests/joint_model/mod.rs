@@ -1,5 +1,6 @@
 //! The joint model: what its objective, its methods and its models satisfy.
 
+mod ball;
 mod certificate;
 mod choices;
 mod ends;

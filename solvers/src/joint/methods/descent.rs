@@ -2,26 +2,26 @@
 
 use super::candidates::{Candidates, Choice};
 use super::log::{Found, Log};
-use crate::descent::{Lbfgs, VarianceReduced};
+use crate::descent::{BallLbfgs, Lbfgs, VarianceReduced};
 use crate::joint::prepared::Objective;
 use crate::joint::{Builder, Prepared, Progress};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::method::{DescentMethod, Evaluated, stationarity};
 use admm::space::Space;
-use admm::{Error, Gradient, Iterate, Result, Status, Target};
+use admm::{Error, Iterate, Result, Status, Target};
 
-/// Descends on all variables at once: L-BFGS on smooth manifolds, projected gradient on other sets.
+/// Descends on all variables at once by L-BFGS: on smooth manifolds, or in the ball.
 pub(crate) fn descent<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
     let Builder { constraint, batch, .. } = prepared.options;
     let model = prepared.close_model(Some(prepared.objective.variance.of.weight));
     let by = Lbfgs { max_steps: 1, ..Lbfgs::from(model) };
     match (constraint.geometry().is_smooth(), batch) {
-        (false, _) => descend(prepared, log, &Gradient { max_steps: 1 }, |memory| memory.here.as_ref()),
-        (true, None) => descend(prepared, log, &by, |memory| memory.here.as_ref()),
+        (false, _) => descend(prepared, log, &BallLbfgs { max_steps: 1 }, BallLbfgs::here),
+        (true, None) => descend(prepared, log, &by, |memory| evaluated(&memory.here)),
         (true, Some(batch)) => {
             let method = VarianceReduced { batch, seed: SEED, by };
-            descend(prepared, log, &method, |memory| memory.descent.here.as_ref())
+            descend(prepared, log, &method, |memory| evaluated(&memory.descent.here))
         }
     }
 }
@@ -29,12 +29,17 @@ pub(crate) fn descent<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> R
 /// The seed of the batches.
 const SEED: u64 = 0;
 
+/// Value and gradient of an evaluation that a memory keeps.
+fn evaluated<T: Scalar>(kept: &Option<Evaluated<T, Classifier<T>>>) -> Option<(T, Classifier<T>)> {
+    kept.as_ref().map(|here| (here.value(), here.gradient().clone()))
+}
+
 /// The method from the start to its end, a step an iteration, with what its memory says of the present point.
 fn descend<T: Scalar, M: DescentMethod<T, Objective<T>, Point = Classifier<T>>>(
     prepared: &Prepared<T>,
     log: &mut Log<'_>,
     method: &M,
-    here: impl Fn(&M::Memory) -> Option<&Evaluated<T, Classifier<T>>>,
+    here: impl Fn(&M::Memory) -> Option<(T, Classifier<T>)>,
 ) -> Result<Found<T>> {
     let (options, start, on) = (&prepared.options, &prepared.start.point, prepared.set());
     let origin = start.v.zero_like();
@@ -48,9 +53,9 @@ fn descend<T: Scalar, M: DescentMethod<T, Objective<T>, Point = Classifier<T>>>(
     for iteration in log.last().iteration + 1..=options.max_iterations {
         let step = method.minimise(&prepared.objective, &*on, &mut iterate, free)?.cost;
         cost += step;
-        let Some(here) = here(&iterate.memory) else { break };
-        let slope = stationarity(&*on, &iterate.point, here.gradient())?;
-        let objective = Some(here.value().to_f64());
+        let Some((value, gradient)) = here(&iterate.memory) else { break };
+        let slope = stationarity(&*on, &iterate.point, &gradient)?;
+        let objective = Some(value.to_f64());
         candidates.follow(iteration, (objective, None), &iterate.point);
         let entry = Progress {
             iteration,

@@ -5,7 +5,7 @@
 //! components, and all methods but two-stage start from the one whose joint objective is lower.
 
 use super::Objective;
-use crate::descent::{Kronecker, Lbfgs};
+use crate::descent::{BallLbfgs, Kronecker, Lbfgs};
 use crate::joint::{Builder, Constraint};
 use crate::linalg::{ThinSvd, beside, thin_qr, thin_svd};
 use crate::loss::{Classifier, Softmax};
@@ -14,7 +14,7 @@ use crate::scalar::Scalar;
 use crate::view::transposed_product;
 use admm::method::DescentMethod;
 use admm::space::Space;
-use admm::{ConstraintSet, Cost, Geometry, Gradient, Iterate, Result, Smooth, Target};
+use admm::{ConstraintSet, Cost, Geometry, Iterate, Result, Smooth, Target};
 use nalgebra::DMatrix;
 use std::sync::Arc;
 use std::time::Instant;
@@ -100,7 +100,7 @@ fn entropic_end<T: Scalar>(
     let (entropic, loss, more) = if on.geometry().is_smooth() {
         descend(&Lbfgs { max_steps, ..Lbfgs::from(model) }, alone, &*on, from, tolerance)?
     } else {
-        descend(&Gradient { max_steps }, alone, &*on, from, tolerance)?
+        descend(&BallLbfgs { max_steps }, alone, &*on, from, tolerance)?
     };
     cost += more;
     Ok((entropic, loss, cost))
