@@ -25,6 +25,9 @@ pub enum Status {
     /// The objective has no lower bound, or would have none if the problem were feasible, as the
     /// [certificate](crate::infeasibility::Infeasibility) of the outcome shows.
     DualInfeasible,
+    /// The problem has no minimiser: its infimum is approached only where a variable grows without bound or vanishes.
+    /// The joint model tells this of the choices and of the data.
+    Unattained,
     /// An observer ended the run.
     Stopped,
 }
@@ -51,6 +54,9 @@ impl Status {
             Status::DualInfeasible => {
                 "The objective falls without end along the direction of the certificate: bound it, or add a constraint."
             }
+            Status::Unattained => {
+                "No point attains the infimum, so the returned one depends on when the run ends: bound each variable."
+            }
             Status::Stopped => "Stopped on request; the best iterate so far is kept.",
         }
     }
@@ -66,6 +72,7 @@ impl fmt::Display for Status {
             Status::Diverged => "diverged",
             Status::PrimalInfeasible => "primal-infeasible",
             Status::DualInfeasible => "dual-infeasible",
+            Status::Unattained => "unattained",
             Status::Stopped => "stopped",
         })
     }

@@ -155,7 +155,23 @@ fn fault_34_separable_data_without_a_ridge() {
         assert!(one["cross_entropy"].as_f64().unwrap() < 0.1 && one["train_error"] == 0.0, "{one}");
     }
     let run = folder.admm("fit wine --ridge 0 --method joint --max-iterations 300");
-    assert!(run.err.contains("joint: iteration-limit. It separates the classes"), "{}", run.err);
+    assert!(run.err.contains("joint: unattained. Nothing bounds B: set --ridge"), "{}", run.err);
+    folder.admm("fit breast-cancer --ridge 0 --precision f32 --max-iterations 300").ok();
+}
+
+/// A feature that is 1 in one class alone separates a part of the samples, and B may grow along it.
+#[test]
+fn a_feature_of_one_class_alone_asks_for_a_ridge() {
+    let folder = Folder::new();
+    let row = |i: usize| format!("{},{},{}\n", u8::from(i % 6 == 0), (1.7 * i as f64).sin(), ["u", "v"][i % 2]);
+    folder.file("a.csv", (0..60).map(row).collect::<String>());
+    let run = folder.admm("fit a.csv --ridge 0 --json figures.json");
+    assert!(run.err.contains("without a ridge (`--ridge`) B may grow without bound"), "{}", run.err);
+    let figures: serde_json::Value = serde_json::from_slice(&folder.read("figures.json")).unwrap();
+    assert!(figures.as_array().unwrap().iter().all(|one| one["status"] == "unattained"), "{figures}");
+    assert_eq!(folder.admm("fit a.csv").err, "");
+    let free = folder.admm("fit a.csv --constraint none --weight 0 --method joint");
+    assert!(free.err.contains("joint: unattained. A longer W with a shorter B evades the ridge"), "{}", free.err);
 }
 
 #[test]

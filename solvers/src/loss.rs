@@ -8,8 +8,10 @@
 
 mod classifier;
 mod finite_sum;
+mod separation;
 mod softmax;
 
 pub use classifier::Classifier;
 pub use finite_sum::FiniteSum;
+pub(crate) use separation::separated;
 pub use softmax::{Softmax, probabilities};

@@ -127,7 +127,8 @@ fn lowest(summaries: &[MethodSummary]) -> Option<String> {
 
 fn unfinished(summaries: &[MethodSummary]) -> Vec<String> {
     let mut parts = Vec::new();
-    for status in [Status::IterationLimit, Status::Stalled, Status::Diverged, Status::Stopped] {
+    let others = [Status::Unattained, Status::IterationLimit, Status::Stalled, Status::Diverged, Status::Stopped];
+    for status in others {
         let some: Vec<_> = summaries.iter().filter(|summary| summary.status == status).collect();
         if !some.is_empty() {
             parts.push(format!("{} did not converge ({status})", names(&some)));

@@ -34,8 +34,8 @@ pub fn held_out(model: &Model<f64>, samples: &Labelled) -> Result<HeldOut> {
 pub struct Judged {
     /// By the samples kept back.
     pub held_out: HeldOut,
-    /// True if the fit has converged.
-    pub converged: bool,
+    /// The status of the fit.
+    pub status: Status,
 }
 
 /// One weight of one number of components, over all folds of all repeats.
@@ -94,10 +94,14 @@ impl<'a> CrossValidation<'a> {
         check_uninterrupted(console)?;
         let judged = judged.into_iter().collect::<Result<Vec<_>>>().map_err(Failure::of_fit(&self.set.name))?;
         let fits: Vec<_> = judged.iter().flatten().collect();
-        let unfinished = fits.iter().filter(|fit| !fit.converged).count();
-        if unfinished > 0 {
-            let advice = Status::IterationLimit.advice();
-            console.warn(&format!("{unfinished} of {} fits did not converge. {advice}", fits.len()));
+        let unattained = fits.iter().filter(|fit| fit.status == Status::Unattained).count();
+        let unfinished = fits.iter().filter(|fit| fit.status != Status::Converged).count() - unattained;
+        let advised = [
+            (unattained, "have no minimiser. Set --ridge, so that B is bounded."),
+            (unfinished, &format!("did not converge. {}", Status::IterationLimit.advice())),
+        ];
+        for (some, advice) in advised.into_iter().filter(|(some, _)| *some > 0) {
+            console.warn(&format!("{some} of {} fits {advice}", fits.len()));
         }
         let of_model = judged.chunks(self.splits.len()).zip(models);
         Ok(of_model.flat_map(|(judged, (components, _))| path_points(*components, weights, judged)).collect())
@@ -128,10 +132,7 @@ pub fn judge_split(
     setting: &PathSetting<'_>,
 ) -> Result<Vec<Judged>> {
     let (train, test) = samples.parts(split);
-    let judged = |fitted: &Fitted<f64>| {
-        let converged = fitted.report.status == Status::Converged;
-        Ok(Judged { held_out: held_out(fitted, &test)?, converged })
-    };
+    let judged = |fitted: &Fitted<f64>| Ok(Judged { held_out: held_out(fitted, &test)?, status: fitted.report.status });
     fit_path(setting, &train, classes)?.iter().map(judged).collect()
 }
 

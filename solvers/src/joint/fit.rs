@@ -10,7 +10,7 @@ use crate::scalar::Scalar;
 use crate::view::{product, transposed_product};
 use admm::certificate::Stationarity;
 use admm::method::stationarity;
-use admm::{Result, Smooth};
+use admm::{Result, Smooth, Status};
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 
@@ -84,9 +84,17 @@ fn fit<T: Scalar>(
         Method::Descent => descent(prepared, &mut log)?,
         Method::TwoStage => two_stage(prepared, &mut log)?,
     };
+    let found = Found { status: status(prepared, method, &found)?, ..found };
     let seconds = log.seconds();
     let report = Report { seconds, ..report(prepared, method, &found)? };
     Ok(Fitted { model: model(prepared, found.point)?, report, history: log.history })
+}
+
+/// The status of a method, the same for all where there is no minimiser. A small gradient says nothing there: it vanishes
+/// towards infinity.
+fn status<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -> Result<Status> {
+    let unattained = found.status != Status::Stopped && prepared.is_unattained(method, &found.point)?;
+    Ok(if unattained { Status::Unattained } else { found.status })
 }
 
 /// The figures of a feasible point, in the space where the method ran.

@@ -1,5 +1,6 @@
 //! The prepared problem that all methods share: checked and scaled data, the covariance, the start.
 
+mod attained;
 mod check;
 mod objective;
 mod row_space;
@@ -14,11 +15,12 @@ pub(crate) use start::{SECOND_STAGE, Spent, Start, second_stage};
 use super::{Builder, Constraint};
 use crate::data::{Extremes, Features, Samples, Scaler, standardise};
 use crate::descent::Kronecker;
-use crate::loss::{Classifier, Softmax};
+use crate::loss::{Classifier, Softmax, separated};
 use crate::pca::{Covariance, Spectrum, VarianceLoss};
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
 use admm::{ConstraintSet, Exec, Result, Smooth};
+use attained::separable;
 use check::{check_batch, check_bounded, check_classes, check_data, check_enough};
 use row_space::RowSpace;
 use std::borrow::Cow;
@@ -39,6 +41,8 @@ pub struct Prepared<T: Scalar> {
     pub(crate) leading: T,
     pub(crate) spectrum: Arc<Spectrum<T>>,
     pub(crate) start: Start<T>,
+    /// True if all features together are known to separate the classes, completely or in part, and nothing bounds B.
+    separable: bool,
     warnings: Warnings,
 }
 
@@ -80,10 +84,13 @@ impl<T: Scalar> Prepared<T> {
         let objective = JointObjective { variance, entropy };
         let principal = vectors.columns(0, options.components).into_owned();
         let start = Start::find(options, &objective, &spectrum, principal, clock)?;
-        warnings.add_separation(&objective.entropy, &start.point)?;
+        let separable = options.ridge == 0.0 && separable(&objective.entropy.samples)?;
+        if separable || options.ridge == 0.0 && separated(&objective.entropy.samples, &start.point.v)? {
+            warnings.add_separation();
+        }
         let options = options.clone();
         let leading = values[0];
-        Ok(Prepared { options, scaler, basis, objective, leading, spectrum, start, warnings })
+        Ok(Prepared { options, scaler, basis, objective, leading, spectrum, start, separable, warnings })
     }
 
     /// Returns warnings about the data and the choices, in sentences that number the features from 1.

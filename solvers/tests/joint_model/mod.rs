@@ -8,6 +8,7 @@ mod models;
 mod optima;
 mod runs;
 mod symmetries;
+mod unattained;
 
 use admm::Exec;
 use admm_solvers::data::Samples;

@@ -8,7 +8,7 @@ use admm_solvers::joint::{Fitted, Method, Moment, Position, Prepared};
 
 use crate::checkpoint::FitCheckpoints;
 use crate::failure::Failure;
-use crate::flags::FitOptions;
+use crate::flags::{FitOptions, ModelOptions};
 use crate::interrupt;
 use crate::output::Console;
 
@@ -64,8 +64,10 @@ impl<T: Scalar> Session<'_, T> {
         let fitted = fitted.map_err(Failure::library(method.to_string()))?;
         let report = &fitted.report;
         if !matches!(report.status, Status::Converged | Status::Stopped) {
-            let separated = model.ridge == 0.0 && report.training_error == 0.0;
-            let advice = if separated { SEPARATED } else { report.status.advice() };
+            let advice = match report.status {
+                Status::Unattained => unattained(model),
+                status => status.advice(),
+            };
             self.console.warn(&format!("{method}: {}. {advice}", report.status));
         }
         Ok(fitted)
@@ -73,4 +75,10 @@ impl<T: Scalar> Session<'_, T> {
 }
 
 /// The advice for a problem without a minimiser, where more iterations do not help.
-const SEPARATED: &str = "It separates the classes, and nothing bounds B: set --ridge.";
+fn unattained(model: &ModelOptions) -> &'static str {
+    match (model.ridge == 0.0, model.shrinkage == 0.0) {
+        (false, _) => "A longer W with a shorter B evades the ridge: set --shrinkage, or a --constraint.",
+        (true, false) => "A shorter W with a longer B evades the shrinkage: set --ridge.",
+        (true, true) => "Nothing bounds B: set --ridge.",
+    }
+}

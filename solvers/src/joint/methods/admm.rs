@@ -6,7 +6,7 @@ use super::ending::Ending;
 use super::log::{Found, Log};
 use super::polish::{Left, polish, resumed};
 use super::schedule::{Schedule, seen, turned};
-use crate::joint::{Prepared, Progress};
+use crate::joint::{Method, Prepared, Progress};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::method::Evaluated;
@@ -132,7 +132,11 @@ impl<T: Scalar, X: Serialize> Watch<'_, '_, T, X> {
             passes: prepared.start.spent.cost.passes + record.cost.passes + ending.passes,
             seconds: 0.0,
         };
-        self.log.add(entry, &(state, &*beside), ended.then_some(Status::Converged))
+        let ended = match ended.then_some(Status::Converged) {
+            None => prepared.pointless(Method::Admm, record.iteration, &point)?,
+            ended => ended,
+        };
+        self.log.add(entry, &(state, &*beside), ended)
     }
 }
 

@@ -6,7 +6,7 @@ use super::log::{Found, Log};
 use super::schedule::{RHO, SOLVED};
 use super::two_stage::{Settled, settle};
 use crate::descent::Lbfgs;
-use crate::joint::{Prepared, Progress};
+use crate::joint::{Method, Prepared, Progress};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::space::Space;
@@ -61,7 +61,10 @@ where
             ..Progress::default()
         };
         let solved = both.residual.is_some_and(|reached| reached <= tolerance);
-        let ended = (change <= tolerance && solved).then_some(Status::Converged);
+        let ended = match change <= tolerance && solved {
+            true => Some(Status::Converged),
+            false => prepared.pointless(Method::Alternating, iteration, &z.point)?,
+        };
         if let Some(ended) = log.add(entry, &(&w, &z, cost, &candidates), ended)? {
             status = ended;
             break;

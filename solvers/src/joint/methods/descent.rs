@@ -4,7 +4,7 @@ use super::candidates::{Candidates, Choice};
 use super::log::{Found, Log};
 use crate::descent::{BallLbfgs, Lbfgs, VarianceReduced};
 use crate::joint::prepared::Objective;
-use crate::joint::{Builder, Prepared, Progress};
+use crate::joint::{Builder, Method, Prepared, Progress};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::method::{DescentMethod, Evaluated, stationarity};
@@ -64,8 +64,11 @@ fn descend<T: Scalar, M: DescentMethod<T, Objective<T>, Point = Classifier<T>>>(
             passes: cost.passes,
             ..Progress::default()
         };
-        let ended =
-            if slope <= tolerance { Some(Status::Converged) } else { (step.steps == 0).then_some(Status::Stalled) };
+        let ended = match (slope <= tolerance, step.steps) {
+            (true, _) => Some(Status::Converged),
+            (false, 0) => Some(Status::Stalled),
+            _ => prepared.pointless(Method::Descent, iteration, &iterate.point)?,
+        };
         if let Some(ended) = log.add(entry, &(&iterate, cost, &candidates), ended)? {
             status = ended;
             break;

@@ -1,10 +1,9 @@
 //! Warnings about the data and the choices.
 
+use super::attained::evasion;
 use crate::data::{Extremes, Scale};
 use crate::joint::{Builder, Constraint};
-use crate::loss::{Classifier, Softmax};
 use crate::scalar::Scalar;
-use admm::Result;
 use nalgebra::DVector;
 
 /// The warnings about the data, whatever λ is. Features are numbers; the caller may name them.
@@ -38,14 +37,11 @@ impl Warnings {
         }
     }
 
-    /// Adds a warning if the classes are separated: every sample has a loss below ln 2, so its class a probability
-    /// above ½.
-    pub fn add_separation<T: Scalar>(&mut self, entropy: &Softmax<T>, at: &Classifier<T>) -> Result<()> {
-        let least = entropy.samples.weights.iter().fold(T::one(), |least, &weight| least.min(weight));
-        if entropy.ridge == T::zero() && entropy.cross_entropy(at)? < least * T::of(std::f64::consts::LN_2) {
-            self.other.push("the classes can be separated: without a ridge nothing bounds B".into());
-        }
-        Ok(())
+    /// Adds that the features separate the classes, completely or in part, and no ridge bounds B.
+    pub fn add_separation(&mut self) {
+        let separated = "the features separate the classes, at least in part: without a ridge (`--ridge`) B may grow \
+                         without bound";
+        self.other.push(separated.into());
     }
 
     /// All of them and those of the choices, in sentences. Features without a name are numbered from 1.
@@ -90,10 +86,6 @@ fn of_choices(options: &Builder) -> Vec<String> {
             "columns that need not be orthogonal are all drawn to the leading eigenvector by the PCA loss".into(),
         );
     }
-    if options.constraint == Constraint::None && options.shrinkage == 0.0 {
-        warnings.push(
-            "without a constraint a longer W with a shorter B evades the ridge: the infimum is not attained".into(),
-        );
-    }
+    warnings.extend(evasion(options).map(|evades| format!("{evades}: the infimum is not attained")));
     warnings
 }

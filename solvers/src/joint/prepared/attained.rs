@@ -1,0 +1,65 @@
+//! Problems without a minimiser: whether a fit is one, and when a run need not go on.
+
+use super::Prepared;
+use crate::data::Samples;
+use crate::joint::{Builder, Constraint, Method};
+use crate::loss::{Classifier, separated};
+use crate::scalar::Scalar;
+use admm::{Result, Status};
+use nalgebra::DMatrix;
+
+impl<T: Scalar> Prepared<T> {
+    /// Returns true if the problem of a method has no minimiser near a point at which it ends: because the choices let W
+    /// and B evade what should bound them, or because no ridge bounds B and the components separate the classes. Two stages
+    /// do not move W, and nothing is evaded there.
+    ///
+    /// Of the cross-entropy alone with enough components, WB grows without bound where all features separate the classes.
+    /// Otherwise W need not turn to the few directions that do.
+    pub(crate) fn is_unattained(&self, method: Method, at: &Classifier<T>) -> Result<bool> {
+        let options = &self.options;
+        let moves = method != Method::TwoStage;
+        if options.weight == 1.0 || moves && evasion(options).is_some() {
+            return Ok(options.weight < 1.0);
+        }
+        let convex = moves && options.weight == 0.0 && options.components + 1 >= at.bias.len();
+        Ok(options.ridge == 0.0 && (convex && self.separable || separated(&self.objective.entropy.samples, &at.v)?))
+    }
+
+    /// The status of a run that need not go on after an iteration, since there is nothing that it could reach. It is
+    /// tested where the number of iterations doubles, beyond those that most runs take.
+    pub(crate) fn pointless(&self, method: Method, iteration: u64, at: &Classifier<T>) -> Result<Option<Status>> {
+        let tested = iteration.is_power_of_two() && iteration >= ENOUGH;
+        Ok((tested && self.is_unattained(method, at)?).then_some(Status::Unattained))
+    }
+}
+
+/// How W and B keep their logits and evade what should bound them, whatever the data are.
+///
+/// - Without a constraint, one of the shrinkage γ and the ridge μ alone vanishes for (tW, B/t) as t goes to 0 or to ∞.
+/// - Columns that need not be orthogonal have the least PCA loss where all are the leading eigenvector. Columns that come
+///   ever closer to it keep their span, and without a ridge a B that grows keeps the logits.
+pub(super) fn evasion(options: &Builder) -> Option<&'static str> {
+    let (bounded, ridge) = (options.shrinkage > 0.0, options.ridge > 0.0);
+    match options.constraint {
+        _ if options.weight == 1.0 => None,
+        Constraint::None if ridge && !bounded => Some("a longer W with a shorter B evades the ridge"),
+        Constraint::None if bounded && !ridge => Some("a shorter W with a longer B evades the shrinkage"),
+        Constraint::UnitNorm | Constraint::Ball if !ridge && options.components > 1 && options.weight > 0.0 => {
+            Some("columns that come ever closer, with a B that grows, evade the constraint")
+        }
+        _ => None,
+    }
+}
+
+/// The iterations after which a run without a minimiser is as near to its infimum as is worth the passes.
+const ENOUGH: u64 = 256;
+
+/// Returns true if the features are found to separate the classes. They are tested only where that costs little.
+pub(super) fn separable<T: Scalar>(samples: &Samples<T>) -> Result<bool> {
+    let (d, n) = (samples.x.nrows(), samples.x.ncols());
+    let unknowns = ((d + 1) * samples.classes) as f64;
+    Ok(unknowns * unknowns * n as f64 <= WORK && separated(samples, &DMatrix::identity(d, d))?)
+}
+
+/// The most multiplications in a step of the test of all features.
+const WORK: f64 = 1e9;
