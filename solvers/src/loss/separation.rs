@@ -8,8 +8,8 @@ use admm::Result;
 use nalgebra::DMatrix;
 
 /// Returns true if a linear classifier of the reduced samples VᵀX (V is d×k) separates the classes, completely or in
-/// part: some (B, b) gives no sample a larger logit for another class than for its own, and some samples a smaller one.
-/// Such a (B, b) can be added again and again, and lowers the cross-entropy each time: without a ridge there is no
+/// part. Then some (B, b) gives no sample a larger logit for another class than for its own, and some samples a smaller
+/// one. Such a (B, b) can be added again and again, and lowers the cross-entropy each time: without a ridge there is no
 /// minimiser. Otherwise there is one (Albert and Anderson, "On the existence of maximum likelihood estimates in
 /// logistic regression models", 1984).
 ///

@@ -4,6 +4,7 @@ mod ball;
 mod certificate;
 mod choices;
 mod ends;
+mod everywhere;
 mod models;
 mod optima;
 mod runs;

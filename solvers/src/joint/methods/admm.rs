@@ -132,10 +132,8 @@ impl<T: Scalar, X: Serialize> Watch<'_, '_, T, X> {
             passes: prepared.start.spent.cost.passes + record.cost.passes + ending.passes,
             seconds: 0.0,
         };
-        let ended = match ended.then_some(Status::Converged) {
-            None => prepared.pointless(Method::Admm, record.iteration, &point)?,
-            ended => ended,
-        };
+        let reached = ended.then_some(Status::Converged);
+        let ended = prepared.ended(Method::Admm, record.iteration, reached, &point)?;
         self.log.add(entry, &(state, &*beside), ended)
     }
 }

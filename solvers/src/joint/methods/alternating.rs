@@ -31,8 +31,7 @@ where
     let by = Lbfgs { max_steps: SOLVED, ..Lbfgs::from(prepared.close_model(None)) };
     let classifier = classify(prepared, by);
     let start = &prepared.start.point;
-    let tolerance = T::of(prepared.tolerance());
-    let rho = T::of(RHO);
+    let (tolerance, rho) = (T::of(prepared.tolerance()), T::of(RHO));
     let fresh = || (w, Iterate::new(start.clone()), prepared.start.spent.cost, Candidates::default());
     let (mut w, mut z, mut cost, mut candidates): Under<T, P::Var> = log.state()?.unwrap_or_else(fresh);
     Error::check_size("state to continue from", start.sizes(), z.point.sizes())?;
@@ -51,20 +50,13 @@ where
         let objective = log.aside(|| traced(prepared, &point))?;
         let score = score(prepared, of(&w), classifier.value(&z)?, rho * gap * gap)?;
         candidates.follow(iteration, (objective, score), &point);
-        let entry = Progress {
-            iteration,
-            objective,
-            primal_residual: gap.to_f64(),
-            dual_residual: change.to_f64(),
-            rho: rho.to_f64(),
-            passes: cost.passes,
-            ..Progress::default()
-        };
+        let [primal_residual, dual_residual, rho] = [gap, change, rho].map(|size| size.to_f64());
+        let passes = cost.passes;
+        let entry =
+            Progress { iteration, objective, primal_residual, dual_residual, rho, passes, ..Progress::default() };
         let solved = both.residual.is_some_and(|reached| reached <= tolerance);
-        let ended = match change <= tolerance && solved {
-            true => Some(Status::Converged),
-            false => prepared.pointless(Method::Alternating, iteration, &z.point)?,
-        };
+        let reached = (change <= tolerance && solved).then_some(Status::Converged);
+        let ended = prepared.ended(Method::Alternating, iteration, reached, &z.point)?;
         if let Some(ended) = log.add(entry, &(&w, &z, cost, &candidates), ended)? {
             status = ended;
             break;

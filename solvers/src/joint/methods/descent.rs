@@ -64,11 +64,9 @@ fn descend<T: Scalar, M: DescentMethod<T, Objective<T>, Point = Classifier<T>>>(
             passes: cost.passes,
             ..Progress::default()
         };
-        let ended = match (slope <= tolerance, step.steps) {
-            (true, _) => Some(Status::Converged),
-            (false, 0) => Some(Status::Stalled),
-            _ => prepared.pointless(Method::Descent, iteration, &iterate.point)?,
-        };
+        let ended =
+            if slope <= tolerance { Some(Status::Converged) } else { (step.steps == 0).then_some(Status::Stalled) };
+        let ended = prepared.ended(Method::Descent, iteration, ended, &iterate.point)?;
         if let Some(ended) = log.add(entry, &(&iterate, cost, &candidates), ended)? {
             status = ended;
             break;

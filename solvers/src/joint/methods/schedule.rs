@@ -35,11 +35,10 @@ impl<T: Scalar> Schedule<T> {
     /// its curvature pairs outlive the call, and more steps would be spent on a target that moves on. In further
     /// iterations its model of the loss answers, so that W fits the model before the data are read again.
     ///
-    /// ρ starts at the curvature a of the first block: of two quadratics with the curvatures a and b, ADMM takes away all
-    /// but (ρ² + ab)/((ρ + a)(ρ + b)) of the error in an iteration, and with ρ = a that is ½, whatever b is. A block that
-    /// takes one step moves less than one that solves its problem, so the dual residual is smaller than it should be.
-    /// Hence the threshold for balancing ρ is larger. Without a constraint a is γ less what the PCA loss takes away, and ρ
-    /// stays.
+    /// ρ starts at the curvature a of the first block. Of two quadratics with the curvatures a and b, an iteration leaves
+    /// the share (ρ² + ab)/((ρ + a)(ρ + b)) of the error. With ρ = a that is ½, whatever b is. Without a constraint a is γ
+    /// less what the PCA loss takes away, and ρ stays. Elsewhere it is balanced. A block that takes one step moves less
+    /// than one that solves its problem, so the dual residual is smaller than it should be, and the threshold larger.
     ///
     /// Over-relaxation asks for 1/(2 − α) as much ρ, as in the bound 2L/(2 − α) of the certificate. With it, with
     /// accelerations and with other policies no model answers: that was measured for plain iterations alone.

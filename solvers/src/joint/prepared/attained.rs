@@ -9,9 +9,9 @@ use admm::{Result, Status};
 use nalgebra::DMatrix;
 
 impl<T: Scalar> Prepared<T> {
-    /// Returns true if the problem of a method has no minimiser near a point at which it ends: because the choices let W
-    /// and B evade what should bound them, or because no ridge bounds B and the components separate the classes. Two stages
-    /// do not move W, and nothing is evaded there.
+    /// Returns true if the problem of a method has no minimiser near a point at which it ends. Either the choices let W and
+    /// B evade what should bound them, or no ridge bounds B and the components separate the classes. Two stages do not move
+    /// W, and nothing is evaded there.
     ///
     /// Of the cross-entropy alone with enough components, WB grows without bound where all features separate the classes.
     /// Otherwise W need not turn to the few directions that do.
@@ -25,11 +25,18 @@ impl<T: Scalar> Prepared<T> {
         Ok(options.ridge == 0.0 && (convex && self.separable || separated(&self.objective.entropy.samples, &at.v)?))
     }
 
-    /// The status of a run that need not go on after an iteration, since there is nothing that it could reach. It is
-    /// tested where the number of iterations doubles, beyond those that most runs take.
-    pub(crate) fn pointless(&self, method: Method, iteration: u64, at: &Classifier<T>) -> Result<Option<Status>> {
-        let tested = iteration.is_power_of_two() && iteration >= ENOUGH;
-        Ok((tested && self.is_unattained(method, at)?).then_some(Status::Unattained))
+    /// How a run ends after an iteration: as it has, or because there is nothing that it could reach. That is tested where
+    /// the number of iterations doubles, beyond those that most runs take. As for the figures of a report, these few readings
+    /// are not counted.
+    pub(crate) fn ended(
+        &self,
+        method: Method,
+        iteration: u64,
+        ended: Option<Status>,
+        at: &Classifier<T>,
+    ) -> Result<Option<Status>> {
+        let tested = ended.is_none() && iteration.is_power_of_two() && iteration >= ENOUGH;
+        Ok(if tested && self.is_unattained(method, at)? { Some(Status::Unattained) } else { ended })
     }
 }
 
