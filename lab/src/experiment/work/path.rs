@@ -42,7 +42,7 @@ impl TryFrom<Toml> for Path {
         let taken = ["weights", "cv"].into_iter().filter_map(|key| Some((key.to_string(), settings.remove(key)?)));
         let own = Toml::from_iter(taken.collect::<Vec<_>>());
         if let Some(key) = ["weight", "start"].into_iter().find(|key| settings.contains_key(*key)) {
-            return Err(format!("`{key}` is no setting of a path, which has `weights` and starts from PCA"));
+            return Err(format!("`{key}` is no setting of a path, which has `weights` and its own starts"));
         }
         settings.entry("method").or_insert("joint".into());
         let words = |error: toml::de::Error| error.to_string().trim_end().to_string();

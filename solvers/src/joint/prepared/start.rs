@@ -4,7 +4,7 @@
 //! the branch from each end may arrive at another local minimum. So both ends are computed from the principal
 //! components, and all methods but two-stage start from the one whose joint objective is lower.
 
-use super::Objective;
+use super::{JointObjective, Objective};
 use crate::descent::{BallLbfgs, Kronecker, Lbfgs};
 use crate::joint::{Builder, Constraint};
 use crate::linalg::{ThinSvd, beside, thin_qr, thin_svd};
@@ -28,6 +28,8 @@ pub(crate) struct Start<T: Scalar> {
     pub principal_spent: Spent,
     /// The end with the lower joint objective, or a point that was given.
     pub point: Classifier<T>,
+    /// The ends of the path with their cross-entropies, which do not depend on λ < 1; none where a point was given.
+    pub ends: Vec<(Classifier<T>, T)>,
     /// The cost of the start, from the data on.
     pub spent: Spent,
 }
@@ -62,18 +64,27 @@ impl<T: Scalar> Start<T> {
             0 => second_stage(&alone, covariance, &principal, accuracy),
             _ => entropic_end(options, &alone, covariance, spectrum, &principal),
         });
-        let mut ends = ends.into_iter();
-        let (mut lower, loss, more) = ends.next().expect("there is one end at least")?;
-        cost += more;
-        if let Some(entropic) = ends.next() {
-            let (entropic, its_loss, more) = entropic?;
+        let mut found = Vec::with_capacity(count);
+        for end in ends {
+            let (end, loss, more) = end?;
             cost += more;
-            let joint = |at: &Classifier<T>, loss: T| Ok(variance.value_and_gradient(&at.v)?.0 + share * loss);
-            if joint(&entropic, its_loss)? < joint(&lower, loss)? {
-                lower = entropic;
+            found.push((end, loss));
+        }
+        let start = Start { principal, principal_spent, point: found[0].0.clone(), ends: found, spent: spent(cost) };
+        start.at_lower_end(objective)
+    }
+
+    /// The same ends, and the one with the lower joint objective at this λ.
+    pub(crate) fn at_lower_end(self, objective: &Objective<T>) -> Result<Self> {
+        let JointObjective { variance, entropy } = objective;
+        let (mut point, mut lowest) = (self.point, None);
+        for (end, loss) in &self.ends {
+            let joint = variance.value_and_gradient(&end.v)?.0 + entropy.share * *loss;
+            if lowest.is_none_or(|lowest| joint < lowest) {
+                (point, lowest) = (end.clone(), Some(joint));
             }
         }
-        Ok(Start { principal, principal_spent, point: lower, spent: spent(cost) })
+        Ok(Start { point, ..self })
     }
 }
 

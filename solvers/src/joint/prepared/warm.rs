@@ -2,15 +2,17 @@
 
 use super::Prepared;
 use super::check::check_bounded;
-use super::start::Spent;
+use super::start::{Spent, Start};
 use crate::joint::Constraint;
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::space::{Shape, Space};
 use admm::{Cost, Error, Result};
+use std::time::Instant;
 
 impl<T: Scalar> Prepared<T> {
-    /// The same data at another λ, from the same start.
+    /// The same data at another λ. The start is that of [`prepare`](crate::joint::JointModel::prepare) at this λ, or the
+    /// one that was [given](Self::with_start).
     ///
     /// # Errors
     /// A weight outside [0, 1]; [`Error::Unbounded`] as for [`prepare`](crate::joint::JointModel::prepare).
@@ -22,6 +24,14 @@ impl<T: Scalar> Prepared<T> {
         }
         other.objective.variance.of.weight = T::of(weight);
         other.objective.entropy.share = T::one() - T::of(weight);
+        let given = self.start.ends.is_empty();
+        other.start = if given || (weight == 1.0) == (self.options.weight == 1.0) {
+            self.start.clone().at_lower_end(&other.objective)?
+        } else {
+            // At λ = 1 there is one end alone, which is found more accurately.
+            let principal = self.start.principal.clone();
+            Start::find(&other.options, &other.objective, &other.spectrum, principal, Instant::now())?
+        };
         Ok(other)
     }
 
@@ -57,6 +67,7 @@ impl<T: Scalar> Prepared<T> {
         let inner = self.basis.as_ref().map_or_else(|| Ok(start.v.clone()), |space| space.lower(&start.v))?;
         let mut other = self.clone();
         other.start.point = Classifier { v: self.set().project(&inner)?, ..start.clone() };
+        other.start.ends = Vec::new();
         other.start.spent = Spent { cost: Cost::default(), seconds: 0.0 };
         Ok(other)
     }
