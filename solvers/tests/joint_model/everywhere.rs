@@ -14,8 +14,8 @@ fn admm_converges_where_it_stalled() {
         (wine(), default().weight(0.001).components(5), 100),
         (iris(), default().constraint(Constraint::None).shrinkage(1.46), 250),
         (wine(), default().constraint(Constraint::UnitNorm).weight(0.1), 700),
-        (wine(), default().constraint(Constraint::Ball).weight(0.1), 450),
-        (wine(), default().scale(Scale::None), 500),
+        (wine(), default().constraint(Constraint::Ball).weight(0.1), 700),
+        (wine(), default().scale(Scale::None), 2_500),
     ] {
         let prepared = prepare(builder, &data);
         let [admm, joint] = [Method::Admm, Method::Descent].map(|method| run(&prepared, method).report);
