@@ -12,6 +12,7 @@ mod log;
 mod polish;
 mod schedule;
 mod two_stage;
+mod watch;
 
 pub use admm::set_tolerance;
 pub(crate) use curved::Curved;

@@ -1,12 +1,12 @@
 //! ADMM: manifold block first, smooth block last.
 
-use super::blocks::{Classify, ClassifyVar, FirstBlock, Seen, classify, feasible, traced};
-use super::candidates::{Candidates, Choice};
-use super::ending::Ending;
+use super::blocks::{Classify, ClassifyVar, FirstBlock, Seen, classify, feasible};
+use super::candidates::Choice;
 use super::log::{Found, Log};
 use super::polish::{Left, polish, resumed};
 use super::schedule::{Schedule, seen, turned};
-use crate::joint::{Method, Prepared, Progress};
+use super::watch::{Beside, Watch};
+use crate::joint::Prepared;
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::method::Evaluated;
@@ -14,7 +14,6 @@ use admm::penalty::Limits;
 use admm::state::{State, StateOf};
 use admm::{Accuracy, Coordinator, Iterate, Negated, Result, Smooth, Status, Stop, Subproblem, Tolerance};
 use nalgebra::DMatrix;
-use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
 type Admm<T, P> = Coordinator<T, Seen<P>, Negated<Classify<T>>>;
@@ -89,55 +88,6 @@ const PATIENCE: u64 = 3_000;
 /// The residuals of a run whose gradient is not within the tolerance may be so small, in units of it.
 const TIGHT: f64 = 1e-3;
 
-/// What a run of ADMM keeps beside its state.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
-struct Beside<T: Scalar> {
-    candidates: Candidates<T>,
-    ending: Ending,
-}
-
-/// The observer of a run.
-struct Watch<'a, 'o, T: Scalar, X> {
-    prepared: &'a Prepared<T>,
-    log: &'a mut Log<'o>,
-    w: fn(&X) -> &DMatrix<T>,
-    /// True if the rest is for the polish.
-    lingers: bool,
-}
-
-impl<T: Scalar, X: Serialize> Watch<'_, '_, T, X> {
-    /// The entry of an iteration in the history, and its point among the candidates. Returns how the run ends, if it
-    /// does: because the gradient is within the tolerance, or because the observer of the fit ends it.
-    fn observe(
-        &mut self,
-        beside: &mut Beside<T>,
-        state: &State<T, X, ClassifyVar<T>, DMatrix<T>>,
-    ) -> Result<Option<Status>> {
-        let (prepared, record, w) = (self.prepared, &state.record, (self.w)(&state.x));
-        let point = feasible(w, &state.z);
-        let objective = self.log.aside(|| traced(prepared, &point))?;
-        let augmented_lagrangian = record.augmented_lagrangian.map(|value| value.to_f64());
-        let Beside { candidates, ending } = beside;
-        candidates.follow(record.iteration, (objective, augmented_lagrangian), &point);
-        let ended = ending.reached(prepared, &point, (&state.z, record))?;
-        self.lingers = !ended && ending.lingers(prepared.tolerance(), record);
-        let entry = Progress {
-            iteration: record.iteration,
-            objective,
-            augmented_lagrangian,
-            primal_residual: record.primal.to_f64(),
-            dual_residual: record.dual.to_f64(),
-            rho: record.rho.to_f64(),
-            passes: prepared.start.spent.cost.passes + record.cost.passes + ending.passes,
-            seconds: 0.0,
-        };
-        let reached = ended.then_some(Status::Converged);
-        let ended = prepared.ended(Method::Admm, record.iteration, reached, &point)?;
-        self.log.add(entry, &(state, &*beside), ended)
-    }
-}
-
 /// ADMM: manifold block first, smooth block last.
 pub(crate) fn admm<T: Scalar, P>(prepared: &Prepared<T>, log: &mut Log<'_>, first: FirstBlock<T, P>) -> Result<Found<T>>
 where
@@ -148,8 +98,7 @@ where
     }
     let w = first.w;
     let coordinator = coordinator(prepared, first.block, first.start, turned(prepared)?)?;
-    let fresh =
-        || Ok((informed(&coordinator)?, Beside { candidates: Candidates::default(), ending: Ending::default() }));
+    let fresh = || Ok((informed(&coordinator)?, Beside::default()));
     let (state, mut beside) = log.state()?.map_or_else(fresh, Ok)?;
     beside.candidates.check(&prepared.start.point)?;
     let mut coordinator = coordinator.resume(state)?;

@@ -26,7 +26,7 @@ pub(crate) struct Ending {
 /// The blocks agree where the residuals are within so many tolerances.
 const AGREED: f64 = 10.0;
 /// A run whose blocks agree may take so many passes more, and this share of those before.
-const PATIENCE: (u64, f64) = (10, 0.5);
+const LINGERING: (u64, f64) = (10, 0.5);
 
 impl Default for Ending {
     fn default() -> Self {
@@ -40,7 +40,7 @@ impl Ending {
         let agree = record.primal.max(record.dual).to_f64() <= AGREED * tolerance;
         let passes = record.cost.passes + self.passes;
         let since = *self.agreed.get_or_insert(if agree { passes } else { return false });
-        passes > since + PATIENCE.0 + (PATIENCE.1 * since as f64) as u64
+        passes > since + LINGERING.0 + (LINGERING.1 * since as f64) as u64
     }
 
     /// Returns true if the gradient at W, with the classifier of the other block, is within the tolerance.

@@ -1,0 +1,68 @@
+//! What is watched in a run of ADMM: its history, its best points, and whether it has ended.
+
+use super::blocks::{ClassifyVar, feasible, traced};
+use super::candidates::Candidates;
+use super::ending::Ending;
+use super::log::Log;
+use crate::joint::{Method, Prepared, Progress};
+use crate::scalar::Scalar;
+use admm::state::State;
+use admm::{Result, Status};
+use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize};
+
+/// What a run of ADMM keeps beside its state.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
+pub(super) struct Beside<T: Scalar> {
+    pub candidates: Candidates<T>,
+    ending: Ending,
+}
+
+impl<T: Scalar> Default for Beside<T> {
+    fn default() -> Self {
+        Beside { candidates: Candidates::default(), ending: Ending::default() }
+    }
+}
+
+/// The observer of a run.
+pub(super) struct Watch<'a, 'o, T: Scalar, X> {
+    pub prepared: &'a Prepared<T>,
+    pub log: &'a mut Log<'o>,
+    /// W of the variable of the first block.
+    pub w: fn(&X) -> &DMatrix<T>,
+    /// True if the rest is for the polish.
+    pub lingers: bool,
+}
+
+impl<T: Scalar, X: Serialize> Watch<'_, '_, T, X> {
+    /// The entry of an iteration in the history, and its point among the candidates. Returns how the run ends, if it
+    /// does: because the gradient is within the tolerance, or because the observer of the fit ends it.
+    pub fn observe(
+        &mut self,
+        beside: &mut Beside<T>,
+        state: &State<T, X, ClassifyVar<T>, DMatrix<T>>,
+    ) -> Result<Option<Status>> {
+        let (prepared, record, w) = (self.prepared, &state.record, (self.w)(&state.x));
+        let point = feasible(w, &state.z);
+        let objective = self.log.aside(|| traced(prepared, &point))?;
+        let augmented_lagrangian = record.augmented_lagrangian.map(|value| value.to_f64());
+        let Beside { candidates, ending } = beside;
+        candidates.follow(record.iteration, (objective, augmented_lagrangian), &point);
+        let ended = ending.reached(prepared, &point, (&state.z, record))?;
+        self.lingers = !ended && ending.lingers(prepared.tolerance(), record);
+        let entry = Progress {
+            iteration: record.iteration,
+            objective,
+            augmented_lagrangian,
+            primal_residual: record.primal.to_f64(),
+            dual_residual: record.dual.to_f64(),
+            rho: record.rho.to_f64(),
+            passes: prepared.start.spent.cost.passes + record.cost.passes + ending.passes,
+            seconds: 0.0,
+        };
+        let reached = ended.then_some(Status::Converged);
+        let ended = prepared.ended(Method::Admm, record.iteration, reached, &point)?;
+        self.log.add(entry, &(state, &*beside), ended)
+    }
+}
