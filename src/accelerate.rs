@@ -5,14 +5,17 @@
 //!
 //! | Acceleration | Where the next iteration starts |
 //! |---|---|
-//! | [`Plain`] (default) | where the last one ended |
+//! | [`Plain`] | where the last one ended |
 //! | [`Anderson`] | at a mixture of the last ends |
 //! | [`Nesterov`] | further along the last move; it needs less memory than [`Anderson`] |
+//! | [`Late`] | where another rule says, after some plain iterations; with 100 before [`Anderson`] it is the default |
 
 mod anderson;
+mod late;
 mod nesterov;
 
 pub use anderson::Anderson;
+pub use late::Late;
 pub use nesterov::Nesterov;
 
 use crate::state::{Memory, Start, Step};

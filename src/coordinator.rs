@@ -2,7 +2,7 @@
 
 mod end;
 
-use crate::accelerate::{Acceleration, Plain};
+use crate::accelerate::{Acceleration, Anderson, Late};
 use crate::error::caught;
 use crate::observe::{Observer, Phases};
 use crate::penalty::{Damped, Limits, Penalty, RelativeBalance, check_rho};
@@ -71,7 +71,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             penalty_policy: Box::new(Damped(RelativeBalance::default())),
             penalty_limits: Limits::default(),
             relaxation: T::one(),
-            acceleration: Box::new(Plain),
+            acceleration: Box::new(Late { after: 100, of: Anderson::default() }),
             track_objective: false,
             max_iterations: 10_000,
             patience: 1_000,
@@ -307,7 +307,8 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         record.by_absolute = false;
         if self.tolerance.absolute > 0.0 && self.verdict(record).is_some() {
             let mut relative = *record;
-            images.measure((&mut relative, scales), &Tolerance { absolute: 0.0, ..self.tolerance }, adjoint)?;
+            let (mut scales, tolerance) = (self.state.scales.clone(), Tolerance { absolute: 0.0, ..self.tolerance });
+            images.measure((&mut relative, &mut scales), &tolerance, adjoint)?;
             record.by_absolute = self.verdict(&relative).is_none();
         }
         Ok(())
@@ -318,7 +319,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     /// that is taken back has nothing to say about ρ.
     fn plan(&self, next: &mut StateOf<T, P, Q>, ax: &P::Image) -> Result<()> {
         next.start = Start::Here;
-        if self.stop.met(&next.record) || next.run.as_ref().is_some_and(|run| run.trial.is_some()) {
+        if self.stop.met(&next.record) || self.state.run.as_ref().is_some_and(Run::is_plain) {
             return Ok(());
         }
         let (record, extrapolated) = (next.record, self.state.start.is_ahead());
@@ -334,6 +335,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         next.rho = self.penalty_limits.allow(wanted, &mut next.record)?;
         if next.rho != record.rho {
             next.u.scale_by(record.rho / next.rho);
+            next.scales.restart();
             (next.start, next.acceleration_memory) = (Start::Here, Memory::default());
         }
         Ok(())

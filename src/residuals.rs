@@ -5,6 +5,15 @@ use crate::state::{Record, Scales, Shares, tiny};
 use crate::subproblem::Adjoint;
 use crate::{Real, Result, Tolerance};
 
+/// The gradient that is left at the answer and what it is small against: ρAᵀd and Aᵀy, or ρd and y where Aᵀy vanishes. Here
+/// d is BΔz, or with relaxation (2 − α)BΔz − (1 − α)r.
+struct Dual<T> {
+    residual: Adjoint<T>,
+    multiplier: Adjoint<T>,
+    /// The factor by which norms in the space of x are larger.
+    through: T,
+}
+
 /// The images and the dual of one iteration, from which its residuals follow.
 pub(crate) struct Images<'a, T, S> {
     /// The right-hand side c.
@@ -42,21 +51,37 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
         let (absolute, relative) = (T::of(tolerance.absolute), T::of(tolerance.relative));
         let r = self.ax.plus(one, self.bz).plus(-one, self.c);
         let moved = self.bz.plus(-one, self.before);
-        let (step, moved_by) = (adjoint(&moved)?, moved.euclidean_norm());
-        let gradient = if self.relaxation == one { step.norm } else { adjoint(&self.defect(moved, &r))?.norm };
+        let moved_by = moved.euclidean_norm();
+        let mut gradient = adjoint(&moved)?;
+        record.dual = record.rho * gradient.norm;
+        let mut defect = moved;
+        if self.relaxation != one {
+            defect = self.defect(defect, &r);
+            gradient = adjoint(&defect)?;
+        }
         let multiplier = adjoint(self.u)?;
         let root = |count: usize| T::of((count as f64).sqrt());
         record.primal = r.euclidean_norm();
-        record.dual = record.rho * step.norm;
-        record.gradient = record.rho * gradient;
+        record.gradient = record.rho * gradient.norm;
         record.primal_scale = self.ax.euclidean_norm().max(self.bz.euclidean_norm()).max(self.c.euclidean_norm());
         record.dual_scale = record.rho * multiplier.norm;
         let rho = record.rho;
-        let [images, dual] = scales.whole([record.primal_scale, rho * self.u.euclidean_norm()]);
-        record.relative = [record.primal / images, rho * moved_by / dual];
+        let norms = [record.primal_scale, rho * self.u.euclidean_norm()];
         record.primal_bound = root(self.c.sizes().count()) * absolute + relative * record.primal_scale;
-        record.dual_bound = root(step.count) * absolute + relative * record.dual_scale;
-        self.compare((record, scales), tolerance, &r, step, multiplier);
+        record.dual_bound = root(gradient.count) * absolute + relative * record.dual_scale;
+        // A first block without a function of its own has Aᵀy = ρAᵀd: both vanish, and one is no scale for the other.
+        let vanishes = multiplier.norm <= T::of(2.0) * gradient.norm
+            && adjoint(&defect.plus(-one, self.u))?.norm <= T::EPSILON.cbrt() * multiplier.norm;
+        let dual = if vanishes {
+            let length = defect.euclidean_norm();
+            let through = if length > T::zero() { gradient.norm / length } else { one };
+            Dual { residual: Adjoint::of(&defect).times(rho), multiplier: Adjoint::of(self.u).times(rho), through }
+        } else {
+            Dual { residual: gradient.times(rho), multiplier: multiplier.times(rho), through: one }
+        };
+        self.compare((record, scales), tolerance, norms, &r, &dual);
+        let [images, multiplier] = scales.whole(norms);
+        record.relative = [record.primal / images, rho * moved_by / multiplier];
         let pull = record.rho * (self.u.inner_product(&r) + T::of(0.5) * record.primal * record.primal);
         record.augmented_lagrangian = record.objective.map(|objective| objective + pull);
         Ok(())
@@ -67,28 +92,28 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
         &self,
         (record, scales): (&mut Record<T>, &mut Scales<T>),
         tolerance: &Tolerance,
+        norms: [T; 2],
         r: &S,
-        step: Adjoint<T>,
-        multiplier: Adjoint<T>,
+        dual: &Dual<T>,
     ) {
-        let rho = record.rho;
-        let [r, ax, bz, c] = [r, self.ax, self.bz, self.c].map(S::magnitudes);
-        let mut sizes = ax.clone();
+        let ax = largest(&self.ax.magnitudes());
+        let [r, mut sizes, bz, c] = [r, self.ax, self.bz, self.c].map(S::magnitudes);
         sizes.iter_mut().zip(bz.iter().zip(&c)).for_each(|(size, (&bz, &c))| *size = size.max(bz).max(c));
-        let (s, y) = (step.times(rho), multiplier.times(rho));
+        let (s, y) = (&dual.residual, &dual.multiplier.magnitudes);
         let (rows, relative) = (self.c.sizes().count(), T::of(tolerance.relative));
         let absolute = |entries: f64| T::of(tolerance.absolute * entries.sqrt());
         // A magnitude may be the norm of several entries.
-        let shares = |count: usize, magnitudes: &[T]| {
+        let shares = |count: usize, magnitudes: &[T], beside: T| {
             let entries = count as f64 / magnitudes.len().max(1) as f64;
-            Shares { absolute: absolute(entries), relative, floor: T::zero() }
+            Shares { absolute: absolute(entries), relative, beside }
         };
-        record.primal_excess = scales.primal_excess(&r, &sizes, [&ax, &bz], shares(rows, &r));
-        record.dual_excess = scales.dual_excess(rho, &s.magnitudes, &y.magnitudes, shares(s.count, &s.magnitudes));
-        let (primal, dual) = scales.norms(&sizes, &y.magnitudes);
+        scales.take(&sizes, y, norms);
+        record.primal_excess = scales.primal_excess(&r, &sizes, shares(rows, &r, ax));
+        record.dual_excess = scales.dual_excess(&s.magnitudes, y, shares(s.count, &s.magnitudes, largest(y)));
+        let (primal, multiplier) = scales.norms(&sizes, y);
         let bound = |count: usize, scale: T| absolute(count as f64) + relative * scale;
         let primal = record.primal / bound(rows, primal).max(tiny());
-        record.inner_bound = bound(s.count, dual);
+        record.inner_bound = bound(s.count, dual.through * multiplier);
         record.norm_excess = primal.max(record.dual / record.inner_bound.max(tiny()));
     }
 
@@ -98,4 +123,8 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
         moved.scale_by(T::of(2.0) - alpha);
         moved.plus(alpha - one, r)
     }
+}
+
+fn largest<T: Real>(magnitudes: &[T]) -> T {
+    magnitudes.iter().fold(T::zero(), |most, &entry| most.max(entry))
 }

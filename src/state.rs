@@ -8,7 +8,7 @@ mod run;
 mod scales;
 
 pub use record::Record;
-pub(crate) use record::{Quantity, tiny};
+pub(crate) use record::{Quantity, rounding, tiny};
 pub use run::Run;
 pub use scales::Scales;
 pub(crate) use scales::Shares;
@@ -84,7 +84,7 @@ impl<T: Real, X, Z, S> State<T, X, Z, S> {
         let Record { iteration, penalty_clamped, accepted, rejected, cost, .. } = self.record;
         let counts = Record { iteration, penalty_clamped, accepted, rejected, cost, ..Record::new(self.rho) };
         self.record = Record { inner_tolerance, ..counts };
-        self.scales.forget();
+        self.scales = Scales::new();
         self.start = Start::Here;
         self.penalty_memory = Memory::default();
         self.acceleration_memory = Memory::default();

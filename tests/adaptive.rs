@@ -334,6 +334,7 @@ fn total_variation(rho: f64) -> Coordinator<f64, Quadratic, Negated<Exact<common
     let (x, z) = (DMatrix::zeros(n, 1), DMatrix::zeros(n - 1, 1));
     let mut admm = Coordinator::new(f, Negated(Exact(l1(1.0))), x, z, rho).unwrap();
     (admm.penalty_policy, admm.tolerance) = (Box::new(Fixed), Tolerance { absolute: 1e-6, relative: 1e-6 });
+    admm.acceleration = Box::new(admm::accelerate::Plain);
     admm
 }
 

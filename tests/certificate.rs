@@ -57,6 +57,7 @@ fn concave<T: Real>(rho: f64, relaxation: f64) -> Outcome<Scalars<T>> {
     let mut admm = Coordinator::new(Exact(One), Negated(Parabola(-1.0)), x, z, T::of(rho)).unwrap();
     (admm.penalty_policy, admm.relaxation, admm.track_objective) = (Box::new(Fixed), T::of(relaxation), true);
     admm.tolerance = Tolerance { absolute: 64.0 * T::EPSILON.to_f64(), relative: 0.0 };
+    admm.acceleration = Box::new(admm::accelerate::Plain);
     admm.run(()).unwrap()
 }
 

@@ -1,6 +1,7 @@
 //! Small problems that the tests share.
 #![allow(dead_code)]
 
+use admm::accelerate::Plain;
 use admm::operator::Adjoint;
 use admm::penalty::Fixed;
 use admm::*;
@@ -148,11 +149,11 @@ impl Smooth<f64> for Logistic {
 
 pub type Lasso = Coordinator<f64, Exact<LeastSquares<f64>>, Negated<Exact<ElasticNet>>>;
 
-/// ½‖Ax − b‖² + a regulariser, with x = z, from the zero start and with a fixed penalty.
+/// ½‖Ax − b‖² + a regulariser, with x = z, from the zero start with a fixed penalty and without acceleration.
 pub fn regression(of: ElasticNet, rho: f64) -> Lasso {
     let (f, start) = (LeastSquares::new(design(), response()), Matrix::zeros(5, 1));
     let mut admm = Coordinator::new(Exact(f), Negated(Exact(of)), start.clone(), start, rho).unwrap();
-    admm.penalty_policy = Box::new(Fixed);
+    (admm.penalty_policy, admm.acceleration) = (Box::new(Fixed), Box::new(Plain));
     admm
 }
 

@@ -1,6 +1,7 @@
 //! Tests of what plugs into the framework: losses, sets, rules, descent methods, proximal functions, the joint model.
 
 mod batches;
+mod campaign;
 mod check_kit;
 mod check_kit_faults;
 #[path = "../../tests/common.rs"]

@@ -19,6 +19,7 @@ fn linearised_admm_follows_its_formula() {
     let g = Negated(Exact(Translated { of: SquaredL2, by: response() }));
     let mut admm = Coordinator::new(f, g, Matrix::zeros(5, 1), Matrix::zeros(4, 1), rho).unwrap();
     (admm.penalty_policy, admm.tolerance) = (Box::new(Fixed), common::TIGHT);
+    admm.acceleration = Box::new(admm::accelerate::Plain);
     let (kt, step) = (transposed(&k), 1.0 / (rho * square));
     let (mut x, mut z, mut y) = (vec![0.0; 5], vec![0.0; 4], vec![0.0; 4]);
     for iteration in 1..=200 {

@@ -18,6 +18,13 @@ pub struct Signs {
     pub dual: Option<Streak>,
 }
 
+impl Signs {
+    /// Returns true if the last check found a certificate.
+    pub(crate) fn any(&self) -> bool {
+        self.primal.is_some() || self.dual.is_some()
+    }
+}
+
 /// Checks one after the other that found a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Streak {

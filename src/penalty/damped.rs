@@ -13,6 +13,9 @@ use crate::{Parameter, Real};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Damped<P>(pub P);
 
+/// The other policy is asked once in so many iterations: residuals take a while to follow ρ.
+const PERIOD: u64 = 10;
+
 /// The memory of the damping: the direction of the last change, the share, and 1 if the direction has turned.
 const OWN: usize = 3;
 
@@ -21,6 +24,9 @@ impl<T: Real, S, P: Penalty<T, S>> Penalty<T, S> for Damped<P> {
         let (rho, zero, one) = (step.record.rho, T::zero(), T::one());
         if memory.numbers.is_empty() {
             memory.numbers = vec![zero, one, zero];
+        }
+        if !step.record.iteration.is_multiple_of(PERIOD) {
+            return rho;
         }
         let mut inner =
             Memory { numbers: memory.numbers.split_off(OWN), elements: std::mem::take(&mut memory.elements) };

@@ -108,6 +108,11 @@ impl<T: Real> Record<T> {
     }
 }
 
+/// The share of a number below which another one is rounding beside it.
+pub(crate) fn rounding<T: Real>() -> T {
+    T::of(64.0) * T::EPSILON
+}
+
 /// Below this nothing is divided by.
 pub(crate) fn tiny<T: Real>() -> T {
     T::min_value().unwrap_or(T::one()).abs().recip().sqrt()

@@ -15,9 +15,11 @@ pub struct Run<S> {
     pub since: u64,
     /// The smallest distance to the stopping rule so far, in units of its bounds, and its iteration.
     pub nearest: Option<(f64, u64)>,
-    /// The size of the images in the first iteration in which they were not 0.
+    /// The changes of ρ so far.
+    pub changes: u32,
+    /// The size of the images in the first iteration under this ρ in which they were not 0.
     pub early: f64,
-    /// The smallest residuals so far, as numbers, that are not 0.
+    /// The smallest residuals under this ρ, as numbers, that are not 0.
     pub lowest: f64,
     /// The counts for the certificate.
     pub tally: Tally,
@@ -42,13 +44,16 @@ impl<S> Run<S> {
     pub(crate) fn new(since: u64) -> Self {
         let signs = Signs::default();
         let (tally, lowest) = (Tally::default(), f64::INFINITY);
-        Run { since, nearest: None, early: 0.0, lowest, tally, signs, trial: None, best: None }
+        Run { since, nearest: None, changes: 0, early: 0.0, lowest, tally, signs, trial: None, best: None }
     }
 
     /// Takes an iteration in. `before` is the state that it started from: it is kept when the new one is worse.
     pub(crate) fn follow<T: Real>(&mut self, record: &Record<T>, taken_back: bool, stop: &Stop, before: S) {
         self.tally.follow(record, taken_back);
         let (size, residual) = (record.primal_scale.to_f64(), residual(record));
+        if self.changes != record.penalty_changes {
+            (self.changes, self.early, self.lowest) = (record.penalty_changes, 0.0, f64::INFINITY);
+        }
         if self.early == 0.0 {
             self.early = size;
         }
@@ -89,6 +94,12 @@ impl<S> Run<S> {
             self.signs = Signs::default();
         }
         iteration - *self.trial.get_or_insert(iteration) < TRIAL
+    }
+
+    /// Returns true if it goes on as plain ADMM with a constant ρ, under which the iterates of a problem without a
+    /// solution show it best: there are signs of that, or it is on trial.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.trial.is_some() || self.signs.any()
     }
 
     /// Returns true if the present state is the best one.

@@ -6,6 +6,7 @@ use crate::{
     basis_pursuit, group_lasso, huber_fit, inverse_covariance, lasso, least_absolute_deviations, linear_program,
     quadratic_program, robust_pca, total_variation,
 };
+use admm::accelerate::Plain;
 use admm::penalty::{Balance, Damped, Fixed, Penalty, RelativeBalance, Spectral, SquareRoot};
 use admm::{Coordinator, Result, Status, Stop, Subproblem};
 use nalgebra::DMatrix;
@@ -34,6 +35,7 @@ where
 {
     (admm.stop, admm.tolerance) = (Stop::Residuals, admm::Tolerance { absolute: 1e-6, relative: 1e-5 });
     (admm.penalty_policy, admm.max_iterations, admm.patience) = (policy, most, u64::MAX);
+    admm.acceleration = Box::new(Plain);
     let outcome = admm.run(())?;
     Ok((outcome.status == Status::Converged).then_some(outcome.best.record.iteration))
 }

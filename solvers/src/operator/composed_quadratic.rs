@@ -2,7 +2,7 @@
 
 use crate::prox::{Quadratic, Shifted};
 use crate::scalar::Scalar;
-use crate::view::transposed_product;
+use crate::view::{product, transposed_product};
 use admm::infeasibility::{Recession, Support};
 use admm::operator::{Adjoint, Operator};
 use admm::space::Space;
@@ -46,6 +46,14 @@ impl<T: Scalar, K: Operator<T>> ComposedQuadratic<T, K> {
     }
 }
 
+impl<T: Scalar, K: Operator<T>> ComposedQuadratic<T, K> {
+    /// Px + q + ρKᵀ(Kx − v).
+    fn gradient(&self, x: &DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> DMatrix<T> {
+        let pull = (self.operator.apply(x) - to.v) * to.rho;
+        product(&self.of.p.matrix, x) + &self.of.q + self.operator.transposed(&pull)
+    }
+}
+
 impl<T: Scalar, K: Operator<T>> Subproblem<T> for ComposedQuadratic<T, K> {
     type Var = DMatrix<T>;
     type Image = DMatrix<T>;
@@ -57,9 +65,11 @@ impl<T: Scalar, K: Operator<T>> Subproblem<T> for ComposedQuadratic<T, K> {
         let q = &self.of.q;
         Error::check_size("the variable of a quadratic function", q.shape(), x.shape())?;
         to.check_size(self.operator.range(q.shape())?)?;
-        let right = self.operator.transposed(to.v) * to.rho - q;
-        *x = self.system.factor(to.rho)?.solve(&right);
-        Ok(Solved::exactly(Cost { steps: 1, passes: 0 }))
+        let factor = self.system.factor(to.rho)?;
+        *x = factor.solve(&(self.operator.transposed(to.v) * to.rho - q));
+        // One step of iterative refinement: the system may be nearly singular.
+        *x -= factor.solve(&self.gradient(x, to));
+        Ok(Solved::within(self.gradient(x, to).euclidean_norm(), Cost { steps: 1, passes: 0 }))
     }
     fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {
         self.operator.apply(x)

@@ -6,7 +6,8 @@ use nalgebra::DVector;
 /// The choices for the solution of a [`Program`](super::Program).
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The bounds of the [`Residuals`](super::Residuals), 10⁻⁹ absolute and 10⁻⁶ relative by default.
+    /// The bounds of the [`Residuals`](super::Residuals), by default 10⁻⁶ relative. The absolute part is in units of
+    /// the median bound and of the scaled objective, and by default 10⁻¹⁴: rounding alone.
     pub tolerance: Tolerance,
     /// The most iterations: 50,000 by default.
     pub max_iterations: u64,
@@ -20,7 +21,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        let tolerance = Tolerance { absolute: 1e-9, relative: 1e-6 };
+        let tolerance = Tolerance { absolute: 1e-14, relative: 1e-6 };
         Options { tolerance, max_iterations: 50_000, rho: 0.1, relaxation: 1.6, start: None }
     }
 }

@@ -42,11 +42,12 @@ impl Residuals {
         (residuals, 0.5 * curved + linear)
     }
 
-    /// Returns the largest residual in units of its bound: at most 1 at a solution. `unit` is that of the objective.
-    pub(super) fn excess(&self, tolerance: &Tolerance, unit: f64) -> f64 {
+    /// Returns the largest residual in units of its bound: at most 1 at a solution. The units are those of the rows and of the
+    /// objective, in which the absolute tolerance is given.
+    pub(super) fn excess(&self, tolerance: &Tolerance, [row, unit]: [f64; 2]) -> f64 {
         let bound = |unit: f64, scale: f64| tolerance.absolute * unit + tolerance.relative * scale;
         let parts = [
-            (self.primal, bound(1.0, self.primal_scale)),
+            (self.primal, bound(row, self.primal_scale)),
             (self.dual, bound(unit, self.dual_scale)),
             (self.gap, bound(unit, self.gap_scale)),
         ];

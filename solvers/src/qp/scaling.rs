@@ -52,6 +52,7 @@ impl Scaled {
             scaled.equilibrate();
             scaled.scale_cost();
         }
+        scaled.scale_bounds();
         scaled.weigh();
         scaled
     }
@@ -86,6 +87,14 @@ impl Scaled {
         }
     }
 
+    /// Makes a typical bound 1, which q̄ or P̄ is already: then x̄ and ȳ are of like sizes, and so is a good ρ.
+    fn scale_bounds(&mut self) {
+        let unit = typical(self.lower.as_slice(), self.upper.as_slice());
+        let (columns, rows) = (self.columns.len(), self.rows.len());
+        self.scale(&DVector::repeat(columns, unit), &DVector::repeat(rows, unit.recip()));
+        self.scale_cost();
+    }
+
     fn weigh(&mut self) {
         let weights = self.lower.iter().zip(self.upper.iter()).map(|(&lower, &upper)| {
             let bounds = usize::from(lower.is_finite()) + usize::from(upper.is_finite());
@@ -104,4 +113,12 @@ fn factor(largest: f64) -> f64 {
 fn largest_of_columns(matrix: &CscMatrix<f64>) -> DVector<f64> {
     let largest = |values: &[f64]| values.iter().fold(0.0, |most: f64, entry| most.max(entry.abs()));
     DVector::from_iterator(matrix.ncols(), matrix.col_iter().map(|column| largest(column.values())))
+}
+
+/// The median magnitude of the bounds that are finite and not 0, or 1 where there is none.
+pub(super) fn typical(lower: &[f64], upper: &[f64]) -> f64 {
+    let bounds = lower.iter().chain(upper).map(|bound| bound.abs());
+    let mut sizes: Vec<f64> = bounds.filter(|size| *size > 0.0 && size.is_finite()).collect();
+    sizes.sort_unstable_by(f64::total_cmp);
+    sizes.get(sizes.len() / 2).copied().unwrap_or(1.0)
 }

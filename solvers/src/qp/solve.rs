@@ -5,7 +5,7 @@ use super::options::Options;
 use super::program::Program;
 use super::proof::Certificate;
 use super::residuals::Residuals;
-use super::scaling::Scaled;
+use super::scaling::{Scaled, typical};
 use super::solution::Solution;
 use crate::prox::Indicator;
 use crate::set::Bounds;
@@ -33,7 +33,7 @@ const MIXED: usize = 20;
 /// An accelerated phase that does not make the residuals smaller by this factor is taken back.
 const GAIN: f64 = 10.0;
 /// The interval of the penalty, on scaled data. A program without a solution drives it to one end.
-const PENALTIES: (f64, f64) = (1e-4, 1e4);
+const PENALTIES: (f64, f64) = (1e-6, 1e6);
 /// The residuals are measured once in so many iterations.
 const EVERY: u64 = 5;
 
@@ -58,7 +58,14 @@ impl Program {
         }
         let scaled = Scaled::new(self);
         let mut admm = coordinator(&scaled, self, options)?;
-        let mut run = Run { program: self, scaled: &scaled, options, best: None, spent: 0 };
+        let mut run = Run {
+            program: self,
+            scaled: &scaled,
+            options,
+            unit: typical(self.lower.as_slice(), self.upper.as_slice()),
+            best: None,
+            spent: 0,
+        };
         let (mut accelerated, mut length) = (false, PLAIN);
         loop {
             let (next, status, certificate) = run.phase(admm, accelerated, length)?;
@@ -100,6 +107,8 @@ struct Run<'a> {
     program: &'a Program,
     scaled: &'a Scaled,
     options: &'a Options,
+    /// The unit of the rows.
+    unit: f64,
     /// The best point so far, with its largest residual in units of the bounds.
     best: Option<(f64, Point)>,
     spent: u64,
@@ -140,7 +149,7 @@ impl Run<'_> {
             return ControlFlow::Continue(());
         }
         let point = Point::of(self.program, self.scaled, state);
-        let excess = point.residuals.excess(&self.options.tolerance, 1.0 / self.scaled.cost);
+        let excess = point.residuals.excess(&self.options.tolerance, [self.unit, 1.0 / self.scaled.cost]);
         if excess < self.excess() {
             self.best = Some((excess, point));
         }
