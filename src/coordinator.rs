@@ -335,7 +335,6 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         next.rho = self.penalty_limits.allow(wanted, &mut next.record)?;
         if next.rho != record.rho {
             next.u.scale_by(record.rho / next.rho);
-            next.scales.restart();
             (next.start, next.acceleration_memory) = (Start::Here, Memory::default());
         }
         Ok(())

@@ -1,9 +1,14 @@
 //! The residuals of an iteration and their bounds, Boyd et al. (2011, §3.3.1).
 
 use crate::space::Space;
-use crate::state::{Record, Scales, Shares, tiny};
+use crate::state::{Record, Scales, Shares, tiny, typical};
 use crate::subproblem::Adjoint;
 use crate::{Real, Result, Tolerance};
+
+/// The duality gap that a residual may leave, in tolerances.
+const GAP: f64 = 3.0;
+/// How many times a residual counts that leaves a larger one.
+const CAUTION: f64 = 10.0;
 
 /// The gradient that is left at the answer and what it is small against: ρAᵀd and Aᵀy, or ρd and y where Aᵀy vanishes. Here
 /// d is BΔz, or with relaxation (2 − α)BΔz − (1 − α)r.
@@ -80,6 +85,7 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
             Dual { residual: gradient.times(rho), multiplier: multiplier.times(rho), through: one }
         };
         self.compare((record, scales), tolerance, norms, &r, &dual);
+        self.count_gap(record, tolerance, &r, &defect);
         let [images, multiplier] = scales.whole(norms);
         record.relative = [record.primal / images, rho * moved_by / multiplier];
         let pull = record.rho * (self.u.inner_product(&r) + T::of(0.5) * record.primal * record.primal);
@@ -108,13 +114,36 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
             Shares { absolute: absolute(entries), relative, beside }
         };
         scales.take(&sizes, y, norms);
-        record.primal_excess = scales.primal_excess(&r, &sizes, shares(rows, &r, ax));
-        record.dual_excess = scales.dual_excess(&s.magnitudes, y, shares(s.count, &s.magnitudes, largest(y)));
+        let is_zero = ax == T::zero() || largest(&bz) == T::zero();
+        record.primal_excess = scales.primal_excess(&r, &sizes, is_zero, shares(rows, &r, ax));
+        let shares = shares(s.count, &s.magnitudes, largest(y));
+        record.dual_excess = scales.dual_excess(&s.magnitudes, y, record.rho * typical(&sizes), shares);
         let (primal, multiplier) = scales.norms(&sizes, y);
         let bound = |count: usize, scale: T| absolute(count as f64) + relative * scale;
         let primal = record.primal / bound(rows, primal).max(tiny());
         record.inner_bound = bound(s.count, dual.through * multiplier);
         record.norm_excess = primal.max(record.dual / record.inner_bound.max(tiny()));
+    }
+
+    /// Lets a residual within its bounds count up to [`CAUTION`] times where it leaves more than [`GAP`] tolerances of a
+    /// duality gap.
+    ///
+    /// With ρAᵀd ∈ ∂f(x) + Aᵀy the gap is ρ⟨d, Ax⟩ − ⟨y, r⟩. Its terms are ⟨y, Ax⟩, ⟨y, Bz⟩ and ⟨y, c⟩, which may be small
+    /// though the vectors are long. Both may be 0 at the solution, so the gap alone decides nothing. Where it is 0 within
+    /// the absolute part of the tolerance, nothing is counted.
+    fn count_gap(&self, record: &mut Record<T>, tolerance: &Tolerance, r: &S, defect: &S) {
+        let (images, rho) = ([self.ax, self.bz, self.c], record.rho);
+        let terms = images.map(|image| self.u.inner_product(image).abs());
+        let relative = T::of(tolerance.relative) * terms.into_iter().fold(tiny(), |most, term| most.max(term));
+        let absolute = T::of(tolerance.absolute * (self.c.sizes().count() as f64).sqrt());
+        let counted = |excess: T, gap: T, absolute: T| {
+            let bound = T::of(GAP) * (relative + absolute).max(tiny());
+            if excess > T::one() { excess } else { excess.max((gap.abs() / bound).min(T::of(CAUTION) * excess)) }
+        };
+        let primal = absolute * self.u.euclidean_norm();
+        record.primal_excess = counted(record.primal_excess, self.u.inner_product(r), primal);
+        let dual = absolute / rho * self.ax.euclidean_norm();
+        record.dual_excess = counted(record.dual_excess, defect.inner_product(self.ax), dual);
     }
 
     /// (2 − α)BΔz − (1 − α)r.

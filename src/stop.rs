@@ -40,8 +40,9 @@ impl Tolerance {
 pub enum Stop {
     /// Every entry of both residuals is within ε_abs + ε_rel times its own scale: |rᵢ| against max(|Ax|ᵢ, |Bz|ᵢ, |c|ᵢ) and
     /// |sⱼ| against |Aᵀy|ⱼ. No large entry hides a small one, and without ε_abs other units change nothing. An entry may
-    /// end as 0: then its scale is that of a typical entry, the median, or the most that its own was in the run if that
-    /// is less; a thousandth of that most counts in any case.
+    /// end as 0. Then its scale is that of a typical entry, the median, or the most that its own was in the run if that
+    /// is less. Where all vanish, what is left counts as rounding after 100 iterations. A residual that leaves a large
+    /// duality gap counts up to ten times.
     #[default]
     Entries,
     /// The norms of both residuals are within √p ε_abs + ε_rel max(‖Ax‖, ‖Bz‖, ‖c‖) and √n ε_abs + ε_rel ‖Aᵀy‖, where

@@ -1,7 +1,7 @@
 //! A campaign of random convex problems: `converged` means solved, nearly all are solved, and those without a solution
 //! are named.
 //!
-//! The suite runs a few of each kind. The campaign takes `CAMPAIGN` of each of the five kinds with a solution, and a fifth
+//! The suite runs a few of each kind. The campaign takes `CAMPAIGN` of each of the six kinds with a solution, and a fifth
 //! as many of either kind without one:
 //!
 //! ```sh
@@ -144,17 +144,12 @@ fn a_few_problems_without_a_solution_are_named() {
     }
 }
 
-/// Open: of 1,500 runs two are off by more than ten tolerances. A logistic problem whose first block has no function of
-/// its own is off by 20, since then y is compared entry by entry and not Kᵀy. A linear program with
-/// other choices than the defaults is off by 34 in its gap.
-const WORST: f64 = 50.0;
-
 #[test]
 #[ignore = "takes minutes"]
 fn converged_means_solved_and_nearly_all_converge() {
     let (mut runs, mut converged) = (0, 0);
     for (name, tally) in campaign(many()) {
-        assert!(tally.worst <= WORST, "{name}: off by {} tolerances", tally.worst);
+        assert!(tally.worst <= 10.0, "{name}: off by {} tolerances", tally.worst);
         assert_eq!(tally.named, 0, "{name}: named infeasible");
         if name.ends_with("default") {
             (runs, converged) = (runs + tally.runs, converged + tally.converged);

@@ -24,9 +24,10 @@ pub struct Record<T> {
     pub primal_bound: T,
     /// Boyd's bound on ‖s‖.
     pub dual_bound: T,
-    /// The largest entry of r in units of its own bound, see [`Stop::Entries`](crate::Stop::Entries).
+    /// The largest entry of r in units of its own bound, see [`Stop::Entries`](crate::Stop::Entries). One that is within
+    /// it counts up to ten times where it leaves a large duality gap.
     pub primal_excess: T,
-    /// The largest entry of s in units of its own bound.
+    /// The largest entry of s in units of its own bound. It counts up to ten times likewise.
     pub dual_excess: T,
     /// The norms of r and s, the larger one, in units of the bound that the scales of their entries give.
     pub norm_excess: T,

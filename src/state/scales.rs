@@ -1,73 +1,58 @@
 //! The size of every entry of the residuals, beside what the entry is made of.
 //!
 //! A norm hides a small entry behind a large one, and an absolute bound has units. So every entry is compared with its
-//! own scale, which is the largest of three sizes. The first is its own now. The second is that of a typical entry now,
-//! or the most that its own was under this ρ if that is less. The third is [`VANISHED`] of the most that it was lately,
-//! since all entries may be 0 at the solution: the first iterations under a ρ may be out of all proportion.
+//! own scale, which is the larger of two sizes. One is its own now. The other is that of a typical entry now, or the most
+//! that its own was in the run if that is less. Where all entries vanish, what is left counts as rounding of the most that
+//! they were.
 
 use super::{rounding, tiny};
 use crate::Real;
 use serde::{Deserialize, Serialize};
 
-/// The share of the largest size of an entry in the run that still counts as its scale. An entry that ends as 0 is small
+/// The share of what a norm or the objective was lately that still counts as its scale. One that ends as 0 is small
 /// against it, and a start far off does not loosen the bound.
 const FADED: f64 = 1e-3;
-/// The same share for a single entry: the iterates under a bad ρ may be thousands of times as large as the solution.
-const VANISHED: f64 = 1e-6;
 /// The share of the largest entry that any entry may have as its scale, lest its rounding decide.
 const HIDDEN: f64 = 1e-6;
-/// Sizes of the first iterations under a ρ are not kept: they may be out of all proportion.
+/// Norms of the first iterations are not kept: they may be out of all proportion.
 const SETTLING: u64 = 32;
+/// What is left of numbers that have vanished counts as their rounding after so many iterations.
+const LASTING: u64 = 100;
 
 /// The sizes of the entries of Ax, Bz and c, of Aᵀy, of both as wholes, and of the objective.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scales<T> {
-    primal: Recent<T>,
-    dual: Recent<T>,
+    /// The most that the entries of the primal residual's terms were.
+    primal: Vec<T>,
+    /// The same of the dual residual's.
+    dual: Vec<T>,
     norms: Recent<T>,
     objective: T,
-    /// The iterations since ρ changed.
-    age: u64,
+    /// The iterations so far.
+    iterations: u64,
 }
 
-/// The largest sizes in the last part of a run, a half of it at least.
+/// The largest of two norms in the last part of a run, a half of it at least.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Recent<T> {
-    /// Those since the age was a power of 2.
-    now: Vec<T>,
+    /// Those since the number of iterations was a power of 2.
+    now: [T; 2],
     /// Those of as many iterations before.
-    before: Vec<T>,
-    /// Those since ρ changed.
-    ever: Vec<T>,
+    before: [T; 2],
 }
 
 impl<T: Real> Recent<T> {
-    fn new() -> Self {
-        Recent { now: Vec::new(), before: Vec::new(), ever: Vec::new() }
-    }
-    fn take(&mut self, sizes: &[T], age: u64) {
-        if age == 1 || self.ever.len() != sizes.len() {
-            self.ever = sizes.to_vec();
-        }
-        self.ever.iter_mut().zip(sizes).for_each(|(most, &size)| *most = most.max(size));
-        if age < SETTLING || self.now.len() != sizes.len() {
-            (self.now, self.before) = (sizes.to_vec(), sizes.to_vec());
-        } else if age.is_power_of_two() {
-            self.before = std::mem::replace(&mut self.now, sizes.to_vec());
+    fn take(&mut self, norms: [T; 2], iterations: u64) {
+        if iterations < SETTLING {
+            (self.now, self.before) = (norms, norms);
+        } else if iterations.is_power_of_two() {
+            (self.now, self.before) = (norms, self.now);
         } else {
-            self.now.iter_mut().zip(sizes).for_each(|(most, &size)| *most = most.max(size));
+            self.now = [0, 1].map(|i| norms[i].max(self.now[i]));
         }
     }
-    /// The scales of entries that have these sizes now.
-    fn scales(&self, sizes: &[T]) -> impl Iterator<Item = T> {
-        let typical = typical(sizes);
-        let entries = sizes.iter().zip(self.ever.iter().zip(self.most()));
-        let scales: Vec<T> =
-            entries.map(|(&now, (&ever, most))| now.max(typical.min(ever)).max(T::of(VANISHED) * most)).collect();
-        scales.into_iter()
-    }
-    fn most(&self) -> Vec<T> {
-        self.now.iter().zip(&self.before).map(|(&now, &before)| now.max(before)).collect()
+    fn most(&self) -> [T; 2] {
+        [0, 1].map(|i| self.now[i].max(self.before[i]))
     }
 }
 
@@ -85,35 +70,42 @@ pub(crate) struct Shares<T> {
 impl<T: Real> Scales<T> {
     /// The scales before the first iteration.
     pub(crate) fn new() -> Self {
-        Scales { primal: Recent::new(), dual: Recent::new(), norms: Recent::new(), objective: T::zero(), age: 0 }
-    }
-
-    /// Forgets the sizes under another ρ.
-    pub(crate) fn restart(&mut self) {
-        self.age = 0;
+        let norms = Recent { now: [T::zero(); 2], before: [T::zero(); 2] };
+        Scales { primal: Vec::new(), dual: Vec::new(), norms, objective: T::zero(), iterations: 0 }
     }
 
     /// Takes the sizes of an iteration in: those of the entries of both residuals' terms, and of their norms.
     pub(crate) fn take(&mut self, primal: &[T], dual: &[T], norms: [T; 2]) {
-        self.age += 1;
-        self.primal.take(primal, self.age);
-        self.dual.take(dual, self.age);
-        self.norms.take(&norms, self.age);
+        self.iterations += 1;
+        for (most, sizes) in [(&mut self.primal, primal), (&mut self.dual, dual)] {
+            most.resize(sizes.len(), T::zero());
+            most.iter_mut().zip(sizes).for_each(|(most, &size)| *most = most.max(size));
+        }
+        self.norms.take(norms, self.iterations);
     }
 
-    /// The largest entry of the primal residual in units of its bound; `sizes` are those of what it is made of.
-    pub(crate) fn primal_excess(&self, residual: &[T], sizes: &[T], shares: Shares<T>) -> T {
-        excess(&self.primal, residual, sizes, shares)
+    /// The largest entry of the primal residual in units of its bound; `sizes` are those of what it is made of. Where one
+    /// image `is_zero`, the other may be its rounding.
+    pub(crate) fn primal_excess(&self, residual: &[T], sizes: &[T], is_zero: bool, shares: Shares<T>) -> T {
+        let vanished = |most: T| if is_zero && self.is_lasting() { most } else { T::zero() };
+        excess((residual, sizes, &self.primal), shares, vanished)
     }
 
-    /// The largest entry of the dual residual in units of its bound.
-    pub(crate) fn dual_excess(&self, residual: &[T], sizes: &[T], shares: Shares<T>) -> T {
-        excess(&self.dual, residual, sizes, shares)
+    /// The largest entry of the dual residual in units of its bound. Rounding of `images`, those of a typical size times
+    /// ρ, is in it.
+    pub(crate) fn dual_excess(&self, residual: &[T], sizes: &[T], images: T, shares: Shares<T>) -> T {
+        let vanished = |most: T| if self.is_lasting() { images.max(most) } else { T::zero() };
+        excess((residual, sizes, &self.dual), shares, vanished)
+    }
+
+    /// True once the rest of numbers that have vanished counts as their rounding.
+    fn is_lasting(&self) -> bool {
+        self.iterations >= LASTING
     }
 
     /// The scales of both residuals' norms, of which the entries have these sizes.
     pub(crate) fn norms(&self, primal: &[T], dual: &[T]) -> (T, T) {
-        let norm = |sizes: &[T], recent: &Recent<T>| recent.scales(sizes).map(|scale| scale * scale).sum::<T>().sqrt();
+        let norm = |sizes: &[T], most: &[T]| scales(sizes, most).map(|scale| scale * scale).sum::<T>().sqrt();
         (norm(primal, &self.primal), norm(dual, &self.dual))
     }
 
@@ -130,8 +122,14 @@ impl<T: Real> Scales<T> {
     }
 }
 
+/// The scales of entries that have these sizes now, and at most had those.
+fn scales<T: Real>(sizes: &[T], most: &[T]) -> impl Iterator<Item = T> {
+    let typical = typical(sizes);
+    sizes.iter().zip(most).map(move |(&now, &most)| now.max(typical.min(most)))
+}
+
 /// The median of the sizes that are not 0: a huge one, such as a bound that stands for no bound, does not move it.
-fn typical<T: Real>(sizes: &[T]) -> T {
+pub(crate) fn typical<T: Real>(sizes: &[T]) -> T {
     let mut sizes: Vec<T> = sizes.iter().copied().filter(|&size| size > T::zero()).collect();
     if sizes.is_empty() {
         return T::zero();
@@ -140,9 +138,16 @@ fn typical<T: Real>(sizes: &[T]) -> T {
     *sizes.select_nth_unstable_by(middle, |a, b| a.partial_cmp(b).expect("sizes are numbers")).1
 }
 
-fn excess<T: Real>(recent: &Recent<T>, residual: &[T], sizes: &[T], shares: Shares<T>) -> T {
+/// The largest entry of a residual in units of its bound, from the sizes now and the most that they were. `vanished` gives
+/// the size, from the most, of which nothing but rounding may be left: it counts where no entry is larger than that.
+fn excess<T: Real>((residual, sizes, most): (&[T], &[T], &[T]), shares: Shares<T>, vanished: impl Fn(T) -> T) -> T {
     let Shares { absolute, relative, beside } = shares;
     let least = (rounding::<T>().max(relative * T::of(HIDDEN)) * beside).max(tiny());
-    let bounds = recent.scales(sizes).map(|scale| (absolute + relative * scale).max(least));
-    residual.iter().zip(bounds).fold(T::zero(), |most, (&entry, bound)| most.max(entry / bound))
+    let gone = sizes.iter().zip(most).all(|(&size, &most)| size <= rounding::<T>() * vanished(most));
+    let mut largest = T::zero();
+    for ((&entry, scale), &most) in residual.iter().zip(scales(sizes, most)).zip(most) {
+        let rest = if gone { rounding::<T>() * vanished(most) } else { T::zero() };
+        largest = largest.max(entry / (absolute + relative * scale).max(rest).max(least));
+    }
+    largest
 }

@@ -46,11 +46,16 @@ impl<T: Scalar, K: Operator<T>> ComposedQuadratic<T, K> {
     }
 }
 
+/// A gradient of so many ε of its terms is rounding.
+const ROUNDING: f64 = 64.0;
+
 impl<T: Scalar, K: Operator<T>> ComposedQuadratic<T, K> {
-    /// Px + q + ρKᵀ(Kx − v).
-    fn gradient(&self, x: &DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> DMatrix<T> {
-        let pull = (self.operator.apply(x) - to.v) * to.rho;
-        product(&self.of.p.matrix, x) + &self.of.q + self.operator.transposed(&pull)
+    /// Px + q + ρKᵀ(Kx − v), and the size of its terms.
+    fn gradient(&self, x: &DMatrix<T>, to: Target<'_, T, DMatrix<T>>) -> (DMatrix<T>, T) {
+        let px = product(&self.of.p.matrix, x);
+        let pull = self.operator.transposed(&((self.operator.apply(x) - to.v) * to.rho));
+        let size = px.norm() + self.of.q.norm() + pull.norm();
+        (px + &self.of.q + pull, size)
     }
 }
 
@@ -68,8 +73,10 @@ impl<T: Scalar, K: Operator<T>> Subproblem<T> for ComposedQuadratic<T, K> {
         let factor = self.system.factor(to.rho)?;
         *x = factor.solve(&(self.operator.transposed(to.v) * to.rho - q));
         // One step of iterative refinement: the system may be nearly singular.
-        *x -= factor.solve(&self.gradient(x, to));
-        Ok(Solved::within(self.gradient(x, to).euclidean_norm(), Cost { steps: 1, passes: 0 }))
+        *x -= factor.solve(&self.gradient(x, to).0);
+        let (gradient, size) = self.gradient(x, to);
+        let (rest, rounding) = (gradient.norm(), T::of(ROUNDING) * T::EPSILON * size);
+        Ok(Solved::within(if rest <= rounding { T::zero() } else { rest }, Cost { steps: 1, passes: 0 }))
     }
     fn image(&self, x: &DMatrix<T>) -> DMatrix<T> {
         self.operator.apply(x)

@@ -5,10 +5,10 @@
 //!
 //! | Condition | Residual | Relative to |
 //! |---|---|---|
-//! | Kx = z, and z in the domain of g | ‖Kx − z‖, the distance of z from the domain | ‖Kx‖, ‖z‖ |
+//! | Kx = z, and z in the domain of g | ‖Kx − z‖, the distance of z from the domain | ‖Kx‖, ‖z‖, 1 if there is a logistic loss; where z = 0, ‖K‖ ‖q‖ / ‖P‖ |
 //! | Px + q + Kᵀy = 0 | its norm | ‖Px‖, ‖q‖, ‖Kᵀy‖ over the rows of each kind |
 //! | y in the domain of the conjugate g* | the distance | the size of the domain |
-//! | ⟨x, Px⟩ + ⟨q, x⟩ + g(z) + g*(y) = 0 | its magnitude | each of the terms |
+//! | ⟨x, Px⟩ + ⟨q, x⟩ + g(z) + g*(y) = 0 | its magnitude | each of the terms; where z = 0, ‖q‖² / ‖P‖ |
 
 use super::problems::{Problem, Term};
 
@@ -40,8 +40,12 @@ impl Kkt {
         for i in 0..m {
             let row: f64 = (0..n).map(|j| problem.k[(i, j)] * at.x[j]).sum();
             primal = primal.max((row - at.z[i]).abs()).max(problem.terms[i].outside(at.z[i]));
-            image = image.max(row.abs()).max(at.z[i].abs());
+            image = image.max(row.abs()).max(at.z[i].abs()).max(problem.terms[i].unit());
         }
+        // The size of an x that f alone would choose, where nothing is left of z.
+        let free = problem.q.amax() / problem.p.amax();
+        let free = if at.z.iter().all(|&z| z == 0.0) && free.is_finite() { free } else { 0.0 };
+        image = image.max(problem.k.amax() * free);
         let (mut dual, mut force, mut curved, mut linear) = (0.0_f64, 0.0_f64, 0.0, 0.0);
         for j in 0..n {
             let px: f64 = (0..n).map(|i| problem.p[(j, i)] * at.x[i]).sum();
@@ -56,8 +60,8 @@ impl Kkt {
         let beyond = (0..m).map(|i| problem.terms[i].conjugate_outside(at.y[i])).fold(0.0, f64::max);
         let value: f64 = (0..m).map(|i| problem.terms[i].value(at.z[i])).sum();
         let conjugate: f64 = (0..m).map(|i| problem.terms[i].conjugate(at.y[i])).sum();
-        let terms = [curved, linear, value, conjugate];
-        let gap = terms.iter().sum::<f64>().abs();
+        let terms = [curved, linear, value, conjugate, free * problem.q.amax()];
+        let gap = terms[..4].iter().sum::<f64>().abs();
         Kkt {
             primal: relative(primal, image),
             dual: relative(dual, force).max(beyond),
@@ -72,6 +76,10 @@ fn relative(residual: f64, size: f64) -> f64 {
 }
 
 impl Term {
+    /// The size of a z that matters: a probability follows from log-odds of 1.
+    fn unit(self) -> f64 {
+        f64::from(matches!(self, Term::Logistic(_)))
+    }
     fn kind(self) -> usize {
         match self {
             Term::Bounds(..) => 0,

@@ -33,9 +33,12 @@ pub enum Kind {
     Lasso,
     Logistic,
     Variation,
+    /// z or y is 0 at the solution.
+    Vanishing,
 }
 
-pub const KINDS: [Kind; 5] = [Kind::Quadratic, Kind::Linear, Kind::Lasso, Kind::Logistic, Kind::Variation];
+pub const KINDS: [Kind; 6] =
+    [Kind::Quadratic, Kind::Linear, Kind::Lasso, Kind::Logistic, Kind::Variation, Kind::Vanishing];
 
 impl Kind {
     /// A problem of this kind, in units that are powers of ten from 10⁻⁶ to 10⁶.
@@ -46,6 +49,7 @@ impl Kind {
             Kind::Lasso => lasso(draw),
             Kind::Logistic => logistic(draw),
             Kind::Variation => variation(draw),
+            Kind::Vanishing => vanishing(draw),
         };
         let unit = |draw: &mut Draw| if draw.below(3) == 0 { 1.0 } else { 10_f64.powf(draw.between(-6.0, 6.0)) };
         let (objective, variable) = (unit(draw), unit(draw));
@@ -53,7 +57,7 @@ impl Kind {
         let row = match self {
             Kind::Quadratic | Kind::Linear => unit(draw),
             Kind::Logistic => 1.0,
-            Kind::Lasso | Kind::Variation => variable,
+            Kind::Lasso | Kind::Variation | Kind::Vanishing => variable,
         };
         let rows = vec![row; problem.terms.len()];
         problem.in_units(objective, variable, &rows)
@@ -215,4 +219,27 @@ fn variation(draw: &mut Draw) -> Problem {
     let k = Matrix::from_fn(n - 1, n, |i, j| f64::from(i8::from(j == i + 1) - i8::from(j == i)));
     let weight = draw.between(0.05, 3.0);
     Problem { p: Matrix::identity(n, n), q: -b, k, terms: vec![Term::Magnitude(weight); n - 1] }
+}
+
+/// A lasso or a total variation of which the weight leaves nothing, or bounds that hold nothing back.
+fn vanishing(draw: &mut Draw) -> Problem {
+    let mut problem = match draw.below(3) {
+        0 => variation(draw),
+        1 => lasso(draw),
+        _ => return free(draw),
+    };
+    // No subgradient of the terms is larger than these: Kᵀy = −q − Px, and P is I where x is not 0.
+    let most = problem.q.iter().map(|q| q.abs()).sum::<f64>() * draw.between(1.1, 3.0);
+    problem.terms.iter_mut().for_each(|term| *term = Term::Magnitude(most));
+    problem
+}
+
+/// A strictly convex quadratic within bounds that its minimiser does not meet.
+fn free(draw: &mut Draw) -> Problem {
+    let n = 1 + draw.below(20);
+    let p = draw.gram(n, n) + Matrix::identity(n, n) * 0.1;
+    let x = draw.vector(n);
+    let q = -(&p * &x);
+    let terms = x.iter().map(|&x| Term::Bounds(x - 0.1 - draw.number().abs(), x + 0.1 + draw.number().abs())).collect();
+    Problem { p, q, k: Matrix::identity(n, n), terms }
 }
