@@ -124,6 +124,36 @@ fn json_has_the_promised_keys() {
     assert!(number(&methods[0], "objective") < number(&methods[3], "objective"));
 }
 
+/// On one thread and on two: the best of six ends, all of which are told.
+#[test]
+fn random_starts_are_tried_and_told() {
+    let folder = Folder::new();
+    let told = [1, 2].map(|threads| {
+        let flags = format!("--starts 5 --seed 2 --threads {threads} --json {threads}.json --report {threads}.html");
+        folder.admm(&format!("fit wine --constraint unit-norm --weight 0.9 {flags}")).ok()
+    });
+    let methods = summary(&folder, "1.json");
+    for (one, two) in methods.iter().zip(&summary(&folder, "2.json")) {
+        assert_eq!((&one["objective"], &one["starts"]), (&two["objective"], &two["starts"]));
+        let Some(starts) = one["starts"].as_array() else { continue };
+        assert_eq!(starts.len(), 6);
+        let lowest = starts.iter().map(|end| number(end, "objective")).fold(f64::INFINITY, f64::min);
+        assert!(number(one, "objective") <= lowest + 1e-8);
+        assert!(starts.iter().all(|end| end["status"].is_string() && number(end, "passes") >= 1.0));
+    }
+    assert_eq!(methods.iter().filter(|one| one["starts"].is_array()).count(), 3, "two-stage has one start");
+    for method in &METHODS[..3] {
+        assert!(
+            told.iter().all(|told| told.contains(&format!("\n{method} from 6 starts: objectives from "))),
+            "{}",
+            told[0]
+        );
+    }
+    let page = folder.text("1.html");
+    assert!(page.contains("id=\"starts\"") && page.contains("random, number 5") && !page.contains("random, number 6"));
+    folder.admm("fit wine --method two-stage --starts 1").fails(2, &["--starts is for the methods"]);
+}
+
 #[test]
 fn a_report_is_a_page_of_its_own() {
     let folder = Folder::new();

@@ -15,8 +15,9 @@ mod fit;
 mod methods;
 mod prepared;
 mod result;
+mod starts;
 
 pub use choices::{AccelerationChoice, Builder, Constraint, JointModel, Method, PenaltyChoice, Rule};
 pub use methods::set_tolerance;
 pub use prepared::{JointObjective, Prepared, Reduction};
-pub use result::{Fitted, Model, Moment, Names, Position, Progress, Report};
+pub use result::{Fitted, Model, Moment, Names, Position, Progress, Report, StartEnd};

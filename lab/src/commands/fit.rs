@@ -130,7 +130,8 @@ type JudgedFit<T> = (MethodSummary, Fitted<T>);
 fn print<T: Scalar>(heading: &str, found: &[JudgedFit<T>]) -> Result<(), Failure> {
     let summaries: Vec<_> = found.iter().map(|(summary, _)| summary.clone()).collect();
     let (figures, sentence) = (methods_table::render(&summaries), methods_table::sentence(&summaries));
-    output::print(format!("{heading}\n\n{figures}\n{sentence}\n{}", methods_table::certificate(&summaries)))
+    let (starts, certificate) = (methods_table::starts(&summaries), methods_table::certificate(&summaries));
+    output::print(format!("{heading}\n\n{figures}\n{sentence}\n{starts}{certificate}"))
 }
 
 /// The line above the table.

@@ -28,7 +28,7 @@ pub struct FitOptions {
     #[arg(long, value_name = "DATA|FRACTION", value_parser = OsStringValueParser::new().map(TestSource::new))]
     #[arg(help_heading = "Data")]
     pub test: Option<TestSource>,
-    /// Seed of the random split into training and test samples
+    /// Seed of the random split into training and test samples, and of the random starts
     #[arg(long, value_name = "S", default_value_t = 0, value_parser = count::<u64>, help_heading = "Data")]
     pub seed: u64,
 
@@ -59,6 +59,9 @@ pub struct FitOptions {
     /// of times d
     #[arg(long, value_name = "B", value_parser = count::<usize>, help_heading = "Search")]
     pub batch: Option<usize>,
+    /// Random starts to try beside the usual one. The best end counts, and the spread of all is shown
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = count::<usize>, help_heading = "Search")]
+    pub starts: usize,
     /// Stop after so many seconds, as Ctrl-C does: with what was found, and exit code 130
     #[arg(long, value_name = "SECONDS", help_heading = "Search")]
     pub time_limit: Option<f64>,

@@ -1,10 +1,10 @@
 //! The table of methods, and what it says in a sentence.
 
 use admm::Status;
-use admm_solvers::joint::Method;
+use admm_solvers::joint::{Method, StartEnd};
 
 use crate::output::{MethodSummary, align_columns};
-use crate::words::percent;
+use crate::words::{count, percent};
 
 /// The columns: their headings in two lines, and whether they hold words.
 const COLUMNS: [([&str; 2], bool); 9] = [
@@ -72,6 +72,34 @@ pub fn certificate(summaries: &[MethodSummary]) -> String {
     admm.map_or(String::new(), |admm| format!("\nCertificate of admm:\n{}\n", admm.certificate))
 }
 
+/// Returns a line for each method that tried several starts: the minima that they end in.
+pub fn starts(summaries: &[MethodSummary]) -> String {
+    let several = summaries.iter().filter(|one| !one.starts.is_empty());
+    several
+        .map(|one| format!("\n{} from {}: {}.\n", one.method, count(one.starts.len(), "start"), spread(&one.starts)))
+        .collect()
+}
+
+/// The objectives of several ends, and how many of them are at the lowest.
+fn spread(ends: &[StartEnd]) -> String {
+    let objectives = || ends.iter().map(|end| end.objective);
+    let (lowest, highest) =
+        (objectives().fold(f64::INFINITY, f64::min), objectives().fold(f64::NEG_INFINITY, f64::max));
+    let at_lowest = objectives().filter(|&objective| objective <= lowest + slack(lowest)).count();
+    let converged = ends.iter().filter(|end| end.status == Status::Converged).count();
+    format!(
+        "objectives from {} to {}, {at_lowest} of {} at the lowest, {converged} converged",
+        number(lowest, 6),
+        number(highest, 6),
+        ends.len()
+    )
+}
+
+/// Objectives that are so close count as the same.
+fn slack(lowest: f64) -> f64 {
+    1e-6 * lowest.abs().max(1e-3)
+}
+
 fn description(one: &MethodSummary) -> String {
     let (samples, error) = error(one);
     let (method, variance) = (one.method, percent(one.variance_explained));
@@ -119,8 +147,7 @@ fn comparison(one: &MethodSummary, base: &MethodSummary) -> String {
 fn lowest(summaries: &[MethodSummary]) -> Option<String> {
     let finite = || summaries.iter().filter(|summary| summary.objective.is_finite());
     let best = finite().map(|summary| summary.objective).min_by(f64::total_cmp)?;
-    let slack = 1e-6 * best.abs().max(1e-3);
-    let winners: Vec<_> = finite().filter(|summary| summary.objective <= best + slack).collect();
+    let winners: Vec<_> = finite().filter(|summary| summary.objective <= best + slack(best)).collect();
     let verb = if winners.len() == 1 { "reaches" } else { "reach" };
     (summaries.len() > 1).then(|| format!("{} {verb} the lowest objective", names(&winners)))
 }

@@ -2,7 +2,7 @@
 
 use admm::Status;
 use admm::certificate::Certificate;
-use admm_solvers::joint::{Method, Progress, Report};
+use admm_solvers::joint::{Method, Progress, Report, StartEnd};
 use serde::Serialize;
 
 /// One object of `summary.json`, one row of the table.
@@ -30,6 +30,9 @@ pub struct MethodSummary {
     pub k: usize,
     pub classes: usize,
     pub seed: u64,
+    /// Absent without `--starts`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub starts: Vec<StartEnd>,
 }
 
 impl MethodSummary {
@@ -61,6 +64,7 @@ impl MethodSummary {
             k,
             classes,
             seed,
+            starts: report.starts.clone(),
         }
     }
 }

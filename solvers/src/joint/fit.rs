@@ -24,7 +24,8 @@ impl JointModel {
     /// Those of [`prepare`](Self::prepare), and of a block that fails.
     pub fn fit<T: Scalar>(&self, x: impl Into<Features<T>>, labels: &[usize]) -> Result<Fitted<T>> {
         let classes = labels.iter().max().map_or(0, |last| last.saturating_add(1));
-        self.prepare(x, labels, classes, None)?.fit(self.options.method, &mut |_| ControlFlow::Continue(()))
+        let prepared = self.prepare(x, labels, classes, None)?;
+        prepared.other_starts(prepared.fit(self.options.method, &mut |_| ControlFlow::Continue(()))?, &|| false)
     }
 
     /// Checks and scales the data, forms the covariance and finds the start: what all methods share.
@@ -128,6 +129,7 @@ fn report<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -
         d: prepared.scaler.mean.len(),
         k: point.v.ncols(),
         classes: point.bias.len(),
+        starts: Vec::new(),
     })
 }
 

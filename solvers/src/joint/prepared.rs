@@ -3,6 +3,7 @@
 mod attained;
 mod check;
 mod objective;
+mod random;
 mod row_space;
 mod start;
 mod warm;

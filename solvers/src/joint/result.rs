@@ -10,4 +10,4 @@ pub(crate) use certify::{SLACK, certify};
 pub use file::Names;
 pub use model::Model;
 pub use position::{Moment, Position};
-pub use report::{Fitted, Progress, Report};
+pub use report::{Fitted, Progress, Report, StartEnd};

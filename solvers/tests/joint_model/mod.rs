@@ -8,6 +8,7 @@ mod everywhere;
 mod models;
 mod optima;
 mod runs;
+mod starts;
 mod symmetries;
 mod unattained;
 

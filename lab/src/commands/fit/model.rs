@@ -56,6 +56,8 @@ impl FitOptions {
             .relaxation(self.relaxation)
             .acceleration(self.acceleration)
             .batch(self.batch)
+            .starts(self.starts)
+            .seed(self.seed)
             .trace(self.out.is_some() || self.report.is_some())
             .exec(exec);
         let problems = self.problems();
@@ -99,6 +101,9 @@ impl FitOptions {
         let Methods::One(method) = self.method else { return None };
         if method != Method::Descent && self.batch.is_some() {
             return Some(format!("--batch is for the method joint, not for {method}"));
+        }
+        if method == Method::TwoStage && self.starts > 0 {
+            return Some("--starts is for the methods admm, joint and alternating, not for two-stage".into());
         }
         if let Some(problem) = self.model.idle(method) {
             return Some(problem);

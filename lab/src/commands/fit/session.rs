@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use admm::Status;
 use admm_solvers::Scalar;
-use admm_solvers::joint::{Fitted, Method, Moment, Position, Prepared};
+use admm_solvers::joint::{Fitted, Method, Moment, Position, Prepared, Report};
 
 use crate::checkpoint::FitCheckpoints;
 use crate::failure::Failure;
@@ -28,17 +28,27 @@ pub struct Session<'a, T: Scalar> {
 
 impl<T: Scalar> Session<'_, T> {
     /// Fits by the methods that are missing, the first one from a position. What was found stays, whatever happens.
-    /// Every call takes an iteration at least, so that a run under any time limit comes to its end.
+    /// Every call takes an iteration at least, so that a run under any time limit comes to its end; of random starts, one
+    /// that is stopped is begun anew.
     pub fn run(&mut self, mut from: Option<Position>) -> Result<(), Failure> {
+        let starts = self.options.starts;
+        let mut under_way = self.found.pop_if(|fitted| lacks_starts(fitted, starts));
         for method in self.options.method.list().into_iter().skip(self.found.len()) {
-            let fitted = self.fit(method, from.take())?;
-            let stopped = fitted.report.status == Status::Stopped;
-            self.found.push(fitted);
-            if stopped {
+            let fitted = under_way.take().map_or_else(|| self.fit(method, from.take()), Ok)?;
+            if fitted.report.status == Status::Stopped {
+                self.found.push(fitted);
                 return Err(Failure::Interrupted);
             }
+            let fitted = self.prepared.other_starts(fitted, &interrupt::requested);
+            let fitted = fitted.map_err(Failure::library(method.to_string()))?;
+            let stopped = lacks_starts(&fitted, starts);
+            self.advise(&fitted.report);
+            self.found.push(fitted);
             if let Some(checkpoints) = &mut self.checkpoints {
                 checkpoints.save(&self.found);
+            }
+            if stopped {
+                return Err(Failure::Interrupted);
             }
         }
         Ok(())
@@ -61,17 +71,25 @@ impl<T: Scalar> Session<'_, T> {
             None => self.prepared.fit(method, &mut observer),
         };
         drop(follower);
-        let fitted = fitted.map_err(Failure::library(method.to_string()))?;
-        let report = &fitted.report;
-        if !matches!(report.status, Status::Converged | Status::Stopped) {
+        fitted.map_err(Failure::library(method.to_string()))
+    }
+
+    /// Warns of a fit that has not converged, with advice.
+    fn advise(&self, report: &Report) {
+        if report.status != Status::Converged {
             let advice = match report.status {
-                Status::Unattained => unattained(model),
+                Status::Unattained => unattained(&self.options.model),
                 status => status.advice(),
             };
-            self.console.warn(&format!("{method}: {}. {advice}", report.status));
+            self.console.warn(&format!("{}: {}. {advice}", report.method, report.status));
         }
-        Ok(fitted)
     }
+}
+
+/// Returns true if random starts are still to be tried.
+fn lacks_starts<T: Scalar>(fitted: &Fitted<T>, starts: usize) -> bool {
+    let Report { method, status, starts: ends, .. } = &fitted.report;
+    starts > 0 && *method != Method::TwoStage && *status != Status::Stopped && ends.len() <= starts
 }
 
 /// The advice for a problem without a minimiser, where more iterations do not help.

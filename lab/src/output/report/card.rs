@@ -31,6 +31,7 @@ impl<T: Scalar> FitReport<'_, T> {
             components = count(first.k, "component"),
             c = first.classes,
             sentence = methods_table::sentence(summaries),
+            starts = methods_table::starts(summaries),
             classes = escape(&self.names.classes.join(", ")),
             figures = rows(&headings(), summaries.iter().map(|summary| cells(summary).to_vec())),
             error = percent(first.test_error.unwrap_or(first.train_error)),

@@ -55,6 +55,7 @@ impl<T: Scalar> FitReport<'_, T> {
             body.push(sections::loadings(first, features));
             body.push(sections::confusion(first, classes));
         }
+        body.extend(sections::starts(&summaries));
         body.push(sections::certificate(&summaries));
         body.push(sections::reproduce(&self.command, &self.choices));
         let page = Page {

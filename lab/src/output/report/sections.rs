@@ -7,7 +7,7 @@ mod scatter;
 mod trade_off;
 
 use admm::Status;
-use admm_solvers::joint::Method;
+use admm_solvers::joint::{Method, StartEnd};
 use maud::html;
 
 pub use confusion::confusion;
@@ -17,8 +17,8 @@ pub use scatter::scatter;
 pub use trade_off::{front, trade_off};
 
 use super::page::{Section, facts, table};
-use crate::output::MethodSummary;
 use crate::output::methods_table::{cells, headings};
+use crate::output::{MethodSummary, methods_table};
 
 /// The table of methods.
 pub fn methods(summaries: &[MethodSummary]) -> Section {
@@ -31,6 +31,24 @@ pub fn methods(summaries: &[MethodSummary]) -> Section {
         }
     };
     Section { id: "methods", title: "The methods", body }
+}
+
+/// Where each start of each method ended, if there were several.
+pub fn starts(summaries: &[MethodSummary]) -> Option<Section> {
+    let columns = ["method", "start", "objective", "passes", "status"];
+    let row = |method: Method, number: usize, end: &StartEnd| {
+        let start = if number == 0 { "the usual one".into() } else { format!("random, number {number}") };
+        vec![method.to_string(), start, format!("{:.6}", end.objective), end.passes.to_string(), end.status.to_string()]
+    };
+    let ends =
+        summaries.iter().flat_map(|one| one.starts.iter().enumerate().map(|(number, end)| (one.method, number, end)));
+    let rows: Vec<_> = ends.map(|(method, number, end)| row(method, number, end)).collect();
+    let body = html! {
+        (table("Where each start ended", &columns.map(String::from), &rows))
+        p { "Different objectives are those of different local minima. The lowest one is the fit of the method." }
+        @for line in methods_table::starts(summaries).lines().filter(|line| !line.is_empty()) { p { (line) } }
+    };
+    (!rows.is_empty()).then_some(Section { id: "starts", title: "The starts", body })
 }
 
 /// Returns the section that shows where each method ended: at a stationary point, on its set, with W = V.

@@ -45,6 +45,8 @@ pub struct Builder {
     pub(crate) scale: Scale,
     pub(crate) tolerance: f64,
     pub(crate) max_iterations: u64,
+    pub(crate) starts: usize,
+    pub(crate) seed: u64,
     pub(crate) trace: bool,
     pub(crate) exec: Exec,
 }
@@ -67,6 +69,8 @@ impl JointModel {
             scale: Scale::default(),
             tolerance: 1e-6,
             max_iterations: 5_000,
+            starts: 0,
+            seed: 0,
             trace: false,
             exec: Exec::Serial,
         }
@@ -115,6 +119,11 @@ impl Builder {
         tolerance: f64,
         /// The most outer iterations of a method.
         max_iterations: u64,
+        /// The random starts that [`JointModel::fit`] tries beside its own. It returns the best end, and reports all. For
+        /// the methods that start from a point, which two-stage does not.
+        starts: usize,
+        /// The seed of the random starts.
+        seed: u64,
         /// True if the history records the objective at the feasible W, and the augmented Lagrangian. For the methods
         /// with two blocks this takes a pass an iteration. Such passes are not counted. A fit that does not converge
         /// then chooses its point from all iterates, and otherwise from a few of them.

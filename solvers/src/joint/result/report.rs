@@ -47,7 +47,7 @@ pub struct Report {
     /// Outer iterations.
     pub iterations: u64,
     /// Passes over the training data, those for the covariance and the start included, and those that a fit without
-    /// convergence took to choose its point.
+    /// convergence took to choose its point. Those of other starts are not counted here.
     pub passes: u64,
     /// Those of them that the polish of ADMM took: a descent on the whole objective, where the blocks agree and rounding
     /// or slow progress keeps the gradient above the tolerance.
@@ -74,6 +74,27 @@ pub struct Report {
     pub k: usize,
     /// The number of classes.
     pub classes: usize,
+    /// The ends of all starts, the first of which is that of a fit without random ones. Empty where no others were tried.
+    pub starts: Vec<StartEnd>,
+}
+
+/// Where one of several starts ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StartEnd {
+    /// The joint objective at the end.
+    pub objective: f64,
+    /// The status of the search from this start.
+    pub status: Status,
+    /// Its passes over the training data.
+    pub passes: u64,
+}
+
+impl StartEnd {
+    /// That of a fit.
+    pub(crate) fn of(report: &Report) -> Self {
+        StartEnd { objective: report.objective, status: report.status, passes: report.passes }
+    }
 }
 
 /// The progress of a method after an outer iteration. The default is that before the first.
