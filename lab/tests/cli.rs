@@ -316,7 +316,7 @@ fn every_choice_works() {
     for method in METHODS {
         assert_eq!(fit(&format!("--method {method}"))[0]["method"], method);
     }
-    for constraint in ["orthonormal", "unit-norm", "ball"] {
+    for constraint in ["orthonormal", "unit-norm", "ball", "normalised-columns", "normalised-q"] {
         for one in fit(&format!("--constraint {constraint}")) {
             assert!(number(&one, "feasibility") <= 1e-12, "{one}");
             assert!((0.0..=1.0).contains(&number(&one, "variance_explained")), "{one}");

@@ -69,8 +69,13 @@ fn a_path_begins_with_pca() {
 #[test]
 fn every_method_constraint_and_rule_has_a_path() {
     let folder = Folder::new();
-    for flags in ["--method admm --rule hebbian", "--method alternating", "--constraint unit-norm", "--constraint ball"]
-    {
+    for flags in [
+        "--method admm --rule hebbian",
+        "--method alternating",
+        "--constraint unit-norm",
+        "--constraint ball",
+        "--constraint normalised-q",
+    ] {
         folder.admm(&format!("path wine --cv 2 --weights 3 {flags}")).ok();
     }
     folder.admm("path wine --cv 2 --weights 3 --constraint none --shrinkage 1").ok();

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 /// Every method, and every rule with a memory.
-const FITS: [&str; 9] = [
+const FITS: [&str; 10] = [
     "wine --method admm --weight 0.1",
     "wine --method joint --constraint ball",
     "iris --method alternating --tolerance 1e-5",
@@ -20,6 +20,7 @@ const FITS: [&str; 9] = [
     "iris --method admm --rule lbfgs --constraint unit-norm",
     "wine --method alternating --rule vr-pca --max-iterations 40",
     "wine --method admm --starts 3 --max-iterations 2",
+    "iris --method all --constraint normalised-columns --weight 0.1",
 ];
 
 /// What a fit leaves behind that no clock enters: the models, the table and the history without their seconds.

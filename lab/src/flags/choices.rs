@@ -14,6 +14,12 @@ pub const CONSTRAINTS: Choices<Constraint> = &[
     ("unit-norm", Constraint::UnitNorm, "columns of norm 1"),
     ("ball", Constraint::Ball, "columns of norm at most 1"),
     ("none", Constraint::None, "nothing: needs --shrinkage, or --weight 0, since the PCA loss is unbounded below"),
+    (
+        "normalised-columns",
+        Constraint::NormalisedColumns,
+        "W is free, and the losses see its columns divided by their norms",
+    ),
+    ("normalised-q", Constraint::NormalisedQ, "W is free, and the losses see the factor Q of W = QR"),
 ];
 
 /// The values of `--scale`.

@@ -7,7 +7,8 @@ pub use builder::{Builder, JointModel};
 pub use coordination::{AccelerationChoice, PenaltyChoice};
 
 use crate::scalar::Scalar;
-use crate::set::{Ball, Stiefel, UnitColumns};
+use crate::set::{Ball, Retraction, Stiefel, UnitColumns};
+use crate::smooth::Normalisation;
 use admm::{ConstraintSet, Flat, Geometry, Parameter};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -26,14 +27,19 @@ pub enum Constraint {
     Ball,
     /// Nothing. The PCA loss is then unbounded below, unless its weight is 0 or [`Builder::shrinkage`] bounds it.
     None,
+    /// W is free, and both losses see wⱼ/‖wⱼ‖: "normalise before use". The minima are those of unit columns.
+    NormalisedColumns,
+    /// W is free, and both losses see the factor Q of W = QR. The minima are those of orthonormal columns.
+    NormalisedQ,
 }
 
 impl Constraint {
-    /// The constraint set.
+    /// The constraint set: where W is normalised before use, that of the matrices that the losses see.
     pub fn set<T: Scalar>(self) -> Box<dyn ConstraintSet<T>> {
         match self {
             Constraint::Orthonormal => Box::new(Stiefel::default()),
-            Constraint::UnitNorm => Box::new(UnitColumns),
+            Constraint::NormalisedQ => Box::new(Stiefel { retraction: Retraction::Qr }),
+            Constraint::UnitNorm | Constraint::NormalisedColumns => Box::new(UnitColumns),
             Constraint::Ball => Box::new(Ball { radius: 1.0 }),
             Constraint::None => Box::new(Flat),
         }
@@ -46,7 +52,37 @@ impl Constraint {
             Constraint::UnitNorm => "columns of W of norm 1",
             Constraint::Ball => "columns of W of norm at most 1",
             Constraint::None => "γ/2 ‖W‖² in place of a constraint",
+            Constraint::NormalisedColumns => "wⱼ/‖wⱼ‖ in place of each column of W",
+            Constraint::NormalisedQ => "the factor Q of W = QR in place of W",
         }
+    }
+
+    /// The normalisation before use, if W is free and the losses see N(W).
+    pub fn normalisation(self) -> Option<Normalisation> {
+        match self {
+            Constraint::NormalisedColumns => Some(Normalisation::UnitColumns),
+            Constraint::NormalisedQ => Some(Normalisation::Orthonormal),
+            _ => None,
+        }
+    }
+
+    /// The constraint that holds for what the losses see.
+    pub(crate) fn held(self) -> Self {
+        match self {
+            Constraint::NormalisedColumns => Constraint::UnitNorm,
+            Constraint::NormalisedQ => Constraint::Orthonormal,
+            other => other,
+        }
+    }
+
+    /// Why the method joint cannot read random batches of samples here, if it cannot.
+    fn objection_to_batches(self) -> Option<Parameter> {
+        let reason = match self {
+            Constraint::Ball => "batches move on manifolds, and a ball has a boundary",
+            Constraint::NormalisedColumns | Constraint::NormalisedQ => "batches move on the set of what the losses see",
+            _ => return None,
+        };
+        Some(Parameter::new("batch", format!("does not fit the constraint {self}: {reason}")))
     }
 
     /// The kind of that set.
@@ -85,7 +121,7 @@ pub enum Rule {
 impl Rule {
     /// Why the rule cannot work on a set, if it cannot.
     fn objection(self, constraint: Constraint) -> Option<Parameter> {
-        let reason = match (self, constraint) {
+        let reason = match (self, constraint.held()) {
             (Rule::Oja | Rule::Sanger | Rule::Krasulina | Rule::Power, Constraint::Orthonormal) => None,
             (Rule::Oja | Rule::Sanger, _) => Some("it makes the columns orthonormal by itself"),
             (Rule::Krasulina, _) => Some("it turns the span alone, and lowers the loss on orthonormal columns only"),
@@ -133,7 +169,10 @@ macro_rules! names {
     )*};
 }
 names! {
-    Constraint { Orthonormal => "orthonormal", UnitNorm => "unit-norm", Ball => "ball", None => "none" }
+    Constraint {
+        Orthonormal => "orthonormal", UnitNorm => "unit-norm", Ball => "ball", None => "none",
+        NormalisedColumns => "normalised-columns", NormalisedQ => "normalised-q"
+    }
     Rule {
         Majorize => "majorize", Hebbian => "hebbian", Minibatch => "minibatch", VrPca => "vr-pca", Oja => "oja",
         Sanger => "sanger", Krasulina => "krasulina", Power => "power", Lbfgs => "lbfgs"

@@ -137,7 +137,7 @@ fn report<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -
 fn model<T: Scalar>(prepared: &Prepared<T>, point: Classifier<T>) -> Result<Model<T>> {
     let covariance = &prepared.objective.variance.of.covariance;
     let inner = transposed_product(&point.v, &covariance.times(&point.v));
-    let rotation = match prepared.options.constraint {
+    let rotation = match prepared.options.constraint.held() {
         Constraint::Orthonormal => symmetric_eigen(&inner)?.1,
         _ => sorting(&inner),
     };

@@ -23,6 +23,7 @@ use crate::smooth::Ridge;
 use admm::{ConstraintSet, Exec, Result, Smooth};
 use attained::separable;
 use check::{check_batch, check_bounded, check_classes, check_data, check_enough};
+use nalgebra::DMatrix;
 use row_space::RowSpace;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -113,6 +114,14 @@ impl<T: Scalar> Prepared<T> {
         self.options.constraint.set()
     }
 
+    /// What the losses see of a W with as many rows as the samples have: the nearest point of the constraint, or N(W).
+    pub(crate) fn seen(&self, w: &DMatrix<T>) -> Result<DMatrix<T>> {
+        match self.options.constraint.normalisation() {
+            Some(normalisation) => normalisation.of(w),
+            None => self.set().project(w),
+        }
+    }
+
     /// The model of the Hessian of the cross-entropy, with the PCA loss where its weight is given.
     pub(crate) fn model(&self, variance: Option<T>) -> Kronecker<T> {
         let (entropy, spectrum) = (self.objective.entropy.clone(), self.spectrum.clone());
@@ -122,7 +131,7 @@ impl<T: Scalar> Prepared<T> {
     /// The model where nothing pulls. It makes for long steps: where W is orthonormal they stay close; where W is free
     /// there are distant minimisers, and a step may end at one, as on wine.
     pub(crate) fn close_model(&self, variance: Option<T>) -> Option<Kronecker<T>> {
-        (self.options.constraint == Constraint::Orthonormal).then(|| self.model(variance))
+        (self.options.constraint.held() == Constraint::Orthonormal).then(|| self.model(variance))
     }
 
     /// The tolerance, but not below what T can resolve.

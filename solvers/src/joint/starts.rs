@@ -49,7 +49,7 @@ impl<T: Scalar> Prepared<T> {
             ends.push(StartEnd::of(&best.report));
         }
         let seeds: Vec<u64> = (0..count).map(|_| random.bits()).skip(ends.len() - 1).collect();
-        let others = self.options.exec.map(seeds.len(), |number| self.from_random(method, seeds[number], stops));
+        let others = self.options.exec.map(seeds.len(), |number| self.random_fit(method, seeds[number], stops));
         for other in others {
             let Some(other) = other? else { break };
             ends.push(StartEnd::of(&other.report));
@@ -63,7 +63,7 @@ impl<T: Scalar> Prepared<T> {
     }
 
     /// The fit from one random start; nothing if it was stopped.
-    fn from_random(&self, method: Method, seed: u64, stops: &(dyn Fn() -> bool + Sync)) -> Result<Option<Fitted<T>>> {
+    fn random_fit(&self, method: Method, seed: u64, stops: &(dyn Fn() -> bool + Sync)) -> Result<Option<Fitted<T>>> {
         if stops() {
             return Ok(None);
         }

@@ -2,11 +2,13 @@
 
 use crate::linalg::{check, check_tall, thin_qr};
 use crate::scalar::{Scalar, norm, scaled_norm, set_length};
-use crate::view::{product, transposed_product};
+use crate::view::{product, product_transposed, transposed_product};
 use admm::{Error, Point, Result, Smooth};
 use nalgebra::DMatrix;
 
 /// f(N(W)) for a free W (d×k), the coupled matrix of a point, and a normalisation N: "normalise before use".
+///
+/// As a block of ADMM it needs [`NormalisedDescent`](crate::descent::NormalisedDescent), which couples N(W).
 ///
 /// The gradient is that by W, by the chain rule. It is orthogonal to every change of W that N undoes, so a gradient
 /// step never shrinks W. It falls as 1/‖W‖: start with columns of a length near 1, which a tolerance and a first step
@@ -52,6 +54,33 @@ pub enum Normalisation {
     /// matrix with the lower triangle of M (Absil, Mahony and Sepulchre, "Optimization Algorithms on Matrix Manifolds",
     /// 2008, example 8.1.5).
     Orthonormal,
+}
+
+impl Normalisation {
+    /// Returns N(W), the matrix that f sees.
+    ///
+    /// # Errors
+    /// A W that has none, as for [`Normalised`].
+    pub fn of<T: Scalar>(self, w: &DMatrix<T>) -> Result<DMatrix<T>> {
+        match self {
+            Normalisation::UnitColumns => unit_columns(w),
+            Normalisation::Orthonormal => Ok(full_rank_qr(w)?.0),
+        }
+    }
+
+    /// The gradient at N(W) of the one at W: GRᵀ for W = N(W)R. It is what both have in common but for the length of W.
+    pub(crate) fn restored<T: Scalar>(self, w: &DMatrix<T>, gradient: &DMatrix<T>) -> Result<DMatrix<T>> {
+        match self {
+            Normalisation::UnitColumns => {
+                let mut restored = gradient.clone();
+                for (mut column, w) in restored.column_iter_mut().zip(w.column_iter()) {
+                    column *= norm(w.as_slice());
+                }
+                Ok(restored)
+            }
+            Normalisation::Orthonormal => Ok(product_transposed(gradient, &full_rank_qr(w)?.1)),
+        }
+    }
 }
 
 impl<T: Scalar, F: Smooth<T>> Smooth<T> for Normalised<F> {

@@ -6,8 +6,14 @@ use admm::certificate::Finding;
 use admm::{Error, Status};
 use admm_solvers::joint::{AccelerationChoice, Constraint, PenaltyChoice, Report, Rule};
 
-const CONSTRAINTS: [Constraint; 4] =
-    [Constraint::Orthonormal, Constraint::UnitNorm, Constraint::Ball, Constraint::None];
+const CONSTRAINTS: [Constraint; 6] = [
+    Constraint::Orthonormal,
+    Constraint::UnitNorm,
+    Constraint::Ball,
+    Constraint::None,
+    Constraint::NormalisedColumns,
+    Constraint::NormalisedQ,
+];
 
 const RULES: [Rule; 7] =
     [Rule::Majorize, Rule::Hebbian, Rule::Oja, Rule::Sanger, Rule::Krasulina, Rule::Power, Rule::Lbfgs];
@@ -15,7 +21,9 @@ const RULES: [Rule; 7] =
 /// The rules that need orthonormal columns, and the one that needs a manifold.
 fn fits(rule: Rule, constraint: Constraint) -> bool {
     match rule {
-        Rule::Oja | Rule::Sanger | Rule::Krasulina | Rule::Power => constraint == Constraint::Orthonormal,
+        Rule::Oja | Rule::Sanger | Rule::Krasulina | Rule::Power => {
+            matches!(constraint, Constraint::Orthonormal | Constraint::NormalisedQ)
+        }
         Rule::Lbfgs => constraint != Constraint::Ball,
         _ => true,
     }

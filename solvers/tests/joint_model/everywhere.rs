@@ -79,14 +79,17 @@ proptest! {
         scale in prop::sample::select(vec![Scale::Standard, Scale::Center]),
     ) {
         let data = classes(d, n, count, seed);
-        for constraint in [Constraint::Orthonormal, Constraint::UnitNorm, Constraint::Ball, Constraint::None] {
+        for constraint in [
+            Constraint::Orthonormal, Constraint::UnitNorm, Constraint::Ball, Constraint::None,
+            Constraint::NormalisedColumns, Constraint::NormalisedQ,
+        ] {
             let shrinkage = if constraint == Constraint::None { 2.1 } else { 0.0 };
             let builder = default().constraint(constraint).shrinkage(shrinkage).components(components).scale(scale);
             let prepared = prepare(builder.weight(weight).ridge(ridge), &data);
             let report = run(&prepared, Method::Admm).report;
             let small = report.stationarity <= 1e-6;
             prop_assert!(report.status != Status::Converged || small, "{:?}", report);
-            if matches!(constraint, Constraint::Orthonormal | Constraint::None) {
+            if matches!(constraint, Constraint::Orthonormal | Constraint::NormalisedQ | Constraint::None) {
                 prop_assert_eq!(report.status, Status::Converged, "{:?}", report);
             }
         }

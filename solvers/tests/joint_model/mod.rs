@@ -6,6 +6,7 @@ mod choices;
 mod ends;
 mod everywhere;
 mod models;
+mod normalised;
 mod optima;
 mod runs;
 mod starts;

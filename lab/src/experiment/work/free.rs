@@ -1,4 +1,4 @@
-//! Fits of W without a constraint, or normalised before use: the cases that the joint model has no constraint for.
+//! Fits of W without any bound, which the joint model refuses, and PCA layers that stand alone.
 
 mod blocks;
 
@@ -87,15 +87,6 @@ impl Bound {
             _ => None,
         }
     }
-
-    /// Returns the matrix that the losses see of W.
-    fn seen(self, w: &DMatrix<f64>) -> Result<DMatrix<f64>> {
-        match self {
-            Bound::NormalisedQ => Ok(thin_qr(w)?.0),
-            Bound::NormalisedColumns => UnitColumns.project(w),
-            _ => Ok(w.clone()),
-        }
-    }
 }
 
 /// The end of a fit.
@@ -108,12 +99,8 @@ struct Ended {
 
 impl Work for Free {
     fn check_settings(&self) -> std::result::Result<(), String> {
-        let held = matches!(self.constraint, Bound::UnitNorm | Bound::Orthonormal);
-        if held && self.method != How::Layer {
-            return Err(
-                "columns of norm 1 and orthonormal W are for the method layer here: the work `fit` has the others"
-                    .into(),
-            );
+        if self.constraint != Bound::None && self.method != How::Layer {
+            return Err("a constraint is for the method layer here: the work `fit` has the others".into());
         }
         let positive = self.components > 0 && self.tolerance > 0.0 && self.max_iterations > 0;
         if positive && self.ridge >= 0.0 && self.shrinkage >= 0.0 && (0.0..=1.0).contains(&self.weight) {
@@ -138,18 +125,13 @@ impl Work for Free {
         if status == Status::Diverged {
             return Ok(vec![row]);
         }
-        let weights = Classifier { v: self.constraint.seen(&point.v)?, ..point.clone() };
-        let row = row.with("variance_explained", losses.objective.variance.of.covariance.explained(&weights.v)?);
+        let row = row.with("variance_explained", losses.objective.variance.of.covariance.explained(&point.v)?);
         if self.method == How::Layer {
             return Ok(vec![row]);
         }
-        let of = losses.objective;
-        let (objective, gradient) = match self.constraint.normalisation() {
-            Some(by) => Normalised { of, by }.value_and_gradient(&point)?,
-            None => of.value_and_gradient(&point)?,
-        };
+        let (objective, gradient) = losses.objective.value_and_gradient(&point)?;
         let row = row.with("objective", objective).with("stationarity", stationarity(&Flat, &point, &gradient)?);
-        Ok(vec![row.judged(&Model { scaler: losses.scaler, weights }, case)?])
+        Ok(vec![row.judged(&Model { scaler: losses.scaler, weights: point }, case)?])
     }
 }
 
@@ -185,11 +167,7 @@ impl Free {
     }
 
     fn joint(&self, losses: &Losses) -> Result<Ended> {
-        let of = losses.objective.clone();
-        match self.constraint.normalisation() {
-            Some(by) => self.descend(Normalised { of, by }, losses.start.clone(), |point| point),
-            None => self.descend(of, losses.start.clone(), |point| point),
-        }
+        self.descend(losses.objective.clone(), losses.start.clone(), |point| point)
     }
 
     /// L-BFGS on a free W.

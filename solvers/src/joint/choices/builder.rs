@@ -152,11 +152,6 @@ impl Builder {
             format!("must be finite and not negative, got {tolerance:?}"),
         );
         check(self.batch != Some(0), "batch", "must be at least 1, got 0".into());
-        check(
-            self.batch.is_none() || constraint.geometry().is_smooth(),
-            "batch",
-            "does not fit the constraint ball: batches move on manifolds, and a ball has a boundary".into(),
-        );
         check(max_iterations > 0, "max_iterations", "must be at least 1, got 0".into());
         check(
             shrinkage >= 0.0 && shrinkage.is_finite(),
@@ -173,6 +168,7 @@ impl Builder {
         check(within, "relaxation", format!("must lie between 0 and 2, got {relaxation}"));
         problems.extend(self.acceleration.objection(relaxation).filter(|_| within));
         problems.extend(self.rule.objection(constraint));
+        problems.extend(self.batch.and_then(|_| constraint.objection_to_batches()));
         Error::check_parameters(problems)?;
         Ok(JointModel { options: self })
     }

@@ -2,28 +2,84 @@
 
 use super::candidates::{Candidates, Choice};
 use super::log::{Found, Log};
-use crate::descent::{BallLbfgs, Lbfgs, VarianceReduced};
-use crate::joint::prepared::Objective;
+use crate::descent::{BallLbfgs, Lbfgs, LbfgsMemory, VarianceReduced};
 use crate::joint::{Builder, Method, Prepared, Progress};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
+use crate::smooth::{Normalisation, Normalised};
 use admm::method::{DescentMethod, Evaluated, stationarity};
 use admm::space::Space;
-use admm::{Error, Iterate, Result, Status, Target};
+use admm::{ConstraintSet, Error, Flat, Iterate, Result, Status, Target};
 
 /// Descends on all variables at once by L-BFGS: on smooth manifolds, or in the ball.
 pub(crate) fn descent<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
     let Builder { constraint, batch, .. } = prepared.options;
     let model = prepared.close_model(Some(prepared.objective.variance.of.weight));
     let by = Lbfgs { max_steps: 1, ..Lbfgs::from(model) };
+    let (of, on, tolerance) = (&prepared.objective, &*prepared.set(), T::of(prepared.tolerance()));
+    if let Some(normalisation) = constraint.normalisation() {
+        return before_use(prepared, log, normalisation);
+    }
     match (constraint.geometry().is_smooth(), batch) {
-        (false, _) => descend(prepared, log, &BallLbfgs { max_steps: 1 }, BallLbfgs::here),
-        (true, None) => descend(prepared, log, &by, |memory| evaluated(&memory.here)),
+        (false, _) => {
+            let method = &BallLbfgs { max_steps: 1 };
+            descend(prepared, log, Moves { method, of, on, tolerance }, |x| reached(x, BallLbfgs::here(&x.memory)))
+        }
+        (true, None) => {
+            let moves = Moves { method: &by, of, on, tolerance };
+            descend(prepared, log, moves, |x| reached(x, evaluated(&x.memory.here)))
+        }
         (true, Some(batch)) => {
-            let method = VarianceReduced { batch, seed: SEED, by };
-            descend(prepared, log, &method, |memory| evaluated(&memory.descent.here))
+            let moves = Moves { method: &VarianceReduced { batch, seed: SEED, by }, of, on, tolerance };
+            descend(prepared, log, moves, |x| reached(x, evaluated(&x.memory.descent.here)))
         }
     }
+}
+
+/// The descent of a free W that is normalised before use. Its gradient shrinks as W grows, so the method has no
+/// tolerance of its own: the fit has converged by the gradient at what the losses see. The scale of W is
+/// the unit of its steps, so a W whose scale has become small or large begins anew from what the losses see.
+fn before_use<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>, by: Normalisation) -> Result<Found<T>> {
+    let of = &Normalised { of: prepared.objective.clone(), by };
+    let method = &Lbfgs { max_steps: 1, ..Lbfgs::default() };
+    let seen = |x: &mut Iterate<Classifier<T>, LbfgsMemory<T, Classifier<T>>>| {
+        let Some((value, mut gradient)) = evaluated(&x.memory.here) else { return Ok(None) };
+        let mut point = x.point.clone();
+        gradient.v = by.restored(&point.v, &gradient.v)?;
+        point.v = by.of(&point.v)?;
+        let scales = point.v.column_iter().zip(x.point.v.column_iter()).map(|(seen, w)| seen.dot(&w));
+        if scales.into_iter().any(|scale| scale < T::of(SCALES.0) || scale > T::of(SCALES.1)) {
+            *x = Iterate::new(point.clone());
+        }
+        Ok(Some(Reached { point, value, gradient }))
+    };
+    descend(prepared, log, Moves { method, of, on: &Flat, tolerance: T::zero() }, seen)
+}
+
+/// The scales that a free W may have: ‖wⱼ‖, or the diagonal of R.
+const SCALES: (f64, f64) = (0.1, 10.0);
+
+/// The way in which a descent moves.
+struct Moves<'a, T, M, F> {
+    method: &'a M,
+    of: &'a F,
+    on: &'a dyn ConstraintSet<T>,
+    tolerance: T,
+}
+
+/// A point as the losses see it, with value and gradient there.
+struct Reached<T: Scalar> {
+    point: Classifier<T>,
+    value: T,
+    gradient: Classifier<T>,
+}
+
+/// The present point, if its evaluation is kept.
+fn reached<T: Scalar, M>(
+    x: &Iterate<Classifier<T>, M>,
+    here: Option<(T, Classifier<T>)>,
+) -> Result<Option<Reached<T>>> {
+    Ok(here.map(|(value, gradient)| Reached { point: x.point.clone(), value, gradient }))
 }
 
 /// The seed of the batches.
@@ -35,28 +91,28 @@ fn evaluated<T: Scalar>(kept: &Option<Evaluated<T, Classifier<T>>>) -> Option<(T
 }
 
 /// The method from the start to its end, a step an iteration, with what its memory says of the present point.
-fn descend<T: Scalar, M: DescentMethod<T, Objective<T>, Point = Classifier<T>>>(
+fn descend<T: Scalar, F, M: DescentMethod<T, F, Point = Classifier<T>>>(
     prepared: &Prepared<T>,
     log: &mut Log<'_>,
-    method: &M,
-    here: impl Fn(&M::Memory) -> Option<(T, Classifier<T>)>,
+    moves: Moves<'_, T, M, F>,
+    here: impl Fn(&mut Iterate<Classifier<T>, M::Memory>) -> Result<Option<Reached<T>>>,
 ) -> Result<Found<T>> {
     let (options, start, on) = (&prepared.options, &prepared.start.point, prepared.set());
     let origin = start.v.zero_like();
     let tolerance = T::of(prepared.tolerance());
-    let free = Target { v: &origin, rho: T::zero(), tolerance };
+    let free = Target { v: &origin, rho: T::zero(), tolerance: moves.tolerance };
     let fresh = || (Iterate::new(start.clone()), prepared.start.spent.cost, Candidates::default());
     let (mut iterate, mut cost, mut candidates) = log.state()?.unwrap_or_else(fresh);
     Error::check_size("state to continue from", start.sizes(), iterate.point.sizes())?;
     candidates.check(start)?;
-    let mut status = Status::IterationLimit;
+    let (mut status, mut last_seen) = (Status::IterationLimit, None);
     for iteration in log.last().iteration + 1..=options.max_iterations {
-        let step = method.minimise(&prepared.objective, &*on, &mut iterate, free)?.cost;
+        let step = moves.method.minimise(moves.of, moves.on, &mut iterate, free)?.cost;
         cost += step;
-        let Some((value, gradient)) = here(&iterate.memory) else { break };
-        let slope = stationarity(&*on, &iterate.point, &gradient)?;
+        let Some(Reached { point, value, gradient }) = here(&mut iterate)? else { break };
+        let slope = stationarity(&*on, &point, &gradient)?;
         let objective = Some(value.to_f64());
-        candidates.follow(iteration, (objective, None), &iterate.point);
+        candidates.follow(iteration, (objective, None), &point);
         let entry = Progress {
             iteration,
             objective,
@@ -66,15 +122,16 @@ fn descend<T: Scalar, M: DescentMethod<T, Objective<T>, Point = Classifier<T>>>(
         };
         let ended =
             if slope <= tolerance { Some(Status::Converged) } else { (step.steps == 0).then_some(Status::Stalled) };
-        let ended = prepared.ended(Method::Descent, iteration, ended, &iterate.point)?;
+        let ended = prepared.ended(Method::Descent, iteration, ended, &point)?;
+        last_seen = Some(point);
         if let Some(ended) = log.add(entry, &(&iterate, cost, &candidates), ended)? {
             status = ended;
             break;
         }
     }
     let mut last = log.last();
-    if status == Status::Converged {
-        return Ok(Found { point: iterate.point, status, last, polish: 0, certificate: None });
+    if let (Status::Converged, Some(point)) = (status, last_seen) {
+        return Ok(Found { point, status, last, polish: 0, certificate: None });
     }
     let Choice { point, passes } = candidates.choose(prepared, Vec::new())?;
     last.passes += passes;

@@ -5,7 +5,7 @@ use super::alternating::alternating;
 use super::blocks::FirstBlock;
 use super::log::{Found, Log};
 use super::schedule::turned;
-use crate::descent::Lbfgs;
+use crate::descent::{Lbfgs, NormalisedDescent};
 use crate::joint::{Constraint, Method, Prepared, Rule};
 use crate::pca::{Batches, Hebbian, Krasulina, Majorize, Minibatch, Oja, Power, Sanger, Unconstrained, VrPca};
 use crate::scalar::Scalar;
@@ -42,7 +42,13 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
             (Rule::Sanger, _) => self.follow(Box::new(Sanger(Hebbian(loss)))),
             (Rule::Krasulina, _) => self.follow(Box::new(Krasulina(Hebbian(loss)))),
             (Rule::Power, _) => self.minimise(Box::new(Power { loss, max_steps })),
-            (Rule::Lbfgs, _) => self.descend(variance, Lbfgs { max_steps, ..Lbfgs::default() }),
+            (Rule::Lbfgs, constraint) => {
+                let by = Lbfgs { max_steps, ..Lbfgs::default() };
+                match constraint.normalisation() {
+                    Some(normalisation) => self.point(NormalisedDescent { of: variance, by, normalisation }),
+                    None => self.descend(variance, by),
+                }
+            }
             (Rule::Minibatch, _) => {
                 let (of, epoch) = self.minibatch()?;
                 let lipschitz = T::of(2.0) * loss.weight + T::of(variance.weight);
@@ -79,9 +85,17 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
     }
 
     fn descend<F: Send + Sync, D: DescentMethod<T, F, Point = DMatrix<T>>>(self, of: F, by: D) -> Result<Found<T>> {
-        let start = Iterate::new(self.start()?);
         let on = self.prepared.set();
-        self.run(FirstBlock { block: Descent { of, by, on }, start, w: |w| &w.point })
+        self.point(Descent { of, by, on })
+    }
+
+    /// A block whose variable is W with a memory.
+    fn point<M: Default, P>(self, block: P) -> Result<Found<T>>
+    where
+        P: Subproblem<T, Var = Iterate<DMatrix<T>, M>, Image = DMatrix<T>>,
+    {
+        let start = Iterate::new(self.start()?);
+        self.run(FirstBlock { block, start, w: |w| &w.point })
     }
 
     /// A block whose variable is W.

@@ -46,7 +46,7 @@ impl<T: Scalar> Schedule<T> {
         let options = &prepared.options;
         let slack = 2.0 - options.relaxation;
         if options.rule != Rule::Majorize {
-            let share = if options.constraint == Constraint::Orthonormal { 0.5 } else { 2.0 };
+            let share = if options.constraint.held() == Constraint::Orthonormal { 0.5 } else { 2.0 };
             let lowest = (share * 2.0 * options.weight * prepared.leading.to_f64() / slack).max(BOUNDS.0);
             let by = Lbfgs { max_steps: SOLVED, ..Lbfgs::from(prepared.close_model(None)) };
             return Ok(Schedule { by, rho: RHO.max(lowest), bounds: (lowest, BOUNDS.1), threshold: 10.0 });
@@ -67,7 +67,7 @@ impl<T: Scalar> Schedule<T> {
 /// whose columns may be turned, those come first.
 pub(super) fn seen<T: Scalar>(prepared: &Prepared<T>) -> usize {
     let options = &prepared.options;
-    match (options.rule, options.constraint) {
+    match (options.rule, options.constraint.held()) {
         (Rule::Majorize, Constraint::Orthonormal) => options.components.min(prepared.start.point.bias.len() - 1),
         _ => options.components,
     }

@@ -47,7 +47,7 @@ impl<T: Scalar> Prepared<T> {
 ///   ever closer to it keep their span, and without a ridge a B that grows keeps the logits.
 pub(super) fn evasion(options: &Builder) -> Option<&'static str> {
     let (bounded, ridge) = (options.shrinkage > 0.0, options.ridge > 0.0);
-    match options.constraint {
+    match options.constraint.held() {
         _ if options.weight == 1.0 => None,
         Constraint::None if ridge && !bounded => Some("a longer W with a shorter B evades the ridge"),
         Constraint::None if bounded && !ridge => Some("a shorter W with a longer B evades the shrinkage"),

@@ -8,16 +8,15 @@ use admm::random::SplitMix64;
 use nalgebra::DMatrix;
 
 impl<T: Scalar> Prepared<T> {
-    /// The same problem from a random start. Its W is the point of the constraint next to a Gaussian matrix, whose columns
-    /// have a length near 1. An orthonormal W is then uniform: the polar factor of GQ is that of G times Q. B and b fit
-    /// that W.
+    /// The same problem from a random start. Its W is what the losses see of a Gaussian matrix, whose columns have a length
+    /// near 1: under a constraint the nearest point. An orthonormal W is then uniform. B and b fit that W.
     pub(crate) fn at_random(&self, seed: u64) -> Result<Self> {
         let (d, k) = self.start.point.v.shape();
         let mut random = SplitMix64(seed);
         let length = (d as f64).sqrt();
         let gaussian = DMatrix::from_fn(d, k, |_, _| T::of(random.normal() / length));
         let (entropy, covariance) = (self.objective.entropy.alone(), &self.objective.variance.of.covariance);
-        let w = self.set().project(&gaussian)?;
+        let w = self.seen(&gaussian)?;
         let (point, _, more) = second_stage(&entropy, covariance, &w, SCOUTING.max(self.options.tolerance))?;
         let mut cost = self.start.principal_spent.cost;
         cost += more;

@@ -98,7 +98,7 @@ fn entropic_end<T: Scalar>(
     spectrum: &Arc<Spectrum<T>>,
     principal: &DMatrix<T>,
 ) -> Result<(Classifier<T>, T, Cost)> {
-    let (from, max_steps, model, mut cost) = if options.constraint == Constraint::Orthonormal {
+    let (from, max_steps, model, mut cost) = if options.constraint.held() == Constraint::Orthonormal {
         let w = discriminant(alone, spectrum, principal)?;
         let (from, _, mut cost) = second_stage(alone, covariance, &w, SCOUTING)?;
         cost.passes += alone.passes(); // the means of the classes

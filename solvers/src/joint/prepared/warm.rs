@@ -37,7 +37,7 @@ impl<T: Scalar> Prepared<T> {
 
     /// The same problem from another start: W (d×k, for scaled features, as in a [`Model`](crate::joint::Model)), B and
     /// b. Every method but [`TwoStage`](crate::joint::Method::TwoStage) starts there, from the point of the constraint
-    /// that is nearest to W, and counts its own passes alone.
+    /// that is nearest to W or from what the losses see of it, and counts its own passes alone.
     ///
     /// ```
     /// use admm_solvers::joint::{JointModel, Method};
@@ -66,7 +66,7 @@ impl<T: Scalar> Prepared<T> {
         }
         let inner = self.basis.as_ref().map_or_else(|| Ok(start.v.clone()), |space| space.lower(&start.v))?;
         let mut other = self.clone();
-        other.start.point = Classifier { v: self.set().project(&inner)?, ..start.clone() };
+        other.start.point = Classifier { v: self.seen(&inner)?, ..start.clone() };
         other.start.ends = Vec::new();
         other.start.spent = Spent { cost: Cost::default(), seconds: 0.0 };
         Ok(other)

@@ -80,7 +80,7 @@ fn mixed_scales<T: Scalar>(largest: &DVector<T>) -> Option<(usize, usize)> {
 
 fn of_choices(options: &Builder) -> Vec<String> {
     let mut warnings = Vec::new();
-    let columns = matches!(options.constraint, Constraint::UnitNorm | Constraint::Ball);
+    let columns = matches!(options.constraint.held(), Constraint::UnitNorm | Constraint::Ball);
     if columns && options.components > 1 && options.weight > 0.0 {
         warnings.push(
             "columns that need not be orthogonal are all drawn to the leading eigenvector by the PCA loss".into(),

@@ -4,14 +4,13 @@ use std::ops::ControlFlow;
 
 use admm::state::State;
 use admm::{
-    Coordinator, Descent, Error, Flat, Iterate, Negated, Rate, Result, ScheduledSteps, Smooth, Status, Subproblem,
-    Target,
+    Coordinator, Descent, Error, Flat, Iterate, Negated, Rate, Result, ScheduledSteps, Status, Subproblem, Target,
 };
 use admm_solvers::descent::{Lbfgs, LbfgsMemory};
 use admm_solvers::joint::{JointObjective, set_tolerance};
-use admm_solvers::loss::Classifier;
+use admm_solvers::loss::{Classifier, Softmax};
 use admm_solvers::pca::Hebbian;
-use admm_solvers::smooth::{Normalised, Ridge};
+use admm_solvers::smooth::Ridge;
 use nalgebra::DMatrix;
 
 use super::super::losses::Losses;
@@ -20,51 +19,30 @@ use super::{Ended, Free, How, is_far};
 /// ρ, as the joint model begins with.
 const RHO: f64 = 0.1;
 
-/// The variable of the classifier.
+/// The block of the classifier.
+type Classify = Descent<Softmax<f64>, Lbfgs, Flat>;
+
+/// The variable of that block.
 type Var = Iterate<Classifier<f64>, LbfgsMemory<f64, Classifier<f64>>>;
 
 impl Free {
-    /// The custom rule as the first block, the classifier as the second; or both as functions of a normalised W.
+    /// The custom rule as the first block, the classifier as the second.
     pub(super) fn two_blocks(&self, losses: &Losses) -> Result<Ended> {
         let Losses { objective: JointObjective { variance, entropy }, start, .. } = losses;
-        let (by, w) = (Lbfgs::default(), start.v.clone());
-        match self.constraint.normalisation() {
-            Some(normalisation) => {
-                let reduce = Descent { of: Normalised { of: variance.clone(), by: normalisation }, by, on: Flat };
-                let classify = Descent { of: Normalised { of: entropy.clone(), by: normalisation }, by, on: Flat };
-                self.meet(reduce, classify, Iterate::new(w), start)
-            }
-            None => {
-                let rate = Rate::Lipschitz(variance.of.lipschitz()? + self.shrinkage);
-                let of = Ridge { of: Hebbian(variance.of.clone()), weight: self.shrinkage };
-                let reduce = Descent { of, by: ScheduledSteps { rate, max_steps: 500 }, on: Flat };
-                self.meet(reduce, Descent { of: entropy.clone(), by, on: Flat }, Iterate::new(w), start)
-            }
-        }
-    }
-
-    fn meet<P, F>(
-        &self,
-        reduce: P,
-        classify: Descent<F, Lbfgs, Flat>,
-        w: P::Var,
-        start: &Classifier<f64>,
-    ) -> Result<Ended>
-    where
-        P: Subproblem<f64, Image = DMatrix<f64>>,
-        F: Smooth<f64, Point = Classifier<f64>>,
-    {
-        let z = Iterate::new(start.clone());
+        let rate = Rate::Lipschitz(variance.of.lipschitz()? + self.shrinkage);
+        let of = Ridge { of: Hebbian(variance.of.clone()), weight: self.shrinkage };
+        let reduce = Descent { of, by: ScheduledSteps { rate, max_steps: 500 }, on: Flat };
+        let classify = Descent { of: entropy.clone(), by: Lbfgs::default(), on: Flat };
+        let (w, z) = (Iterate::new(start.v.clone()), Iterate::new(start.clone()));
         match self.method {
             How::Admm => self.admm(reduce, classify, w, z),
             _ => self.alternate(&reduce, &classify, w, z),
         }
     }
 
-    fn admm<P, F>(&self, reduce: P, classify: Descent<F, Lbfgs, Flat>, w: P::Var, z: Var) -> Result<Ended>
+    fn admm<P>(&self, reduce: P, classify: Classify, w: P::Var, z: Var) -> Result<Ended>
     where
         P: Subproblem<f64, Image = DMatrix<f64>>,
-        F: Smooth<f64, Point = Classifier<f64>>,
     {
         let mut admm = Coordinator::new(reduce, Negated(classify), w, z, RHO)?;
         set_tolerance(&mut admm, self.tolerance);
@@ -87,16 +65,9 @@ impl Free {
     }
 
     /// Each block pulled towards the other, without the dual.
-    fn alternate<P, F>(
-        &self,
-        reduce: &P,
-        classify: &Descent<F, Lbfgs, Flat>,
-        mut w: P::Var,
-        mut z: Var,
-    ) -> Result<Ended>
+    fn alternate<P>(&self, reduce: &P, classify: &Classify, mut w: P::Var, mut z: Var) -> Result<Ended>
     where
         P: Subproblem<f64, Image = DMatrix<f64>>,
-        F: Smooth<f64, Point = Classifier<f64>>,
     {
         let tolerance = 0.1 * self.tolerance;
         for iteration in 1..=self.max_iterations {
