@@ -1,7 +1,7 @@
 //! The schedule of ADMM on the joint model: the work of the classifier's block in an iteration, and the penalty.
 
 use crate::descent::{Kronecker, Lbfgs};
-use crate::joint::{AccelerationChoice, Constraint, PenaltyChoice, Prepared, Rule};
+use crate::joint::{AccelerationChoice, Constraint, Prepared, Rule};
 use crate::linalg::symmetric_eigen;
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
@@ -40,24 +40,29 @@ impl<T: Scalar> Schedule<T> {
     /// less what the PCA loss takes away, and ρ stays. Elsewhere it is balanced. A block that takes one step moves less
     /// than one that solves its problem, so the dual residual is smaller than it should be, and the threshold larger.
     ///
-    /// Over-relaxation asks for 1/(2 − α) as much ρ, as in the bound 2L/(2 − α) of the certificate. With it, with
-    /// accelerations and with other policies no model answers: that was measured for plain iterations alone.
+    /// That start serves whatever α is. For other rules over-relaxation asks for 1/(2 − α) as large a least ρ, as in the
+    /// bound 2L/(2 − α) of the certificate. The model answers under every policy, relaxation and acceleration. Nesterov's
+    /// momentum runs away along a model, so there it answers fewer calls.
     pub fn of(prepared: &Prepared<T>, start: &Classifier<T>) -> Result<Self> {
         let options = &prepared.options;
-        let slack = 2.0 - options.relaxation;
         if options.rule != Rule::Majorize {
+            let slack = 2.0 - options.relaxation;
             let share = if options.constraint.held() == Constraint::Orthonormal { 0.5 } else { 2.0 };
             let lowest = (share * 2.0 * options.weight * prepared.leading.to_f64() / slack).max(BOUNDS.0);
             let by = Lbfgs { max_steps: SOLVED, ..Lbfgs::from(prepared.close_model(None)) };
             return Ok(Schedule { by, rho: RHO.max(lowest), bounds: (lowest, BOUNDS.1), threshold: 10.0 });
         }
-        let balanced = options.penalty == PenaltyChoice::Balance;
-        let plain = balanced && options.acceleration == AccelerationChoice::None && options.relaxation == 1.0;
-        let answers = if plain && prepared.objective.variance.passes() == 0 { 50 } else { 0 };
+        let answers = match options.acceleration {
+            _ if prepared.objective.variance.passes() > 0 => 0,
+            AccelerationChoice::Nesterov => 10,
+            _ => 50,
+        };
         let free = options.constraint == Constraint::None;
         let curvature = if free { options.shrinkage } else { curvature(prepared, start)? };
-        let rho = curvature.max(LOWEST) / slack;
-        let bounds = if free { (rho, rho) } else { ((0.1 * rho).max(BOUNDS.0), BOUNDS.1) };
+        let rho = curvature.max(LOWEST);
+        // Far below it columns that need not be orthogonal jump between distant minimisers.
+        let share = if options.constraint.held() == Constraint::Orthonormal { 0.1 } else { 0.5 };
+        let bounds = if free { (rho, rho) } else { ((share * rho).max(BOUNDS.0), BOUNDS.1) };
         let by = Lbfgs { max_steps: 1, answers, ..Lbfgs::from(Some(prepared.model(None))) };
         Ok(Schedule { by, rho, bounds, threshold: 15.0 })
     }
