@@ -89,6 +89,12 @@ pub enum Aggregate {
     Highest,
     /// The middle one.
     Median,
+    /// The number of values.
+    Count,
+    /// The mean without its deviation: of zeros and ones, the share of ones.
+    Share,
+    /// The least value that nine of ten values do not exceed.
+    NinthDecile,
     /// The number of values that differ by more than 10⁻⁶ of their size.
     Distinct,
     /// The share within 10⁻⁶ of the least.

@@ -20,7 +20,8 @@ impl Column {
             Measure::By(by) => by.clone(),
         };
         let mut numbers = rows.iter().filter_map(|row| row.get(&by.of)?.as_f64());
-        let whole = by.by == Aggregate::Distinct || numbers.all(|value| value.fract() == 0.0);
+        let whole =
+            matches!(by.by, Aggregate::Distinct | Aggregate::Count) || numbers.all(|value| value.fract() == 0.0);
         Column { by, whole }
     }
 
@@ -89,6 +90,9 @@ impl Aggregate {
             Aggregate::Lowest => least,
             Aggregate::Highest => values[count - 1],
             Aggregate::Median => 0.5 * (values[(count - 1) / 2] + values[count / 2]),
+            Aggregate::Count => count as f64,
+            Aggregate::Share => Spread::of(&values).mean,
+            Aggregate::NinthDecile => values[(count * 9).div_ceil(10) - 1],
             Aggregate::Distinct => 1.0 + values.windows(2).filter(|pair| !near(pair[0], pair[1])).count() as f64,
             Aggregate::AtLowest => values.iter().filter(|&&value| near(value, least)).count() as f64 / count as f64,
         }
@@ -148,5 +152,8 @@ mod tests {
         let of = |by: Aggregate| by.of(vec![3.0, 1.0, 1.0 + 1e-9, 2.0]);
         assert_eq!([Aggregate::Lowest, Aggregate::Highest, Aggregate::Median].map(of), [1.0, 3.0, 1.5 + 0.5e-9]);
         assert_eq!([Aggregate::Distinct, Aggregate::AtLowest].map(of), [3.0, 0.5]);
+        assert_eq!([Aggregate::Count, Aggregate::NinthDecile].map(of), [4.0, 3.0]);
+        let tenths = || (1..=10).map(f64::from).collect::<Vec<_>>();
+        assert_eq!((Aggregate::NinthDecile.of(tenths()), Aggregate::Share.of(tenths())), (9.0, 5.5));
     }
 }

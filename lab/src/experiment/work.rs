@@ -1,5 +1,6 @@
 //! The work on a cell of the grid.
 
+mod compare;
 mod fit;
 mod free;
 mod losses;
@@ -24,7 +25,9 @@ pub enum Kind {
     Fit,
     /// The joint model for every λ, or for the one that cross-validation chooses: [`path::Path`].
     Path,
-    /// A fit of W without a constraint, or normalised before use: [`free::Free`].
+    /// ADMM beside the joint descent: [`compare::Compare`].
+    Compare,
+    /// A fit of W without any bound, or a PCA layer that stands alone: [`free::Free`].
     Free,
     /// A PCA rule by itself, pass by pass: [`rule::Passes`].
     Rule,
@@ -45,6 +48,7 @@ impl Kind {
         }
         match self {
             Kind::Fit => read::<fit::Fit>(settings),
+            Kind::Compare => read::<compare::Compare>(settings),
             Kind::Path => read::<path::Path>(settings),
             Kind::Free => read::<free::Free>(settings),
             Kind::Rule => read::<rule::Passes>(settings),
