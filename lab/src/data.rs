@@ -1,8 +1,10 @@
 //! Data: tables from files, and the labelled samples that are made of them.
 
+mod contents;
 mod csv;
 mod dataset;
 mod embedded;
+mod encode;
 mod error;
 pub mod features_match;
 mod format;
@@ -18,19 +20,24 @@ mod problem;
 mod read;
 mod records;
 mod source;
+mod spelling;
 mod splits;
 mod storage;
 mod svmlight;
 mod table;
 #[cfg(test)]
 mod tests;
+mod zstd;
 
 pub use dataset::{Dataset, LabelColumn, ReadOptions, counts_from_zero, is_unnamed};
+pub use encode::{EncodedTable, Messages, encode_like};
 pub use error::DataError;
 pub use labelled::{Labelled, LabelledSet};
 pub use labels::Classes;
 pub use load::{Source, load, load_like};
 pub use problem::LineProblem;
 pub use read::{input_files, is_embedded, read, read_numbers};
+pub use spelling::Decimal;
 pub use splits::{Split, folds};
+pub use storage::{SampleStorage, ToFeatures};
 use table::Table;

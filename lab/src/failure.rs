@@ -18,6 +18,14 @@ pub enum Failure {
     /// Data that cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// Data that flags would accept.
+    #[error("{source}\n  {advice}")]
+    Unprepared {
+        /// The error of the data.
+        source: DataError,
+        /// The flags, in sentences.
+        advice: String,
+    },
     /// A figure that cannot be drawn.
     #[error(transparent)]
     Figure(#[from] FigureError),

@@ -4,15 +4,23 @@
 //! |---|---|
 //! | [`Features`] | X, wherever its numbers are: in a matrix, in memory of any owner, in a mapped file, or sparse |
 //! | [`Samples`] | X with class numbers and weights, and where the passes over it run |
+//! | [`Table`] | columns of numbers and of texts, with missing cells, which an [`Encoding`] makes features of |
 //! | [`Scaler`] | z = (x − mean)/scale, which [`standardise`] learns from X as a [`Scale`] says |
 //! | [`Extremes`] | the smallest and the largest value of each feature |
 
+mod categories;
+mod encoding;
 mod extremes;
 mod features;
+mod mixed;
 mod samples;
 mod scaler;
 mod standardise;
+mod table;
+mod table_error;
 
+pub use categories::number_text;
+pub use encoding::{Categories, Encoded, EncodedColumn, Encoding, EncodingChoices, Missing, Unknown};
 pub use extremes::Extremes;
 pub use features::Features;
 pub(crate) use features::{BLOCK, Folded, Products};
@@ -20,3 +28,5 @@ pub use samples::Samples;
 pub(crate) use samples::{check_labels, check_weights};
 pub use scaler::Scaler;
 pub use standardise::{Scale, standardise};
+pub use table::{Cells, Column, Table};
+pub use table_error::TableError;

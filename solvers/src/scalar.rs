@@ -34,6 +34,11 @@ pub(crate) fn binade<T: Scalar>(x: T) -> T {
     })
 }
 
+/// Returns true if a number is NaN, which stands for a missing cell.
+pub(crate) fn is_missing<T: Scalar>(value: T) -> bool {
+    value.partial_cmp(&value).is_none()
+}
+
 /// max |xᵢ|, and 0 for no entries.
 pub(crate) fn largest<T: Scalar>(x: &[T]) -> T {
     x.iter().fold(T::zero(), |most, &entry| if entry.abs() > most { entry.abs() } else { most })

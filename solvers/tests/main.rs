@@ -31,4 +31,5 @@ mod rules_converge;
 mod sets;
 mod softmax;
 mod spectra;
+mod tables;
 mod unconstrained;

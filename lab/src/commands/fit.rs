@@ -7,7 +7,7 @@ mod session;
 use admm::checkpoint::fingerprint;
 use admm_solvers::Scalar;
 use admm_solvers::data::Features;
-use admm_solvers::joint::{Fitted, JointModel, Names};
+use admm_solvers::joint::{Fitted, JointModel};
 use nalgebra::DMatrix;
 
 use crate::checkpoint::FitCheckpoints;
@@ -57,7 +57,9 @@ fn fit<T: Scalar>(
     let set = options.load::<T>()?;
     let heading = heading(options, &set);
     lone_classes(&set).iter().for_each(|warning| console.warn(warning));
-    let LabelledSet { name, features, classes, train, test } = set;
+    console.tell(&set.messages);
+    let names = set.names();
+    let LabelledSet { name, features, classes, train, test, .. } = set;
     let test = test.map(Labelled::into_dense);
     let (found, from) = match &mut checkpoints {
         Some(checkpoints) => checkpoints.load(&name, fingerprint(&(&features, classes.names(), &train, &test))?)?,
@@ -66,20 +68,18 @@ fn fit<T: Scalar>(
     let shown = report::some(&train);
     let prepared = model.prepare(train.x, &train.labels, classes.names().len(), None);
     let prepared = prepared.map_err(Failure::of_fit(&name))?;
-    let names: &[String] = if data::is_unnamed(&features) { &[] } else { &features };
-    prepared.warnings_naming(names).iter().for_each(|warning| console.warn(warning));
+    let named: &[String] = if data::is_unnamed(&features) { &[] } else { &features };
+    prepared.warnings_naming(named).iter().for_each(|warning| console.warn(warning));
 
     let mut session = Session { prepared: &prepared, options, console, checkpoints, found };
     let ended = session.run(from);
     if let Err(Failure::Interrupted) = &ended {
         stopped(options, session.found.len()).iter().for_each(|warning| console.warn(warning));
     }
+    let Some(scaler) = session.found.first().map(|fitted| fitted.scaler.clone()) else { return ended };
+    let (shown, test) = (shown.filled(&scaler), test.map(|test| test.filled(&scaler)));
     let judge = |fitted| judge(fitted, test.as_ref(), options.seed);
     let found = session.found.into_iter().map(judge).collect::<Result<Vec<_>, _>>()?;
-    if found.is_empty() {
-        return ended;
-    }
-    let names = Names::new(features, classes.into());
     let report = FitReport {
         name: &name,
         heading: &heading,

@@ -3,9 +3,10 @@
 mod model;
 
 use admm::Exec;
-use admm_solvers::joint::{Fitted, JointModel, Names};
+use admm_solvers::data::Features;
+use admm_solvers::joint::{Fitted, JointModel};
 
-use crate::data::{self, LabelColumn, LabelledSet, Source};
+use crate::data::{self, LabelColumn, LabelledSet, ReadOptions, Source};
 use crate::failure::Failure;
 use crate::flags::PathOptions;
 use crate::interrupt;
@@ -23,8 +24,10 @@ pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
     output::check_apart(&data::input_files(options.data()), &[("--report", page.as_deref())])?;
     page.as_deref().map_or(Ok(()), output::check_writable)?;
     interrupt::install().map_err(|error| Failure::Other(format!("cannot watch for Ctrl-C: {error}")))?;
-    let source = Source { data: options.data(), test: None, reading: options.reading.options(LabelColumn::Last) };
-    let set = data::load(&source)?;
+    let reading = options.reading.options(LabelColumn::Last);
+    let reading = ReadOptions { categories: options.model.categories, ..reading };
+    let set = data::load(&Source { data: options.data(), test: None, reading })?;
+    console.tell(&set.messages);
     let points = CrossValidation::new(options, &set)?.run(&models, &exec, console)?;
     let choice = PathChoice::of(&points, options.cv);
     let rows = mark(&points, &choice);
@@ -56,7 +59,7 @@ fn is_path_result(name: &str) -> bool {
 fn refit(
     model: &JointModel,
     options: &PathOptions,
-    set: &LabelledSet,
+    set: &LabelledSet<Features<f64>>,
     row: &MarkedPoint,
 ) -> Result<Fitted<f64>, Failure> {
     let weights: Vec<f64> = options.weights.list().iter().copied().filter(|&weight| weight >= row.weight).collect();
@@ -67,11 +70,11 @@ fn refit(
 
 fn files(
     options: &PathOptions,
-    set: &LabelledSet,
+    set: &LabelledSet<Features<f64>>,
     rows: &[MarkedPoint],
     refits: &[(&str, Fitted<f64>)],
 ) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-    let names = Names::new(set.features.clone(), set.classes.clone().into());
+    let names = set.names();
     let model = |(file, fitted): &(&str, Fitted<f64>)| Ok((file.to_string(), fitted.to_bytes(&names)?));
     let mut files =
         refits.iter().map(model).collect::<admm::Result<Vec<_>>>().map_err(Failure::library("model file"))?;
@@ -84,7 +87,7 @@ fn files(
 /// The page about the points and the fit at the lowest error.
 fn report(
     options: &PathOptions,
-    set: &LabelledSet,
+    set: &LabelledSet<Features<f64>>,
     rows: &[MarkedPoint],
     chosen: &Fitted<f64>,
 ) -> Result<String, Failure> {

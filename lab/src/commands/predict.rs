@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
-use admm_solvers::joint::Names;
+use admm_solvers::data::Encoding;
+use admm_solvers::joint::{Model, Names};
+use nalgebra::DMatrix;
 
 use super::model_file::{read_model, reads};
-use crate::data::{self, Dataset, LabelColumn, ReadOptions, features_match};
+use crate::data::{self, Dataset, EncodedTable, LabelColumn, ReadOptions, features_match};
 use crate::failure::Failure;
 use crate::flags::PredictOptions;
 use crate::output::{self, Console};
@@ -14,12 +16,12 @@ use crate::output::{self, Console};
 pub fn predict(options: &PredictOptions, console: Console) -> Result<(), Failure> {
     check_out(options)?;
     let (model, names) = read_model(&options.model, console)?;
-    let data = samples(options, &names)?;
+    let data = samples(options, &model, &names, console)?;
     let probabilities = model.predict_proba(&data.x).map_err(Failure::library(&data.name))?;
     let mut header = vec!["sample".to_string(), "prediction".to_string()];
     header.extend(names.classes.iter().map(|class| format!("probability_{class}")));
     let rows = probabilities.column_iter().enumerate().map(|(sample, column)| {
-        let mut row = vec![(sample + 1).to_string(), names.classes[column.argmax().0].clone()];
+        let mut row = vec![(data.rows[sample] + 1).to_string(), names.classes[column.argmax().0].clone()];
         row.extend(column.iter().map(|probability| format!("{probability:?}")));
         row
     });
@@ -30,7 +32,7 @@ pub fn predict(options: &PredictOptions, console: Console) -> Result<(), Failure
 pub fn transform(options: &PredictOptions, console: Console) -> Result<(), Failure> {
     check_out(options)?;
     let (model, names) = read_model(&options.model, console)?;
-    let data = samples(options, &names)?;
+    let data = samples(options, &model, &names, console)?;
     let components = model.transform(&data.x).map_err(Failure::library(&data.name))?;
     let header = (1..=components.nrows()).map(|j| format!("component_{j}")).collect();
     let rows = components.column_iter().map(|column| column.iter().map(|value| format!("{value:?}")).collect());
@@ -43,24 +45,37 @@ fn check_out(options: &PredictOptions) -> Result<(), Failure> {
     options.out.as_deref().map_or(Ok(()), output::check_writable)
 }
 
+/// Samples for a model.
+struct NewSamples {
+    name: String,
+    /// The features, with the mean in place of each missing cell.
+    x: DMatrix<f64>,
+    /// The row of each sample, from 0.
+    rows: Vec<usize>,
+}
+
 /// The features of the model, and nothing else. The error says so where leaving a column out would help.
-fn samples(options: &PredictOptions, names: &Names) -> Result<Dataset, Failure> {
+fn samples(
+    options: &PredictOptions,
+    model: &Model<f64>,
+    names: &Names,
+    console: Console,
+) -> Result<NewSamples, Failure> {
+    let encoding = names.encoding.clone().unwrap_or_else(|| Encoding::of_numbers(&names.features));
     let reading = options.reading.options(LabelColumn::None);
-    let load = |reading: &ReadOptions| data::read(&options.data, reading);
-    let fits = |data: &Dataset| features_match::check_features(&names.features, data);
-    let read = load(&reading);
-    let Err(problem) = read.as_ref().map_err(|_| None).and_then(|data| fits(data).map_err(Some)) else {
-        return features_match::reorder(&names.features, read?);
+    let load = |reading: &ReadOptions| data::encode_like(&options.data, reading, &encoding);
+    let failure = match load(&reading) {
+        Ok(EncodedTable { dataset: Dataset { name, mut x, .. }, kept: rows, messages, .. }) => {
+            console.tell(&messages);
+            model.scaler.fill(&mut x);
+            return Ok(NewSamples { name, x, rows });
+        }
+        Err(failure) if options.reading.label.is_some() => return Err(failure),
+        Err(failure) => failure,
     };
     let label = |column: &String| ReadOptions { label: LabelColumn::Named(column.clone()), ..reading.clone() };
-    let helps = |column: &String| load(&label(column)).is_ok_and(|data| fits(&data).is_ok());
-    let suspects =
-        if options.reading.label.is_none() { features_match::suspects(&names.features, &read) } else { Vec::new() };
-    let failure = match (problem, read) {
-        (Some(problem), _) => problem,
-        (None, Err(error)) => error.into(),
-        (None, Ok(_)) => unreachable!("a table that was read has its own problem"),
-    };
+    let helps = |column: &String| load(&label(column)).is_ok();
+    let suspects = features_match::suspects(encoding.columns.len(), &failure);
     Err(match suspects.into_iter().find(helps) {
         Some(column) => Failure::Other(format!(
             "{failure}\n  it has one column more than the model: if that is the label, add --label '{column}'"

@@ -1,7 +1,7 @@
 //! `admm score`: how well a model predicts the classes of samples.
 
 use admm::Exec;
-use admm_solvers::data::Samples;
+use admm_solvers::data::{Encoding, Samples};
 use admm_solvers::joint::Model;
 use admm_solvers::loss::Softmax;
 use nalgebra::DMatrix;
@@ -67,7 +67,10 @@ pub fn run(options: &ScoreOptions, console: Console) -> Result<(), Failure> {
     let (model, names) = read_model(&options.model, console)?;
     let classes = Classes::try_from(names.classes)?;
     let reading = options.reading.options(LabelColumn::Last);
-    let samples = data::load_like(&options.data, &reading, &names.features, &classes)?;
+    let encoding = names.encoding.unwrap_or_else(|| Encoding::of_numbers(&names.features));
+    let (samples, messages) = data::load_like(&options.data, &reading, &encoding, &classes)?;
+    console.tell(&messages);
+    let samples = samples.filled(&model.scaler);
     let score = Score::of(&model, &samples, classes.names());
     let score = score.map_err(Failure::library(options.data.to_string_lossy()))?;
     if let Some(path) = &options.json {

@@ -3,11 +3,13 @@
 use std::io::BufRead;
 use std::path::Path;
 
+use super::contents::ColumnReader;
 use super::error::DataError;
 use super::layout::Layout;
 use super::problem::LineProblem;
 use super::records::{Record, Records};
 use super::source::Budget;
+use super::spelling::{Spelling, is_missing};
 use super::{ReadOptions, Table};
 use crate::words::excerpt;
 
@@ -17,14 +19,15 @@ pub(super) fn read<'a>(
     reader: Box<dyn BufRead + 'a>,
     options: &ReadOptions,
 ) -> Result<Table, DataError> {
-    let mut records = Records::new(path, reader);
+    let mut records = Records::new(path, reader).separated_by(options.delimiter);
     let (mut first, mut record) = (Record::default(), Record::default());
     if !records.next(&mut first)? {
         return Err(DataError::empty(path, "the file is empty"));
     }
     let mut more = records.next(&mut record)?;
-    let layout = Layout::new(path, &first, more.then_some(&record), options)?;
-    let mut rows = Rows::new(path, layout);
+    let spelling = Spelling::new(&options.spellings, options.decimal, records.separator());
+    let layout = Layout::new(path, &first, more.then_some(&record), options, &spelling)?;
+    let mut rows = Rows::new(path, layout, options, spelling);
     if !rows.layout.header {
         rows.push(&first)?;
     }
@@ -32,13 +35,16 @@ pub(super) fn read<'a>(
         rows.push(&record)?;
         more = records.next(&mut record)?;
     }
-    Ok(rows.finish())
+    rows.finish()
 }
 
 /// The table so far.
 struct Rows<'a> {
     path: &'a Path,
     layout: Layout,
+    options: &'a ReadOptions,
+    spelling: Spelling,
+    columns: Vec<ColumnReader>,
     values: Vec<f64>,
     labels: Vec<String>,
     lines: Vec<usize>,
@@ -46,9 +52,10 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn new(path: &'a Path, layout: Layout) -> Self {
-        let budget = Budget::new();
-        Self { path, layout, values: Vec::new(), labels: Vec::new(), lines: Vec::new(), budget }
+    fn new(path: &'a Path, layout: Layout, options: &'a ReadOptions, spelling: Spelling) -> Self {
+        let columns = layout.features.iter().map(|_| ColumnReader::default()).collect();
+        let (values, labels, lines, budget) = (Vec::new(), Vec::new(), Vec::new(), Budget::new());
+        Self { path, layout, options, spelling, columns, values, labels, lines, budget }
     }
 
     fn push(&mut self, record: &Record) -> Result<(), DataError> {
@@ -59,20 +66,32 @@ impl<'a> Rows<'a> {
         let label = self.layout.label.map(|i| record.text(self.path, i)).transpose()?;
         self.spend(label.map_or(0, str::len))?;
         for k in 0..self.layout.features.len() {
-            self.values.push(self.number(record, k)?);
+            let text = record.text(self.path, self.layout.features[k])?;
+            let value = self.cell(k, text)?;
+            self.values.push(value);
         }
+        let label = label.map(|label| match self.options.missing {
+            Some(_) if is_missing(label, &self.options.spellings) => "",
+            _ => label,
+        });
         self.labels.extend(label.map(String::from));
         self.lines.push(record.line);
         Ok(())
     }
 
-    /// Feature `k` of a record.
-    fn number(&self, record: &Record, k: usize) -> Result<f64, DataError> {
-        let text = record.text(self.path, self.layout.features[k])?;
-        text.parse().map_err(|_| {
-            let problem = LineProblem::NotANumber { column: self.layout.names[k].clone(), value: excerpt(text) };
-            DataError::line(self.path, record.line, problem)
-        })
+    /// Feature `k` of the next row.
+    fn cell(&mut self, k: usize, text: &str) -> Result<f64, DataError> {
+        let (column, row) = (&mut self.columns[k], self.lines.len());
+        let (width, before) = (self.layout.features.len(), column.count());
+        let value = column.read(text, row, &mut self.spelling).unwrap_or_else(|| {
+            column.turn(self.values.iter_mut().skip(k).step_by(width).take(row));
+            column.read(text, row, &mut self.spelling).expect("a column of texts takes every text")
+        });
+        let grown = column.count() - before;
+        if grown > 0 {
+            self.spend_texts(grown, text)?;
+        }
+        Ok(value)
     }
 
     /// Accounts for one more sample. A growing vector may take twice its length.
@@ -83,8 +102,25 @@ impl<'a> Rows<'a> {
             .spend(Some(bytes as u64), self.path, || format!("{} rows × {columns} columns", self.lines.len() + 1))
     }
 
-    fn finish(self) -> Table {
+    /// Accounts for new texts of a column.
+    fn spend_texts(&mut self, count: usize, text: &str) -> Result<(), DataError> {
+        let bytes = count * (2 * text.len() + 4 * size_of::<String>());
+        self.budget.spend(Some(bytes as u64), self.path, || format!("a column of texts such as `{}`", excerpt(text)))
+    }
+
+    fn finish(self) -> Result<Table, DataError> {
+        let mut notes = self.layout.notes;
+        match self.spelling.seen() {
+            (Some(comma), Some(point)) => {
+                let problem = format!("`{comma}` has a decimal comma and `{point}` a point: say which by --decimal");
+                return Err(DataError::format(self.path, problem));
+            }
+            (Some(comma), None) => notes.push(format!("a comma is before the decimals, as in `{comma}` (--decimal .)")),
+            _ => {}
+        }
         let labels = self.layout.label.map(|_| self.labels);
-        Table { features: self.layout.names, values: self.values, labels, lines: Some(self.lines) }
+        let contents = self.columns.into_iter().map(|column| column.contents).collect();
+        let (features, values, lines) = (self.layout.names, self.values, Some(self.lines));
+        Ok(Table { features, values, labels, lines, contents, notes })
     }
 }

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use admm_solvers::data::{Categories, EncodingChoices, Missing, Unknown};
 use nalgebra::DMatrix;
 
 use super::format::Format;
+use super::spelling::Decimal;
 
 /// A table, by default in memory and with every value finite. X is d×n: a sample is a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +32,35 @@ pub struct ReadOptions {
     pub header: Option<bool>,
     /// Columns of a CSV to leave out, by name or number.
     pub drop: Vec<String>,
+    /// What to do with missing cells, if they are accepted.
+    pub missing: Option<Missing>,
+    /// Texts that stand for a missing cell besides the usual ones.
+    pub spellings: Vec<String>,
+    /// What to make of columns of text, if they are accepted.
+    pub categories: Option<Categories>,
+    /// What to do with levels of a category that were not there in training; `None` does what the model says.
+    pub unknown: Option<Unknown>,
+    /// The separator of a CSV, in place of that of its first line.
+    pub delimiter: Option<u8>,
+    /// The mark before the decimals of a number in a CSV.
+    pub decimal: Decimal,
+}
+
+impl ReadOptions {
+    /// Returns true if missing cells or columns of text are accepted.
+    pub fn accepts_more_than_numbers(&self) -> bool {
+        self.missing.is_some() || self.categories.is_some()
+    }
+
+    /// The same as choices of the library.
+    pub fn encoding_choices(&self) -> EncodingChoices {
+        EncodingChoices {
+            missing: self.missing,
+            categories: self.categories,
+            unknown: self.unknown.unwrap_or_default(),
+            spellings: self.spellings.clone(),
+        }
+    }
 }
 
 /// The place of the labels in a table.

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use admm_solvers::data::TableError;
+
 use super::format::Format;
 use super::problem::{HeaderProblem, LineProblem, Place};
 use crate::words::{count, excerpt, some_of};
@@ -166,6 +168,16 @@ pub enum DataError {
     /// Fewer than two classes, or names that do not tell them apart.
     #[error("at least two distinct classes are needed, got {}", if .0.is_empty() { "none".into() } else { list(.0) })]
     Classes(Vec<String>),
+    /// A table that cannot be made into features.
+    #[error("{}{}: {source}", .path.display(), .line.map_or(String::new(), |line| format!(", line {line}")))]
+    Table {
+        /// The file that was read.
+        path: PathBuf,
+        /// The line of the row that is wrong, where the file has lines.
+        line: Option<usize>,
+        /// The problem with its details.
+        source: TableError,
+    },
     /// Other features than expected.
     #[error("{}: {}", features_found(*.expected, *.got), features_amiss(.missing, .unknown))]
     Features {

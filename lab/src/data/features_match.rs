@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use admm_solvers::data::Column;
 use nalgebra::DMatrix;
 
 use crate::data::{self, DataError, Dataset, LineProblem};
@@ -20,6 +21,14 @@ pub fn reorder(expected: &[String], data: Dataset) -> Result<Dataset, Failure> {
     let entry = |i: usize, sample: usize| places[i].map_or(0.0, |row| data.x[(row, sample)]);
     let x = DMatrix::from_fn(expected.len(), data.x.ncols(), entry);
     Ok(Dataset { features: expected.to_vec(), x, ..data })
+}
+
+/// The columns of a table in the order of the expected ones, in whose names they are found.
+pub fn columns_in_order(expected: &[String], data: &Dataset, columns: &[Column]) -> Result<Vec<Column>, Failure> {
+    let places = places(expected, data).map_err(Failure::mismatch(&data.name))?;
+    let texts = |place: Option<usize>| columns[place?].texts.clone();
+    let column = |(name, place): (&String, Option<usize>)| Column { name: name.clone(), texts: texts(place) };
+    Ok(expected.iter().zip(places).map(column).collect())
 }
 
 /// Checks that a table whose samples stay as they are has the expected features in their order.
@@ -51,13 +60,16 @@ fn places<X>(expected: &[String], data: &Dataset<X>) -> Result<Places, DataError
 }
 
 /// Columns that may be labels, where reading every column as a feature has failed.
-pub fn suspects(expected: &[String], read: &Result<Dataset, DataError>) -> Vec<String> {
-    let suspect = match read {
-        Ok(data) => data.features.iter().find(|name| !expected.contains(name)).cloned(),
-        Err(DataError::Line { problem: LineProblem::NotANumber { column, .. }, .. }) => Some(column.clone()),
-        Err(_) => None,
+pub fn suspects(expected: usize, failure: &Failure) -> Vec<String> {
+    let suspect = match failure {
+        Failure::Mismatch { source: DataError::Features { unknown, .. }, .. } => unknown.first().cloned(),
+        Failure::Data(source) | Failure::Unprepared { source, .. } => match source {
+            DataError::Line { problem: LineProblem::NotANumber { column, .. }, .. } => Some(column.clone()),
+            _ => None,
+        },
+        _ => None,
     };
-    suspect.into_iter().chain([(expected.len() + 1).to_string()]).collect()
+    suspect.into_iter().chain([(expected + 1).to_string()]).collect()
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ impl Format {
     /// The format that the name of a file stands for.
     pub(super) fn of(path: &Path) -> Self {
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        let name = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
         match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
             "npy" => Self::Npy,
             "npz" => Self::Npz,

@@ -14,7 +14,7 @@ const UBYTE: u8 = 0x08;
 pub(super) fn read(path: &Path) -> Result<Table, DataError> {
     let (shape, bytes) = array(path, 3)?;
     let features = feature_names(shape[1..].iter().product());
-    Ok(Table { features, values: bytes.into_iter().map(f64::from).collect(), labels: None, lines: None })
+    Ok(Table::numbers(features, bytes.into_iter().map(f64::from).collect()))
 }
 
 /// Reads one label an image.

@@ -1,13 +1,15 @@
 //! Labelled samples: a whole data set, and its parts to learn from and to be judged by.
 
 use admm_solvers::Scalar;
-use admm_solvers::data::Features;
+use admm_solvers::data::{Encoding, Features, Scaler};
+use admm_solvers::joint::Names;
 use nalgebra::DMatrix;
 use serde::Serialize;
 
+use super::encode::Messages;
 use super::labels::Classes;
 use super::splits::{Split, stratified};
-use super::storage::SampleStorage;
+use super::storage::{SampleStorage, ToFeatures};
 use crate::failure::Failure;
 
 /// Samples and the class of each. A sample is a column of `x`.
@@ -28,6 +30,10 @@ pub struct LabelledSet<X = DMatrix<f64>> {
     pub features: Vec<String>,
     /// The names of the classes.
     pub classes: Classes,
+    /// How the columns of the data became features.
+    pub encoding: Encoding,
+    /// What the user should know of the data.
+    pub messages: Messages,
     /// The samples to learn from.
     pub train: Labelled<X>,
     /// The samples to be judged by.
@@ -51,6 +57,32 @@ impl<T: Scalar> Labelled<Features<T>> {
     /// The same samples in a matrix.
     pub fn into_dense(self) -> Labelled<DMatrix<T>> {
         Labelled { x: self.x.into_dense(), labels: self.labels }
+    }
+}
+
+impl<T: Scalar> Labelled<DMatrix<T>> {
+    /// The same samples with the mean in place of each missing cell.
+    pub fn filled(mut self, scaler: &Scaler<T>) -> Self {
+        scaler.fill(&mut self.x);
+        self
+    }
+}
+
+impl<X: ToFeatures> Labelled<X> {
+    /// A copy of the samples in a matrix, with the mean in place of each missing cell.
+    pub fn to_filled(&self, scaler: &Scaler<f64>) -> Labelled {
+        Labelled { x: self.x.to_features(), labels: self.labels.clone() }.into_dense().filled(scaler)
+    }
+}
+
+impl<X> LabelledSet<X> {
+    /// The names for a model of these data, with the encoding where features are more than the columns as they are.
+    pub fn names(&self) -> Names {
+        let classes = self.classes.names().to_vec();
+        match self.encoding.is_plain() {
+            true => Names::new(self.features.clone(), classes),
+            false => Names::with_encoding(self.encoding.clone(), classes),
+        }
     }
 }
 

@@ -82,7 +82,7 @@ pub(super) fn canonical(
     labels.into_iter().enumerate().map(spell).collect()
 }
 
-fn is_missing(label: &str) -> bool {
+pub(super) fn is_missing(label: &str) -> bool {
     label.is_empty() || label.parse::<f64>().is_ok_and(f64::is_nan)
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::error::DataError;
 use super::problem::HeaderProblem;
 use super::records::Record;
+use super::spelling::{Spelling, is_missing};
 use super::table::feature_names;
 use super::{LabelColumn, ReadOptions};
 
@@ -21,7 +22,16 @@ pub(super) struct Layout {
     pub(super) features: Vec<usize>,
     /// The name of each feature.
     pub(super) names: Vec<String>,
+    /// What was decided without a flag, in words.
+    pub(super) notes: Vec<String>,
 }
+
+/// What makes a first line a header, where no flag says whether it is one.
+const BY_FLAG: &str = "--label or --drop gives one of its names";
+const BY_COUNT: &str = "its numbers count the columns";
+const BY_TEXTS: &str = "it has different texts in all feature columns";
+const BY_NUMBER: &str = "it has text above a number";
+const BY_ORDER: &str = "it has ascending numbers, and a name above labels that are numbers";
 
 impl Layout {
     pub(super) fn new(
@@ -29,19 +39,27 @@ impl Layout {
         first: &Record,
         second: Option<&Record>,
         options: &ReadOptions,
+        spelling: &Spelling,
     ) -> Result<Self, DataError> {
         let width = first.len();
         let cells = (0..width).map(|i| first.text(path, i).map(String::from)).collect::<Result<Vec<_>, _>>()?;
-        let header = match options.header {
-            Some(header) => header,
-            None if names_are_there(&cells, options) || is_numbered(&cells) => true,
+        let reason = match options.header {
+            Some(_) => None,
+            None if names_are_there(&cells, options) => Some(BY_FLAG),
+            None if is_numbered(&cells) => Some(BY_COUNT),
             None => {
                 let guess = FirstRecord { path, cells: &cells, header: true };
                 let numbered = || FirstRecord { header: false, ..guess }.roles(options);
                 let (label, dropped) = guess.roles(options).or_else(|error| numbered().map_err(|_| error))?;
-                is_header(path, &cells, second, label, &dropped)?
+                header_reason(&Guess { path, cells: &cells, second, label, dropped: &dropped, spelling })?
             }
         };
+        let header = options.header.unwrap_or(reason.is_some());
+        let decided = match reason {
+            Some(reason) => format!("the first line is a header, since {reason} (--no-header)"),
+            None => "the first line is a sample, since nothing makes it a header (--header)".into(),
+        };
+        let notes = if options.header.is_none() { vec![decided] } else { Vec::new() };
         let columns = FirstRecord { path, cells: &cells, header };
         let (label, dropped) = columns.roles(options)?;
         if header {
@@ -53,7 +71,7 @@ impl Layout {
         }
         let names =
             if header { features.iter().map(|&i| cells[i].clone()).collect() } else { feature_names(features.len()) };
-        Ok(Self { header, width, label, features, names })
+        Ok(Self { header, width, label, features, names, notes })
     }
 }
 
@@ -118,36 +136,55 @@ fn is_numbered(cells: &[String]) -> bool {
     named <= 1 && (cells.len() > 2 && from(0) || named == 1 && numbers.len() > 2 && from(1))
 }
 
+/// The first record, of which it is to be told whether it is a header.
+struct Guess<'a> {
+    path: &'a Path,
+    cells: &'a [String],
+    second: Option<&'a Record>,
+    label: Option<usize>,
+    dropped: &'a [usize],
+    spelling: &'a Spelling,
+}
+
+impl Guess<'_> {
+    /// Neither a number nor a missing cell.
+    fn is_text(&self, i: usize) -> bool {
+        let cell = &self.cells[i];
+        !self.spelling.is_number(cell) && (cell.is_empty() || !is_missing(cell, &[]))
+    }
+
+    /// Returns true if the second record has a number in this column. Below a record that is alone, `alone` counts.
+    fn is_above_number(&self, i: usize, alone: bool) -> Result<bool, DataError> {
+        match self.second {
+            Some(second) if i < second.len() => second.text(self.path, i).map(|below| self.spelling.is_number(below)),
+            Some(_) => Ok(false),
+            None => Ok(alone),
+        }
+    }
+}
+
 /// A header has text above a number in some feature column, or different texts in all; a lone record with text is one
 /// too. Labels may be text in one sample and a number in the next: theirs counts only where three features or more
 /// ascend, as years and wavelengths do.
-fn is_header(
-    path: &Path,
-    cells: &[String],
-    second: Option<&Record>,
-    label: Option<usize>,
-    dropped: &[usize],
-) -> Result<bool, DataError> {
-    let is_text = |i: usize| cells[i].parse::<f64>().is_err();
-    let features: Vec<_> = (0..cells.len()).filter(|i| Some(*i) != label && !dropped.contains(i)).collect();
+fn header_reason(guess: &Guess<'_>) -> Result<Option<&'static str>, DataError> {
+    let (cells, label) = (guess.cells, guess.label);
+    let features: Vec<_> = (0..cells.len()).filter(|i| Some(*i) != label && !guess.dropped.contains(i)).collect();
     let different = features.iter().map(|&i| &cells[i]).collect::<HashSet<_>>().len() == features.len();
-    if !features.is_empty() && different && features.iter().all(|&i| is_text(i)) {
-        return Ok(true); // no sample in any case
+    if !features.is_empty() && different && features.iter().all(|&i| guess.is_text(i)) {
+        return Ok(Some(BY_TEXTS)); // no sample of numbers in any case
     }
-    let above_number = |i: usize, alone: bool| match second {
-        Some(second) if i < second.len() => second.text(path, i).map(|below| below.parse::<f64>().is_ok()),
-        Some(_) => Ok(false),
-        None => Ok(alone),
-    };
-    for &i in features.iter().filter(|&&i| is_text(i)) {
-        if above_number(i, true)? {
-            return Ok(true);
+    for &i in features.iter().filter(|&&i| guess.is_text(i)) {
+        if guess.is_above_number(i, true)? {
+            return Ok(Some(BY_NUMBER));
         }
     }
     let numbers: Vec<f64> = features.iter().filter_map(|&i| cells[i].parse().ok()).collect();
     let ascend = numbers.len() == features.len() && numbers.len() > 2 && numbers.is_sorted_by(|one, next| one < next);
-    let name = |i: &usize| is_text(*i) && cells[*i].contains(char::is_alphabetic);
-    label.filter(|i| ascend && name(i)).map_or(Ok(false), |i| above_number(i, false))
+    let is_name = |i: usize| guess.is_text(i) && cells[i].contains(char::is_alphabetic);
+    match label.filter(|&i| ascend && is_name(i)) {
+        Some(i) => Ok(guess.is_above_number(i, false)?.then_some(BY_ORDER)),
+        None => Ok(None),
+    }
 }
 
 /// Names that are unique and not empty, except where the column is dropped.

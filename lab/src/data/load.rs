@@ -2,7 +2,10 @@
 
 use std::ffi::OsStr;
 
+use admm_solvers::data::Encoding;
+
 use super::dataset::{Dataset, ReadOptions};
+use super::encode::Messages;
 use super::labelled::{Labelled, LabelledSet};
 use super::labels::Classes;
 use super::storage::SampleStorage;
@@ -25,27 +28,33 @@ pub struct Source<'a> {
 /// Data that cannot be read, that have no labels or fewer than two classes, and test samples with other features or
 /// classes.
 pub fn load<X: SampleStorage>(source: &Source<'_>) -> Result<LabelledSet<X>, Failure> {
-    let (table, labels) = labelled(X::read(source.data, &source.reading, None)?)?;
+    let (table, encoding, mut messages) = X::learn(source.data, &source.reading)?;
+    let (table, labels) = labelled(table)?;
     let classes = Classes::from_labels(&labels).map_err(Failure::mismatch(&table.name))?;
     let train = Labelled { x: table.x, labels: classes.encode(&labels)? };
-    let like = |test| load_like(test, &source.reading, &table.features, &classes);
-    let test = source.test.map(like).transpose()?;
-    Ok(LabelledSet { name: table.name, features: table.features, classes, train, test })
+    let like = |test| load_like(test, &source.reading, &encoding, &classes);
+    let test = source.test.map(like).transpose()?.map(|(test, of_test)| {
+        messages.warnings.extend(of_test.warnings);
+        messages.notes.extend(of_test.notes);
+        test
+    });
+    Ok(LabelledSet { name: table.name, features: table.features, classes, encoding, messages, train, test })
 }
 
-/// Loads labelled samples that must have the features and the classes of others.
+/// Loads labelled samples that must have the columns and the classes of others.
 ///
 /// # Errors
-/// Data that cannot be read, that have no labels, or other features or classes.
+/// Data that cannot be read, that have no labels, or other columns or classes.
 pub fn load_like<X: SampleStorage>(
     data: &OsStr,
     reading: &ReadOptions,
-    features: &[String],
+    encoding: &Encoding,
     classes: &Classes,
-) -> Result<Labelled<X>, Failure> {
-    let (table, labels) = labelled(X::read(data, reading, Some(features))?)?;
+) -> Result<(Labelled<X>, Messages), Failure> {
+    let (table, messages) = X::read_like(data, reading, encoding)?;
+    let (table, labels) = labelled(table)?;
     let labels = classes.encode(&labels).map_err(Failure::mismatch(&table.name))?;
-    Ok(Labelled { x: table.x, labels })
+    Ok((Labelled { x: table.x, labels }, messages))
 }
 
 /// Takes the labels out of a table, which must have some.

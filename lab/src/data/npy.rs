@@ -112,7 +112,7 @@ impl<R: Read> Array<R> {
         if fortran_order {
             values = (0..n * d).map(|k| values[k / d + n * (k % d)]).collect();
         }
-        Ok(Table { features: feature_names(d), values, labels: None, lines: None })
+        Ok(Table::numbers(feature_names(d), values))
     }
 
     /// Decodes y, which has one dimension or one column.

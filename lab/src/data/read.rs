@@ -9,23 +9,46 @@ use super::dataset::{Dataset, LabelColumn, ReadOptions};
 use super::error::DataError;
 use super::format::Format;
 use super::problem::Place;
+use super::spelling::Decimal;
 use super::table::{self, Table};
 use super::{csv, embedded, idx, labels, npy, npz, source, svmlight};
 
-/// Reads an embedded data set (`digits`, `wine`, `iris`, `breast-cancer`), a file, or a pair `x,y` of files.
+/// A table as it was read, and the files that it comes from.
+pub(super) struct RawTable {
+    pub(super) name: String,
+    pub(super) table: Table,
+    pub(super) x: PathBuf,
+    pub(super) y: PathBuf,
+    /// The number of samples that were left out for want of a label.
+    pub(super) unlabelled: usize,
+}
+
+/// Reads an embedded data set (`digits`, `wine`, `iris`, `breast-cancer`, `penguins`), a file, a pair `x,y` of files, or
+/// standard input (`-`), in which all cells are finite numbers.
 ///
 /// The name decides: `.npy`, `.npz`, `…ubyte` (IDX), `.svm`, `.svmlight`, `.libsvm`; anything else is CSV. Text and
-/// IDX may be compressed by gzip. An embedded name comes before a file of that name, which `./digits` still reaches.
+/// IDX may be compressed by gzip or zstd. An embedded name comes before a file of that name, which `./digits` still
+/// reaches.
 pub fn read(data: &OsStr, options: &ReadOptions) -> Result<Dataset, DataError> {
+    let RawTable { name, table, x, y, .. } = read_raw(data, options)?;
+    table.finish(name, &x, &y)
+}
+
+/// Reads the same as it comes: numbers and texts, some of them missing.
+pub(super) fn read_raw(data: &OsStr, options: &ReadOptions) -> Result<RawTable, DataError> {
     let path = Path::new(data);
-    let name = path.to_string_lossy().into_owned();
+    let raw = |table, x: PathBuf, y: PathBuf| {
+        let name = path.to_string_lossy().into_owned();
+        RawTable { name, table, x, y, unlabelled: 0 }
+    };
     if let Some(bytes) = embedded::bytes(path) {
-        let reader = source::ungzip(bytes).map_err(DataError::io("read", path))?;
-        return csv::read(path, reader, options)?.finish(name, path, path);
+        let reader = source::decompress(bytes).map_err(DataError::io("read", path))?;
+        let table = csv::read(path, reader, options)?;
+        return Ok(raw(Table { notes: Vec::new(), ..table }, path.into(), path.into()));
     }
     match source::pair(path) {
-        Some((x, y)) => read_pair(&x, &y, options)?.finish(name, &x, &y),
-        None => read_file(path, options)?.finish(name, path, path),
+        Some((x, y)) => Ok(raw(read_pair(&x, &y, options)?, x, y)),
+        None => Ok(raw(read_file(path, options)?, path.into(), path.into())),
     }
 }
 
@@ -60,7 +83,7 @@ pub fn read_numbers(path: &Path) -> Result<Vec<f64>, DataError> {
 /// The files that [`read`] reads.
 pub fn input_files(data: &OsStr) -> Vec<PathBuf> {
     match source::pair(Path::new(data)) {
-        _ if data.to_str().is_some_and(is_embedded) => Vec::new(),
+        _ if data.to_str().is_some_and(|name| is_embedded(name) || name == source::STDIN) => Vec::new(),
         Some((x, y)) => vec![x, y],
         None => vec![data.into()],
     }
@@ -109,6 +132,8 @@ fn check_options(path: &Path, options: &ReadOptions) -> Result<(), DataError> {
         ReadOptions { label: LabelColumn::Named(_), .. } => "a label column by name or number",
         ReadOptions { header: Some(_), .. } => "a header",
         ReadOptions { drop, .. } if !drop.is_empty() => "dropping columns",
+        ReadOptions { delimiter: Some(_), .. } => "a delimiter",
+        ReadOptions { decimal: Decimal::Comma, .. } => "a decimal comma",
         _ => return Ok(()),
     };
     Err(DataError::Option { path: path.into(), option: unused })

@@ -74,13 +74,23 @@ enum State {
 /// Reads one record after the other.
 pub(super) struct Records<'a> {
     lines: Lines<'a>,
-    /// The separator of the first line.
+    /// The separator, if it is known.
     separator: Option<u8>,
 }
 
 impl<'a> Records<'a> {
     pub(super) fn new(path: &'a Path, reader: Box<dyn BufRead + 'a>) -> Self {
         Self { lines: Lines::new(path, reader), separator: None }
+    }
+
+    /// With a separator in place of that of the first line.
+    pub(super) fn separated_by(self, separator: Option<u8>) -> Self {
+        Self { separator, ..self }
+    }
+
+    /// The separator, once a record was read.
+    pub(super) fn separator(&self) -> u8 {
+        self.separator.unwrap_or(b',')
     }
 
     /// Reads the next record; `false` at the end of the file, which blank lines may precede.

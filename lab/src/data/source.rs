@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::embedded;
 use super::error::DataError;
+use super::{embedded, zstd};
 
 /// The largest table, whatever the memory.
 const MAX_BYTES: u64 = 1 << 36;
@@ -30,15 +30,25 @@ pub(super) fn open(path: &Path) -> Result<(BufReader<File>, u64), DataError> {
     Ok((BufReader::new(file), metadata.len()))
 }
 
-/// Opens a file that may be compressed by gzip, whatever its name.
+/// The name of standard input.
+pub(super) const STDIN: &str = "-";
+
+/// Opens a file, or standard input, that may be compressed by gzip or zstd, whatever its name.
 pub(super) fn open_text(path: &Path) -> Result<Box<dyn BufRead>, DataError> {
-    ungzip(open(path)?.0).map_err(DataError::io("read", path))
+    if path.as_os_str() == STDIN {
+        return decompress(io::stdin().lock()).map_err(DataError::io("read", path));
+    }
+    decompress(open(path)?.0).map_err(DataError::io("read", path))
 }
 
-/// Decompresses where the first two bytes say so.
-pub(super) fn ungzip<'a>(mut reader: impl BufRead + 'a) -> io::Result<Box<dyn BufRead + 'a>> {
-    if reader.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
+/// Decompresses where the first bytes say so.
+pub(super) fn decompress<'a>(mut reader: impl BufRead + 'a) -> io::Result<Box<dyn BufRead + 'a>> {
+    let start = reader.fill_buf()?;
+    if start.starts_with(&[0x1f, 0x8b]) {
         return Ok(Box::new(BufReader::new(MultiGzDecoder::new(reader))));
+    }
+    if start.starts_with(&zstd::MAGIC) {
+        return Ok(Box::new(BufReader::new(zstd::Frames::new(reader))));
     }
     Ok(Box::new(reader))
 }

@@ -76,7 +76,8 @@ impl Sparse {
             start = end;
         }
         let features = (0..columns).map(|i| format!("x{}", i + base as usize)).collect();
-        Ok(Table { features, values, labels: Some(self.labels), lines: Some(self.lines) })
+        let table = Table::numbers(features, values);
+        Ok(Table { labels: Some(self.labels), lines: Some(self.lines), ..table })
     }
 }
 

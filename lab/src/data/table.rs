@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
+use admm_solvers::data::Column;
 use nalgebra::DMatrix;
 
+use super::contents::{Contents, Spot};
 use super::error::DataError;
-use super::problem::Place;
+use super::problem::{LineProblem, Place};
 use super::{Dataset, labels};
+use crate::words::excerpt;
 
 /// A table not yet checked. The samples are one after the other.
 pub(super) struct Table {
@@ -14,33 +17,122 @@ pub(super) struct Table {
     pub(super) values: Vec<f64>,
     pub(super) labels: Option<Vec<String>>,
     pub(super) lines: Option<Vec<usize>>,
+    /// What each column holds besides numbers; empty for a format of numbers alone.
+    pub(super) contents: Vec<Contents>,
+    /// What was decided without a flag, in words.
+    pub(super) notes: Vec<String>,
 }
 
 impl Table {
-    /// Checks what came from the files `x` and `y`, which may be the same.
-    pub(super) fn finish(self, name: String, x: &Path, y: &Path) -> Result<Dataset, DataError> {
-        let d = self.features.len();
-        if d == 0 {
+    /// A table of numbers alone, without labels.
+    pub(super) fn numbers(features: Vec<String>, values: Vec<f64>) -> Self {
+        Self { features, values, labels: None, lines: None, contents: Vec::new(), notes: Vec::new() }
+    }
+
+    /// Checks what came from the files `x` and `y`, which may be the same, and that all cells are finite numbers.
+    pub(super) fn finish(mut self, name: String, x: &Path, y: &Path) -> Result<Dataset, DataError> {
+        self.check_not_empty(x)?;
+        self.check_numbers(x)?;
+        self.check_finite(x)?;
+        let labels = self.take_labels(y)?;
+        let (d, n) = (self.features.len(), self.rows());
+        Ok(Dataset { name, features: self.features, x: DMatrix::from_vec(d, n, self.values), labels })
+    }
+
+    /// Checks that there are features and samples.
+    pub(super) fn check_not_empty(&self, x: &Path) -> Result<(), DataError> {
+        if self.features.is_empty() {
             return Err(DataError::empty(x, "no feature columns"));
         }
         if self.values.is_empty() {
             return Err(DataError::empty(x, "no rows of data"));
         }
-        let n = self.values.len() / d;
-        self.check_finite(x)?;
-        let lines = self.lines;
-        let labels = match self.labels {
-            Some(labels) if labels.len() != n => {
-                return Err(DataError::Lengths { path: y.into(), x: n, y: labels.len() });
-            }
-            Some(labels) => Some(labels::canonical(y, labels, |row| place(lines.as_deref(), row))?),
-            None => None,
+        Ok(())
+    }
+
+    /// The labels in one spelling.
+    pub(super) fn take_labels(&mut self, path: &Path) -> Result<Option<Vec<String>>, DataError> {
+        let (n, lines) = (self.rows(), self.lines.as_deref());
+        match self.labels.take() {
+            Some(labels) if labels.len() != n => Err(DataError::Lengths { path: path.into(), x: n, y: labels.len() }),
+            Some(labels) => labels::canonical(path, labels, |row| place(lines, row)).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The number of samples.
+    pub(super) fn rows(&self) -> usize {
+        self.values.len() / self.features.len().max(1)
+    }
+
+    /// The columns as a table with texts and missing cells has them.
+    pub(super) fn columns(&self) -> Vec<Column> {
+        let texts = |at: usize| self.contents.get(at).and_then(|contents| contents.texts.clone());
+        self.features.iter().enumerate().map(|(at, name)| Column { name: name.clone(), texts: texts(at) }).collect()
+    }
+
+    /// The number of missing cells of each column that has some, and the columns of text.
+    pub(super) fn missing_and_texts(&self) -> (Vec<(String, usize)>, Vec<String>) {
+        let d = self.features.len();
+        let mut counts = vec![0_usize; d];
+        self.values.iter().enumerate().filter(|(_, cell)| cell.is_nan()).for_each(|(at, _)| counts[at % d] += 1);
+        let missing = self.features.iter().cloned().zip(counts).filter(|(_, count)| *count > 0).collect();
+        let texts = self.columns().into_iter().filter(|column| column.texts.is_some());
+        (missing, texts.map(|column| column.name).collect())
+    }
+
+    /// Leaves out the samples whose labels are missing, and returns their number.
+    pub(super) fn drop_unlabelled(&mut self) -> usize {
+        let Some(labels) = self.labels.take() else { return 0 };
+        let (d, n) = (self.features.len(), labels.len());
+        if n != self.rows() {
+            self.labels = Some(labels);
+            return 0;
+        }
+        let kept: Vec<bool> = labels.iter().map(|label| !labels::is_missing(label)).collect();
+        let mut keep = kept.iter().flat_map(|&kept| std::iter::repeat_n(kept, d));
+        self.values.retain(|_| keep.next().unwrap_or(true));
+        let mut keep = kept.iter();
+        self.lines.iter_mut().for_each(|lines| lines.retain(|_| *keep.next().unwrap_or(&true)));
+        let labels: Vec<String> = labels.into_iter().filter(|label| !labels::is_missing(label)).collect();
+        let dropped = n - labels.len();
+        self.labels = Some(labels);
+        dropped
+    }
+
+    /// The first cell of a column of numbers that is none.
+    fn check_numbers(&self, path: &Path) -> Result<(), DataError> {
+        let is_nan = |spot: &&Spot| spot.text.parse::<f64>().is_ok(); // not finite rather than no number
+        let of_column = |(at, contents): (usize, &Contents)| {
+            let missing = contents.first_missing.as_ref().filter(|spot| !is_nan(spot));
+            let spots = [contents.first_text.as_ref(), missing].into_iter().flatten();
+            spots.min_by_key(|spot| spot.row).map(|spot| (spot.row, at, spot.text.clone()))
         };
-        Ok(Dataset { name, features: self.features, x: DMatrix::from_vec(d, n, self.values), labels })
+        match self.contents.iter().enumerate().filter_map(of_column).min() {
+            None => Ok(()),
+            Some((row, at, text)) => Err(self.not_a_number(path, row, at, &text)),
+        }
+    }
+
+    fn not_a_number(&self, path: &Path, row: usize, at: usize, text: &str) -> DataError {
+        let (column, value) = (self.features[at].clone(), excerpt(text));
+        match &self.lines {
+            Some(lines) => DataError::line(path, lines[row], LineProblem::NotANumber { column, value }),
+            None => DataError::format(path, format!("row {}, column `{column}`: `{value}` is not a number", row + 1)),
+        }
     }
 
     fn check_finite(&self, path: &Path) -> Result<(), DataError> {
-        let mut bad = self.values.iter().enumerate().filter(|(_, value)| !value.is_finite());
+        self.check(path, |value| value.is_finite())
+    }
+
+    /// Checks that no cell is infinite.
+    pub(super) fn check_not_infinite(&self, path: &Path) -> Result<(), DataError> {
+        self.check(path, |value| !value.is_infinite())
+    }
+
+    fn check(&self, path: &Path, is_right: impl Fn(f64) -> bool) -> Result<(), DataError> {
+        let mut bad = self.values.iter().enumerate().filter(|(_, value)| !is_right(**value));
         let Some((k, &value)) = bad.next() else { return Ok(()) };
         let row = k / self.features.len();
         let place = place(self.lines.as_deref(), row);

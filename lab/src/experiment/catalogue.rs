@@ -53,7 +53,7 @@ pub struct DataFile {
 impl Known {
     fn options(&self) -> ReadOptions {
         let label = self.label.map_or(LabelColumn::Last, |column| LabelColumn::Named(column.into()));
-        ReadOptions { label, header: None, drop: self.drop.map(String::from).into_iter().collect() }
+        ReadOptions { label, drop: self.drop.map(String::from).into_iter().collect(), ..ReadOptions::default() }
     }
 
     fn is_in(&self, folder: &Path) -> bool {

@@ -1,11 +1,12 @@
 //! Data of any size, made by a rule.
 
 use admm::random::standard_normal;
+use admm_solvers::data::Encoding;
 use nalgebra::DMatrix;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use crate::data::{Classes, Labelled, LabelledSet};
+use crate::data::{Classes, Labelled, LabelledSet, Messages};
 
 const CLASSES: usize = 5;
 
@@ -42,9 +43,12 @@ impl Synthetic {
             deviation(i) * noise[(i, j)] + centres[(i, labels[j])]
         });
         let classes = (1..=CLASSES).map(|class| class.to_string()).collect::<Vec<_>>();
+        let features: Vec<String> = (1..=self.features).map(|i| format!("x{i}")).collect();
         LabelledSet {
             name: name.into(),
-            features: (1..=self.features).map(|i| format!("x{i}")).collect(),
+            encoding: Encoding::of_numbers(&features),
+            messages: Messages::default(),
+            features,
             classes: Classes::try_from(classes).expect("the names differ"),
             train: Labelled { x, labels },
             test: None,

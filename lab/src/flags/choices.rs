@@ -1,6 +1,6 @@
 //! The values that flags take by name.
 
-use admm_solvers::data::Scale;
+use admm_solvers::data::{Categories, Missing, Scale, Unknown};
 use admm_solvers::joint::{AccelerationChoice, Constraint, Method, PenaltyChoice, Rule};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,22 @@ pub const SCALES: Choices<Scale> = &[
     ("standard", Scale::Standard, "mean 0, standard deviation 1"),
     ("center", Scale::Center, "mean 0"),
     ("none", Scale::None, "as they are"),
+];
+
+/// The values of `--missing`.
+pub const MISSING: Choices<Missing> = &[
+    ("mean", Missing::Mean, "the mean of the column stands for the cell: 0 after scaling"),
+    ("drop", Missing::Drop, "the row is left out"),
+];
+
+/// The values of `--categories`.
+pub const CATEGORIES: Choices<Categories> =
+    &[("one-hot", Categories::OneHot, "a feature for each level; together they weigh as much as one number")];
+
+/// The values of `--unknown`.
+pub const UNKNOWN: Choices<Unknown> = &[
+    ("error", Unknown::Error, "an error that names the level"),
+    ("ignore", Unknown::Ignore, "the cell counts as missing, and the mean stands for it"),
 ];
 
 /// The values of `--method`.

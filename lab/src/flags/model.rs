@@ -1,11 +1,11 @@
 //! The choices of a model that `fit` and `path` have in common.
 
-use admm_solvers::data::Scale;
+use admm_solvers::data::{Categories, Scale};
 use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Rule};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::choices::{CONSTRAINTS, RULES, SCALES, choice};
+use super::choices::{CATEGORIES, CONSTRAINTS, RULES, SCALES, choice};
 use super::parsers::count;
 
 /// The choices of a model, and how it is searched for, that `fit` and `path` have in common.
@@ -23,6 +23,10 @@ pub struct ModelOptions {
     /// How features are prepared
     #[arg(long, default_value = "standard", value_parser = choice(SCALES), help_heading = "Model")]
     pub scale: Scale,
+    /// What to make of columns of text: without this flag they are refused
+    #[arg(long, value_parser = choice(CATEGORIES), help_heading = "Data")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub categories: Option<Categories>,
     /// How the W block lowers the PCA loss
     #[arg(long, default_value = "majorize", value_parser = choice(RULES), help_heading = "Search")]
     pub rule: Rule,

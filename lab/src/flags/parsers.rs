@@ -8,6 +8,15 @@ pub fn count<N: FromStr>(text: &str) -> Result<N, String> {
     text.parse().map_err(|_| "it must be a whole number that is not negative".into())
 }
 
+/// One character of ASCII, or `tab`.
+pub fn delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\r\n".contains(byte) => Ok(*byte),
+        _ => Err("it must be one character, neither a letter, a digit nor a quote; or `tab`".into()),
+    }
+}
+
 /// The value of `--report`, the name of a page. Anything else after `--report` is rather the DATA that was meant to
 /// stand before it.
 pub fn page(name: &str) -> Result<PathBuf, String> {

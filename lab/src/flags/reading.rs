@@ -1,9 +1,12 @@
 //! Flags about the reading of tables.
 
+use admm_solvers::data::{Missing, Unknown};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use crate::data::{LabelColumn, ReadOptions};
+use super::choices::{MISSING, UNKNOWN, choice};
+use super::parsers::delimiter;
+use crate::data::{Decimal, LabelColumn, ReadOptions};
 
 /// The flags about the reading of tables.
 #[derive(Debug, Clone, Args, Serialize, Deserialize)]
@@ -11,7 +14,9 @@ pub struct Reading {
     /// The label's column in CSV files, by name or number from 1 [default: the last; predict and transform: none]
     #[arg(long, value_name = "COL", help_heading = "Data")]
     pub label: Option<String>,
-    /// The first line of CSV files is a header [default: look whether it is]
+    /// The first line of CSV files is a header [default: it is one if it has text above a number, different texts in all
+    /// feature columns, numbers that count the columns or that ascend beside a name above numbers, or a name that
+    /// --label or --drop gives]
     #[arg(long, conflicts_with = "no_header", help_heading = "Data")]
     pub header: bool,
     /// The first line of CSV files is a sample
@@ -20,6 +25,30 @@ pub struct Reading {
     /// Leave a column of CSV files out, by name or number from 1; may be repeated
     #[arg(long, value_name = "COL", help_heading = "Data")]
     pub drop: Vec<String>,
+    /// What to do with missing cells, which are empty, NA, N/A, nan, NaN, null, None or ?: without this flag they are
+    /// refused, unless the model accepts them
+    #[arg(long, value_parser = choice(MISSING), help_heading = "Data")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Missing>,
+    /// One more text that stands for a missing cell; may be repeated
+    #[arg(long, value_name = "TEXT", help_heading = "Data")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing_value: Vec<String>,
+    /// What to do with a level of a category that the training data do not have [default: error, or what the fit was
+    /// told]
+    #[arg(long, value_parser = choice(UNKNOWN), help_heading = "Data")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<Unknown>,
+    /// The character between the columns of CSV files, or tab [default: the first of comma, tab and semicolon that the
+    /// first line has outside quotes]
+    #[arg(long, value_name = "CHAR", value_parser = delimiter, help_heading = "Data")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<u8>,
+    /// The mark before the decimals in CSV files [default: a point; a comma where semicolons separate columns and no
+    /// number has a point]
+    #[arg(long, value_name = "CHAR", value_parser = [".", ","], help_heading = "Data")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimal: Option<String>,
 }
 
 impl Reading {
@@ -29,6 +58,16 @@ impl Reading {
             label: self.label.clone().map_or(otherwise, LabelColumn::Named),
             header: (self.header || self.no_header).then_some(self.header),
             drop: self.drop.clone(),
+            missing: self.missing,
+            spellings: self.missing_value.clone(),
+            categories: None,
+            unknown: self.unknown,
+            delimiter: self.delimiter,
+            decimal: match self.decimal.as_deref() {
+                None => Decimal::Look,
+                Some(",") => Decimal::Comma,
+                Some(_) => Decimal::Point,
+            },
         }
     }
 }

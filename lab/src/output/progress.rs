@@ -6,6 +6,8 @@ use admm_solvers::joint::{Method, Progress};
 use indicatif::style::TemplateError;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::data::Messages;
+
 /// The amount of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Console {
@@ -39,6 +41,12 @@ impl Console {
         if self == Self::Verbose {
             let _ = writeln!(io::stderr(), "{message}");
         }
+    }
+
+    /// What is to be said of data that were read.
+    pub fn tell(self, messages: &Messages) {
+        messages.notes.iter().for_each(|note| self.note(note));
+        messages.warnings.iter().for_each(|warning| self.warn(warning));
     }
 
     /// Counts pieces of work until dropped.

@@ -1,12 +1,13 @@
 //! The path on every fold, judged by the samples kept back.
 
 use admm::{Exec, Result, Status};
+use admm_solvers::data::Features;
 use admm_solvers::joint::{Fitted, JointModel, Model};
 use admm_solvers::linalg::thin_qr;
 
 use super::fits::{PathSetting, fit_path};
 use super::spread::Spread;
-use crate::data::{Labelled, LabelledSet, Split, folds};
+use crate::data::{Labelled, LabelledSet, SampleStorage, Split, ToFeatures, folds};
 use crate::failure::Failure;
 use crate::flags::PathOptions;
 use crate::interrupt;
@@ -50,12 +51,12 @@ pub struct PathPoint {
 /// The data and their splits.
 pub struct CrossValidation<'a> {
     options: &'a PathOptions,
-    set: &'a LabelledSet,
+    set: &'a LabelledSet<Features<f64>>,
     splits: Vec<Split>,
 }
 
 impl<'a> CrossValidation<'a> {
-    pub fn new(options: &'a PathOptions, set: &'a LabelledSet) -> std::result::Result<Self, Failure> {
+    pub fn new(options: &'a PathOptions, set: &'a LabelledSet<Features<f64>>) -> std::result::Result<Self, Failure> {
         let (n, labels) = (set.train.labels.len(), &set.train.labels);
         if options.cv > n {
             return Err(Failure::Other(format!("{} folds of {n} samples: use fewer", options.cv)));
@@ -118,22 +119,25 @@ pub fn check_uninterrupted(console: Console) -> Result<(), Failure> {
 }
 
 /// The splits of every repeat, one after the other.
-fn splits(options: &PathOptions, set: &LabelledSet) -> Vec<Split> {
+fn splits(options: &PathOptions, set: &LabelledSet<Features<f64>>) -> Vec<Split> {
     let classes = set.classes.names().len();
     let of_repeat = |repeat| folds(&set.train.labels, classes, options.cv, options.seed.wrapping_add(repeat));
     (0..options.repeats).flat_map(of_repeat).collect()
 }
 
 /// Fits along the path on the training part, and judges each fit by the test part.
-pub fn judge_split(
-    samples: &Labelled,
+pub fn judge_split<X: SampleStorage + ToFeatures>(
+    samples: &Labelled<X>,
     classes: usize,
     split: &Split,
     setting: &PathSetting<'_>,
 ) -> Result<Vec<Judged>> {
     let (train, test) = samples.parts(split);
+    let fits = fit_path(setting, &train, classes)?;
+    let Some(first) = fits.first() else { return Ok(Vec::new()) };
+    let test = test.to_filled(&first.scaler); // that of all fits
     let judged = |fitted: &Fitted<f64>| Ok(Judged { held_out: held_out(fitted, &test)?, status: fitted.report.status });
-    fit_path(setting, &train, classes)?.iter().map(judged).collect()
+    fits.iter().map(judged).collect()
 }
 
 /// The spread over the splits, for each weight.

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use admm::Result;
 use admm_solvers::joint::{Fitted, JointModel, Method, Moment};
 
-use crate::data::Labelled;
+use crate::data::{Labelled, ToFeatures};
 use crate::interrupt;
 
 /// The choices for the fits along a path.
@@ -21,10 +21,14 @@ pub struct PathSetting<'a> {
 
 /// A fit for each weight: the better one of two, from the answer of the weight before and from where `fit` starts. So none
 /// ends above what `fit` finds. The answer at λ = 1 is PCA, with the classifier that fits the principal components.
-pub fn fit_path(setting: &PathSetting<'_>, train: &Labelled, classes: usize) -> Result<Vec<Fitted<f64>>> {
+pub fn fit_path<X: ToFeatures>(
+    setting: &PathSetting<'_>,
+    train: &Labelled<X>,
+    classes: usize,
+) -> Result<Vec<Fitted<f64>>> {
     let mut observer =
         |_: &Moment<'_>| if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-    let prepared = setting.model.prepare(&train.x, &train.labels, classes, None)?;
+    let prepared = setting.model.prepare(train.x.to_features(), &train.labels, classes, None)?;
     let principal = prepared.fit(Method::TwoStage, &mut observer)?;
     let mut path: Vec<Fitted<f64>> = Vec::with_capacity(setting.weights.len());
     let mut here = prepared;

@@ -1,5 +1,6 @@
 //! A path in words, as CSV and as JSON.
 
+use admm_solvers::data::Features;
 use admm_solvers::joint::Method;
 use serde::Serialize;
 
@@ -30,7 +31,7 @@ pub struct PathSummary<'a> {
 }
 
 impl<'a> PathSummary<'a> {
-    pub fn new(options: &'a PathOptions, set: &'a LabelledSet, path: &'a [MarkedPoint]) -> Self {
+    pub fn new(options: &'a PathOptions, set: &'a LabelledSet<Features<f64>>, path: &'a [MarkedPoint]) -> Self {
         let &PathOptions { cv, repeats, seed, method, ref model, .. } = options;
         let (version, data, samples) = (env!("CARGO_PKG_VERSION"), set.name.as_str(), set.train.labels.len());
         let (reading, weights, components) = (&options.reading, options.weights.list(), options.components());
@@ -51,7 +52,7 @@ pub fn csv(rows: &[MarkedPoint]) -> String {
 }
 
 /// Returns the table that is printed.
-pub fn text(options: &PathOptions, set: &LabelledSet, rows: &[MarkedPoint]) -> String {
+pub fn text(options: &PathOptions, set: &LabelledSet<Features<f64>>, rows: &[MarkedPoint]) -> String {
     let (d, n) = set.train.x.shape();
     let (features, classes) = (count(d, "feature"), set.classes.names().len());
     let (cv, repeats) = (options.cv, options.repeats);

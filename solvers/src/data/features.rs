@@ -7,6 +7,7 @@
 //! | memory of any owner: a slice, a buffer of another library | [`Features::shared`] | by folding |
 //! | a mapped file | [`Features::map`] | by folding |
 //! | sparse | `Features::from(csc)`, `Features::from(&csr)` | by folding: what is not stored stays so |
+//! | mixed: with missing cells and categories | [`Features::mixed`] | in place |
 //!
 //! Folding leaves X as it is. For z = (x − m)/s it uses Vᵀz = (S⁻¹V)ᵀx − (S⁻¹V)ᵀm and ZRᵀ = S⁻¹(XRᵀ − m(R1)ᵀ), once a
 //! pass. Its price is accuracy: where |m| ≫ s, it loses log₁₀(|m|/s) digits that scaling in place keeps.
@@ -43,6 +44,8 @@ pub struct Features<T: Scalar> {
     storage: Storage<T>,
     /// The centring and scaling that every product includes.
     scaler: Option<Arc<Scaler<T>>>,
+    /// The features of each category; `None` unless X is mixed, and only then NaN is a missing cell.
+    categories: Option<Arc<[Range<usize>]>>,
 }
 
 #[derive(Clone)]
@@ -66,6 +69,25 @@ impl<T: Scalar> Features<T> {
             ));
         }
         Ok(Storage::Shared { owner: Arc::new(owner), d }.into())
+    }
+
+    /// Mixed features (d×n), in which NaN is a missing cell. Each range of features is a category: for each level one
+    /// feature, which is 1 in the samples of that level and else 0. [`Encoding::encode`](super::Encoding::encode) makes
+    /// them of a table.
+    ///
+    /// # Errors
+    /// A range that ends beyond d.
+    pub fn mixed(x: DMatrix<T>, categories: Vec<Range<usize>>) -> Result<Self> {
+        if let Some(wrong) = categories.iter().find(|category| category.end > x.nrows() || category.is_empty()) {
+            let problem = format!("must lie in the {} features, got {wrong:?}", x.nrows());
+            return Err(Error::parameter("categories", problem));
+        }
+        Ok(Features { categories: Some(categories.into()), ..x.into() })
+    }
+
+    /// The features of each category, if X is mixed and not yet scaled.
+    pub(crate) fn categories(&self) -> Option<Arc<[Range<usize>]>> {
+        self.categories.clone()
     }
 
     /// Returns the size (d, n) of X.
@@ -117,7 +139,7 @@ impl<T: Scalar> Features<T> {
     pub fn into_dense(self) -> DMatrix<T> {
         match (self.storage, &self.scaler) {
             (Storage::Owned(x), None) => Arc::unwrap_or_clone(x),
-            (storage, _) => Features { storage, scaler: self.scaler }.to_dense(),
+            (storage, _) => Features { storage, scaler: self.scaler, categories: None }.to_dense(),
         }
     }
 
@@ -156,7 +178,7 @@ impl<T: Scalar> Features<T> {
                 Storage::Owned(Arc::new(DMatrix::from_vec(self.nrows(), numbers.len(), columns)))
             }
         };
-        Features { storage, scaler: self.scaler.clone() }
+        Features { storage, scaler: self.scaler.clone(), categories: self.categories.clone() }
     }
 
     /// z = (x − m)/s: in place where nobody else holds the matrix, else folded into every product.
@@ -178,7 +200,7 @@ impl<T: Scalar> Features<T> {
             },
             storage => storage,
         };
-        Features { storage, scaler: Some(Arc::new(scaler.clone())) }
+        Features { storage, scaler: Some(Arc::new(scaler.clone())), categories: self.categories }
     }
 
     /// Calls f with the feature and the value of each number that is stored for a sample, before scaling.
@@ -255,7 +277,7 @@ impl<T: Scalar> Serialize for Features<T> {
 
 impl<T: Scalar> From<Storage<T>> for Features<T> {
     fn from(storage: Storage<T>) -> Self {
-        Features { storage, scaler: None }
+        Features { storage, scaler: None, categories: None }
     }
 }
 

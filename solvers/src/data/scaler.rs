@@ -1,6 +1,6 @@
 //! Centring and scaling, feature by feature.
 
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, is_missing};
 use admm::{Error, Result};
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,21 @@ impl<T: Scalar> Scaler<T> {
         self.scale(&mut scaled);
         check_finite(&scaled)?;
         Ok(scaled)
+    }
+
+    /// Replaces each missing cell of X (d×n), a NaN, by the mean of its feature, which [`apply`](Self::apply) makes 0.
+    ///
+    /// # Panics
+    /// If X does not have d rows.
+    pub fn fill(&self, x: &mut DMatrix<T>) {
+        assert_eq!(self.mean.len(), x.nrows(), "samples of another number of features");
+        for mut sample in x.column_iter_mut() {
+            sample.zip_apply(&self.mean, |cell, mean| {
+                if is_missing(*cell) {
+                    *cell = mean;
+                }
+            });
+        }
     }
 
     /// Returns true if the scaler leaves every sample as it is.

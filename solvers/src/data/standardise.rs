@@ -1,5 +1,6 @@
 //! Standardisation: centring and scaling, learnt on the training data.
 
+use super::mixed::learn_mixed;
 use super::{Extremes, Features, Scaler, check_weights};
 use crate::scalar::{Scalar, largest};
 use admm::space::Shape;
@@ -38,9 +39,12 @@ impl fmt::Display for Scale {
 /// Weights count repetitions of samples or are shares of any scale. A constant feature keeps scale 1. X is scaled in
 /// place where nobody else holds its matrix, else by folding, as in [`Features`].
 ///
+/// A missing cell of mixed features becomes 0: mean and scale are those of the cells that are there. A category counts as
+/// one feature: its variances sum to 1.
+///
 /// # Errors
 /// No samples; weights of another number, negative, not finite, or all 0; entries that are not finite, be it for their
-/// scale.
+/// scale; missing cells where the scale is [`Scale::None`], which takes no mean off.
 ///
 /// ```
 /// use admm::{Exec, nalgebra::DMatrix};
@@ -62,8 +66,21 @@ pub fn standardise<T: Scalar>(
     let row = |count: usize| Shape(vec![(1, count)]);
     Error::check_size("sample weights", row(x.ncols()), row(weights.len()))?;
     check_weights(weights)?;
-    let extremes = Extremes::of(&x, exec)?;
-    let scaler = learn(&x, &extremes, weights, scale, exec);
+    let (x, extremes, scaler) = match x.categories() {
+        None => {
+            let extremes = Extremes::of(&x, exec)?;
+            let scaler = learn(&x, &extremes, weights, scale, exec);
+            (x, extremes, scaler)
+        }
+        Some(categories) => {
+            let mut x = x.into_dense();
+            let scaler = learn_mixed(&x, &categories, weights, scale, exec)?;
+            scaler.fill(&mut x);
+            let x = Features::from(x);
+            let extremes = Extremes::of(&x, exec)?;
+            (x, extremes, scaler)
+        }
+    };
     match extremes.scaled_by(&scaler).iter().position(|size| !size.is_finite()) {
         Some(feature) => Err(Error::not_finite(format!("feature {}, centred and scaled,", feature + 1))),
         None => Ok((x.standardised(&scaler), scaler, extremes)),
@@ -95,7 +112,13 @@ impl<T: Scalar> Scaler<T> {
 
 /// The mean and the scale of X with sample weights that count repetitions or are shares of any scale. A constant feature
 /// keeps scale 1.
-fn learn<T: Scalar>(x: &Features<T>, seen: &Extremes<T>, weights: &[T], scale: Scale, exec: &Exec) -> Scaler<T> {
+pub(super) fn learn<T: Scalar>(
+    x: &Features<T>,
+    seen: &Extremes<T>,
+    weights: &[T],
+    scale: Scale,
+    exec: &Exec,
+) -> Scaler<T> {
     let d = x.nrows();
     let mut scaler = Scaler { mean: DVector::zeros(d), scale: DVector::repeat(d, T::one()) };
     if scale == Scale::None {
@@ -126,7 +149,7 @@ fn learn<T: Scalar>(x: &Features<T>, seen: &Extremes<T>, weights: &[T], scale: S
 /// The degrees of freedom: the sum of weighted squares over them is an unbiased variance. Weights that are whole
 /// numbers count repetitions, Σw − 1. Others are shares, Σw − Σw²/Σw, where a common factor cancels. Both are n − 1 for
 /// n weights of 1. Nothing where none are left, as where one weight outweighs all others.
-fn freedom<T: Scalar>(weights: &[T]) -> Option<T> {
+pub(super) fn freedom<T: Scalar>(weights: &[T]) -> Option<T> {
     let unit = largest(weights);
     let sum = |power: i32| weights.iter().fold(T::zero(), |sum, &weight| sum + (weight / unit).powi(power)); // no overflow
     let counts = weights.iter().all(|weight| weight.fract() == T::zero());

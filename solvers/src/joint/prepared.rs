@@ -162,7 +162,9 @@ fn without_weightless<'a, T: Scalar>(
     if kept.len() == weights.len() {
         return Ok((x, labels.into(), weights));
     }
-    Extremes::of(&x, exec)?;
+    if x.categories().is_none() {
+        Extremes::of(&x, exec)?;
+    }
     let labels = kept.iter().map(|&sample| labels[sample]).collect();
     let weights = kept.iter().map(|&sample| weights[sample]).collect();
     Ok((x.select(&kept), labels, weights))

@@ -8,7 +8,7 @@ use admm_solvers::Scalar;
 use admm_solvers::data::Features;
 use admm_solvers::joint::{AccelerationChoice, JointModel, Method, PenaltyChoice};
 
-use crate::data::{self, LabelColumn, LabelledSet, Source};
+use crate::data::{self, LabelColumn, LabelledSet, ReadOptions, Source};
 use crate::failure::Failure;
 use crate::flags::{FitOptions, Methods, TestSource, flagged};
 use crate::output::{self, report};
@@ -34,7 +34,9 @@ impl FitOptions {
             Some(TestSource::Data(data)) => Some(data.as_os_str()),
             _ => None,
         };
-        let set = data::load(&Source { data: self.data(), test, reading: self.reading.options(LabelColumn::Last) })?;
+        let reading = self.reading.options(LabelColumn::Last);
+        let reading = ReadOptions { categories: self.model.categories, ..reading };
+        let set = data::load(&Source { data: self.data(), test, reading })?;
         match self.test() {
             Some(&TestSource::Fraction(fraction)) => {
                 let (train, test) = set.keep_back(fraction, self.seed)?;

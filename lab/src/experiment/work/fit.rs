@@ -66,7 +66,8 @@ impl Fit {
     /// The choices of the library.
     pub fn builder(&self) -> Builder {
         let &Fit { ridge, shrinkage, constraint, scale, rule, tolerance, max_iterations, .. } = self;
-        let flags = ModelOptions { ridge, shrinkage, constraint, scale, rule, tolerance, max_iterations };
+        let flags =
+            ModelOptions { ridge, shrinkage, constraint, scale, rule, tolerance, max_iterations, categories: None };
         flags.builder().components(self.components).weight(self.weight)
     }
 }

@@ -1,5 +1,6 @@
 //! The report of `admm path`.
 
+use admm_solvers::data::Features;
 use admm_solvers::joint::Fitted;
 use maud::html;
 
@@ -14,7 +15,7 @@ use crate::words::percent;
 /// All that a report of a path tells.
 pub struct PathReport<'a> {
     /// The labelled data.
-    pub set: &'a LabelledSet,
+    pub set: &'a LabelledSet<Features<f64>>,
     /// The points, and what each of them is.
     pub rows: &'a [MarkedPoint],
     /// The points as they are printed.
@@ -37,7 +38,8 @@ impl PathReport<'_> {
     /// # Errors
     /// Samples that are not the model's.
     pub fn html(&self) -> admm::Result<String> {
-        let portrait = Portrait::of(self.chosen, &self.set.train, None)?;
+        let train = self.set.train.to_filled(&self.chosen.scaler);
+        let portrait = Portrait::of(self.chosen, &train, None)?;
         let summary = MethodSummary::new(&self.chosen.report, None, self.seed);
         let classes = self.set.classes.names();
         let page = Page {

@@ -4,7 +4,7 @@
 //! class) and `bias` (c). The entry `admm` holds the names of the features and of the classes.
 
 use super::Model;
-use crate::data::Scaler;
+use crate::data::{Encoding, Scaler};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::{Error, Result};
@@ -23,6 +23,9 @@ pub struct Names {
     pub classes: Vec<String>,
     /// The names of the d features.
     pub features: Vec<String>,
+    /// What makes the features of the columns of a table, where they are more than the columns as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
     /// The version of this layout.
     #[serde(default)]
     version: u32,
@@ -31,7 +34,12 @@ pub struct Names {
 impl Names {
     /// Makes the names for a model of this version.
     pub fn new(features: Vec<String>, classes: Vec<String>) -> Self {
-        Names { classes, features, version: VERSION }
+        Names { classes, features, encoding: None, version: VERSION }
+    }
+
+    /// Makes the names for a model of the features that an encoding makes. The file then keeps the encoding.
+    pub fn with_encoding(encoding: Encoding, classes: Vec<String>) -> Self {
+        Names { encoding: Some(encoding.clone()), ..Names::new(encoding.features(), classes) }
     }
 }
 
@@ -74,6 +82,9 @@ impl<T: Scalar> Model<T> {
         let names: Names = serde_json::from_str(entry.ok_or_else(|| bad("it has no entry `admm`"))?).map_err(bad)?;
         if names.version != VERSION {
             return Err(bad(format!("version {} is not {VERSION}", names.version)));
+        }
+        if names.encoding.as_ref().is_some_and(|encoding| encoding.features() != names.features) {
+            return Err(bad("the encoding makes other features"));
         }
         let file = SafeTensors::deserialize(bytes).map_err(bad)?;
         let (d, c) = (names.features.len(), names.classes.len());
