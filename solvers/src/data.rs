@@ -12,7 +12,6 @@ mod categories;
 mod encoding;
 mod extremes;
 mod features;
-mod mixed;
 mod samples;
 mod scaler;
 mod standardise;

@@ -1,4 +1,4 @@
-//! What the columns of a table hold besides numbers: texts and missing cells.
+//! The contents of columns besides numbers: texts and missing cells.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use admm_solvers::data::number_text;
 
 use super::spelling::{Cell, Spelling};
 
-/// What a column holds besides numbers.
+/// The texts and the missing cells of a column.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Contents {
     /// The different texts, if there are any: then every cell is the place of its text among them.

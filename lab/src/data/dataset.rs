@@ -32,13 +32,13 @@ pub struct ReadOptions {
     pub header: Option<bool>,
     /// Columns of a CSV to leave out, by name or number.
     pub drop: Vec<String>,
-    /// What to do with missing cells, if they are accepted.
+    /// The treatment of missing cells, if they are accepted.
     pub missing: Option<Missing>,
     /// Texts that stand for a missing cell besides the usual ones.
     pub spellings: Vec<String>,
-    /// What to make of columns of text, if they are accepted.
+    /// The features of columns of text, if these are accepted.
     pub categories: Option<Categories>,
-    /// What to do with levels of a category that were not there in training; `None` does what the model says.
+    /// The treatment of levels that were not there in training; `None` does what the model says.
     pub unknown: Option<Unknown>,
     /// The separator of a CSV, in place of that of its first line.
     pub delimiter: Option<u8>,

@@ -1,4 +1,4 @@
-//! From tables as they are read to features: what is learnt from the first, and is applied to the others.
+//! The encoding of tables: it is learnt from the first, and applied to the others.
 
 use std::ffi::OsStr;
 use std::ops::Range;
@@ -14,12 +14,12 @@ use super::read::{RawTable, read_raw};
 use crate::failure::Failure;
 use crate::words::{count, some_of};
 
-/// What the user should know of a table that was read.
+/// Notes and warnings about a table that was read.
 #[derive(Debug, Clone, Default)]
 pub struct Messages {
-    /// What was decided without a flag.
+    /// Choices that were made without a flag.
     pub notes: Vec<String>,
-    /// What is missing or unknown, and what was done with it.
+    /// Cells that are missing or unknown, and what was done with them.
     pub warnings: Vec<String>,
 }
 
@@ -188,6 +188,9 @@ impl Lines {
     fn explain<T>(&self, result: Result<T, TableError>) -> Result<T, Failure> {
         result.map_err(|source| {
             let advice = advice(&source);
+            if let TableError::Unprepared { .. } = &source {
+                return Failure::Other(format!("{}: {advice}", self.path.display()));
+            }
             let row = match &source {
                 TableError::NotANumber { row, .. } | TableError::UnknownLevel { row, .. } => Some(*row),
                 _ => None,

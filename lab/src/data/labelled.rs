@@ -30,9 +30,9 @@ pub struct LabelledSet<X = DMatrix<f64>> {
     pub features: Vec<String>,
     /// The names of the classes.
     pub classes: Classes,
-    /// How the columns of the data became features.
+    /// The encoding that made features of the columns.
     pub encoding: Encoding,
-    /// What the user should know of the data.
+    /// Notes and warnings about the data.
     pub messages: Messages,
     /// The samples to learn from.
     pub train: Labelled<X>,

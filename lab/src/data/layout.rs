@@ -22,11 +22,11 @@ pub(super) struct Layout {
     pub(super) features: Vec<usize>,
     /// The name of each feature.
     pub(super) names: Vec<String>,
-    /// What was decided without a flag, in words.
+    /// Choices that were made without a flag, in words.
     pub(super) notes: Vec<String>,
 }
 
-/// What makes a first line a header, where no flag says whether it is one.
+/// A first line that is a header where no flag says so, since …
 const BY_FLAG: &str = "--label or --drop gives one of its names";
 const BY_COUNT: &str = "its numbers count the columns";
 const BY_TEXTS: &str = "it has different texts in all feature columns";

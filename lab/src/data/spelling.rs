@@ -5,10 +5,10 @@ use admm_solvers::data::number_text;
 /// The mark before the decimals of a number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Decimal {
-    /// A point.
+    /// A point, whatever the separator.
     #[default]
     Point,
-    /// A comma.
+    /// A comma, whatever the separator.
     Comma,
     /// A comma in files whose columns are separated by semicolons, as spreadsheets write them, unless numbers have points.
     Look,
@@ -26,13 +26,13 @@ pub(super) fn is_missing(text: &str, more: &[String]) -> bool {
 pub(super) enum Cell {
     /// A number, which may be an infinity.
     Number(f64),
-    /// Nothing.
+    /// One of the texts for a missing cell.
     Missing,
     /// Anything else.
     Text,
 }
 
-/// How the cells of a file are spelt, and what was seen of it.
+/// The spelling of the cells of a file, and what was seen of it.
 pub(super) struct Spelling {
     /// More texts that stand for a missing cell.
     more: Vec<String>,
@@ -42,7 +42,7 @@ pub(super) struct Spelling {
 }
 
 impl Spelling {
-    /// For a file with this separator.
+    /// The spelling in a file with this separator.
     pub(super) fn new(more: &[String], decimal: Decimal, separator: u8) -> Self {
         let decimal = match decimal {
             Decimal::Look if separator != b';' => Decimal::Point,

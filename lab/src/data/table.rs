@@ -17,9 +17,9 @@ pub(super) struct Table {
     pub(super) values: Vec<f64>,
     pub(super) labels: Option<Vec<String>>,
     pub(super) lines: Option<Vec<usize>>,
-    /// What each column holds besides numbers; empty for a format of numbers alone.
+    /// The texts and missing cells of each column; empty for a format of numbers alone.
     pub(super) contents: Vec<Contents>,
-    /// What was decided without a flag, in words.
+    /// Choices that were made without a flag, in words.
     pub(super) notes: Vec<String>,
 }
 

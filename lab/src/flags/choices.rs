@@ -31,7 +31,7 @@ pub const SCALES: Choices<Scale> = &[
 
 /// The values of `--missing`.
 pub const MISSING: Choices<Missing> = &[
-    ("mean", Missing::Mean, "the mean of the column stands for the cell: 0 after scaling"),
+    ("mean", Missing::Mean, "the mean of the column stands for the cell, 0 after scaling"),
     ("drop", Missing::Drop, "the row is left out"),
 ];
 

@@ -23,7 +23,7 @@ pub struct ModelOptions {
     /// How features are prepared
     #[arg(long, default_value = "standard", value_parser = choice(SCALES), help_heading = "Model")]
     pub scale: Scale,
-    /// What to make of columns of text: without this flag they are refused
+    /// Accept columns of text, and make features of them
     #[arg(long, value_parser = choice(CATEGORIES), help_heading = "Data")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub categories: Option<Categories>,

@@ -14,9 +14,8 @@ pub struct Reading {
     /// The label's column in CSV files, by name or number from 1 [default: the last; predict and transform: none]
     #[arg(long, value_name = "COL", help_heading = "Data")]
     pub label: Option<String>,
-    /// The first line of CSV files is a header [default: it is one if it has text above a number, different texts in all
-    /// feature columns, numbers that count the columns or that ascend beside a name above numbers, or a name that
-    /// --label or --drop gives]
+    /// The first line of CSV files is a header. [default: it is one if it has text above a number, different texts in
+    /// all feature columns, numbers that count the columns, or a name that --label or --drop gives]
     #[arg(long, conflicts_with = "no_header", help_heading = "Data")]
     pub header: bool,
     /// The first line of CSV files is a sample
@@ -25,8 +24,7 @@ pub struct Reading {
     /// Leave a column of CSV files out, by name or number from 1; may be repeated
     #[arg(long, value_name = "COL", help_heading = "Data")]
     pub drop: Vec<String>,
-    /// What to do with missing cells, which are empty, NA, N/A, nan, NaN, null, None or ?: without this flag they are
-    /// refused, unless the model accepts them
+    /// Accept missing cells: those that are empty, NA, N/A, nan, NaN, null, None or ? [default: as the model does]
     #[arg(long, value_parser = choice(MISSING), help_heading = "Data")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<Missing>,
@@ -34,8 +32,7 @@ pub struct Reading {
     #[arg(long, value_name = "TEXT", help_heading = "Data")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing_value: Vec<String>,
-    /// What to do with a level of a category that the training data do not have [default: error, or what the fit was
-    /// told]
+    /// For a level of a category that the training data do not have [default: error, or what the fit was told]
     #[arg(long, value_parser = choice(UNKNOWN), help_heading = "Data")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown: Option<Unknown>,

@@ -43,7 +43,7 @@ impl Console {
         }
     }
 
-    /// What is to be said of data that were read.
+    /// Notes and warnings about data that were read.
     pub fn tell(self, messages: &Messages) {
         messages.notes.iter().for_each(|note| self.note(note));
         messages.warnings.iter().for_each(|warning| self.warn(warning));

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// What an encoding does with missing cells.
+/// The treatment of missing cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum Missing {
     Drop,
 }
 
-/// What an encoding makes of columns of text.
+/// The features of a column of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -28,12 +28,12 @@ pub enum Categories {
     OneHot,
 }
 
-/// What an encoding does with a level that was not there when it was learnt.
+/// The treatment of a level that was not there when the encoding was learnt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Unknown {
-    /// An error.
+    /// The table is refused.
     #[default]
     Error,
     /// The cell counts as missing, and the mean stands for it.
@@ -43,17 +43,17 @@ pub enum Unknown {
 /// The choices for an [`Encoding`]. By default neither missing cells nor columns of text are accepted.
 #[derive(Debug, Clone, Default)]
 pub struct EncodingChoices {
-    /// What to do with missing cells, if they are accepted.
+    /// The treatment of missing cells, if they are accepted.
     pub missing: Option<Missing>,
-    /// What to make of columns of text, if they are accepted.
+    /// The features of columns of text, if these are accepted.
     pub categories: Option<Categories>,
-    /// What to do with unknown levels.
+    /// The treatment of unknown levels.
     pub unknown: Unknown,
     /// Texts that stand for a missing cell, for those who read files as the training file was read.
     pub spellings: Vec<String>,
 }
 
-/// What was learnt from the columns of a table, and is applied to every other table of the same kind. A model file keeps
+/// The way from the columns of a table to features, learnt from one table and applied to others of the same kind. A model file keeps
 /// it, see [`Names::with_encoding`](crate::joint::Names::with_encoding).
 ///
 /// ```
@@ -84,12 +84,12 @@ pub struct EncodingChoices {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Encoding {
-    /// What was learnt from each column, in the order of the columns.
+    /// The columns in their order.
     pub columns: Vec<EncodedColumn>,
-    /// What is done with missing cells, if they are accepted.
+    /// The treatment of missing cells, if they are accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<Missing>,
-    /// What is done with unknown levels.
+    /// The treatment of unknown levels.
     #[serde(default)]
     pub unknown: Unknown,
     /// The texts besides the usual ones that stood for a missing cell.
@@ -97,7 +97,7 @@ pub struct Encoding {
     pub spellings: Vec<String>,
 }
 
-/// What was learnt from a column.
+/// A column, as it was learnt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EncodedColumn {

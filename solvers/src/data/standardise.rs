@@ -1,6 +1,9 @@
 //! Standardisation: centring and scaling, learnt on the training data.
 
-use super::mixed::learn_mixed;
+mod mixed;
+
+use mixed::learn_mixed;
+
 use super::{Extremes, Features, Scaler, check_weights};
 use crate::scalar::{Scalar, largest};
 use admm::space::Shape;
@@ -112,13 +115,7 @@ impl<T: Scalar> Scaler<T> {
 
 /// The mean and the scale of X with sample weights that count repetitions or are shares of any scale. A constant feature
 /// keeps scale 1.
-pub(super) fn learn<T: Scalar>(
-    x: &Features<T>,
-    seen: &Extremes<T>,
-    weights: &[T],
-    scale: Scale,
-    exec: &Exec,
-) -> Scaler<T> {
+fn learn<T: Scalar>(x: &Features<T>, seen: &Extremes<T>, weights: &[T], scale: Scale, exec: &Exec) -> Scaler<T> {
     let d = x.nrows();
     let mut scaler = Scaler { mean: DVector::zeros(d), scale: DVector::repeat(d, T::one()) };
     if scale == Scale::None {
@@ -149,7 +146,7 @@ pub(super) fn learn<T: Scalar>(
 /// The degrees of freedom: the sum of weighted squares over them is an unbiased variance. Weights that are whole
 /// numbers count repetitions, Σw − 1. Others are shares, Σw − Σw²/Σw, where a common factor cancels. Both are n − 1 for
 /// n weights of 1. Nothing where none are left, as where one weight outweighs all others.
-pub(super) fn freedom<T: Scalar>(weights: &[T]) -> Option<T> {
+fn freedom<T: Scalar>(weights: &[T]) -> Option<T> {
     let unit = largest(weights);
     let sum = |power: i32| weights.iter().fold(T::zero(), |sum, &weight| sum + (weight / unit).powi(power)); // no overflow
     let counts = weights.iter().all(|weight| weight.fract() == T::zero());

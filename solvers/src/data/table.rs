@@ -92,7 +92,7 @@ impl Table {
         Self::new(columns, cells)
     }
 
-    /// The columns.
+    /// The columns, in the order of the cells.
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }

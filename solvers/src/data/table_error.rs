@@ -15,7 +15,7 @@ pub enum TableError {
     /// Two columns or features of one name.
     #[error("two columns or features have the name `{name}`")]
     SameName {
-        /// The name.
+        /// The name that occurs twice.
         name: String,
     },
     /// A cell that is an infinity, or a text that its column does not have.
@@ -75,7 +75,7 @@ pub enum TableError {
         row: usize,
         /// The name of the column.
         column: String,
-        /// The text.
+        /// The text in the cell.
         text: String,
     },
     /// A level that was not there when the encoding was learnt.
@@ -85,7 +85,7 @@ pub enum TableError {
         row: usize,
         /// The name of the column.
         column: String,
-        /// The level.
+        /// The unknown level.
         level: String,
         /// The known levels.
         levels: Vec<String>,

@@ -23,7 +23,7 @@ pub struct Names {
     pub classes: Vec<String>,
     /// The names of the d features.
     pub features: Vec<String>,
-    /// What makes the features of the columns of a table, where they are more than the columns as they are.
+    /// The encoding of tables as features, where these are more than the columns as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<Encoding>,
     /// The version of this layout.

@@ -7,9 +7,9 @@
 //! many levels would outweigh all numbers. So the divisor here is √(pₗ(L − 1)): the sum is 1, the variance of one
 //! standardised number. With two levels both are the same.
 
-use super::scaler::not_finite;
-use super::standardise::{freedom, learn};
-use super::{Extremes, Features, Scale, Scaler};
+use super::{Scale, freedom, learn};
+use crate::data::scaler::not_finite;
+use crate::data::{Extremes, Features, Scaler};
 use crate::scalar::{Scalar, is_missing};
 use admm::{Error, Exec, Result};
 use nalgebra::{DMatrix, DVector};
