@@ -36,7 +36,7 @@ pub use labelled::{Labelled, LabelledSet};
 pub use labels::Classes;
 pub use load::{Source, load, load_like};
 pub use problem::LineProblem;
-pub use read::{input_files, is_embedded, read, read_numbers};
+pub use read::{input_files, is_embedded, is_stdin, read, read_numbers};
 pub use spelling::Decimal;
 pub use splits::{Split, folds};
 pub use storage::{SampleStorage, ToFeatures};

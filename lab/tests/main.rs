@@ -9,3 +9,4 @@ mod experiment;
 mod faults;
 mod path;
 mod resume;
+mod tables;

@@ -57,7 +57,8 @@ fn fit<T: Scalar>(
     let set = options.load::<T>()?;
     let heading = heading(options, &set);
     lone_classes(&set).iter().for_each(|warning| console.warn(warning));
-    console.tell(&set.messages);
+    console.warn_of(&set.messages);
+    let printed = set.messages.below(&heading);
     let names = set.names();
     let LabelledSet { name, features, classes, train, test, .. } = set;
     let test = test.map(Labelled::into_dense);
@@ -92,7 +93,7 @@ fn fit<T: Scalar>(
         command: report::command_line(),
     };
     let kept = keep(&report, options, folder);
-    kept.and(ended).and(print(&heading, &found))
+    kept.and(ended).and(print(&printed, &found))
 }
 
 /// Returns a sentence on the methods that an interrupted fit did not reach, and on how to go on.

@@ -27,7 +27,7 @@ pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
     let reading = options.reading.options(LabelColumn::Last);
     let reading = ReadOptions { categories: options.model.categories, ..reading };
     let set = data::load(&Source { data: options.data(), test: None, reading })?;
-    console.tell(&set.messages);
+    console.warn_of(&set.messages);
     let points = CrossValidation::new(options, &set)?.run(&models, &exec, console)?;
     let choice = PathChoice::of(&points, options.cv);
     let rows = mark(&points, &choice);

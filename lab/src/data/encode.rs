@@ -23,6 +23,13 @@ pub struct Messages {
     pub warnings: Vec<String>,
 }
 
+impl Messages {
+    /// A heading, and the notes in lines below it.
+    pub fn below(&self, heading: &str) -> String {
+        self.notes.iter().fold(heading.into(), |text, note| text + "\n" + note)
+    }
+}
+
 /// A table as features.
 #[derive(Debug, Clone)]
 pub struct EncodedTable {

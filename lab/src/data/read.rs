@@ -89,6 +89,11 @@ pub fn input_files(data: &OsStr) -> Vec<PathBuf> {
     }
 }
 
+/// Returns true if the data are read from standard input.
+pub fn is_stdin(data: &OsStr) -> bool {
+    data == source::STDIN
+}
+
 /// Returns true if a data set of this name comes with the program.
 pub fn is_embedded(name: &str) -> bool {
     embedded::names().any(|known| known == name)

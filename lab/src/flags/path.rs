@@ -13,7 +13,8 @@ use super::{ModelOptions, Reading, Weights};
 /// The flags of `path`.
 #[derive(Debug, Args)]
 pub struct PathOptions {
-    /// CSV, .npy pair (x.npy,y.npy), .npz, IDX or svmlight; or digits, wine, iris, breast-cancer [default: wine]
+    /// CSV, .npy pair (x.npy,y.npy), .npz, IDX or svmlight; - for standard input; or digits, wine, iris, breast-cancer,
+    /// penguins [default: wine]
     pub data: Option<OsString>,
     #[command(flatten)]
     pub reading: Reading,

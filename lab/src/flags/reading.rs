@@ -15,7 +15,8 @@ pub struct Reading {
     #[arg(long, value_name = "COL", help_heading = "Data")]
     pub label: Option<String>,
     /// The first line of CSV files is a header. [default: it is one if it has text above a number, different texts in
-    /// all feature columns, numbers that count the columns, or a name that --label or --drop gives]
+    /// all feature columns, numbers that count the columns, or that ascend beside a name above numbers, or a name that --label or
+    /// --drop gives]
     #[arg(long, conflicts_with = "no_header", help_heading = "Data")]
     pub header: bool,
     /// The first line of CSV files is a sample

@@ -46,6 +46,11 @@ impl Console {
     /// Notes and warnings about data that were read.
     pub fn tell(self, messages: &Messages) {
         messages.notes.iter().for_each(|note| self.note(note));
+        self.warn_of(messages);
+    }
+
+    /// Warnings about data whose notes are printed with the results.
+    pub fn warn_of(self, messages: &Messages) {
         messages.warnings.iter().for_each(|warning| self.warn(warning));
     }
 

@@ -57,8 +57,8 @@ pub fn text(options: &PathOptions, set: &LabelledSet<Features<f64>>, rows: &[Mar
     let (features, classes) = (count(d, "feature"), set.classes.names().len());
     let (cv, repeats) = (options.cv, options.repeats);
     let repeated = if repeats > 1 { format!(" × {repeats}") } else { String::new() };
-    let heading = format!("{n} samples, {features}, {classes} classes; {cv} folds{repeated}, mean ± sd\n\n");
-    heading + &text_table(rows).text() + "\n" + &sentence(rows) + "\n"
+    let heading = format!("{n} samples, {features}, {classes} classes; {cv} folds{repeated}, mean ± sd");
+    set.messages.below(&heading) + "\n\n" + &text_table(rows).text() + "\n" + &sentence(rows) + "\n"
 }
 
 /// The points as a table.

@@ -83,7 +83,20 @@ impl FitOptions {
             self.time_limit.filter(|limit| Duration::try_from_secs_f64(*limit).map_or(true, |limit| limit.is_zero()));
         let limit = limit
             .map(|limit| format!("--time-limit: the time limit must be a positive number of seconds, got {limit:?}"));
-        [fraction, limit, self.clash(), self.idle()].into_iter().flatten().collect()
+        [fraction, limit, self.clash(), self.idle(), self.reads_twice()].into_iter().flatten().collect()
+    }
+
+    /// Returns the problem of standard input that would be read a second time.
+    fn reads_twice(&self) -> Option<String> {
+        let from_stdin = data::is_stdin(self.data());
+        let test = matches!(self.test(), Some(TestSource::Data(data)) if data::is_stdin(data));
+        match (from_stdin, test) {
+            (true, true) => Some("--test: standard input holds the data already".into()),
+            _ if (from_stdin || test) && self.checkpoint.is_some() => {
+                Some("--checkpoint: a fit of standard input cannot be resumed, since it is not read again".into())
+            }
+            _ => None,
+        }
     }
 
     /// Returns the problem of two outputs that would overwrite each other.

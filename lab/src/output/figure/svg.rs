@@ -64,8 +64,15 @@ impl Svg {
                 (PreEscaped(self.body))
             }
         };
-        image.into_string()
+        printable(&image.into_string())
     }
+}
+
+/// The same without the control characters that XML has no form for.
+fn printable(text: &str) -> String {
+    let is_text =
+        |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}') || matches!(c, '\t' | '\n' | '\r');
+    text.chars().map(|c| if is_text(&c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
 }
 
 /// A line of text whose middle is as high as the point.

@@ -1,6 +1,8 @@
 //! The model card: what a model is, how good, and what it is not for, in Markdown beside the model.
 
 use admm_solvers::Scalar;
+use admm_solvers::data::{EncodedColumn, Missing, Unknown};
+use admm_solvers::joint::Names;
 
 use super::FitReport;
 use crate::output::methods_table::{cells, headings};
@@ -30,6 +32,8 @@ impl<T: Scalar> FitReport<'_, T> {
             features = count(first.d, "feature"),
             components = count(first.k, "component"),
             c = first.classes,
+            columns = columns(self.names),
+            missing = missing(self.names),
             sentence = methods_table::sentence(summaries),
             starts = methods_table::starts(summaries),
             classes = escape(&self.names.classes.join(", ")),
@@ -41,6 +45,40 @@ impl<T: Scalar> FitReport<'_, T> {
             version = env!("CARGO_PKG_VERSION"),
             settings = rows(&["setting", "value"].map(String::from), settings),
         )
+    }
+}
+
+/// Categories and missing cells, each in a paragraph.
+fn columns(names: &Names) -> String {
+    let Some(encoding) = &names.encoding else { return String::new() };
+    let category = |column: &EncodedColumn| {
+        let levels = column.levels.as_ref()?.join(", ");
+        Some(format!("- {}: {}\n", escape(&column.name), escape(&levels)))
+    };
+    let categories: String = encoding.columns.iter().filter_map(category).collect();
+    let missing = encoding.columns.iter().filter(|column| column.missing > 0);
+    let missing: String =
+        missing.map(|column| format!("- {}: {}\n", escape(&column.name), count(column.missing, "cell"))).collect();
+    let unknown = match encoding.unknown {
+        Unknown::Ignore => "the mean of the category stands for a level that is not listed",
+        _ => "a level that is not listed is an error",
+    };
+    let done = match encoding.missing {
+        Some(Missing::Drop) => "The rows with these missing cells were left out",
+        _ => "The mean of the column stands for these missing cells",
+    };
+    let paragraph = |opening: String, list: String| (!list.is_empty()).then(|| format!("\n{opening}:\n\n{list}"));
+    let opening =
+        format!("Each level of a category is a feature, and a category weighs as much as one number; {unknown}");
+    [paragraph(opening, categories), paragraph(done.into(), missing)].into_iter().flatten().collect()
+}
+
+/// The treatment of missing values in a sentence.
+fn missing(names: &Names) -> &'static str {
+    match names.encoding.as_ref().and_then(|encoding| encoding.missing) {
+        Some(Missing::Drop) => "Samples with missing values are left out.",
+        Some(_) => "For missing values the mean is taken, which says nothing about why they are missing.",
+        None => "Missing values are refused.",
     }
 }
 
