@@ -1,5 +1,7 @@
 //! Data: tables from files, and the labelled samples that are made of them.
 
+#[cfg(feature = "parquet")]
+mod arrow_files;
 mod contents;
 mod csv;
 mod dataset;

@@ -9,6 +9,6 @@ pub mod tables;
 
 pub use choice::PathChoice;
 pub use cross_validation::{CrossValidation, check_uninterrupted, held_out, judge_split, path_points};
-pub use fits::{PathSetting, fit_path};
+pub use fits::{PathSetting, fit_path, follow_path};
 pub use marked_points::{MarkedPoint, mark};
 pub use spread::Spread;

@@ -7,6 +7,8 @@ mod common;
 mod ctrlc;
 mod experiment;
 mod faults;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod path;
 mod resume;
 mod tables;

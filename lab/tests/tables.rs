@@ -282,6 +282,16 @@ fn standard_input_and_compressed_files_give_the_same_model() {
     folder.admm("fit odd.svm.zst -k 1").ok();
 }
 
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn typed_columns_need_a_feature() {
+    let folder = Folder::new();
+    for name in ["a.parquet", "a.arrow"] {
+        folder.file(name, "PAR1");
+        folder.admm(&format!("fit {name}")).fails(1, &[name, "--features parquet"]);
+    }
+}
+
 #[test]
 fn the_header_is_decided_in_words() {
     let folder = Folder::new();

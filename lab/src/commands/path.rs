@@ -6,13 +6,15 @@ use admm::Exec;
 use admm_solvers::data::Features;
 use admm_solvers::joint::{Fitted, JointModel};
 
-use crate::data::{self, LabelColumn, LabelledSet, ReadOptions, Source};
+use crate::data::{self, LabelColumn, LabelledSet, ReadOptions, Source, ToFeatures};
 use crate::failure::Failure;
 use crate::flags::PathOptions;
 use crate::interrupt;
 use crate::output::report::{PAGE, PathReport};
 use crate::output::{self, Console, Folder, MODEL, report};
-use crate::path::{CrossValidation, MarkedPoint, PathChoice, PathSetting, check_uninterrupted, fit_path, mark, tables};
+use crate::path::{
+    CrossValidation, MarkedPoint, PathChoice, PathSetting, check_uninterrupted, follow_path, mark, tables,
+};
 
 /// Fits along the path on every fold, chooses, fits again on all samples, saves and, whether or not that worked,
 /// prints.
@@ -64,7 +66,9 @@ fn refit(
 ) -> Result<Fitted<f64>, Failure> {
     let weights: Vec<f64> = options.weights.list().iter().copied().filter(|&weight| weight >= row.weight).collect();
     let setting = PathSetting { model, method: options.method, weights: &weights };
-    let path = fit_path(&setting, &set.train, set.classes.names().len()).map_err(Failure::of_fit(&set.name))?;
+    let (train, classes) = (&set.train, set.classes.names().len());
+    let prepared = model.prepare(train.x.to_features(), &train.labels, classes, None);
+    let path = prepared.and_then(|prepared| follow_path(&setting, prepared)).map_err(Failure::of_fit(&set.name))?;
     Ok(path.into_iter().last().expect("the chosen weight is one of the path"))
 }
 

@@ -32,6 +32,17 @@ pub(super) struct ColumnReader {
 }
 
 impl ColumnReader {
+    /// A column of which it is known whether it holds texts.
+    #[cfg(feature = "parquet")]
+    pub(super) fn new(contents: Contents) -> Self {
+        Self { contents, places: HashMap::new() }
+    }
+
+    /// Remembers the first missing cell.
+    pub(super) fn note_missing(&mut self, row: usize, text: &str) {
+        self.contents.first_missing.get_or_insert_with(|| Spot { row, text: text.into() });
+    }
+
     /// Returns true if the column has numbers alone so far.
     pub(super) fn is_numeric(&self) -> bool {
         self.contents.texts.is_none()
@@ -43,7 +54,7 @@ impl ColumnReader {
         let spot = || Spot { row, text: text.into() };
         match spelling.read(text) {
             Cell::Missing => {
-                self.contents.first_missing.get_or_insert_with(spot);
+                self.note_missing(row, text);
                 Some(f64::NAN)
             }
             Cell::Number(number) if self.is_numeric() => Some(number),

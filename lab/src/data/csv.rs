@@ -9,7 +9,7 @@ use super::layout::Layout;
 use super::problem::LineProblem;
 use super::records::{Record, Records};
 use super::source::Budget;
-use super::spelling::{Spelling, is_missing};
+use super::spelling::Spelling;
 use super::{ReadOptions, Table};
 use crate::words::excerpt;
 
@@ -71,7 +71,7 @@ impl<'a> Rows<'a> {
             self.values.push(value);
         }
         let label = label.map(|label| match self.options.missing {
-            Some(_) if is_missing(label, &self.options.spellings) => "",
+            Some(_) if self.spelling.is_missing(label) => "",
             _ => label,
         });
         self.labels.extend(label.map(String::from));

@@ -9,6 +9,8 @@ pub(super) enum Format {
     Npz,
     Idx,
     Svmlight,
+    Parquet,
+    Arrow,
 }
 
 impl Format {
@@ -20,6 +22,8 @@ impl Format {
             "npy" => Self::Npy,
             "npz" => Self::Npz,
             "svm" | "svmlight" | "libsvm" => Self::Svmlight,
+            "parquet" => Self::Parquet,
+            "arrow" | "feather" | "ipc" => Self::Arrow,
             _ if name.ends_with("ubyte") => Self::Idx,
             _ => Self::Csv,
         }

@@ -75,6 +75,22 @@ impl Layout {
     }
 }
 
+#[cfg(feature = "parquet")]
+impl Layout {
+    /// The roles of columns that have names.
+    pub(super) fn of_names(path: &Path, names: &[String], options: &ReadOptions) -> Result<Self, DataError> {
+        let (label, dropped) = FirstRecord { path, cells: names, header: true }.roles(options)?;
+        check_header(path, names, &dropped)?;
+        let width = names.len();
+        let features: Vec<_> = (0..width).filter(|i| Some(*i) != label && !dropped.contains(i)).collect();
+        if features.is_empty() {
+            return Err(DataError::empty(path, "no feature columns"));
+        }
+        let names = features.iter().map(|&i| names[i].clone()).collect();
+        Ok(Self { header: true, width, label, features, names, notes: Vec::new() })
+    }
+}
+
 /// The first record, to look columns up in.
 #[derive(Clone, Copy)]
 struct FirstRecord<'a> {

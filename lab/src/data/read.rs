@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use admm_solvers::{Scalar, data::Features};
 
+#[cfg(feature = "parquet")]
+use super::arrow_files;
 use super::dataset::{Dataset, LabelColumn, ReadOptions};
 use super::error::DataError;
 use super::format::Format;
@@ -101,8 +103,10 @@ pub fn is_embedded(name: &str) -> bool {
 
 fn read_file(path: &Path, options: &ReadOptions) -> Result<Table, DataError> {
     let format = Format::of(path);
-    if format != Format::Csv {
-        check_options(path, options)?;
+    match format {
+        Format::Csv => {}
+        Format::Parquet | Format::Arrow => check_text_options(path, options)?,
+        _ => check_options(path, options)?,
     }
     let with_labels = options.label != LabelColumn::None;
     let mut table = match format {
@@ -111,7 +115,20 @@ fn read_file(path: &Path, options: &ReadOptions) -> Result<Table, DataError> {
         Format::Npz => npz::read(path, with_labels)?,
         Format::Idx => idx::read(path)?,
         Format::Svmlight => svmlight::read(path, source::open_text(path)?)?,
+        #[cfg(feature = "parquet")]
+        Format::Parquet => arrow_files::read_parquet(path, options)?,
+        #[cfg(feature = "parquet")]
+        Format::Arrow => arrow_files::read_arrow(path, options)?,
+        #[cfg(not(feature = "parquet"))]
+        Format::Parquet | Format::Arrow => {
+            source::open(path)?;
+            let problem = "Parquet and Arrow files need a program that was built with `--features parquet`";
+            return Err(DataError::format(path, problem));
+        }
     };
+    if format != Format::Csv {
+        table.mark_missing(&options.spellings);
+    }
     table.labels = table.labels.filter(|_| with_labels);
     Ok(table)
 }
@@ -127,6 +144,7 @@ fn read_pair(x: &Path, y: &Path, options: &ReadOptions) -> Result<Table, DataErr
             return Err(DataError::format(x, "a pair of files is two .npy or two IDX files"));
         }
     };
+    table.mark_missing(&options.spellings);
     table.labels = Some(labels).filter(|_| options.label != LabelColumn::None);
     Ok(table)
 }
@@ -135,8 +153,16 @@ fn read_pair(x: &Path, y: &Path, options: &ReadOptions) -> Result<Table, DataErr
 fn check_options(path: &Path, options: &ReadOptions) -> Result<(), DataError> {
     let unused = match options {
         ReadOptions { label: LabelColumn::Named(_), .. } => "a label column by name or number",
-        ReadOptions { header: Some(_), .. } => "a header",
         ReadOptions { drop, .. } if !drop.is_empty() => "dropping columns",
+        _ => return check_text_options(path, options),
+    };
+    Err(DataError::Option { path: path.into(), option: unused })
+}
+
+/// An option about the text of a file is never silently ignored.
+fn check_text_options(path: &Path, options: &ReadOptions) -> Result<(), DataError> {
+    let unused = match options {
+        ReadOptions { header: Some(_), .. } => "a header",
         ReadOptions { delimiter: Some(_), .. } => "a delimiter",
         ReadOptions { decimal: Decimal::Comma, .. } => "a decimal comma",
         _ => return Ok(()),

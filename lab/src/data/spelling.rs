@@ -51,6 +51,11 @@ impl Spelling {
         Self { more: more.to_vec(), decimal, seen: [None, None] }
     }
 
+    /// Returns true if a text stands for a missing cell.
+    pub(super) fn is_missing(&self, text: &str) -> bool {
+        is_missing(text, &self.more)
+    }
+
     /// Reads a cell without blanks around it.
     pub(super) fn read(&mut self, text: &str) -> Cell {
         if self.more.iter().any(|spelling| spelling == text) {

@@ -39,6 +39,21 @@ impl Table {
         Ok(Dataset { name, features: self.features, x: DMatrix::from_vec(d, n, self.values), labels })
     }
 
+    /// Makes missing cells of the numbers that stand for one.
+    pub(super) fn mark_missing(&mut self, spellings: &[String]) {
+        let numbers: Vec<f64> = spellings.iter().filter_map(|text| text.parse().ok()).collect();
+        if numbers.is_empty() {
+            return;
+        }
+        let d = self.features.len();
+        let is_text = |at: usize| self.contents.get(at % d).is_some_and(|contents| contents.texts.is_some());
+        for (at, cell) in self.values.iter_mut().enumerate() {
+            if numbers.contains(cell) && !is_text(at) {
+                *cell = f64::NAN;
+            }
+        }
+    }
+
     /// Checks that there are features and samples.
     pub(super) fn check_not_empty(&self, x: &Path) -> Result<(), DataError> {
         if self.features.is_empty() {

@@ -5,7 +5,7 @@ use admm_solvers::data::Features;
 use admm_solvers::joint::{Fitted, JointModel, Model};
 use admm_solvers::linalg::thin_qr;
 
-use super::fits::{PathSetting, fit_path};
+use super::fits::{PathSetting, follow_path};
 use super::spread::Spread;
 use crate::data::{Labelled, LabelledSet, SampleStorage, Split, ToFeatures, folds};
 use crate::failure::Failure;
@@ -133,7 +133,8 @@ pub fn judge_split<X: SampleStorage + ToFeatures>(
     setting: &PathSetting<'_>,
 ) -> Result<Vec<Judged>> {
     let (train, test) = samples.parts(split);
-    let fits = fit_path(setting, &train, classes)?;
+    let prepared = setting.model.prepare(train.x.to_features(), &train.labels, classes, None)?;
+    let fits = follow_path(setting, prepared)?;
     let Some(first) = fits.first() else { return Ok(Vec::new()) };
     let test = test.to_filled(&first.scaler); // that of all fits
     let judged = |fitted: &Fitted<f64>| Ok(Judged { held_out: held_out(fitted, &test)?, status: fitted.report.status });

@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use admm::Result;
-use admm_solvers::joint::{Fitted, JointModel, Method, Moment};
+use admm_solvers::joint::{Fitted, JointModel, Method, Moment, Prepared};
 
-use crate::data::{Labelled, ToFeatures};
+use crate::data::Labelled;
 use crate::interrupt;
 
 /// The choices for the fits along a path.
@@ -19,16 +19,16 @@ pub struct PathSetting<'a> {
     pub weights: &'a [f64],
 }
 
+/// The path of samples in a matrix, see [`follow_path`].
+pub fn fit_path(setting: &PathSetting<'_>, train: &Labelled, classes: usize) -> Result<Vec<Fitted<f64>>> {
+    follow_path(setting, setting.model.prepare(&train.x, &train.labels, classes, None)?)
+}
+
 /// A fit for each weight: the better one of two, from the answer of the weight before and from where `fit` starts. So none
 /// ends above what `fit` finds. The answer at λ = 1 is PCA, with the classifier that fits the principal components.
-pub fn fit_path<X: ToFeatures>(
-    setting: &PathSetting<'_>,
-    train: &Labelled<X>,
-    classes: usize,
-) -> Result<Vec<Fitted<f64>>> {
+pub fn follow_path(setting: &PathSetting<'_>, prepared: Prepared<f64>) -> Result<Vec<Fitted<f64>>> {
     let mut observer =
         |_: &Moment<'_>| if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-    let prepared = setting.model.prepare(train.x.to_features(), &train.labels, classes, None)?;
     let principal = prepared.fit(Method::TwoStage, &mut observer)?;
     let mut path: Vec<Fitted<f64>> = Vec::with_capacity(setting.weights.len());
     let mut here = prepared;
