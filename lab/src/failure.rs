@@ -22,7 +22,7 @@ pub enum Failure {
     #[error("{source}\n  {advice}")]
     Unprepared {
         /// The error of the data.
-        source: DataError,
+        source: Box<DataError>,
         /// The flags, in sentences.
         advice: String,
     },

@@ -34,10 +34,13 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 /// 60 passengers in the shape of the Titanic's table: names, tickets and cabins, ages that are missing.
 fn passengers(ports: &[&str]) -> String {
     let mut text = String::from("PassengerId,Survived,Pclass,Name,Sex,Age,SibSp,Parch,Ticket,Fare,Cabin,Embarked\n");
-    for i in 0..60 {
-        let (survived, sex) = (u8::from(i % 3 == 0 || i % 7 == 0), ["male", "female"][usize::from(i % 3 == 0)]);
+    for i in 0..60_usize {
+        let (survived, sex) = (
+            u8::from(i.is_multiple_of(3) || i.is_multiple_of(7)),
+            ["male", "female"][usize::from(i.is_multiple_of(3))],
+        );
         let age = if i % 5 == 4 { String::new() } else { format!("{}", 20 + (i * 7) % 40) };
-        let cabin = if i % 4 == 0 { format!("C{i}") } else { String::new() };
+        let cabin = if i.is_multiple_of(4) { format!("C{i}") } else { String::new() };
         let port = ports[i % ports.len()];
         text += &format!(
             "{i},{survived},{},\"Person, Mr. {i}\",{sex},{age},{},{},A/{i} 2,{}.25,{cabin},{port}\n",
@@ -53,9 +56,10 @@ fn passengers(ports: &[&str]) -> String {
 /// Rows in the shape of the adult table: no header, blanks after commas, `?` for what is missing.
 fn adults(country: &str) -> String {
     let row = |i: usize| {
-        let (work, school) = (["Private", "State-gov", "?"][i % 3], ["Bachelors", "HS-grad"][usize::from(i % 4 == 0)]);
-        let country = if i == 7 { country } else { ["United-States", "Cuba"][usize::from(i % 11 == 0)] };
-        let income = if i % 4 == 0 || i % 9 == 0 { ">50K" } else { "<=50K" };
+        let (work, school) =
+            (["Private", "State-gov", "?"][i % 3], ["Bachelors", "HS-grad"][usize::from(i.is_multiple_of(4))]);
+        let country = if i == 7 { country } else { ["United-States", "Cuba"][usize::from(i.is_multiple_of(11))] };
+        let income = if i.is_multiple_of(4) || i.is_multiple_of(9) { ">50K" } else { "<=50K" };
         format!("{}, {work}, {}, {school}, {}, {country}, {income}\n", 20 + i % 50, 1000 + 37 * i, 9 + i % 5)
     };
     (0..80).map(row).collect()
@@ -329,7 +333,7 @@ fn odd_names_survive_every_output() {
     let mut csv = names.map(quoted).join(",") + ",class\n";
     for i in 0..24_usize {
         let numbers: String = (0..3).map(|j| format!("{},", ((i + 1) * (j + 3)) % 7)).collect();
-        csv += &format!("{numbers}{},{}\n", quoted(levels[usize::from(i % 3 == 0)]), quoted(classes[i % 2]));
+        csv += &format!("{numbers}{},{}\n", quoted(levels[usize::from(i.is_multiple_of(3))]), quoted(classes[i % 2]));
     }
     folder.file("odd.csv", &csv);
     folder.admm(&format!("fit odd.csv {BOTH} --header --method joint --out run --report")).ok();

@@ -44,7 +44,7 @@ fn penguins_are_told_apart_on_folds() {
     assert_eq!(missing, [0, 2, 2, 2, 2, 11, 0]);
     let encoded = encoding.encode(table).unwrap();
     assert_eq!(encoded.x.shape(), (10, 344));
-    let (x, model) = (encoded.features(), JointModel::builder().weight(0.1).build().unwrap());
+    let (x, model) = (encoded.features().unwrap(), JointModel::builder().weight(0.1).build().unwrap());
     let folds = 5;
     let hits: f64 = (0..folds)
         .map(|fold| {
@@ -64,7 +64,7 @@ fn the_mean_and_the_deviation_are_those_of_the_cells_that_are_there() {
     let (column, there) = ([1.0, f64::NAN, 3.0, 8.0, f64::NAN], [1.0, 3.0, 8.0]);
     let table = Table::of(vec![numbers("a", &column), numbers("b", &[1.0, 2.0, 4.0, 8.0, 16.0])]).unwrap();
     let encoding = Encoding::learn(&table, &choices(Missing::Mean)).unwrap();
-    let x = encoding.encode(table).unwrap().features();
+    let x = encoding.encode(table).unwrap().features().unwrap();
     let (z, scaler, _) = standardise(x, &[1.0; 5], Scale::Standard, &Exec::Serial).unwrap();
     let alone = DMatrix::from_row_slice(1, 3, &there);
     let (expected, learnt, _) = standardise(alone.into(), &[1.0; 3], Scale::Standard, &Exec::Serial).unwrap();
@@ -78,7 +78,7 @@ fn the_mean_and_the_deviation_are_those_of_the_cells_that_are_there() {
 fn a_mean_stands_for_a_cell_only_where_it_is_taken_off() {
     let table = || Table::of(vec![numbers("a", &[1.0, f64::NAN, 3.0])]).unwrap();
     let encoding = Encoding::learn(&table(), &choices(Missing::Mean)).unwrap();
-    let x = || encoding.encode(table()).unwrap().features();
+    let x = || encoding.encode(table()).unwrap().features().unwrap();
     assert!(standardise(x(), &[1.0; 3], Scale::Center, &Exec::Serial).is_ok());
     let error = standardise(x(), &[1.0; 3], Scale::None, &Exec::Serial).unwrap_err().to_string();
     assert!(error.contains("scale none takes no mean off"), "{error}");
@@ -165,7 +165,7 @@ fn levels_that_are_numbers_are_found_in_a_column_of_numbers() {
 fn a_model_file_keeps_the_encoding() {
     let (table, labels) = penguins();
     let encoding = Encoding::learn(&table, &choices(Missing::Mean)).unwrap();
-    let x = encoding.encode(table).unwrap().features();
+    let x = encoding.encode(table).unwrap().features().unwrap();
     let fitted = JointModel::builder().build().unwrap().fit(x, &labels).unwrap();
     let classes = ["Adelie", "Chinstrap", "Gentoo"].map(String::from).to_vec();
     let names = Names::with_encoding(encoding, classes);
@@ -186,7 +186,7 @@ proptest! {
         let columns = (0..4).map(|at| numbers(&format!("x{at}"), &cells[5 * at..5 * at + 5])).collect();
         let table = Table::of(columns).unwrap();
         let plain = table.cells().clone();
-        let x = Encoding::learn(&table, &choices(Missing::Mean)).unwrap().encode(table).unwrap().features();
+        let x = Encoding::learn(&table, &choices(Missing::Mean)).unwrap().encode(table).unwrap().features().unwrap();
         let (mixed, of_mixed, _) = standardise(x, &[1.0; 5], Scale::Standard, &Exec::Serial).unwrap();
         let (plain, of_plain, _) = standardise(plain.into(), &[1.0; 5], Scale::Standard, &Exec::Serial).unwrap();
         prop_assert_eq!(of_mixed, of_plain);
@@ -206,7 +206,7 @@ proptest! {
         let table = Table::of(vec![texts("t", &words)]).unwrap();
         let encoding = Encoding::learn(&table, &choices(Missing::Mean)).unwrap();
         let n = words.len();
-        let x = encoding.encode(table).unwrap().features();
+        let x = encoding.encode(table).unwrap().features().unwrap();
         let z = standardise(x, &vec![1.0; n], Scale::Standard, &Exec::Serial).unwrap().0.to_dense();
         let m = there.len() as f64;
         prop_assert!((z.norm_squared() / (m - 1.0) - 1.0).abs() < 1e-12);
@@ -231,7 +231,7 @@ proptest! {
         let scaler = |words: &[&str], weights: &[f64]| {
             let table = Table::of(vec![texts("t", words)]).unwrap();
             let encoding = Encoding::learn(&table, &choices(Missing::Mean)).unwrap();
-            standardise(encoding.encode(table).unwrap().features(), weights, Scale::Standard, &Exec::Serial).unwrap().1
+            standardise(encoding.encode(table).unwrap().features().unwrap(), weights, Scale::Standard, &Exec::Serial).unwrap().1
         };
         let (one, other) = (scaler(&words, &weights), scaler(&repeated, &vec![1.0; repeated.len()]));
         prop_assert!((one.mean - other.mean).amax() < 1e-12);

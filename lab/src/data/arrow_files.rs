@@ -82,8 +82,11 @@ impl<'a> Columns<'a> {
         Ok(Self { path, layout, spelling, readers, values, labels, budget, accepts_missing })
     }
 
-    fn read_all(&mut self, batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>) -> Result<(), DataError> {
-        batches.map(|batch| self.push(&batch.map_err(|error| damaged(self.path, error))?)).collect()
+    fn read_all(
+        &mut self,
+        mut batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
+    ) -> Result<(), DataError> {
+        batches.try_for_each(|batch| self.push(&batch.map_err(|error| damaged(self.path, error))?))
     }
 
     fn push(&mut self, batch: &RecordBatch) -> Result<(), DataError> {

@@ -103,7 +103,11 @@ fn plain(raw: RawTable) -> Result<EncodedTable, Failure> {
     let dataset = table.finish(name, &x, &y).map_err(|source| match source {
         DataError::Line { .. } | DataError::NotFinite { .. } | DataError::Format { .. } => {
             let advice = advice(&TableError::Unprepared { texts, missing });
-            if advice.is_empty() { Failure::from(source) } else { Failure::Unprepared { source, advice } }
+            if advice.is_empty() {
+                Failure::from(source)
+            } else {
+                Failure::Unprepared { source: Box::new(source), advice }
+            }
         }
         source => source.into(),
     })?;
@@ -203,8 +207,8 @@ impl Lines {
                 _ => None,
             };
             let line = row.and_then(|row| self.lines.as_ref()?.get(row - 1).copied());
-            let source = DataError::Table { path: self.path.clone(), line, source };
-            if advice.is_empty() { source.into() } else { Failure::Unprepared { source, advice } }
+            let source = DataError::Table { path: self.path.clone(), line, source: Box::new(source) };
+            if advice.is_empty() { source.into() } else { Failure::Unprepared { source: Box::new(source), advice } }
         })
     }
 }

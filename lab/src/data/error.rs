@@ -176,7 +176,7 @@ pub enum DataError {
         /// The line of the row that is wrong, where the file has lines.
         line: Option<usize>,
         /// The problem with its details.
-        source: TableError,
+        source: Box<TableError>,
     },
     /// Other features than expected.
     #[error("{}: {}", features_found(*.expected, *.got), features_amiss(.missing, .unknown))]

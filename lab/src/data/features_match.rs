@@ -61,12 +61,14 @@ fn places<X>(expected: &[String], data: &Dataset<X>) -> Result<Places, DataError
 
 /// Columns that may be labels, where reading every column as a feature has failed.
 pub fn suspects(expected: usize, failure: &Failure) -> Vec<String> {
+    let of_line = |source: &DataError| match source {
+        DataError::Line { problem: LineProblem::NotANumber { column, .. }, .. } => Some(column.clone()),
+        _ => None,
+    };
     let suspect = match failure {
         Failure::Mismatch { source: DataError::Features { unknown, .. }, .. } => unknown.first().cloned(),
-        Failure::Data(source) | Failure::Unprepared { source, .. } => match source {
-            DataError::Line { problem: LineProblem::NotANumber { column, .. }, .. } => Some(column.clone()),
-            _ => None,
-        },
+        Failure::Data(source) => of_line(source),
+        Failure::Unprepared { source, .. } => of_line(source),
         _ => None,
     };
     suspect.into_iter().chain([(expected + 1).to_string()]).collect()

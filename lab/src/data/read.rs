@@ -58,7 +58,7 @@ pub(super) fn read_raw(data: &OsStr, options: &ReadOptions) -> Result<RawTable, 
 /// file, and whether they are finite is not known yet. `None` for all other data, which [`read`] reads.
 pub fn map<T: Scalar>(data: &OsStr, options: &ReadOptions) -> Result<Option<Dataset<Features<T>>>, DataError> {
     let path = Path::new(data);
-    let Some((x_path, y_path)) = source::pair(path) else { return Ok(None) };
+    let Some((x_path, y_path)) = source::pair(path).filter(|_| options.spellings.is_empty()) else { return Ok(None) };
     if (Format::of(&x_path), Format::of(&y_path)) != (Format::Npy, Format::Npy) {
         return Ok(None);
     }

@@ -86,10 +86,11 @@ impl Spelling {
 
     fn number(&mut self, text: &str) -> Option<f64> {
         let number = self.parse(text);
-        if self.decimal == Decimal::Look && number.is_some() {
-            if let Some(mark) = [',', '.'].iter().position(|&mark| text.contains(mark)) {
-                self.seen[mark].get_or_insert_with(|| text.into());
-            }
+        if self.decimal == Decimal::Look
+            && number.is_some()
+            && let Some(mark) = [',', '.'].iter().position(|&mark| text.contains(mark))
+        {
+            self.seen[mark].get_or_insert_with(|| text.into());
         }
         number
     }

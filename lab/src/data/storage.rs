@@ -74,11 +74,11 @@ impl SampleStorage for DMatrix<f64> {
 
 impl<T: Scalar> SampleStorage for Features<T> {
     fn learn(data: &OsStr, options: &ReadOptions) -> Result<(Dataset<Self>, Encoding, Messages), Failure> {
-        if !options.accepts_more_than_numbers() {
-            if let Some(mapped) = read::map(data, options)? {
-                let encoding = Encoding::of_numbers(&mapped.features);
-                return Ok((mapped, encoding, Messages::default()));
-            }
+        if !options.accepts_more_than_numbers()
+            && let Some(mapped) = read::map(data, options)?
+        {
+            let encoding = Encoding::of_numbers(&mapped.features);
+            return Ok((mapped, encoding, Messages::default()));
         }
         let (table, encoding) = encode::learn(data, options)?;
         check_resolved::<T>(&table.dataset)?;
@@ -90,11 +90,12 @@ impl<T: Scalar> SampleStorage for Features<T> {
         options: &ReadOptions,
         encoding: &Encoding,
     ) -> Result<(Dataset<Self>, Messages), Failure> {
-        if encoding.is_plain() && options.missing.is_none() {
-            if let Some(mapped) = read::map(data, options)? {
-                features_match::check_features(&encoding.features(), &mapped)?;
-                return Ok((mapped, Messages::default()));
-            }
+        if encoding.is_plain()
+            && !options.accepts_more_than_numbers()
+            && let Some(mapped) = read::map(data, options)?
+        {
+            features_match::check_features(&encoding.features(), &mapped)?;
+            return Ok((mapped, Messages::default()));
         }
         let table = encode::encode_like(data, options, encoding)?;
         Ok((cast(table.dataset, table.categories)?, table.messages))

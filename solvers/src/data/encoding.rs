@@ -3,6 +3,7 @@
 use super::categories::{check_category, number_text, order};
 use super::table::{Column, Table};
 use super::{Features, TableError};
+use admm::Result;
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -73,7 +74,7 @@ pub struct EncodingChoices {
 /// let encoding = Encoding::learn(&train, &choices)?;
 /// assert_eq!(encoding.features(), ["island=Biscoe", "island=Dream", "bill"]);
 ///
-/// let x = encoding.encode(train)?.features();
+/// let x = encoding.encode(train)?.features()?;
 /// let fitted = JointModel::builder().components(1).build()?.fit(x, &[0, 0, 1, 1])?;
 ///
 /// let mut more = encoding.encode(table([Some("Biscoe"); 4], [f64::NAN, 38.0, 39.0, 40.0])?)?.x;
@@ -134,8 +135,11 @@ pub struct Encoded {
 
 impl Encoded {
     /// The features as the joint model takes them: it learns the means, the deviations and the weights of the categories.
-    pub fn features(self) -> Features<f64> {
-        Features::mixed(self.x, self.categories).expect("the categories are features of x")
+    ///
+    /// # Errors
+    /// Categories that are not features of x, where somebody has changed either.
+    pub fn features(self) -> Result<Features<f64>> {
+        Features::mixed(self.x, self.categories)
     }
 }
 
@@ -154,17 +158,19 @@ impl Encoding {
             return Err(TableError::Unprepared { texts, missing });
         }
         let counts: HashMap<_, _> = missing.into_iter().collect();
-        let dropped = match choices.missing {
-            Some(Missing::Drop) if !counts.is_empty() => Some(table.clone().without_missing().0),
-            _ => None,
+        let whole = match choices.missing {
+            Some(Missing::Drop) if !counts.is_empty() => table.whole(),
+            _ => vec![true; table.cells().ncols()],
         };
-        let table = dropped.as_ref().unwrap_or(table);
         let learnt = |(at, column): (usize, &Column)| {
-            let levels = column.texts.as_ref().map(|texts| levels(table, at, texts)).transpose()?;
-            let missing = counts.get(&column.name).copied().unwrap_or(0);
-            if table.cells().ncols() > 0 && table.cells().row(at).iter().all(|cell| cell.is_nan()) {
+            let cells = table.cells().row(at);
+            let there =
+                || cells.iter().zip(&whole).filter(|(cell, whole)| **whole && !cell.is_nan()).map(|(cell, _)| *cell);
+            if there().next().is_none() && whole.contains(&true) {
                 return Err(TableError::NoCells { column: column.name.clone() });
             }
+            let levels = column.texts.as_ref().map(|texts| levels(&column.name, texts, there())).transpose()?;
+            let missing = counts.get(&column.name).copied().unwrap_or(0);
             Ok(EncodedColumn { name: column.name.clone(), levels, missing })
         };
         let columns = table.columns().iter().enumerate().map(learnt).collect::<Result<_, _>>()?;
@@ -275,17 +281,17 @@ impl Encoding {
     }
 }
 
-/// The levels of column `at` that some cell has, in order.
-fn levels(table: &Table, at: usize, texts: &[String]) -> Result<Vec<String>, TableError> {
-    let (mut seen, mut cells) = (vec![false; texts.len()], 0);
-    for cell in table.cells().row(at).iter().filter(|cell| !cell.is_nan()) {
-        seen[*cell as usize] = true;
-        cells += 1;
+/// The levels that some cell of a column has, in order.
+fn levels(name: &str, texts: &[String], cells: impl Iterator<Item = f64>) -> Result<Vec<String>, TableError> {
+    let (mut seen, mut count) = (vec![false; texts.len()], 0);
+    for cell in cells {
+        seen[cell as usize] = true;
+        count += 1;
     }
-    let mut levels: Vec<String> =
-        texts.iter().zip(seen).filter(|(_, seen)| *seen).map(|(text, _)| text.clone()).collect();
+    let seen = texts.iter().zip(seen).filter(|(_, seen)| *seen);
+    let mut levels: Vec<String> = seen.map(|(text, _)| text.clone()).collect();
     order(&mut levels);
-    check_category(&table.columns()[at].name, &levels, cells)?;
+    check_category(name, &levels, count)?;
     Ok(levels)
 }
 

@@ -117,14 +117,21 @@ impl Table {
         counted.map(|(column, count)| (column.name.clone(), count)).collect()
     }
 
-    /// The table without the samples that miss a cell, and the places of those that stay.
+    /// Returns true for each sample that misses no cell.
+    pub(super) fn whole(&self) -> Vec<bool> {
+        self.cells.column_iter().map(|sample| sample.iter().all(|cell| !cell.is_nan())).collect()
+    }
+
+    /// The table without the samples that miss a cell, in the same memory, and the places of those that stay.
     pub fn without_missing(self) -> (Self, Vec<usize>) {
-        let whole = |sample: &usize| self.cells.column(*sample).iter().all(|cell| !cell.is_nan());
-        let kept: Vec<usize> = (0..self.cells.ncols()).filter(whole).collect();
-        if kept.len() == self.cells.ncols() {
-            return (self, kept);
+        let (c, whole) = (self.columns.len(), self.whole());
+        let kept: Vec<usize> = (0..whole.len()).filter(|&sample| whole[sample]).collect();
+        let mut cells: Vec<f64> = self.cells.data.into();
+        for (to, &from) in kept.iter().enumerate() {
+            cells.copy_within(from * c..(from + 1) * c, to * c);
         }
-        (Self { cells: self.cells.select_columns(&kept), columns: self.columns }, kept)
+        cells.truncate(kept.len() * c);
+        (Self { cells: DMatrix::from_vec(c, kept.len(), cells), columns: self.columns }, kept)
     }
 }
 
