@@ -88,6 +88,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn choices_about_tables_are_read_back_and_absent_where_nobody_made_them() {
+        let flags = "penguins --missing drop --missing-value -9 --categories one-hot --unknown ignore --delimiter ; --decimal ,";
+        let made = config(&flags.split_whitespace().map(OsString::from).collect::<Vec<_>>());
+        let bytes = output::json(&made);
+        let back: FitConfig = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(format!("{back:?}"), format!("{made:?}"));
+        let of = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).unwrap();
+        let (made, none) = (of(&bytes), of(&output::json(&config(&[]))));
+        for key in ["missing", "missing_value", "categories", "unknown", "delimiter", "decimal"] {
+            assert!(!made[key].is_null() && none.get(key).is_none(), "{key}");
+        }
+    }
+
     #[cfg(unix)]
     #[test]
     fn names_that_are_no_text_are_read_back() {

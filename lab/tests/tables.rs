@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::common::{Folder, Run, small_csv};
+use crate::common::{Folder, Run, npy, small_csv};
 use serde_json::Value;
 
 const PENGUINS: &str = include_str!("../data/penguins.csv");
@@ -226,6 +226,34 @@ fn a_number_may_stand_for_a_missing_cell() {
     let empty = fit("a.csv", "", "");
     assert_eq!(fit("b.csv", "-999.0", "--missing-value -999"), empty);
     assert_eq!(fit("c.csv", "unknown", "--missing-value unknown"), empty);
+}
+
+#[test]
+fn missing_cells_of_binary_formats() {
+    let folder = Folder::new();
+    let csv = small_csv();
+    let holes: Vec<(usize, Vec<&str>)> =
+        csv.lines().skip(1).enumerate().map(|(i, line)| (i, line.split(',').collect())).collect();
+    let number =
+        |i: usize, j: usize, cell: &str, hole: f64| if (i, j) == (3, 1) { hole } else { cell.parse().unwrap() };
+    let array = |hole: f64| {
+        let numbers = holes.iter().flat_map(|(i, row)| (0..3).map(move |j| number(*i, j, row[j], hole)));
+        npy("<f8", "(40, 3)", numbers.flat_map(f64::to_le_bytes).collect())
+    };
+    let labels = holes.iter().flat_map(|(_, row)| i64::from(row[3] == "right").to_le_bytes()).collect();
+    folder.file("y.npy", npy("<i8", "(40,)", labels));
+    folder.file("x.npy", array(f64::NAN));
+    folder.file("z.npy", array(-999.0));
+    folder.admm("fit x.npy,y.npy").fails(1, &["row 4, column `x2`: NaN is not finite", "1 cell missing, in `x2` (1)"]);
+    let fit = |flags: &str| {
+        folder.admm(&format!("fit {flags} --missing mean --method joint --out run")).ok();
+        folder.admm("predict run x.npy").ok()
+    };
+    assert_eq!(fit("x.npy,y.npy"), fit("z.npy,y.npy --missing-value -999"));
+    folder.file("a.svm", "1 1:1 2:nan\n0 1:2 2:1\n1 1:0 2:4\n0 1:3 2:0\n");
+    let run = folder.admm("fit a.svm -k 1 --missing mean");
+    assert!(run.err.contains("a.svm: 1 cell missing, in `x2` (1)"), "{}", run.err);
+    run.ok();
 }
 
 #[test]
