@@ -1,6 +1,6 @@
 //! Labels: one spelling for each class, and the order of the classes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -18,9 +18,8 @@ pub struct Classes {
 impl Classes {
     /// The distinct labels of a [`Dataset`](super::Dataset), at least two.
     pub fn from_labels(labels: &[String]) -> Result<Self, DataError> {
-        let mut names = labels.to_vec();
-        names.sort_unstable();
-        names.dedup();
+        let distinct: BTreeSet<&String> = labels.iter().collect();
+        let mut names: Vec<String> = distinct.into_iter().cloned().collect();
         if names.iter().all(|name| name.parse::<i128>().is_ok()) {
             names.sort_by_key(|name| name.parse::<i128>().ok());
         }
