@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn choices_about_tables_are_read_back_and_absent_where_nobody_made_them() {
-        let flags = "penguins --missing drop --missing-value -9 --categories one-hot --unknown ignore --delimiter ; --decimal ,";
+        let flags = "penguins --missing drop --missing-value none --categories one-hot --unknown ignore --delimiter ; --decimal ,";
         let made = config(&flags.split_whitespace().map(OsString::from).collect::<Vec<_>>());
         let bytes = output::json(&made);
         let back: FitConfig = serde_json::from_slice(&bytes).unwrap();
