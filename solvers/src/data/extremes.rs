@@ -23,7 +23,33 @@ pub struct Extremes<T: Scalar> {
     count: usize,
 }
 
+/// The rounding of a number, in units of ε: of one that was computed, not only read.
+const NOISE: f64 = 16.0;
+
+/// A spread of so many ε, of which rounding may be a hundredth.
+const COARSE: f64 = 256.0;
+
 impl<T: Scalar> Extremes<T> {
+    /// Returns true for a feature whose values are all the same but for rounding: its spread is at most 16ε of its size.
+    pub(crate) fn is_constant(&self, feature: usize) -> bool {
+        self.spread(feature) <= T::of(NOISE) * T::EPSILON * self.size(feature)
+    }
+
+    /// Returns true for a feature that is so far from 0 that its numbers hold few digits of what it varies by.
+    pub(crate) fn is_coarse(&self, feature: usize) -> bool {
+        !self.is_constant(feature) && self.spread(feature) <= T::of(COARSE) * T::EPSILON * self.size(feature)
+    }
+
+    /// The largest value less the smallest.
+    fn spread(&self, feature: usize) -> T {
+        self.high[feature] - self.low[feature]
+    }
+
+    /// The largest magnitude.
+    pub(super) fn size(&self, feature: usize) -> T {
+        self.low[feature].abs().max(self.high[feature].abs())
+    }
+
     /// The extremes of X (d×n), n ≥ 1, in one pass.
     ///
     /// # Errors

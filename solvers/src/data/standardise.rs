@@ -17,7 +17,7 @@ use std::fmt;
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Scale {
-    /// Mean 0 and standard deviation 1 (with n − 1); constant features keep scale 1.
+    /// Mean 0 and standard deviation 1 (with n − 1); features that are constant but for rounding keep scale 1.
     #[default]
     Standard,
     /// The mean becomes 0.
@@ -114,7 +114,7 @@ impl<T: Scalar> Scaler<T> {
 }
 
 /// The mean and the scale of X with sample weights that count repetitions or are shares of any scale. A constant feature
-/// keeps scale 1.
+/// keeps scale 1: the deviation of one that is constant but for rounding is rounding itself.
 fn learn<T: Scalar>(x: &Features<T>, seen: &Extremes<T>, weights: &[T], scale: Scale, exec: &Exec) -> Scaler<T> {
     let d = x.nrows();
     let mut scaler = Scaler { mean: DVector::zeros(d), scale: DVector::repeat(d, T::one()) };
@@ -123,7 +123,7 @@ fn learn<T: Scalar>(x: &Features<T>, seen: &Extremes<T>, weights: &[T], scale: S
     }
     // In units of the largest entry, so that no square overflows; about the first entry, so that a constant feature
     // has deviation exactly 0.
-    let unit = DVector::from_fn(d, |j, _| match seen.low[j].abs().max(seen.high[j].abs()) {
+    let unit = DVector::from_fn(d, |j, _| match seen.size(j) {
         largest if largest > T::zero() => largest,
         _ => T::one(),
     });
@@ -138,7 +138,8 @@ fn learn<T: Scalar>(x: &Features<T>, seen: &Extremes<T>, weights: &[T], scale: S
         };
         let variance = seen.moment(x, weights, exec, square) / freedom(weights).unwrap_or(total);
         let deviation = variance.map(|square| square.sqrt()).component_mul(&unit);
-        scaler.scale = deviation.map(|deviation| if deviation > T::zero() { deviation } else { T::one() });
+        let varies = |j: usize| !seen.is_constant(j) && deviation[j] > T::zero();
+        scaler.scale = DVector::from_fn(d, |j, _| if varies(j) { deviation[j] } else { T::one() });
     }
     scaler
 }

@@ -22,7 +22,7 @@ use crate::scalar::Scalar;
 use crate::smooth::Ridge;
 use admm::{ConstraintSet, Exec, Result, Smooth};
 use attained::separable;
-use check::{check_batch, check_bounded, check_classes, check_data, check_enough};
+use check::{check_batch, check_bounded, check_classes, check_data, check_enough, check_varies};
 use nalgebra::DMatrix;
 use row_space::RowSpace;
 use std::borrow::Cow;
@@ -67,6 +67,7 @@ impl<T: Scalar> Prepared<T> {
         check_batch(options.batch, x.ncols())?;
         check_classes(&labels, classes)?;
         let (x, scaler, seen) = standardise(x, &weights, options.scale, &options.exec)?;
+        check_varies(&seen, options.scale)?;
         let mut warnings = Warnings::of_features(&seen, &seen.scaled_by(&scaler), options.scale);
         let (basis, scaled) = row_space(x, options)?;
         let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);

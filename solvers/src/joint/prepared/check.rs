@@ -1,6 +1,6 @@
 //! Checks of the data.
 
-use crate::data::{Features, check_labels, check_weights};
+use crate::data::{Extremes, Features, Scale, check_labels, check_weights};
 use crate::joint::Builder;
 use crate::scalar::Scalar;
 use admm::{Error, Result};
@@ -31,6 +31,15 @@ pub(crate) fn check_enough((d, n): (usize, usize), components: usize) -> Result<
         ));
     }
     Ok(())
+}
+
+/// Checks that there is a feature that varies by more than rounding. Features that stay as they are have moments about 0.
+pub(crate) fn check_varies<T: Scalar>(seen: &Extremes<T>, scale: Scale) -> Result<()> {
+    if scale == Scale::None || (0..seen.low.len()).any(|feature| !seen.is_constant(feature)) {
+        return Ok(());
+    }
+    let digits = if T::SINGLE { " in 32-bit numbers; if they differ at all, use `--precision f64`" } else { "" };
+    Err(Error::numerical("the data", format!("have no variance: all samples are equal{digits}")))
 }
 
 pub(crate) fn check_batch(batch: Option<usize>, n: usize) -> Result<()> {

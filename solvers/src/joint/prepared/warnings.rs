@@ -11,19 +11,28 @@ use nalgebra::DVector;
 pub(crate) struct Warnings {
     /// The features whose values are all the same.
     constant: Vec<usize>,
+    /// The features of which rounding leaves few digits.
+    coarse: Vec<usize>,
+    /// True if the numbers are in single precision.
+    single: bool,
     /// A feature that rounding loses beside another one.
     lost: Option<(usize, usize)>,
     /// The rest, in sentences.
     other: Vec<String>,
 }
 
-/// The most constant features that a sentence names.
+/// The most features that a sentence names.
 const MOST: usize = 10;
 
 impl Warnings {
     /// Those of the features, given the largest |z| of each.
     pub fn of_features<T: Scalar>(seen: &Extremes<T>, largest: &DVector<T>, scale: Scale) -> Self {
-        Warnings { constant: constant(seen, scale), lost: mixed_scales(largest), ..Warnings::default() }
+        let of = |is: fn(&Extremes<T>, usize) -> bool| {
+            // None where the features stay as they are: there a constant has variance about 0.
+            (0..seen.low.len()).filter(|&feature| scale != Scale::None && is(seen, feature)).collect()
+        };
+        let (constant, coarse) = (of(Extremes::is_constant), of(Extremes::is_coarse));
+        Warnings { constant, coarse, single: T::SINGLE, lost: mixed_scales(largest), ..Warnings::default() }
     }
 
     /// The leading eigenvalues of the covariance, k + 1 where there are so many.
@@ -48,25 +57,45 @@ impl Warnings {
     pub fn sentences(&self, options: &Builder, names: &[String]) -> Vec<String> {
         let number = |feature: usize| (feature + 1).to_string();
         let name = |feature: usize| names.get(feature).map_or_else(|| number(feature), |name| format!("`{name}`"));
-        let constant = (!self.constant.is_empty()).then(|| {
-            let kind = if names.is_empty() { "number " } else { "" };
-            let named = self.constant.iter().take(MOST).map(|&feature| name(feature)).collect::<Vec<_>>().join(", ");
-            let more = self.constant.len().saturating_sub(MOST);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("constant features carry no information and keep scale 1: {kind}{named}{more}")
-        });
+        let constant = listed(&self.constant, names).map(|listed| self.of_constant(&listed));
+        let coarse = listed(&self.coarse, names).map(|listed| self.of_coarse(&listed));
         let lost = self.lost.map(|(lost, beside)| {
             let (lost, beside) = (name(lost), name(beside));
             format!("feature {lost} is lost beside feature {beside}, which is of far larger scale: standardise them")
         });
-        constant.into_iter().chain(lost).chain(self.other.iter().cloned()).chain(of_choices(options)).collect()
+        constant.into_iter().chain(coarse).chain(lost).chain(self.other.iter().cloned()).chain(of_choices(options)).collect()
     }
 }
 
-/// None where the features stay as they are: there a constant has variance about 0.
-fn constant<T: Scalar>(seen: &Extremes<T>, scale: Scale) -> Vec<usize> {
-    let constant = |feature: &usize| scale != Scale::None && seen.low[*feature] == seen.high[*feature];
-    (0..seen.low.len()).filter(constant).collect()
+impl Warnings {
+    /// Single precision cannot tell a constant from what varies in its ninth digit.
+    fn of_constant(&self, listed: &str) -> String {
+        let (within, otherwise) = match self.single {
+            true => (" in 32-bit numbers", "; if they do vary, use `--precision f64`"),
+            false => ("", ""),
+        };
+        format!("constant features{within} carry no information and keep scale 1: {listed}{otherwise}")
+    }
+
+    fn of_coarse(&self, listed: &str) -> String {
+        let advice = if self.single { "use `--precision f64`" } else { "subtract a constant before you write them" };
+        format!("features so far from 0 that rounding leaves few digits of what they vary by: {listed}; {advice}")
+    }
+}
+
+/// The features by their names, or by their numbers from 1; nothing for none.
+fn listed(features: &[usize], names: &[String]) -> Option<String> {
+    let name = |&feature: &usize| match names.get(feature) {
+        Some(name) => format!("`{name}`"),
+        None => (feature + 1).to_string(),
+    };
+    let named = features.iter().take(MOST).map(name).collect::<Vec<_>>().join(", ");
+    let kind = if names.is_empty() { "number " } else { "" };
+    let more = match features.len().saturating_sub(MOST) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!features.is_empty()).then(|| format!("{kind}{named}{more}"))
 }
 
 /// The features of the smallest and the largest size, of the largest |z| of each, where rounding loses one beside the
