@@ -48,15 +48,32 @@ fn places<X>(expected: &[String], data: &Dataset<X>) -> Result<Places, DataError
         let unknown = got.iter().filter(|name| !expected.contains(name)).cloned().collect();
         return Err(DataError::Features { expected: expected.len(), got: got.len(), missing, unknown });
     }
-    let sparse = data.is_sparse();
-    let skipped = usize::from(sparse && data::counts_from_zero(expected) && !data::counts_from_zero(got));
-    let length = skipped + got.len();
-    if length == expected.len() || length < expected.len() && sparse {
-        return Ok((0..expected.len()).map(|i| i.checked_sub(skipped).filter(|&i| i < got.len())).collect());
+    let skipped = usize::from(data::counts_from_zero(expected) && !data::counts_from_zero(got));
+    if data.is_sparse() && data::is_unnamed(expected) {
+        return by_index(expected, got, by_name, skipped);
+    }
+    let length = got.len();
+    if length == expected.len() || length < expected.len() && data.is_sparse() {
+        return Ok((0..expected.len()).map(|i| Some(i).filter(|&i| i < length)).collect());
     }
     let missing = expected.iter().skip(length).cloned().collect();
-    let unknown = got.iter().skip(expected.len() - skipped.min(expected.len())).cloned().collect();
+    let unknown = got.iter().skip(expected.len()).cloned().collect();
     Err(DataError::Features { expected: expected.len(), got: length, missing, unknown })
+}
+
+/// A sparse table whose features are named by their indices: they mean the same whether it counts from 0 or from 1, and
+/// may end sooner than the model's.
+fn by_index(expected: &[String], got: &[String], places: Places, skipped: usize) -> Result<Places, DataError> {
+    let mut known = vec![false; got.len()];
+    places.iter().flatten().for_each(|&place| known[place] = true);
+    let unknown: Vec<_> = got.iter().zip(known).filter(|(_, known)| !known).map(|(name, _)| name.clone()).collect();
+    match unknown.is_empty() {
+        true => Ok(places),
+        false => {
+            let got = got.len() + skipped;
+            Err(DataError::Features { expected: expected.len(), got, missing: Vec::new(), unknown })
+        }
+    }
 }
 
 /// Columns that may be labels, where reading every column as a feature has failed.
@@ -119,6 +136,10 @@ mod tests {
         assert_eq!(compare(&["x0", "x1"], "a.svm", &["x0"]), Ok(vec![1.0, 0.0]));
         let error = compare(&["x0", "x1"], "a.svm", &["x1", "x2"]).unwrap_err();
         assert_eq!(error, "a.svm: expected 2 features, got 3: `x2` is unknown");
+        let error = compare(&["x1", "x2"], "a.svm", &["x0", "x1"]).unwrap_err();
+        assert_eq!(error, "a.svm: other features than expected: `x0` is unknown");
+        let error = compare(&["x1", "x2"], "a.svm", &["x0", "x1", "x2"]).unwrap_err();
+        assert_eq!(error, "a.svm: expected 2 features, got 3: `x0` is unknown");
         let error = compare(&["x1", "x2"], "a.svm", &["x1", "x2", "x3"]).unwrap_err();
         assert_eq!(error, "a.svm: expected 2 features, got 3: `x3` is unknown");
     }
