@@ -14,7 +14,8 @@
 //! # The signs of the result
 //!
 //! Signs are fixed. R has a diagonal ≥ 0. In an eigenvector or a right singular vector, the entry of largest magnitude
-//! is positive, and of several such entries the first one.
+//! is positive, and of several such entries the first one. Magnitudes that differ by less than a thousandth are equal
+//! here, so that rounding does not decide.
 
 mod exponential;
 mod factor;
@@ -24,8 +25,8 @@ pub mod secular;
 pub(crate) use exponential::exponentiate;
 pub use factor::{ThinSvd, polar, symmetric_eigen, thin_qr, thin_svd, top_eigen};
 pub(crate) use factor::{
-    beside, check, check_square, check_tall, cholesky, defect, lower_gram, orthonormal, scattered, top_eigen_of,
-    without,
+    beside, check, check_square, check_tall, cholesky, defect, leading, lower_gram, negative, orthonormal, scattered,
+    top_eigen_of, without,
 };
 pub(crate) use inner::{FEW, inner_products};
 

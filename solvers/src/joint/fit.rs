@@ -1,17 +1,13 @@
 //! The fit: it makes a fitted model of data and choices.
 
 use super::methods::{Found, Log, TwoBlocks, descent, two_stage};
-use super::result::certify;
-use super::{Constraint, Fitted, JointModel, Method, Model, Moment, Position, Prepared, Report};
+use super::result::{canonical, certify};
+use super::{Fitted, JointModel, Method, Model, Moment, Position, Prepared, Report};
 use crate::data::Features;
-use crate::linalg::symmetric_eigen;
-use crate::loss::Classifier;
 use crate::scalar::Scalar;
-use crate::view::{product, transposed_product};
 use admm::certificate::Stationarity;
 use admm::method::stationarity;
 use admm::{Result, Smooth, Status};
-use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 
 impl JointModel {
@@ -88,7 +84,8 @@ fn fit<T: Scalar>(
     let found = Found { status: status(prepared, method, &found)?, ..found };
     let seconds = log.seconds();
     let report = Report { seconds, ..report(prepared, method, &found)? };
-    Ok(Fitted { model: model(prepared, found.point)?, report, history: log.history })
+    let model = Model { scaler: prepared.scaler.clone(), weights: canonical(prepared, found.point)? };
+    Ok(Fitted { model, report, history: log.history })
 }
 
 /// The status of a method, the same for all where there is no minimiser. A small gradient says nothing there: it vanishes
@@ -131,36 +128,4 @@ fn report<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -
         classes: point.bias.len(),
         starts: Vec::new(),
     })
-}
-
-/// The model in the space of the features, its signs and order fixed as [`Model`] says.
-fn model<T: Scalar>(prepared: &Prepared<T>, point: Classifier<T>) -> Result<Model<T>> {
-    let covariance = &prepared.objective.variance.of.covariance;
-    let inner = transposed_product(&point.v, &covariance.times(&point.v));
-    let rotation = match prepared.options.constraint.held() {
-        Constraint::Orthonormal => symmetric_eigen(&inner)?.1,
-        _ => sorting(&inner),
-    };
-    let b = transposed_product(&rotation, &point.b);
-    let v = product(&point.v, &rotation);
-    let v = match &prepared.basis {
-        Some(space) => space.lift(&v)?,
-        None => v,
-    };
-    let mut weights = Classifier { v, b, bias: point.bias };
-    for j in 0..weights.v.ncols() {
-        if weights.v[(weights.v.column(j).iamax(), j)] < T::zero() {
-            weights.v.column_mut(j).neg_mut();
-            weights.b.row_mut(j).neg_mut();
-        }
-    }
-    Ok(Model { scaler: prepared.scaler.clone(), weights })
-}
-
-/// The permutation that sorts the columns by the diagonal, descending.
-fn sorting<T: Scalar>(inner: &DMatrix<T>) -> DMatrix<T> {
-    let k = inner.nrows();
-    let mut order: Vec<usize> = (0..k).collect();
-    order.sort_by(|&i, &j| inner[(j, j)].partial_cmp(&inner[(i, i)]).unwrap_or(std::cmp::Ordering::Equal));
-    DMatrix::from_fn(k, k, |row, column| if order[column] == row { T::one() } else { T::zero() })
 }

@@ -1,11 +1,13 @@
 //! The results of a fit: its progress while it runs, and the fitted model.
 
+mod canonical;
 mod certify;
 mod file;
 mod model;
 mod position;
 mod report;
 
+pub(crate) use canonical::canonical;
 pub(crate) use certify::{SLACK, certify};
 pub use file::Names;
 pub use model::Model;

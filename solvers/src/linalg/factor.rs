@@ -80,10 +80,18 @@ pub(crate) fn beside<T: Scalar>(a: DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
     out
 }
 
-/// Returns true if the sign rule asks to flip a vector: its first entry of largest magnitude is negative.
-fn negative<T: Scalar>(vector: &[T]) -> bool {
-    let most = largest(vector);
-    vector.iter().find(|entry| entry.abs() == most).is_some_and(|&entry| entry < T::zero())
+/// Magnitudes that differ by a smaller share count as equal: rounding, and the accuracy of a fit, do not decide on one.
+pub(crate) const TIED: f64 = 1e-3;
+
+/// The place of the first entry whose magnitude is the largest, or equal to it but for a share of [`TIED`].
+pub(crate) fn leading<T: Scalar>(vector: &[T]) -> Option<usize> {
+    let least = T::of(1.0 - TIED) * largest(vector);
+    vector.iter().position(|entry| entry.abs() >= least)
+}
+
+/// Returns true if the sign rule asks to flip a vector: its leading entry is negative.
+pub(crate) fn negative<T: Scalar>(vector: &[T]) -> bool {
+    leading(vector).is_some_and(|place| vector[place] < T::zero())
 }
 
 /// A matrix of numbers in [−1, 1) that depend on the place and the seed alone, drawn in column-major order.
@@ -151,6 +159,7 @@ pub(crate) mod tests {
     fn the_largest_entry_decides_the_sign() {
         assert!(negative(&[0.5, -2.0, 1.0]));
         assert!(!negative(&[2.0, -2.0]));
+        assert!(!negative(&[2.0, -2.001]) && negative(&[2.0, -2.01]), "nearly the largest is the largest");
         assert!(!negative(&[0.0, 0.0]));
     }
 }

@@ -14,6 +14,10 @@ use serde::{Deserialize, Serialize};
 /// Signs and order are fixed. On orthonormal W both losses are the same for WQ and QᵀB with orthogonal Q. So the
 /// components are the principal axes of the data within the span of W, in descending order of variance. Under other
 /// constraints the columns are sorted by variance. In each column the entry of largest magnitude is positive.
+///
+/// Rounding does not decide. Magnitudes that differ by less than a thousandth are equal, and the first of them counts.
+/// Variances that differ by less than a millionth of the largest are equal: then principal axes are the directions
+/// nearest to a feature, and other columns are sorted by the place of their largest entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 pub struct Model<T: Scalar> {
