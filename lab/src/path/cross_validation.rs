@@ -4,6 +4,7 @@ use admm::{Exec, Result, Status};
 use admm_solvers::data::Features;
 use admm_solvers::joint::{Fitted, JointModel, Model};
 use admm_solvers::linalg::thin_qr;
+use nalgebra::DMatrix;
 
 use super::fits::{PathSetting, follow_path};
 use super::spread::Spread;
@@ -18,16 +19,28 @@ use crate::output::Console;
 pub struct HeldOut {
     /// The share of them whose class is not predicted.
     pub error: f64,
-    /// The share of their second moment about the training mean that is in the span of W.
-    pub variance: f64,
+    /// The share of their second moment about the training mean that is in the span of W; none where that moment is 0,
+    /// as of a single sample that is the mean of all others.
+    pub variance: Option<f64>,
 }
 
 /// Judges a model by other samples.
 pub fn held_out(model: &Model<f64>, samples: &Labelled) -> Result<HeldOut> {
     let scaled = model.scaler.apply(&samples.x)?;
     let (basis, _) = thin_qr(&model.weights.v)?;
-    let variance = basis.tr_mul(&scaled).norm_squared() / scaled.norm_squared();
+    let varies = scaled.norm_squared() > rounding(model, &samples.x);
+    let variance = varies.then(|| basis.tr_mul(&scaled).norm_squared() / scaled.norm_squared());
     Ok(HeldOut { error: 1.0 - model.score(&samples.x, &samples.labels)?, variance })
+}
+
+/// The most that rounding adds to the second moment of samples about the training mean: 4ε of the size of each number.
+fn rounding(model: &Model<f64>, x: &DMatrix<f64>) -> f64 {
+    let (mean, scale) = (&model.scaler.mean, &model.scaler.scale);
+    let of = |(i, value): (usize, &f64)| {
+        let i = i % mean.len();
+        (4.0 * f64::EPSILON * (value.abs() + mean[i].abs()) / scale[i]).powi(2)
+    };
+    x.iter().enumerate().map(of).sum()
 }
 
 /// A fit of a path, judged.
@@ -45,6 +58,7 @@ pub struct PathPoint {
     pub components: usize,
     pub weight: f64,
     pub error: Spread,
+    /// Over the folds that have a variance.
     pub variance: Spread,
 }
 
@@ -97,6 +111,7 @@ impl<'a> CrossValidation<'a> {
         let fits: Vec<_> = judged.iter().flatten().collect();
         let unattained = fits.iter().filter(|fit| fit.status == Status::Unattained).count();
         let unfinished = fits.iter().filter(|fit| fit.status != Status::Converged).count() - unattained;
+        self.warn_without_variance(&judged, console);
         let advised = [
             (unattained, "have no minimiser. Set --ridge, so that B is bounded."),
             (unfinished, &format!("did not converge. {}", Status::IterationLimit.advice())),
@@ -106,6 +121,18 @@ impl<'a> CrossValidation<'a> {
         }
         let of_model = judged.chunks(self.splits.len()).zip(models);
         Ok(of_model.flat_map(|(judged, (components, _))| path_points(*components, weights, judged)).collect())
+    }
+
+    /// Says that folds are left out of the means of the variance.
+    fn warn_without_variance(&self, judged: &[Vec<Judged>], console: Console) {
+        let lacks = |split: &&Vec<Judged>| split.iter().any(|judged| judged.held_out.variance.is_none());
+        let (some, all) = (judged.iter().take(self.splits.len()).filter(lacks).count(), self.splits.len());
+        if some > 0 {
+            console.warn(&format!(
+                "{some} of {all} folds kept back samples without variance about the mean of the others: the share \
+                 explained is undefined there and left out"
+            ));
+        }
     }
 }
 
@@ -144,10 +171,10 @@ pub fn judge_split<X: SampleStorage + ToFeatures>(
 /// The spread over the splits, for each weight.
 pub fn path_points(components: usize, weights: &[f64], judged: &[Vec<Judged>]) -> Vec<PathPoint> {
     let point = |(i, &weight): (usize, &f64)| {
-        let spread = |figure: fn(&HeldOut) -> f64| {
-            Spread::of(&judged.iter().map(|split| figure(&split[i].held_out)).collect::<Vec<_>>())
+        let spread = |figure: fn(&HeldOut) -> Option<f64>| {
+            Spread::of(&judged.iter().filter_map(|split| figure(&split[i].held_out)).collect::<Vec<_>>())
         };
-        PathPoint { components, weight, error: spread(|held| held.error), variance: spread(|held| held.variance) }
+        PathPoint { components, weight, error: spread(|held| Some(held.error)), variance: spread(|held| held.variance) }
     };
     weights.iter().enumerate().map(point).collect()
 }
