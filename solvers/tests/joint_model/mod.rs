@@ -8,6 +8,7 @@ mod everywhere;
 mod models;
 mod normalised;
 mod optima;
+mod rounding;
 mod runs;
 mod starts;
 mod symmetries;
