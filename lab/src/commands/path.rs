@@ -13,7 +13,7 @@ use crate::interrupt;
 use crate::output::report::{PAGE, PathReport};
 use crate::output::{self, Console, Folder, MODEL, report};
 use crate::path::{
-    CrossValidation, MarkedPoint, PathChoice, PathSetting, check_uninterrupted, follow_path, mark, tables,
+    CrossValidation, MarkedPoint, PathChoice, PathModel, PathSetting, check_uninterrupted, follow_path, mark, tables,
 };
 
 /// Fits along the path on every fold, chooses, fits again on all samples, saves and, whether or not that worked,
@@ -35,8 +35,9 @@ pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
     let rows = mark(&points, &choice);
     let refits = [(MODEL, choice.lowest), (SIMPLER, choice.simpler)].map(|(file, chosen)| {
         let row = &rows[chosen];
-        let model = models.iter().find(|(components, _)| *components == row.components).expect("it was studied");
-        Ok((file, refit(&model.1, options, &set, row)?))
+        let is_chosen = |model: &&PathModel| (model.components, model.ridge) == (row.components, row.ridge);
+        let chosen = models.iter().find(is_chosen).expect("it was studied");
+        Ok((file, refit(&chosen.model, options, &set, row)?))
     });
     let refits = refits.into_iter().collect::<Result<Vec<_>, Failure>>()?;
     check_uninterrupted(console)?;
@@ -103,7 +104,7 @@ fn report(
         answer: tables::sentence(rows),
         chosen,
         seed: options.seed,
-        choices: choices.into_iter().filter(|(name, _)| name != "path").collect(),
+        choices: choices.into_iter().filter(|(name, _)| !["path", "ridge"].contains(&name.as_str())).collect(),
         command: report::command_line(),
     };
     report.html().map_err(Failure::library("report"))

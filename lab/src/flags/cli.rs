@@ -51,7 +51,7 @@ pub enum Command {
     Fit(Box<FitOptions>),
     /// Continue a fit that was begun with --checkpoint: it ends with the same model as if it had never stopped
     Resume(ResumeOptions),
-    /// Follow the trade-off from PCA to classification, and choose λ by cross-validation
+    /// Follow the trade-off from PCA to classification, and choose λ, k and μ by cross-validation
     ///
     /// Fits for λ from 1 to 0 on every fold, each from the answer of the one before. Prints the mean and the standard
     /// deviation of the scores on the samples that are kept back, and marks the Pareto front. Chooses by the lowest error

@@ -35,6 +35,9 @@ pub struct PathOptions {
     #[arg(long, short = 'k', value_name = "K,…", default_value = "2", value_delimiter = ',', help_heading = "Model")]
     #[arg(value_parser = count::<usize>)]
     pub components: Vec<usize>,
+    /// The μ to try instead of one --ridge, several after commas
+    #[arg(long, value_name = "MU,…", value_delimiter = ',', conflicts_with = "ridge", help_heading = "Model")]
+    pub ridges: Vec<f64>,
 
     /// How to minimise
     #[arg(long, default_value = "joint", value_parser = choice(METHODS), help_heading = "Search")]
@@ -64,6 +67,14 @@ impl PathOptions {
     /// DATA, given or not.
     pub fn data(&self) -> &OsStr {
         self.data.as_deref().unwrap_or("wine".as_ref())
+    }
+
+    /// The μ to try, from the largest to the smallest, each once.
+    pub fn ridges(&self) -> Vec<f64> {
+        let mut ridges = if self.ridges.is_empty() { vec![self.model.ridge] } else { self.ridges.clone() };
+        ridges.sort_by(|a, b| b.total_cmp(a));
+        ridges.dedup();
+        ridges
     }
 
     /// Ascending, each once.

@@ -2,7 +2,8 @@
 
 use super::cross_validation::PathPoint;
 
-/// Places in a list of points that goes from the simple to the accurate: fewer components first, then larger weights.
+/// Places in a list of points. Of two points the simpler one has fewer components, then the larger weight λ, then the
+/// larger ridge μ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PathChoice {
     /// The lowest mean error; of several the simplest.
@@ -16,10 +17,17 @@ impl PathChoice {
     /// Chooses among the points of a cross-validation. The standard error is sd/√folds: repeats share their samples and
     /// do not lower it.
     pub fn of(points: &[PathPoint], folds: usize) -> Self {
-        let errors: Vec<f64> = points.iter().map(|point| point.error.mean).collect();
-        let lowest = (0..errors.len()).fold(0, |best, i| if errors[i] < errors[best] { i } else { best });
-        let bound = errors[lowest] + points[lowest].error.sd / (folds as f64).sqrt();
-        let simpler = errors.iter().position(|&error| error <= bound).unwrap_or(lowest);
+        let error = |i: usize| points[i].error.mean;
+        let mut simplest_first: Vec<usize> = (0..points.len()).collect();
+        simplest_first.sort_by(|&i, &j| {
+            let (a, b) = (&points[i], &points[j]);
+            let by_weight = || b.weight.total_cmp(&a.weight).then_with(|| b.ridge.total_cmp(&a.ridge));
+            a.components.cmp(&b.components).then_with(by_weight)
+        });
+        let better = |best: usize, &i: &usize| if error(i) < error(best) { i } else { best };
+        let lowest = simplest_first.iter().fold(simplest_first[0], better);
+        let bound = error(lowest) + points[lowest].error.sd / (folds as f64).sqrt();
+        let simpler = simplest_first.into_iter().find(|&i| error(i) <= bound).unwrap_or(lowest);
         Self { lowest, simpler }
     }
 }
@@ -37,7 +45,8 @@ mod tests {
 
     fn points(errors: &[f64], sd: f64) -> Vec<PathPoint> {
         let spread = |mean| Spread { mean, sd };
-        let point = |&error| PathPoint { components: 2, weight: 0.5, error: spread(error), variance: spread(0.5) };
+        let variance = spread(0.5);
+        let point = |&error| PathPoint { components: 2, ridge: 0.1, weight: 0.5, error: spread(error), variance };
         errors.iter().map(point).collect()
     }
 
@@ -48,6 +57,20 @@ mod tests {
         assert_eq!(choice(0.09, 9), PathChoice { lowest: 3, simpler: 2 });
         assert_eq!(choice(0.3001, 9), PathChoice { lowest: 3, simpler: 1 });
         assert_eq!(choice(9.0, 9), PathChoice { lowest: 3, simpler: 0 });
+    }
+
+    /// A larger λ before a larger μ, and fewer components before both; whatever the order of the list.
+    #[test]
+    fn the_simplest_of_those_with_the_lowest_error() {
+        let (error, variance) = (Spread { mean: 0.2, sd: 0.0 }, Spread { mean: 0.5, sd: 0.0 });
+        let point = |(components, ridge, weight)| PathPoint { components, ridge, weight, error, variance };
+        let mut of = vec![(2, 0.1, 1.0), (1, 1e-4, 0.5), (1, 0.1, 0.3), (1, 0.01, 0.5)];
+        for _ in 0..4 {
+            of.rotate_left(1);
+            let points: Vec<_> = of.iter().copied().map(point).collect();
+            let PathChoice { lowest, simpler } = PathChoice::of(&points, 5);
+            assert_eq!((of[lowest], of[simpler]), ((1, 0.01, 0.5), (1, 0.01, 0.5)));
+        }
     }
 
     #[test]

@@ -52,10 +52,19 @@ pub struct Judged {
     pub status: Status,
 }
 
-/// One weight of one number of components, over all folds of all repeats.
+/// A model whose path is followed, and what tells it from the others.
+#[derive(Debug, Clone)]
+pub struct PathModel {
+    pub components: usize,
+    pub ridge: f64,
+    pub model: JointModel,
+}
+
+/// One weight of one model, over all folds of all repeats.
 #[derive(Debug, Clone)]
 pub struct PathPoint {
     pub components: usize,
+    pub ridge: f64,
     pub weight: f64,
     pub error: Spread,
     /// Over the folds that have a variance.
@@ -85,17 +94,17 @@ impl<'a> CrossValidation<'a> {
         Ok(Self { options, set, splits: splits(options, set) })
     }
 
-    /// All points, by components ascending, then by weight descending.
+    /// All points, model by model, each by weight descending.
     pub fn run(
         &self,
-        models: &[(usize, JointModel)],
+        models: &[PathModel],
         exec: &Exec,
         console: Console,
     ) -> std::result::Result<Vec<PathPoint>, Failure> {
         let (count, weights) = (models.len() * self.splits.len(), self.options.weights.list());
         let counter = console.count("folds", count as u64);
         let judged = exec.map(count, |piece| {
-            let (model, split) = (&models[piece / self.splits.len()].1, &self.splits[piece % self.splits.len()]);
+            let (model, split) = (&models[piece / self.splits.len()].model, &self.splits[piece % self.splits.len()]);
             let setting = PathSetting { model, method: self.options.method, weights };
             let judged = if interrupt::requested() {
                 Ok(Vec::new())
@@ -120,7 +129,7 @@ impl<'a> CrossValidation<'a> {
             console.warn(&format!("{some} of {} fits {advice}", fits.len()));
         }
         let of_model = judged.chunks(self.splits.len()).zip(models);
-        Ok(of_model.flat_map(|(judged, (components, _))| path_points(*components, weights, judged)).collect())
+        Ok(of_model.flat_map(|(judged, of)| path_points((of.components, of.ridge), weights, judged)).collect())
     }
 
     /// Says that folds are left out of the means of the variance.
@@ -168,13 +177,14 @@ pub fn judge_split<X: SampleStorage + ToFeatures>(
     fits.iter().map(judged).collect()
 }
 
-/// The spread over the splits, for each weight.
-pub fn path_points(components: usize, weights: &[f64], judged: &[Vec<Judged>]) -> Vec<PathPoint> {
+/// The spread over the splits, for each weight of a model with so many components and such a ridge.
+pub fn path_points((components, ridge): (usize, f64), weights: &[f64], judged: &[Vec<Judged>]) -> Vec<PathPoint> {
     let point = |(i, &weight): (usize, &f64)| {
         let spread = |figure: fn(&HeldOut) -> Option<f64>| {
             Spread::of(&judged.iter().filter_map(|split| figure(&split[i].held_out)).collect::<Vec<_>>())
         };
-        PathPoint { components, weight, error: spread(|held| Some(held.error)), variance: spread(|held| held.variance) }
+        let (error, variance) = (spread(|held| Some(held.error)), spread(|held| held.variance));
+        PathPoint { components, ridge, weight, error, variance }
     };
     weights.iter().enumerate().map(point).collect()
 }

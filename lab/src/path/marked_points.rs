@@ -10,6 +10,7 @@ use super::spread::Spread;
 #[derive(Debug, Clone, Serialize)]
 pub struct MarkedPoint {
     pub components: usize,
+    pub ridge: f64,
     pub weight: f64,
     pub variance_explained: Spread,
     pub error: Spread,
@@ -24,6 +25,7 @@ pub fn mark(points: &[PathPoint], choice: &PathChoice) -> Vec<MarkedPoint> {
     let means: Vec<_> = points.iter().map(|point| (point.variance.mean, point.error.mean)).collect();
     let row = |(i, (point, front)): (usize, (&PathPoint, bool))| MarkedPoint {
         components: point.components,
+        ridge: point.ridge,
         weight: point.weight,
         variance_explained: point.variance,
         error: point.error,
@@ -32,4 +34,9 @@ pub fn mark(points: &[PathPoint], choice: &PathChoice) -> Vec<MarkedPoint> {
         one_standard_error: i == choice.simpler,
     };
     points.iter().zip(front(&means)).enumerate().map(row).collect()
+}
+
+/// Returns true if the points have more than one ridge.
+pub fn several_ridges(rows: &[MarkedPoint]) -> bool {
+    rows.windows(2).any(|pair| pair[0].ridge != pair[1].ridge)
 }

@@ -4,7 +4,7 @@ use admm_solvers::data::Features;
 use admm_solvers::joint::Method;
 use serde::Serialize;
 
-use super::marked_points::MarkedPoint;
+use super::marked_points::{MarkedPoint, several_ridges};
 use super::spread::Spread;
 use crate::data::LabelledSet;
 use crate::flags::{ModelOptions, PathOptions, Reading};
@@ -21,6 +21,7 @@ pub struct PathSummary<'a> {
     reading: &'a Reading,
     weights: &'a [f64],
     components: Vec<usize>,
+    ridges: Vec<f64>,
     cv: usize,
     repeats: u64,
     seed: u64,
@@ -34,19 +35,23 @@ impl<'a> PathSummary<'a> {
     pub fn new(options: &'a PathOptions, set: &'a LabelledSet<Features<f64>>, path: &'a [MarkedPoint]) -> Self {
         let &PathOptions { cv, repeats, seed, method, ref model, .. } = options;
         let (version, data, samples) = (env!("CARGO_PKG_VERSION"), set.name.as_str(), set.train.labels.len());
-        let (reading, weights, components) = (&options.reading, options.weights.list(), options.components());
-        Self { version, data, samples, reading, weights, components, cv, repeats, seed, method, model, path }
+        let (reading, weights) = (&options.reading, options.weights.list());
+        let (components, ridges) = (options.components(), options.ridges());
+        Self { version, data, samples, reading, weights, components, ridges, cv, repeats, seed, method, model, path }
     }
 }
 
 /// Returns the rows as CSV, with every digit.
 pub fn csv(rows: &[MarkedPoint]) -> String {
     let mut text = String::from(
-        "components,weight,variance_explained,variance_explained_sd,error,error_sd,front,lowest_error,one_standard_error\n",
+        "components,weight,variance_explained,variance_explained_sd,error,error_sd,front,lowest_error,one_standard_error,ridge\n",
     );
-    for MarkedPoint { components, weight, variance_explained, error, front, lowest_error, one_standard_error } in rows {
-        let [variance, error] = [variance_explained, error].map(|spread| format!("{:?},{:?}", spread.mean, spread.sd));
-        text += &format!("{components},{weight:?},{variance},{error},{front},{lowest_error},{one_standard_error}\n");
+    for row in rows {
+        let MarkedPoint { components, ridge, weight, front, lowest_error, one_standard_error, .. } = row;
+        let [variance, error] =
+            [row.variance_explained, row.error].map(|spread| format!("{:?},{:?}", spread.mean, spread.sd));
+        let marks = format!("{front},{lowest_error},{one_standard_error}");
+        text += &format!("{components},{weight:?},{variance},{error},{marks},{ridge:?}\n");
     }
     text
 }
@@ -64,7 +69,12 @@ pub fn text(options: &PathOptions, set: &LabelledSet<Features<f64>>, rows: &[Mar
 /// The points as a table.
 pub fn text_table(rows: &[MarkedPoint]) -> TextTable {
     let words = ["components", "λ", "variance explained", "error", "front", "choice"];
-    TextTable { headings: words.map(String::from).to_vec(), rows: rows.iter().map(cells).collect() }
+    let mut table = TextTable { headings: words.map(String::from).to_vec(), rows: rows.iter().map(cells).collect() };
+    if several_ridges(rows) {
+        table.headings.insert(1, "μ".into());
+        table.rows.iter_mut().zip(rows).for_each(|(cells, row)| cells.insert(1, every_digit(row.ridge)));
+    }
+    table
 }
 
 fn cells(row: &MarkedPoint) -> Vec<String> {
@@ -89,7 +99,8 @@ pub fn sentence(rows: &[MarkedPoint]) -> String {
         let share = |spread: Spread| format!("{:.1} %", 100.0 * spread.mean);
         let (error, variance) = (share(row.error), share(row.variance_explained));
         let components = count(row.components, "component");
-        format!("λ = {} with {components}: {error} errors, {variance} of the variance", every_digit(row.weight))
+        let ridge = if several_ridges(rows) { format!(", μ = {}", every_digit(row.ridge)) } else { String::new() };
+        format!("λ = {}{ridge} with {components}: {error} errors, {variance} of the variance", every_digit(row.weight))
     };
     let chosen = |is: fn(&MarkedPoint) -> bool| rows.iter().find(|row| is(row)).map(describe).unwrap_or_default();
     let (lowest, simpler) = (chosen(|row| row.lowest_error), chosen(|row| row.one_standard_error));

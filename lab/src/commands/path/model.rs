@@ -5,10 +5,11 @@ use admm_solvers::joint::JointModel;
 use crate::failure::Failure;
 use crate::flags::{PathOptions, flagged};
 use crate::output::{self, report};
+use crate::path::PathModel;
 
 impl PathOptions {
-    /// A model for each number of components, ascending, or all flags that are out of range.
-    pub fn models(&self) -> Result<Vec<(usize, JointModel)>, Failure> {
+    /// A model for each number of components, ascending, and each ridge, descending; or all flags that are out of range.
+    pub fn models(&self) -> Result<Vec<PathModel>, Failure> {
         let mut problems = Vec::new();
         if self.cv < 2 {
             problems.push(format!("--cv: cross-validation needs at least 2 folds, got {}", self.cv));
@@ -20,9 +21,10 @@ impl PathOptions {
         problems.extend(self.model.idle(self.method));
         problems.extend(output::inside(&[("--report", page.as_deref())], &[("--out", self.out.as_deref())]));
         let mut models = Vec::new();
-        for components in self.components() {
-            match self.with_components(components) {
-                Ok(model) => models.push((components, model)),
+        let ridges = self.ridges();
+        for (components, ridge) in self.components().into_iter().flat_map(|k| ridges.iter().map(move |&ridge| (k, ridge))) {
+            match self.with(components, ridge) {
+                Ok(model) => models.push(PathModel { components, ridge, model }),
                 Err(admm::Error::Parameters(more)) => problems.extend(flagged(&more)),
                 Err(error) => return Err(Failure::library("path")(error)),
             }
@@ -31,8 +33,8 @@ impl PathOptions {
         if problems.is_empty() { Ok(models) } else { Err(Failure::Usage(problems)) }
     }
 
-    fn with_components(&self, components: usize) -> admm::Result<JointModel> {
+    fn with(&self, components: usize, ridge: f64) -> admm::Result<JointModel> {
         let weight = self.weights.first(self.model.constraint);
-        self.model.builder().components(components).weight(weight).build()
+        self.model.builder().components(components).ridge(ridge).weight(weight).build()
     }
 }

@@ -82,6 +82,6 @@ impl Path {
         let splits = folds(&case.train.labels, case.classes, self.own.cv, case.seed);
         let judged = splits.iter().map(|split| judge_split(&case.train, case.classes, split, setting));
         let judged = judged.collect::<Result<Vec<_>>>()?;
-        Ok(PathChoice::of(&path_points(self.fit.components, setting.weights, &judged), self.own.cv))
+        Ok(PathChoice::of(&path_points((self.fit.components, self.fit.ridge), setting.weights, &judged), self.own.cv))
     }
 }

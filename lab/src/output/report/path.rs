@@ -88,6 +88,7 @@ fn highlights(row: &MarkedPoint) -> Vec<(String, String)> {
         ("lowest error".into(), percent(row.error.mean)),
         ("variance explained".into(), percent(row.variance_explained.mean)),
         ("λ".into(), row.weight.to_string()),
+        ("μ".into(), row.ridge.to_string()),
         ("components".into(), row.components.to_string()),
     ]
 }

@@ -4,7 +4,7 @@ use maud::html;
 
 use crate::output::figure::{Axis, Caption, Chart, Look, Point, Series};
 use crate::output::report::page::{Section, figure};
-use crate::path::MarkedPoint;
+use crate::path::{MarkedPoint, several_ridges};
 
 /// Two charts: error against variance, and error along λ.
 pub fn trade_off(rows: &[MarkedPoint]) -> Section {
@@ -40,14 +40,15 @@ fn along(rows: &[MarkedPoint]) -> Chart {
     }
 }
 
-/// One line for each number of components.
+/// One line for each number of components and each ridge.
 fn series(rows: &[MarkedPoint], point: impl Fn(&MarkedPoint) -> Point) -> Vec<Series> {
+    let ridge = |row: &MarkedPoint| if several_ridges(rows) { format!(", μ = {}", row.ridge) } else { String::new() };
     let line = |rows: &[MarkedPoint]| Series {
-        name: format!("k = {}", rows[0].components),
+        name: format!("k = {}{}", rows[0].components, ridge(&rows[0])),
         points: rows.iter().map(&point).collect(),
         look: Look::LineAndDots,
     };
-    rows.chunk_by(|a, b| a.components == b.components).map(line).collect()
+    rows.chunk_by(|a, b| (a.components, a.ridge) == (b.components, b.ridge)).map(line).collect()
 }
 
 fn point(row: &MarkedPoint) -> Point {
