@@ -2,6 +2,7 @@
 
 #[cfg(feature = "parquet")]
 mod arrow_files;
+mod class_weight;
 mod contents;
 mod csv;
 mod dataset;
@@ -10,6 +11,7 @@ mod encode;
 mod error;
 pub mod features_match;
 mod format;
+mod grouped;
 mod idx;
 mod labelled;
 mod labels;
@@ -29,8 +31,10 @@ mod svmlight;
 mod table;
 #[cfg(test)]
 mod tests;
+mod weighted;
 mod zstd;
 
+pub use class_weight::{class_weight, class_weight_file};
 pub use dataset::{Dataset, LabelColumn, ReadOptions, counts_from_zero, is_unnamed};
 pub use encode::{EncodedTable, Messages, encode_like};
 pub use error::DataError;
@@ -40,6 +44,6 @@ pub use load::{Source, load, load_like};
 pub use problem::LineProblem;
 pub use read::{input_files, is_embedded, is_stdin, read, read_numbers};
 pub use spelling::Decimal;
-pub use splits::{Split, folds};
+pub use splits::Split;
 pub use storage::{SampleStorage, ToFeatures};
 use table::Table;

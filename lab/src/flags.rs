@@ -11,6 +11,7 @@ mod parsers;
 mod path;
 mod predict;
 mod reading;
+mod sampling;
 pub mod text;
 mod weights;
 
@@ -24,4 +25,5 @@ pub use names::flagged;
 pub use path::PathOptions;
 pub use predict::{PredictOptions, ScoreOptions};
 pub use reading::Reading;
+pub use sampling::{Counting, Sampling};
 pub use weights::Weights;

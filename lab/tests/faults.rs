@@ -99,6 +99,65 @@ fn faults_13_14_and_53_values() {
     single("a,b,y\n1,2e-50,u\n3,4e-50,v\n", &["a.csv, column `b`: at most 4e-50", "too small", "--precision f64"]);
 }
 
+/// A column that varies by rounding alone is constant: a new number there moves no component.
+#[test]
+fn fault_63_a_spread_of_the_size_of_rounding() {
+    let folder = Folder::new();
+    let row = |i: usize| {
+        let rounded = [0.3, 0.300_000_000_000_000_04][usize::from(i % 3 == 0)];
+        format!("{rounded:?},{:?},{}\n", (1.7 * i as f64).sin() + (i % 2) as f64, ["u", "v"][i % 2])
+    };
+    folder.file("a.csv", "a,b,y\n".to_string() + &(0..60).map(row).collect::<String>());
+    let run = folder.admm("fit a.csv -k 1 --method joint --out run");
+    assert!(run.err.contains("constant features carry no information and keep scale 1: `a`"), "{}", run.err);
+    folder.file("new.csv", "a,b\n0.3001,0.5\n0.3,0.5\n");
+    let out = folder.admm("transform run new.csv").ok();
+    let components: Vec<f64> = out.lines().skip(1).map(|line| line.parse().unwrap()).collect();
+    assert!((components[0] - components[1]).abs() < 1e-4, "{out}");
+}
+
+/// Single precision has seven digits: of a column at 1e8 they are not those that vary.
+#[test]
+fn fault_64_single_precision_far_from_zero() {
+    let folder = Folder::new();
+    let table = |offset: f64| {
+        let row = |i: usize| {
+            format!("{:?},{}\n", offset + 3.0 * (1.7 * i as f64).sin() + 6.0 * (i % 2) as f64, ["u", "v"][i % 2])
+        };
+        "a,y\n".to_string() + &(0..60).map(row).collect::<String>()
+    };
+    for offset in [1e6, 1e8, 1e9, 1e12] {
+        folder.file("a.csv", table(offset));
+        let run = folder.admm("fit a.csv -k 1 --method joint --precision f32");
+        assert!(run.err.contains("--precision f64"), "{offset} {:?} {}", run.code, run.err);
+        let double = folder.admm("fit a.csv -k 1 --method joint");
+        assert_eq!((double.code, double.err.as_str()), (Some(0), ""));
+    }
+}
+
+/// A file whose first index is 0, and one that begins to count from 0 but never lists it.
+#[test]
+fn fault_65_svmlight_files_of_another_base() {
+    let folder = Folder::new();
+    let line = |i: usize, first: &str| {
+        let value = |j: usize| (1.3 * (i * 3 + j) as f64).sin() + (i % 2) as f64 * [0.0, 2.0][j];
+        format!("{} {first}1:{:?} 2:{:?}\n", i % 2, value(0), value(1))
+    };
+    let file = |first: &str| (0..40).map(|i| line(i, first)).collect::<String>();
+    folder.file("without.svm", file(""));
+    folder.file("with.svm", file("0:7 "));
+    folder.admm("fit without.svm -k 1 --method joint --out one").ok();
+    folder.admm("fit with.svm -k 1 --method joint --out zero").ok();
+    let accuracy = folder.admm("score one without.svm").ok();
+    folder.admm("score one with.svm").fails(1, &["with.svm", "expected 2 features, got 3: `x0` is unknown"]);
+    folder.file("first.svm", "0 0:7 1:1\n1 0:7 1:2\n");
+    folder.admm("score one first.svm").fails(1, &["first.svm", "`x0` is unknown"]);
+    folder.admm("fit without.svm --test first.svm -k 1").fails(1, &["first.svm", "`x0` is unknown"]);
+    assert_eq!(folder.admm("score zero with.svm").ok(), accuracy, "a constant feature changes nothing");
+    folder.file("mixed.svm", file("") + &line(0, "0:7 "));
+    assert_eq!(folder.admm("predict zero mixed.svm").code, Some(0), "the model's base is 0 in both");
+}
+
 #[test]
 fn numbers_too_large_for_a_model_are_no_prediction() {
     let folder = Folder::new();

@@ -57,6 +57,54 @@ fn a_path_is_followed_judged_and_chosen_from() {
     assert_eq!(Some(columns), simpler["components"].as_u64());
 }
 
+/// λ, k and μ together: every row has its ridge, and the models of both choices are those of the rows.
+#[test]
+fn a_ridge_is_chosen_with_the_weight() {
+    let folder = Folder::new();
+    let line = "path wine --cv 3 --weights 0.5,0.1 -k 1,2 --ridges 1e-3,1,1e-3 --report";
+    let out = folder.admm(&format!("{line} --out run")).ok();
+    assert!(out.contains("components      μ    λ  variance explained"), "{out}");
+    let summary: Value = serde_json::from_slice(&folder.read("run/path.json")).unwrap();
+    assert_eq!(summary["ridges"], serde_json::json!([1.0, 1e-3]));
+    let rows = summary["path"].as_array().unwrap();
+    let of = |row: &Value, name: &str| row[name].as_f64().unwrap();
+    let order: Vec<_> = rows.iter().map(|row| ["components", "ridge", "weight"].map(|name| of(row, name))).collect();
+    assert_eq!(order[..5], [[1.0, 1.0, 0.5], [1.0, 1.0, 0.1], [1.0, 1e-3, 0.5], [1.0, 1e-3, 0.1], [2.0, 1.0, 0.5]]);
+    let lowest = rows.iter().find(|row| row["lowest_error"] == true).unwrap();
+    assert!(rows.iter().all(|row| row["error"]["mean"].as_f64() >= lowest["error"]["mean"].as_f64()));
+    assert!(out.contains(&format!(", μ = {} with ", lowest["ridge"].to_string().trim_end_matches(".0"))), "{out}");
+    assert!(folder.text("run/path.csv").starts_with("components,weight,variance_explained,"));
+    assert!(folder.text("run/path.csv").lines().nth(3).unwrap().ends_with(",0.001"));
+    assert!(folder.text("run/front.svg").contains("k = 1, μ = 0.001"));
+
+    // A row is what its ridge alone gives.
+    let alone = folder.admm("path wine --cv 3 --weights 0.5,0.1 -k 2 --ridge 0.001 --out alone").ok();
+    let same: Value = serde_json::from_slice(&folder.read("alone/path.json")).unwrap();
+    assert_eq!(same["path"][0]["error"], rows[6]["error"]);
+    assert!(!alone.contains('μ'), "{alone}");
+    folder.admm("path wine --ridge 1 --ridges 1").fails(2, &["--ridge", "--ridges"]);
+    folder.admm("path wine --ridges 1,-1").fails(2, &["--ridge must be", "got -1"]);
+}
+
+/// A sample that is the mean of the others has no variance about it: its share explained is 0/0.
+#[test]
+fn fault_67_a_fold_without_variance_is_left_out() {
+    let folder = Folder::new();
+    let rows = [(-1, 0, 0), (1, 0, 0), (0, -1, 1), (0, 1, 1), (0, 0, 0), (2, 1, 1), (-2, -1, 1)];
+    for offset in [0.0, 0.1, 293.3] {
+        let row = |(a, b, y): (i32, i32, i32)| format!("{:?},{:?},{y}\n", f64::from(a) + offset, f64::from(b) * 1e-3 + offset);
+        folder.file("mean.csv", "a,b,y\n".to_string() + &rows.map(row).concat());
+        let run = folder.admm("path mean.csv -k 1 --cv 7 --weights 1,0.5 --out run");
+        assert!(run.err.contains("1 of 7 folds") && run.err.contains("undefined"), "{offset} {}", run.err);
+        let out = run.ok();
+        assert!(!out.contains("NaN"), "{out}");
+        let summary: Value = serde_json::from_slice(&folder.read("run/path.json")).unwrap();
+        for row in summary["path"].as_array().unwrap() {
+            assert!((0.0..=1.0).contains(&row["variance_explained"]["mean"].as_f64().unwrap()), "{row}");
+        }
+    }
+}
+
 /// At λ = 1 the path is PCA with the classifier of its components, as `fit` knows it.
 #[test]
 fn a_path_begins_with_pca() {

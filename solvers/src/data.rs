@@ -6,9 +6,11 @@
 //! | [`Samples`] | X with class numbers and weights, and where the passes over it run |
 //! | [`Table`] | columns of numbers and of texts, with missing cells, which an [`Encoding`] makes features of |
 //! | [`Scaler`] | z = (x − mean)/scale, which [`standardise`] learns from X as a [`Scale`] says |
+//! | [`ClassWeight`] | what a class counts, beside the weights of its samples |
 //! | [`Extremes`] | the smallest and the largest value of each feature |
 
 mod categories;
+mod class_weight;
 mod encoding;
 mod extremes;
 mod features;
@@ -19,12 +21,13 @@ mod table;
 mod table_error;
 
 pub use categories::number_text;
+pub use class_weight::ClassWeight;
 pub use encoding::{Categories, Encoded, EncodedColumn, Encoding, EncodingChoices, Missing, Unknown};
 pub use extremes::Extremes;
 pub use features::Features;
 pub(crate) use features::{BLOCK, Folded, Products};
 pub use samples::Samples;
-pub(crate) use samples::{check_labels, check_weights};
+pub(crate) use samples::{check_labels, check_weights, share_of};
 pub use scaler::Scaler;
 pub use standardise::{Scale, standardise};
 pub use table::{Cells, Column, Table};

@@ -7,7 +7,7 @@ mod session;
 use admm::checkpoint::fingerprint;
 use admm_solvers::Scalar;
 use admm_solvers::data::Features;
-use admm_solvers::joint::{Fitted, JointModel};
+use admm_solvers::joint::{Builder, Fitted};
 use nalgebra::DMatrix;
 
 use crate::checkpoint::FitCheckpoints;
@@ -29,7 +29,7 @@ pub fn run(options: &FitOptions, console: Console) -> Result<(), Failure> {
 
 /// Fits, prints and saves, from the last checkpoint if there are any.
 pub fn run_from(options: &FitOptions, checkpoints: Option<FitCheckpoints>, console: Console) -> Result<(), Failure> {
-    let model = options.model()?;
+    let choices = options.choices()?;
     let folder = options.out.as_deref().map(|path| Folder::claim(path, is_fit_result)).transpose()?;
     let page = options.report();
     let outputs = [("--json", options.json.as_deref()), ("--report", page.as_deref())];
@@ -42,14 +42,14 @@ pub fn run_from(options: &FitOptions, checkpoints: Option<FitCheckpoints>, conso
     interrupt::install().map_err(|error| Failure::Other(format!("cannot watch for Ctrl-C: {error}")))?;
     options.time_limit.into_iter().for_each(interrupt::limit);
     match options.precision {
-        Precision::F32 => fit::<f32>(options, &model, checkpoints, folder.as_ref(), console),
-        Precision::F64 => fit::<f64>(options, &model, checkpoints, folder.as_ref(), console),
+        Precision::F32 => fit::<f32>(options, choices, checkpoints, folder.as_ref(), console),
+        Precision::F64 => fit::<f64>(options, choices, checkpoints, folder.as_ref(), console),
     }
 }
 
 fn fit<T: Scalar>(
     options: &FitOptions,
-    model: &JointModel,
+    choices: Builder,
     mut checkpoints: Option<FitCheckpoints>,
     folder: Option<&Folder>,
     console: Console,
@@ -61,13 +61,16 @@ fn fit<T: Scalar>(
     let printed = set.messages.below(&heading);
     let names = set.names();
     let LabelledSet { name, features, classes, train, test, .. } = set;
+    let class_weight = options.sampling.counting.class_weight(&classes)?;
     let test = test.map(Labelled::into_dense);
     let (found, from) = match &mut checkpoints {
-        Some(checkpoints) => checkpoints.load(&name, fingerprint(&(&features, classes.names(), &train, &test))?)?,
+        Some(checkpoints) => checkpoints.load(&name, fingerprint(&(&features, classes.names(), &train, &test, &class_weight))?)?,
         None => (Vec::new(), None),
     };
     let shown = report::some(&train);
-    let prepared = model.prepare(train.x, &train.labels, classes.names().len(), None);
+    let weights = train.weights_as();
+    let model = choices.class_weight(class_weight).build().map_err(Failure::library("fit"))?;
+    let prepared = model.prepare(train.x, &train.labels, classes.names().len(), weights.as_deref());
     let prepared = prepared.map_err(Failure::of_fit(&name))?;
     let named: &[String] = if data::is_unnamed(&features) { &[] } else { &features };
     prepared.warnings_naming(named).iter().for_each(|warning| console.warn(warning));
@@ -111,7 +114,7 @@ fn judge<T: Scalar>(
     test: Option<&Labelled<DMatrix<T>>>,
     seed: u64,
 ) -> Result<JudgedFit<T>, Failure> {
-    let error = test.map(|test| Ok(1.0 - fitted.score(&test.x, &test.labels)?)).transpose();
+    let error = test.map(|test| Ok(1.0 - test.accuracy(&fitted)?)).transpose();
     let error = error.map_err(Failure::library(fitted.report.method.to_string()))?;
     Ok((MethodSummary::new(&fitted.report, error, seed), fitted))
 }

@@ -3,7 +3,7 @@
 mod model;
 
 use admm::Exec;
-use admm_solvers::data::Features;
+use admm_solvers::data::{ClassWeight, Features};
 use admm_solvers::joint::{Fitted, JointModel};
 
 use crate::data::{self, LabelColumn, LabelledSet, ReadOptions, Source, ToFeatures};
@@ -19,17 +19,19 @@ use crate::path::{
 /// Fits along the path on every fold, chooses, fits again on all samples, saves and, whether or not that worked,
 /// prints.
 pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
-    let models = options.models()?;
+    options.models(&ClassWeight::default())?; // what is wrong with the flags, before anything is read
     let exec = Exec::threads(options.threads.into()).map_err(Failure::library("--threads"))?;
     let folder = options.out.as_deref().map(|path| Folder::claim(path, is_path_result)).transpose()?;
     let page = report::place(options.report.as_ref(), options.out.as_deref());
-    output::check_apart(&data::input_files(options.data()), &[("--report", page.as_deref())])?;
+    let read = [data::input_files(options.data()), options.sampling.counting.file().into_iter().collect()].concat();
+    output::check_apart(&read, &[("--report", page.as_deref())])?;
     page.as_deref().map_or(Ok(()), output::check_writable)?;
     interrupt::install().map_err(|error| Failure::Other(format!("cannot watch for Ctrl-C: {error}")))?;
-    let reading = options.reading.options(LabelColumn::Last);
+    let reading = options.sampling.reading(options.reading.options(LabelColumn::Last));
     let reading = ReadOptions { categories: options.model.categories, ..reading };
     let set = data::load(&Source { data: options.data(), test: None, reading })?;
     console.warn_of(&set.messages);
+    let models = options.models(&options.sampling.counting.class_weight(&set.classes)?)?;
     let points = CrossValidation::new(options, &set)?.run(&models, &exec, console)?;
     let choice = PathChoice::of(&points, options.cv);
     let rows = mark(&points, &choice);
@@ -68,7 +70,7 @@ fn refit(
     let weights: Vec<f64> = options.weights.list().iter().copied().filter(|&weight| weight >= row.weight).collect();
     let setting = PathSetting { model, method: options.method, weights: &weights };
     let (train, classes) = (&set.train, set.classes.names().len());
-    let prepared = model.prepare(train.x.to_features(), &train.labels, classes, None);
+    let prepared = model.prepare(train.x.to_features(), &train.labels, classes, train.weights.as_deref());
     let path = prepared.and_then(|prepared| follow_path(&setting, prepared)).map_err(Failure::of_fit(&set.name))?;
     Ok(path.into_iter().last().expect("the chosen weight is one of the path"))
 }

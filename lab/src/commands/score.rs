@@ -23,6 +23,9 @@ struct Score {
     cross_entropy: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     confusion: Option<Confusion>,
+    /// True if samples count by weight in accuracy, error and cross-entropy.
+    #[serde(skip)]
+    weighted: bool,
 }
 
 /// The confusion matrix: the numbers of samples of each class (row) that are taken for each class (column).
@@ -53,24 +56,34 @@ impl Confusion {
     }
 }
 
-/// The mean of −ln p over the samples, p being the probability of their own class.
-fn cross_entropy(model: &Model<f64>, x: &DMatrix<f64>, labels: &[usize]) -> admm::Result<f64> {
-    let weights = vec![1.0 / labels.len() as f64; labels.len()];
+/// The mean of −ln p over the samples, p being the probability of their own class, with weights of sum 1.
+fn cross_entropy(
+    model: &Model<f64>,
+    x: &DMatrix<f64>,
+    labels: &[usize],
+    weights: Option<&[f64]>,
+) -> admm::Result<f64> {
+    let weights = weights.map_or_else(|| vec![1.0; labels.len()], <[f64]>::to_vec);
+    let total: f64 = weights.iter().sum();
+    let weights = weights.into_iter().map(|weight| weight / total).collect();
     let samples = Samples::new(model.scaler.apply(x)?, labels, weights, model.weights.bias.len(), Exec::Serial)?;
     Softmax { samples, ridge: 0.0, share: 1.0 }.cross_entropy(&model.weights)
 }
 
 /// Prints how well the classes of samples are predicted.
 pub fn run(options: &ScoreOptions, console: Console) -> Result<(), Failure> {
-    output::check_apart(&reads(&options.model, &options.data), &[("--json", options.json.as_deref())])?;
+    let read = [reads(&options.model, &options.data), options.counting.file().into_iter().collect()].concat();
+    output::check_apart(&read, &[("--json", options.json.as_deref())])?;
     options.json.as_deref().map_or(Ok(()), output::check_writable)?;
     let (model, names) = read_model(&options.model, console)?;
     let classes = Classes::try_from(names.classes)?;
-    let reading = options.reading.options(LabelColumn::Last);
+    let reading = options.counting.reading(options.reading.options(LabelColumn::Last));
     let encoding = names.encoding.unwrap_or_else(|| Encoding::of_numbers(&names.features));
     let (samples, messages) = data::load_like(&options.data, &reading, &encoding, &classes)?;
     console.tell(&messages);
     let samples = samples.filled(&model.scaler);
+    let samples = samples.counting(&options.counting.class_weight(&classes)?, classes.names().len());
+    let samples = samples.map_err(Failure::library(options.data.to_string_lossy()))?;
     let score = Score::of(&model, &samples, classes.names());
     let score = score.map_err(Failure::library(options.data.to_string_lossy()))?;
     if let Some(path) = &options.json {
@@ -81,17 +94,19 @@ pub fn run(options: &ScoreOptions, console: Console) -> Result<(), Failure> {
 
 impl Score {
     fn of(model: &Model<f64>, samples: &Labelled, classes: &[String]) -> admm::Result<Self> {
-        let Labelled { x, labels } = samples;
-        let accuracy = model.score(x, labels)?;
-        let (samples, error) = (labels.len(), 1.0 - accuracy);
-        let correct = (accuracy * samples as f64).round() as usize;
-        let confusion = Confusion::of(classes, labels, &model.predict(x)?);
-        Ok(Self { accuracy, error, correct, samples, cross_entropy: cross_entropy(model, x, labels)?, confusion })
+        let Labelled { x, labels, weights, .. } = samples;
+        let (accuracy, predicted) = (samples.accuracy(model)?, model.predict(x)?);
+        let correct = predicted.iter().zip(labels).filter(|(predicted, label)| predicted == label).count();
+        let confusion = Confusion::of(classes, labels, &predicted);
+        let cross_entropy = cross_entropy(model, x, labels, weights.as_deref())?;
+        let (samples, weighted) = (labels.len(), weights.is_some());
+        Ok(Self { accuracy, error: 1.0 - accuracy, correct, samples, cross_entropy, confusion, weighted })
     }
 
     fn text(&self) -> String {
-        let Self { accuracy, correct, samples, cross_entropy, confusion, .. } = self;
+        let Self { accuracy, correct, samples, cross_entropy, confusion, weighted, .. } = self;
+        let by = if *weighted { " by weight" } else { "" };
         let table = confusion.as_ref().map_or(String::new(), Confusion::text);
-        format!("accuracy {accuracy:.4} ({correct} of {samples} samples), cross-entropy {cross_entropy:.4}\n{table}")
+        format!("accuracy {accuracy:.4}{by} ({correct} of {samples} samples), cross-entropy {cross_entropy:.4}\n{table}")
     }
 }

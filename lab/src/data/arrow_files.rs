@@ -62,6 +62,7 @@ struct Columns<'a> {
     readers: Vec<ColumnReader>,
     values: Vec<f64>,
     labels: Vec<String>,
+    aside: Vec<Vec<String>>,
     budget: Budget,
     /// True if missing cells are accepted: then the usual texts for them are no labels.
     accepts_missing: bool,
@@ -78,8 +79,9 @@ impl<'a> Columns<'a> {
         let readers = layout.features.iter().map(reader).collect();
         let spelling = Spelling::new(&options.spellings, Decimal::Point, b',');
         let (values, labels, budget) = (Vec::new(), Vec::new(), Budget::new());
+        let aside = vec![Vec::new(); layout.aside.len()];
         let accepts_missing = options.missing.is_some();
-        Ok(Self { path, layout, spelling, readers, values, labels, budget, accepts_missing })
+        Ok(Self { path, layout, spelling, readers, values, labels, aside, budget, accepts_missing })
     }
 
     fn read_all(
@@ -103,6 +105,10 @@ impl<'a> Columns<'a> {
                 false => push_texts(&text_column(self.path, column)?, cells, row, reader, &mut self.spelling),
             }
         }
+        for (texts, &column) in self.aside.iter_mut().zip(&self.layout.aside) {
+            let column = text_column(self.path, batch.column(column))?;
+            texts.extend(column.as_string::<i32>().iter().map(|text| text.unwrap_or_default().trim().into()));
+        }
         if let Some(label) = self.layout.label {
             let texts = text_column(self.path, batch.column(label))?;
             let missing = |text: &str| self.accepts_missing && self.spelling.is_missing(text);
@@ -116,7 +122,7 @@ impl<'a> Columns<'a> {
     fn finish(self) -> Table {
         let labels = self.layout.label.map(|_| self.labels);
         let contents = self.readers.into_iter().map(|reader| reader.contents).collect();
-        Table { labels, contents, ..Table::numbers(self.layout.names, self.values) }
+        Table { labels, aside: self.aside, contents, ..Table::numbers(self.layout.names, self.values) }
     }
 }
 

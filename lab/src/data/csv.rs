@@ -47,6 +47,7 @@ struct Rows<'a> {
     columns: Vec<ColumnReader>,
     values: Vec<f64>,
     labels: Vec<String>,
+    aside: Vec<Vec<String>>,
     lines: Vec<usize>,
     budget: Budget,
 }
@@ -55,7 +56,8 @@ impl<'a> Rows<'a> {
     fn new(path: &'a Path, layout: Layout, options: &'a ReadOptions, spelling: Spelling) -> Self {
         let columns = layout.features.iter().map(|_| ColumnReader::default()).collect();
         let (values, labels, lines, budget) = (Vec::new(), Vec::new(), Vec::new(), Budget::new());
-        Self { path, layout, options, spelling, columns, values, labels, lines, budget }
+        let aside = vec![Vec::new(); layout.aside.len()];
+        Self { path, layout, options, spelling, columns, values, labels, aside, lines, budget }
     }
 
     fn push(&mut self, record: &Record) -> Result<(), DataError> {
@@ -64,7 +66,9 @@ impl<'a> Rows<'a> {
             return Err(DataError::line(self.path, record.line, LineProblem::Ragged { expected, got }));
         }
         let label = self.layout.label.map(|i| record.text(self.path, i)).transpose()?;
-        self.spend(label.map_or(0, str::len))?;
+        let aside = self.layout.aside.iter().map(|&i| record.text(self.path, i)).collect::<Result<Vec<_>, _>>()?;
+        let texts = aside.iter().map(|text| text.len() + 2 * size_of::<String>()).sum::<usize>();
+        self.spend(label.map_or(0, str::len) + texts)?;
         for k in 0..self.layout.features.len() {
             let text = record.text(self.path, self.layout.features[k])?;
             let value = self.cell(k, text)?;
@@ -75,6 +79,7 @@ impl<'a> Rows<'a> {
             _ => label,
         });
         self.labels.extend(label.map(String::from));
+        self.aside.iter_mut().zip(aside).for_each(|(column, text)| column.push(text.into()));
         self.lines.push(record.line);
         Ok(())
     }
@@ -121,6 +126,6 @@ impl<'a> Rows<'a> {
         let labels = self.layout.label.map(|_| self.labels);
         let contents = self.columns.into_iter().map(|column| column.contents).collect();
         let (features, values, lines) = (self.layout.names, self.values, Some(self.lines));
-        Ok(Table { features, values, labels, lines, contents, notes })
+        Ok(Table { features, values, labels, aside: self.aside, lines, contents, notes })
     }
 }

@@ -19,6 +19,8 @@ pub struct Dataset<X = DMatrix<f64>> {
     pub x: X,
     /// The label of each sample, integers in one spelling (`1` for `1.0`).
     pub labels: Option<Vec<String>>,
+    /// The columns of [`ReadOptions::aside`], a text for each sample.
+    pub aside: Vec<Vec<String>>,
 }
 
 /// The options for reading a table. By default the last column is the label, a header is recognised, and no column is
@@ -44,9 +46,18 @@ pub struct ReadOptions {
     pub delimiter: Option<u8>,
     /// The mark before the decimals of a number in a CSV.
     pub decimal: Decimal,
+    /// The column of a CSV that holds the weights of the samples, by name or number.
+    pub weights: Option<String>,
+    /// The column of a CSV that holds the groups of the samples, by name or number.
+    pub groups: Option<String>,
 }
 
 impl ReadOptions {
+    /// The columns that are kept beside the features, as text: the weights, then the groups.
+    pub fn aside(&self) -> impl Iterator<Item = &String> {
+        self.weights.iter().chain(&self.groups)
+    }
+
     /// Returns true if missing cells or columns of text are accepted.
     pub fn accepts_more_than_numbers(&self) -> bool {
         self.missing.is_some() || self.categories.is_some()

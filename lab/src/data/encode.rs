@@ -76,7 +76,7 @@ pub fn encode_like(data: &OsStr, options: &ReadOptions, encoding: &Encoding) -> 
     }
     let mut raw = checked(raw, encoding.missing)?;
     let (place, columns) = (Lines::of(&raw), raw.table.columns());
-    let cells = Dataset { name: raw.name.clone(), features: raw.table.features.clone(), x: raw.cells(), labels: None };
+    let cells = Dataset { name: raw.name.clone(), features: raw.table.features.clone(), x: raw.cells(), labels: None, aside: Vec::new() };
     let columns = columns_in_order(&expected, &cells, &columns)?;
     let cells = features_match::reorder(&expected, cells)?;
     let table = place.explain(LibraryTable::new(columns, cells.x))?;
@@ -147,8 +147,9 @@ fn finish(raw: RawTable, encoded: Encoded, encoding: &Encoding) -> Result<Encode
     if kept.is_empty() {
         return Err(DataError::empty(&path, "every row misses a cell: --missing mean fills them").into());
     }
-    let labels = table.labels.map(|labels| kept.iter().map(|&row| labels[row].clone()).collect());
-    let dataset = Dataset { name, features: encoding.features(), x, labels };
+    let there = |column: Vec<String>| -> Vec<String> { kept.iter().map(|&row| column[row].clone()).collect() };
+    let (labels, aside) = (table.labels.map(there), table.aside.into_iter().map(there).collect());
+    let dataset = Dataset { name, features: encoding.features(), x, labels, aside };
     Ok(EncodedTable { dataset, categories: Some(categories), kept, messages })
 }
 

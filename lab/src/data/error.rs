@@ -155,6 +155,28 @@ pub enum DataError {
         /// The label as text.
         value: String,
     },
+    /// A weight that is no number from 0 up.
+    #[error("{name}, row {row}, column `{column}`: a weight is a number from 0 up, not `{}`", excerpt(.value))]
+    Weight {
+        /// The name of the data.
+        name: String,
+        /// The number of the sample, from 1.
+        row: usize,
+        /// The column of the weights.
+        column: String,
+        /// The weight as text.
+        value: String,
+    },
+    /// A sample without a group.
+    #[error("{name}, row {row}, column `{column}`: the group is missing")]
+    MissingGroup {
+        /// The name of the data.
+        name: String,
+        /// The number of the sample, from 1.
+        row: usize,
+        /// The column of the groups.
+        column: String,
+    },
     /// A label that was not there when the classes were made.
     #[error("row {row}: unknown label `{label}`; the classes are {}", list(.classes))]
     UnseenLabel {

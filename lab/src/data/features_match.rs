@@ -103,7 +103,7 @@ mod tests {
     /// The first sample of a table, in the order that is expected; its values are 1, 2 and so on.
     fn compare(expected: &[&str], file: &str, got: &[&str]) -> Result<Vec<f64>, String> {
         let x = DMatrix::<f64>::from_fn(got.len(), 1, |i, _| i as f64 + 1.0);
-        let data = Dataset { name: file.into(), features: names(got), x, labels: None };
+        let data = Dataset { name: file.into(), features: names(got), x, labels: None, aside: Vec::new() };
         reorder(&names(expected), data).map(|data| data.x.data.into()).map_err(|error| error.to_string())
     }
 

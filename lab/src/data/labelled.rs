@@ -1,14 +1,15 @@
 //! Labelled samples: a whole data set, and its parts to learn from and to be judged by.
 
 use admm_solvers::Scalar;
-use admm_solvers::data::{Encoding, Features, Scaler};
-use admm_solvers::joint::Names;
+use admm_solvers::data::{ClassWeight, Encoding, Features, Scaler};
+use admm_solvers::joint::{Model, Names};
 use nalgebra::DMatrix;
 use serde::Serialize;
 
 use super::encode::Messages;
+use super::grouped::Grouped;
 use super::labels::Classes;
-use super::splits::{Split, stratified};
+use super::splits::{Split, folds, stratified};
 use super::storage::{SampleStorage, ToFeatures};
 use crate::failure::Failure;
 
@@ -19,6 +20,61 @@ pub struct Labelled<X = DMatrix<f64>> {
     pub x: X,
     /// The number of the class of each sample.
     pub labels: Vec<usize>,
+    /// The weight of each sample, positive; none where each counts once.
+    pub weights: Option<Vec<f64>>,
+    /// The number of the group of each sample; none where each is a group of its own.
+    pub groups: Option<Vec<usize>>,
+}
+
+impl<X> Labelled<X> {
+    /// Samples that count once each.
+    pub fn new(x: X, labels: Vec<usize>) -> Self {
+        Self { x, labels, weights: None, groups: None }
+    }
+
+    /// The same samples, each counting as often as its class does.
+    ///
+    /// # Errors
+    /// Class weights of another number than the classes.
+    pub fn counting(self, classes: &ClassWeight, count: usize) -> admm::Result<Self> {
+        if *classes == ClassWeight::AsSampled {
+            return Ok(self);
+        }
+        let weights = self.weights.unwrap_or_else(|| vec![1.0; self.labels.len()]);
+        let weights = Some(classes.apply(&self.labels, weights, count)?);
+        Ok(Self { weights, ..self })
+    }
+
+    /// The samples by their groups, if they have any.
+    pub fn grouped(&self, classes: usize) -> Option<Grouped<'_>> {
+        self.groups.as_ref().map(|groups| Grouped { labels: &self.labels, classes, groups })
+    }
+
+    /// Folds of the samples, which keep groups together and have their share of each class.
+    pub fn folds(&self, classes: usize, count: usize, seed: u64) -> Vec<Split> {
+        match self.grouped(classes) {
+            Some(grouped) => grouped.folds(count, seed),
+            None => folds(&self.labels, classes, count, seed),
+        }
+    }
+
+    /// The weights in another precision.
+    pub fn weights_as<T: Scalar>(&self) -> Option<Vec<T>> {
+        self.weights.as_ref().map(|weights| weights.iter().map(|&weight| T::of(weight)).collect())
+    }
+}
+
+impl<T: Scalar> Labelled<DMatrix<T>> {
+    /// The share of the samples, by weight, whose class a model predicts.
+    ///
+    /// # Errors
+    /// Samples that are not the model's.
+    pub fn accuracy(&self, model: &Model<T>) -> admm::Result<f64> {
+        match self.weights_as() {
+            Some(weights) => model.weighted_score(&self.x, &self.labels, &weights),
+            None => model.score(&self.x, &self.labels),
+        }
+    }
 }
 
 /// A labelled data set: samples to learn from, perhaps others to be judged by, and the names of what they consist of.
@@ -43,8 +99,12 @@ pub struct LabelledSet<X = DMatrix<f64>> {
 impl<X: SampleStorage> Labelled<X> {
     /// A copy of the samples with the given numbers.
     pub fn select(&self, numbers: &[usize]) -> Self {
-        let labels = numbers.iter().map(|&sample| self.labels[sample]).collect();
-        Self { x: self.x.select(numbers), labels }
+        fn of<N: Copy>(all: &[N], numbers: &[usize]) -> Vec<N> {
+            numbers.iter().map(|&sample| all[sample]).collect()
+        }
+        let weights = self.weights.as_ref().map(|weights| of(weights, numbers));
+        let groups = self.groups.as_ref().map(|groups| of(groups, numbers));
+        Self { x: self.x.select(numbers), labels: of(&self.labels, numbers), weights, groups }
     }
 
     /// Copies of both parts of a split.
@@ -56,7 +116,7 @@ impl<X: SampleStorage> Labelled<X> {
 impl<T: Scalar> Labelled<Features<T>> {
     /// The same samples in a matrix.
     pub fn into_dense(self) -> Labelled<DMatrix<T>> {
-        Labelled { x: self.x.into_dense(), labels: self.labels }
+        Labelled { x: self.x.into_dense(), labels: self.labels, weights: self.weights, groups: self.groups }
     }
 }
 
@@ -71,7 +131,9 @@ impl<T: Scalar> Labelled<DMatrix<T>> {
 impl<X: ToFeatures> Labelled<X> {
     /// A copy of the samples in a matrix, with the mean in place of each missing cell.
     pub fn to_filled(&self, scaler: &Scaler<f64>) -> Labelled {
-        Labelled { x: self.x.to_features(), labels: self.labels.clone() }.into_dense().filled(scaler)
+        let Self { labels, weights, groups, .. } = self;
+        let (labels, weights, groups) = (labels.clone(), weights.clone(), groups.clone());
+        Labelled { x: self.x.to_features(), labels, weights, groups }.into_dense().filled(scaler)
     }
 }
 
@@ -93,7 +155,10 @@ impl<X: SampleStorage> LabelledSet<X> {
     /// A share that leaves no sample of a class to learn from, or keeps none back.
     pub fn keep_back(&self, fraction: f64, seed: u64) -> Result<(Labelled<X>, Labelled<X>), Failure> {
         let (labels, names) = (&self.train.labels, self.classes.names());
-        let split = stratified(labels, names.len(), fraction, seed);
+        let split = match self.train.grouped(names.len()) {
+            Some(grouped) => grouped.split(fraction, seed),
+            None => stratified(labels, names.len(), fraction, seed),
+        };
         let lacks = |class: &usize| split.train.iter().all(|&sample| labels[sample] != *class);
         if let Some(absent) = (0..names.len()).find(lacks) {
             let name = &names[absent];
@@ -102,7 +167,8 @@ impl<X: SampleStorage> LabelledSet<X> {
             )));
         }
         if split.test.is_empty() {
-            return Err(Failure::Other(format!("--test {fraction:?} keeps no sample back: the classes are too small")));
+            let what = if self.train.groups.is_some() { "groups are too few" } else { "classes are too small" };
+            return Err(Failure::Other(format!("--test {fraction:?} keeps no sample back: the {what}")));
         }
         Ok(self.train.parts(&split))
     }

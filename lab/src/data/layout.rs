@@ -18,6 +18,8 @@ pub(super) struct Layout {
     pub(super) width: usize,
     /// The label, if there is one.
     pub(super) label: Option<usize>,
+    /// The columns of [`ReadOptions::aside`].
+    pub(super) aside: Vec<usize>,
     /// The columns of the features.
     pub(super) features: Vec<usize>,
     /// The name of each feature.
@@ -50,8 +52,8 @@ impl Layout {
             None => {
                 let guess = FirstRecord { path, cells: &cells, header: true };
                 let numbered = || FirstRecord { header: false, ..guess }.roles(options);
-                let (label, dropped) = guess.roles(options).or_else(|error| numbered().map_err(|_| error))?;
-                header_reason(&Guess { path, cells: &cells, second, label, dropped: &dropped, spelling })?
+                let roles = guess.roles(options).or_else(|error| numbered().map_err(|_| error))?;
+                header_reason(&Guess { path, cells: &cells, second, roles: &roles, spelling })?
             }
         };
         let header = options.header.unwrap_or(reason.is_some());
@@ -61,17 +63,17 @@ impl Layout {
         };
         let notes = if options.header.is_none() { vec![decided] } else { Vec::new() };
         let columns = FirstRecord { path, cells: &cells, header };
-        let (label, dropped) = columns.roles(options)?;
+        let roles = columns.roles(options)?;
         if header {
-            check_header(path, &cells, &dropped)?;
+            check_header(path, &cells, &roles.dropped)?;
         }
-        let features: Vec<_> = (0..width).filter(|i| Some(*i) != label && !dropped.contains(i)).collect();
+        let features: Vec<_> = (0..width).filter(|&i| roles.is_feature(i)).collect();
         if features.is_empty() {
             return Err(DataError::empty(path, "no feature columns (commas, tabs or semicolons separate columns)"));
         }
         let names =
             if header { features.iter().map(|&i| cells[i].clone()).collect() } else { feature_names(features.len()) };
-        Ok(Self { header, width, label, features, names, notes })
+        Ok(Self { header, width, label: roles.label, aside: roles.aside, features, names, notes })
     }
 }
 
@@ -79,15 +81,15 @@ impl Layout {
 impl Layout {
     /// The roles of columns that have names.
     pub(super) fn of_names(path: &Path, names: &[String], options: &ReadOptions) -> Result<Self, DataError> {
-        let (label, dropped) = FirstRecord { path, cells: names, header: true }.roles(options)?;
-        check_header(path, names, &dropped)?;
+        let roles = FirstRecord { path, cells: names, header: true }.roles(options)?;
+        check_header(path, names, &roles.dropped)?;
         let width = names.len();
-        let features: Vec<_> = (0..width).filter(|i| Some(*i) != label && !dropped.contains(i)).collect();
+        let features: Vec<_> = (0..width).filter(|&i| roles.is_feature(i)).collect();
         if features.is_empty() {
             return Err(DataError::empty(path, "no feature columns"));
         }
         let names = features.iter().map(|&i| names[i].clone()).collect();
-        Ok(Self { header: true, width, label, features, names, notes: Vec::new() })
+        Ok(Self { header: true, width, label: roles.label, aside: roles.aside, features, names, notes: Vec::new() })
     }
 }
 
@@ -99,21 +101,39 @@ struct FirstRecord<'a> {
     header: bool,
 }
 
+/// The columns that are no features.
+struct Roles {
+    label: Option<usize>,
+    dropped: Vec<usize>,
+    aside: Vec<usize>,
+}
+
+impl Roles {
+    fn is_feature(&self, i: usize) -> bool {
+        self.label != Some(i) && !self.dropped.contains(&i) && !self.aside.contains(&i)
+    }
+}
+
 impl FirstRecord<'_> {
-    /// The label and the dropped columns.
-    fn roles(&self, options: &ReadOptions) -> Result<(Option<usize>, Vec<usize>), DataError> {
-        let dropped = options.drop.iter().map(|name| self.find(name)).collect::<Result<Vec<_>, _>>()?;
-        let label = match &options.label {
-            LabelColumn::None => None,
-            LabelColumn::Last => (0..self.cells.len()).rev().find(|i| !dropped.contains(i)),
-            LabelColumn::Named(name) => Some(self.find(name)?),
-        };
+    fn roles(&self, options: &ReadOptions) -> Result<Roles, DataError> {
+        let find = |names: &[String]| names.iter().map(|name| self.find(name)).collect::<Result<Vec<_>, _>>();
+        let aside: Vec<String> = options.aside().cloned().collect();
+        let mut roles = Roles { label: None, dropped: find(&options.drop)?, aside: find(&aside)? };
         match &options.label {
-            LabelColumn::Named(name) if label.is_some_and(|i| dropped.contains(&i)) => {
-                Err(self.error(name, "is both the label and dropped"))
+            LabelColumn::None => {}
+            LabelColumn::Last => roles.label = (0..self.cells.len()).rev().find(|&i| roles.is_feature(i)),
+            LabelColumn::Named(name) => {
+                let label = self.find(name)?;
+                if roles.dropped.contains(&label) {
+                    return Err(self.error(name, "is both the label and dropped"));
+                }
+                if roles.aside.contains(&label) {
+                    return Err(self.error(name, "is both the label and a weight or a group"));
+                }
+                roles.label = Some(label);
             }
-            _ => Ok((label, dropped)),
         }
+        Ok(roles)
     }
 
     /// A column by name, or else by number.
@@ -140,7 +160,7 @@ fn names_are_there(cells: &[String], options: &ReadOptions) -> bool {
         LabelColumn::Named(name) => Some(name),
         LabelColumn::Last | LabelColumn::None => None,
     };
-    options.drop.iter().chain(label).any(|name| name.parse::<usize>().is_err() && cells.contains(name))
+    options.drop.iter().chain(options.aside()).chain(label).any(|name| name.parse::<usize>().is_err() && cells.contains(name))
 }
 
 /// Returns true if the columns are numbered in order, but for one column with a name: the label, or an index. If no
@@ -157,8 +177,7 @@ struct Guess<'a> {
     path: &'a Path,
     cells: &'a [String],
     second: Option<&'a Record>,
-    label: Option<usize>,
-    dropped: &'a [usize],
+    roles: &'a Roles,
     spelling: &'a Spelling,
 }
 
@@ -183,8 +202,8 @@ impl Guess<'_> {
 /// too. Labels may be text in one sample and a number in the next: theirs counts only where three features or more
 /// ascend, as years and wavelengths do.
 fn header_reason(guess: &Guess<'_>) -> Result<Option<&'static str>, DataError> {
-    let (cells, label) = (guess.cells, guess.label);
-    let features: Vec<_> = (0..cells.len()).filter(|i| Some(*i) != label && !guess.dropped.contains(i)).collect();
+    let (cells, label) = (guess.cells, guess.roles.label);
+    let features: Vec<_> = (0..cells.len()).filter(|&i| guess.roles.is_feature(i)).collect();
     let different = features.iter().map(|&i| &cells[i]).collect::<HashSet<_>>().len() == features.len();
     if !features.is_empty() && different && features.iter().all(|&i| guess.is_text(i)) {
         return Ok(Some(BY_TEXTS)); // no sample of numbers in any case

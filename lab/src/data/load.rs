@@ -6,9 +6,11 @@ use admm_solvers::data::Encoding;
 
 use super::dataset::{Dataset, ReadOptions};
 use super::encode::Messages;
+use super::error::DataError;
 use super::labelled::{Labelled, LabelledSet};
 use super::labels::Classes;
 use super::storage::SampleStorage;
+use super::weighted::roles;
 use crate::failure::Failure;
 
 /// The data that are asked for, and how they are read.
@@ -29,16 +31,17 @@ pub struct Source<'a> {
 /// classes.
 pub fn load<X: SampleStorage>(source: &Source<'_>) -> Result<LabelledSet<X>, Failure> {
     let (table, encoding, mut messages) = X::learn(source.data, &source.reading)?;
-    let (table, labels) = labelled(table)?;
-    let classes = Classes::from_labels(&labels).map_err(Failure::mismatch(&table.name))?;
-    let train = Labelled { x: table.x, labels: classes.encode(&labels)? };
+    let rows = Rows::of(table, &source.reading)?;
+    let (name, features) = (rows.table.name.clone(), rows.table.features.clone());
+    let classes = Classes::from_labels(&rows.labels).map_err(Failure::mismatch(&name))?;
+    let train = rows.labelled(&classes)?;
     let like = |test| load_like(test, &source.reading, &encoding, &classes);
     let test = source.test.map(like).transpose()?.map(|(test, of_test)| {
         messages.warnings.extend(of_test.warnings);
         messages.notes.extend(of_test.notes);
         test
     });
-    Ok(LabelledSet { name: table.name, features: table.features, classes, encoding, messages, train, test })
+    Ok(LabelledSet { name, features, classes, encoding, messages, train, test })
 }
 
 /// Loads labelled samples that must have the columns and the classes of others.
@@ -52,18 +55,58 @@ pub fn load_like<X: SampleStorage>(
     classes: &Classes,
 ) -> Result<(Labelled<X>, Messages), Failure> {
     let (table, messages) = X::read_like(data, reading, encoding)?;
-    let (table, labels) = labelled(table)?;
-    let labels = classes.encode(&labels).map_err(Failure::mismatch(&table.name))?;
-    Ok((Labelled { x: table.x, labels }, messages))
+    Ok((Rows::of(table, reading)?.labelled(classes)?, messages))
 }
 
-/// Takes the labels out of a table, which must have some.
-fn labelled<X>(mut table: Dataset<X>) -> Result<(Dataset<X>, Vec<String>), Failure> {
-    match table.labels.take() {
-        Some(labels) => Ok((table, labels)),
-        None => Err(Failure::Other(format!(
-            "{name}: there are no labels; give both files as {name},LABELS, or a format that holds them",
-            name = table.name
-        ))),
+/// The samples of a table that count: those of weight 0 are as if they were not there.
+struct Rows<X> {
+    table: Dataset<X>,
+    labels: Vec<String>,
+    weights: Option<Vec<f64>>,
+    groups: Option<Vec<usize>>,
+    /// The row of each sample in the table, from 0, where some are left out.
+    kept: Option<Vec<usize>>,
+}
+
+impl<X: SampleStorage> Rows<X> {
+    /// Those of a table, which must have labels.
+    fn of(mut table: Dataset<X>, reading: &ReadOptions) -> Result<Self, Failure> {
+        let Some(labels) = table.labels.take() else {
+            return Err(Failure::Other(format!(
+                "{name}: there are no labels; give both files as {name},LABELS, or a format that holds them",
+                name = table.name
+            )));
+        };
+        let (weights, groups) = roles(&mut table, reading)?;
+        Ok(Self { table, labels, weights, groups, kept: None }.counted())
+    }
+
+    fn counted(self) -> Self {
+        let Some(weights) = &self.weights else { return self };
+        let kept: Vec<usize> = (0..weights.len()).filter(|&row| weights[row] > 0.0).collect();
+        if kept.len() == weights.len() || kept.is_empty() {
+            return self;
+        }
+        let x = self.table.x.select(&kept);
+        Self {
+            labels: kept.iter().map(|&row| self.labels[row].clone()).collect(),
+            weights: Some(kept.iter().map(|&row| weights[row]).collect()),
+            groups: self.groups.map(|groups| kept.iter().map(|&row| groups[row]).collect()),
+            table: Dataset { x, ..self.table },
+            kept: Some(kept),
+        }
+    }
+
+    fn labelled(self, classes: &Classes) -> Result<Labelled<X>, Failure> {
+        let Self { table, labels, weights, groups, kept } = self;
+        let in_table = |error: DataError| match error {
+            DataError::UnseenLabel { row, label, classes } => {
+                let row = kept.as_ref().map_or(row, |kept| kept[row - 1] + 1);
+                DataError::UnseenLabel { row, label, classes }
+            }
+            other => other,
+        };
+        let labels = classes.encode(&labels).map_err(in_table).map_err(Failure::mismatch(&table.name))?;
+        Ok(Labelled { x: table.x, labels, weights, groups })
     }
 }

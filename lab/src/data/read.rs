@@ -70,7 +70,7 @@ pub fn map<T: Scalar>(data: &OsStr, options: &ReadOptions) -> Result<Option<Data
     }
     let features = table::feature_names(x.nrows());
     let labels = Some(labels).filter(|_| options.label != LabelColumn::None);
-    Ok(Some(Dataset { name: path.to_string_lossy().into_owned(), features, x, labels }))
+    Ok(Some(Dataset { name: path.to_string_lossy().into_owned(), features, x, labels, aside: Vec::new() }))
 }
 
 /// Reads the numbers of an array of numpy that has one dimension.
@@ -154,6 +154,8 @@ fn check_options(path: &Path, options: &ReadOptions) -> Result<(), DataError> {
     let unused = match options {
         ReadOptions { label: LabelColumn::Named(_), .. } => "a label column by name or number",
         ReadOptions { drop, .. } if !drop.is_empty() => "dropping columns",
+        ReadOptions { weights: Some(_), .. } => "a column of weights",
+        ReadOptions { groups: Some(_), .. } => "a column of groups",
         _ => return check_text_options(path, options),
     };
     Err(DataError::Option { path: path.into(), option: unused })

@@ -45,7 +45,7 @@ pub fn folds(labels: &[usize], classes: usize, count: usize, seed: u64) -> Vec<S
 }
 
 /// Fisher and Yates, written out so that no other version of a library draws other samples.
-fn shuffle(members: &mut [usize], random: &mut ChaCha8Rng) {
+pub(super) fn shuffle(members: &mut [usize], random: &mut ChaCha8Rng) {
     for last in (1..members.len()).rev() {
         let other = (u128::from(random.next_u64()) * (last as u128 + 1)) >> 64;
         members.swap(last, other as usize);

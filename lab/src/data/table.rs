@@ -16,6 +16,8 @@ pub(super) struct Table {
     pub(super) features: Vec<String>,
     pub(super) values: Vec<f64>,
     pub(super) labels: Option<Vec<String>>,
+    /// The columns of [`ReadOptions::aside`](super::ReadOptions::aside).
+    pub(super) aside: Vec<Vec<String>>,
     pub(super) lines: Option<Vec<usize>>,
     /// The texts and missing cells of each column; empty for a format of numbers alone.
     pub(super) contents: Vec<Contents>,
@@ -26,7 +28,7 @@ pub(super) struct Table {
 impl Table {
     /// A table of numbers alone, without labels.
     pub(super) fn numbers(features: Vec<String>, values: Vec<f64>) -> Self {
-        Self { features, values, labels: None, lines: None, contents: Vec::new(), notes: Vec::new() }
+        Self { features, values, labels: None, aside: Vec::new(), lines: None, contents: Vec::new(), notes: Vec::new() }
     }
 
     /// Checks what came from the files `x` and `y`, which may be the same, and that all cells are finite numbers.
@@ -36,7 +38,8 @@ impl Table {
         self.check_finite(x)?;
         let labels = self.take_labels(y)?;
         let (d, n) = (self.features.len(), self.rows());
-        Ok(Dataset { name, features: self.features, x: DMatrix::from_vec(d, n, self.values), labels })
+        let x = DMatrix::from_vec(d, n, self.values);
+        Ok(Dataset { name, features: self.features, x, labels, aside: self.aside })
     }
 
     /// Makes missing cells of the numbers that stand for one.
@@ -107,6 +110,10 @@ impl Table {
         let kept: Vec<bool> = labels.iter().map(|label| !labels::is_missing(label)).collect();
         let mut keep = kept.iter().flat_map(|&kept| std::iter::repeat_n(kept, d));
         self.values.retain(|_| keep.next().unwrap_or(true));
+        for column in &mut self.aside {
+            let mut keep = kept.iter();
+            column.retain(|_| *keep.next().unwrap_or(&true));
+        }
         let mut keep = kept.iter();
         self.lines.iter_mut().for_each(|lines| lines.retain(|_| *keep.next().unwrap_or(&true)));
         let labels: Vec<String> = labels.into_iter().filter(|label| !labels::is_missing(label)).collect();

@@ -50,7 +50,7 @@ impl Synthetic {
             messages: Messages::default(),
             features,
             classes: Classes::try_from(classes).expect("the names differ"),
-            train: Labelled { x, labels },
+            train: Labelled::new(x, labels),
             test: None,
         }
     }

@@ -113,7 +113,7 @@ impl TimedRow {
 
     /// The errors of a model, and the variance that it keeps of the test samples.
     fn judged(self, model: &Model<f64>, case: &Case) -> Result<Self> {
-        let row = self.with("train_error", 1.0 - model.score(&case.train.x, &case.train.labels)?);
+        let row = self.with("train_error", 1.0 - case.train.accuracy(model)?);
         let Some(test) = &case.test else { return Ok(row) };
         let held = held_out(model, test)?;
         Ok(row.with("test_error", held.error).with("test_variance", held.variance))

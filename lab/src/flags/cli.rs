@@ -22,14 +22,18 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// The definition, in which every flag takes -1 for its value and says what is wrong with it.
+    /// The definition, in which every flag takes -1 for its value and says what is wrong with it. Where `--weights` are not
+    /// those of a path, they are those of the samples.
     pub fn definition() -> clap::Command {
         fn with_negative_numbers(command: clap::Command) -> clap::Command {
             let takes = |arg: &clap::Arg| !arg.is_positional() && arg.get_action().takes_values();
             let command = command.mut_args(|arg| if takes(&arg) { arg.allow_negative_numbers(true) } else { arg });
             command.mut_subcommands(with_negative_numbers)
         }
-        with_negative_numbers(Self::command())
+        fn with_alias(command: clap::Command) -> clap::Command {
+            command.mut_arg("sample_weights", |arg| arg.visible_alias("weights"))
+        }
+        with_negative_numbers(Self::command()).mut_subcommand("fit", with_alias).mut_subcommand("score", with_alias)
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::choices::{ACCELERATIONS, METHODS, Methods, PENALTIES, choice};
 use super::parsers::{count, page};
-use super::{ModelOptions, Reading, text};
+use super::{ModelOptions, Reading, Sampling, text};
 
 /// The data to fit without DATA, and the share of them that is kept back.
 const DEFAULT: (&str, TestSource) = ("digits", TestSource::Fraction(0.25));
@@ -25,6 +25,9 @@ pub struct FitOptions {
     #[command(flatten)]
     #[serde(flatten)]
     pub reading: Reading,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub sampling: Sampling,
     /// Test samples: the fraction of each class to keep back, or other data [default: 0.25 without DATA, else none]
     #[arg(long, value_name = "DATA|FRACTION", value_parser = OsStringValueParser::new().map(TestSource::new))]
     #[arg(help_heading = "Data")]

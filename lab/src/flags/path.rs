@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::choices::{Choices, choice};
 use super::parsers::{count, page};
-use super::{ModelOptions, Reading, Weights};
+use super::{ModelOptions, Reading, Sampling, Weights};
 
 /// The flags of `path`.
 #[derive(Debug, Args)]
@@ -18,6 +18,8 @@ pub struct PathOptions {
     pub data: Option<OsString>,
     #[command(flatten)]
     pub reading: Reading,
+    #[command(flatten)]
+    pub sampling: Sampling,
     /// Folds of the cross-validation, each with its share of each class
     #[arg(long, value_name = "FOLDS", default_value_t = 10, value_parser = count::<usize>, help_heading = "Data")]
     pub cv: usize,

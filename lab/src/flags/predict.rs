@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Reading;
+use super::{Counting, Reading};
 
 /// The flags of `predict` and `transform`.
 #[derive(Debug, Args)]
@@ -30,6 +30,8 @@ pub struct ScoreOptions {
     pub data: OsString,
     #[command(flatten)]
     pub reading: Reading,
+    #[command(flatten)]
+    pub counting: Counting,
     /// Also write accuracy, error, correct, samples, cross_entropy and, for up to 20 classes, confusion to a file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub json: Option<PathBuf>,

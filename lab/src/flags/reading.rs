@@ -66,6 +66,7 @@ impl Reading {
                 Some(",") => Decimal::Comma,
                 Some(_) => Decimal::Point,
             },
+            ..ReadOptions::default()
         }
     }
 }

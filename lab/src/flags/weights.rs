@@ -49,7 +49,7 @@ impl FromStr for Weights {
 }
 
 fn piece(text: &str) -> Result<Vec<f64>, String> {
-    let number = |text: &str| text.trim().parse::<f64>().map_err(|_| format!("`{text}` is not a number"));
+    let number = |text: &str| text.trim().parse::<f64>().map_err(|_| format!("`{text}` is not a number{HINT}"));
     match *text.split(':').collect::<Vec<_>>() {
         [weight] => Ok(vec![number(weight)?]),
         [first, last, count] => {
@@ -59,6 +59,9 @@ fn piece(text: &str) -> Result<Vec<f64>, String> {
         _ => Err(format!("`{text}` is neither a weight nor first:last:count")),
     }
 }
+
+/// A column may be meant.
+const HINT: &str = "; the weights of samples are --sample-weights";
 
 /// Equally spaced, both ends included; rounded to 12 digits, so that 0.6 is 0.6.
 fn range(first: f64, last: f64, count: usize) -> Result<Vec<f64>, String> {

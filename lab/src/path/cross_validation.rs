@@ -1,5 +1,7 @@
 //! The path on every fold, judged by the samples kept back.
 
+use std::collections::HashSet;
+
 use admm::{Exec, Result, Status};
 use admm_solvers::data::Features;
 use admm_solvers::joint::{Fitted, JointModel, Model};
@@ -8,7 +10,7 @@ use nalgebra::DMatrix;
 
 use super::fits::{PathSetting, follow_path};
 use super::spread::Spread;
-use crate::data::{Labelled, LabelledSet, SampleStorage, Split, ToFeatures, folds};
+use crate::data::{Labelled, LabelledSet, SampleStorage, Split, ToFeatures};
 use crate::failure::Failure;
 use crate::flags::PathOptions;
 use crate::interrupt;
@@ -29,8 +31,12 @@ pub fn held_out(model: &Model<f64>, samples: &Labelled) -> Result<HeldOut> {
     let scaled = model.scaler.apply(&samples.x)?;
     let (basis, _) = thin_qr(&model.weights.v)?;
     let varies = scaled.norm_squared() > rounding(model, &samples.x);
-    let variance = varies.then(|| basis.tr_mul(&scaled).norm_squared() / scaled.norm_squared());
-    Ok(HeldOut { error: 1.0 - model.score(&samples.x, &samples.labels)?, variance })
+    let moment = |z: &DMatrix<f64>| match &samples.weights {
+        Some(weights) => z.column_iter().zip(weights).map(|(z, weight)| weight * z.norm_squared()).sum(),
+        None => z.norm_squared(),
+    };
+    let variance = varies.then(|| moment(&basis.tr_mul(&scaled)) / moment(&scaled));
+    Ok(HeldOut { error: 1.0 - samples.accuracy(model)?, variance })
 }
 
 /// The most that rounding adds to the second moment of samples about the training mean: 4ε of the size of each number.
@@ -91,7 +97,9 @@ impl<'a> CrossValidation<'a> {
                 )));
             }
         }
-        Ok(Self { options, set, splits: splits(options, set) })
+        let splits = splits(options, set);
+        check_groups(&splits, options.cv, set)?;
+        Ok(Self { options, set, splits })
     }
 
     /// All points, model by model, each by weight descending.
@@ -154,10 +162,28 @@ pub fn check_uninterrupted(console: Console) -> Result<(), Failure> {
     Err(Failure::Interrupted)
 }
 
+/// Checks that folds of whole groups are possible: none of them empty, and every class among the rest.
+fn check_groups(splits: &[Split], folds: usize, set: &LabelledSet<Features<f64>>) -> std::result::Result<(), Failure> {
+    let Some(groups) = &set.train.groups else { return Ok(()) };
+    let count = groups.iter().collect::<HashSet<_>>().len();
+    if splits.iter().any(|split| split.test.is_empty()) {
+        return Err(Failure::Other(format!("{folds} folds of {count} groups: use fewer")));
+    }
+    for (class, name) in set.classes.names().iter().enumerate() {
+        let lacks = |split: &Split| split.train.iter().all(|&sample| set.train.labels[sample] != class);
+        if splits.iter().any(lacks) {
+            return Err(Failure::Other(format!(
+                "class `{name}`: a fold holds all groups that have it, and leaves none to learn from; try another --cv"
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// The splits of every repeat, one after the other.
 fn splits(options: &PathOptions, set: &LabelledSet<Features<f64>>) -> Vec<Split> {
     let classes = set.classes.names().len();
-    let of_repeat = |repeat| folds(&set.train.labels, classes, options.cv, options.seed.wrapping_add(repeat));
+    let of_repeat = |repeat| set.train.folds(classes, options.cv, options.seed.wrapping_add(repeat));
     (0..options.repeats).flat_map(of_repeat).collect()
 }
 
@@ -169,7 +195,7 @@ pub fn judge_split<X: SampleStorage + ToFeatures>(
     setting: &PathSetting<'_>,
 ) -> Result<Vec<Judged>> {
     let (train, test) = samples.parts(split);
-    let prepared = setting.model.prepare(train.x.to_features(), &train.labels, classes, None)?;
+    let prepared = setting.model.prepare(train.x.to_features(), &train.labels, classes, train.weights.as_deref())?;
     let fits = follow_path(setting, prepared)?;
     let Some(first) = fits.first() else { return Ok(Vec::new()) };
     let test = test.to_filled(&first.scaler); // that of all fits

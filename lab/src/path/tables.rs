@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::marked_points::{MarkedPoint, several_ridges};
 use super::spread::Spread;
 use crate::data::LabelledSet;
-use crate::flags::{ModelOptions, PathOptions, Reading};
+use crate::flags::{ModelOptions, PathOptions, Reading, Sampling};
 use crate::output::TextTable;
 use crate::words::{count, every_digit};
 
@@ -19,6 +19,8 @@ pub struct PathSummary<'a> {
     samples: usize,
     #[serde(flatten)]
     reading: &'a Reading,
+    #[serde(flatten)]
+    sampling: &'a Sampling,
     weights: &'a [f64],
     components: Vec<usize>,
     ridges: Vec<f64>,
@@ -35,9 +37,24 @@ impl<'a> PathSummary<'a> {
     pub fn new(options: &'a PathOptions, set: &'a LabelledSet<Features<f64>>, path: &'a [MarkedPoint]) -> Self {
         let &PathOptions { cv, repeats, seed, method, ref model, .. } = options;
         let (version, data, samples) = (env!("CARGO_PKG_VERSION"), set.name.as_str(), set.train.labels.len());
-        let (reading, weights) = (&options.reading, options.weights.list());
+        let (reading, sampling, weights) = (&options.reading, &options.sampling, options.weights.list());
         let (components, ridges) = (options.components(), options.ridges());
-        Self { version, data, samples, reading, weights, components, ridges, cv, repeats, seed, method, model, path }
+        Self {
+            version,
+            data,
+            samples,
+            reading,
+            sampling,
+            weights,
+            components,
+            ridges,
+            cv,
+            repeats,
+            seed,
+            method,
+            model,
+            path,
+        }
     }
 }
 

@@ -102,6 +102,19 @@ impl<T: Scalar> Samples<T> {
     }
 }
 
+/// The share of the samples for which something holds, by their weights; of equal weights by their number.
+pub(crate) fn share_of<T: Scalar>(holds: impl Iterator<Item = bool>, weights: &[T]) -> f64 {
+    if weights.iter().all(|weight| *weight == weights[0]) {
+        return holds.filter(|holds| *holds).count() as f64 / weights.len() as f64;
+    }
+    let (mut some, mut all) = (0.0, 0.0);
+    for (holds, weight) in holds.zip(weights) {
+        all += weight.to_f64();
+        some += if holds { weight.to_f64() } else { 0.0 };
+    }
+    some / all
+}
+
 /// Every label below `classes`, or the first that is not.
 pub(crate) fn check_labels(labels: &[usize], classes: usize) -> Result<()> {
     match labels.iter().position(|&label| label >= classes) {

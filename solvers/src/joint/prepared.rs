@@ -14,7 +14,7 @@ pub use objective::{JointObjective, Reduction};
 pub(crate) use start::{SECOND_STAGE, Spent, Start, second_stage};
 
 use super::{Builder, Constraint};
-use crate::data::{Extremes, Features, Samples, Scaler, standardise};
+use crate::data::{Extremes, Features, Samples, Scaler, check_weights, standardise};
 use crate::descent::Kronecker;
 use crate::loss::{Classifier, Softmax, separated};
 use crate::pca::{Covariance, Spectrum, VarianceLoss};
@@ -62,6 +62,8 @@ impl<T: Scalar> Prepared<T> {
         let clock = Instant::now();
         let weights = weights.map_or_else(|| vec![T::one(); x.ncols()], <[T]>::to_vec);
         check_data(&x, labels, &weights, classes)?;
+        let weights = options.class_weight.apply(labels, weights, classes)?;
+        check_weights(&weights)?;
         let (x, labels, weights) = without_weightless(x, labels, weights, &options.exec)?;
         check_enough(x.shape(), options.components)?;
         check_batch(options.batch, x.ncols())?;

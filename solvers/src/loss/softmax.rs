@@ -2,7 +2,7 @@
 
 use super::{Classifier, FiniteSum};
 use crate::chunks::blocks;
-use crate::data::{BLOCK, Folded, Products, Samples};
+use crate::data::{BLOCK, Folded, Products, Samples, share_of};
 use crate::linalg::exponentiate;
 use crate::scalar::Scalar;
 use crate::view::{transposed_product, view, view_mut};
@@ -75,7 +75,7 @@ impl<T: Scalar> Softmax<T> {
         Ok((sums, v.unfold(x)))
     }
 
-    /// The share of the samples whose class is not the most probable one, the first of several.
+    /// The share of the samples, by weight, whose class is not the most probable one, the first of several.
     ///
     /// # Errors
     /// [`Error::Size`] where V, B or b do not fit the samples.
@@ -83,9 +83,9 @@ impl<T: Scalar> Softmax<T> {
         self.check(at)?;
         let mut logits = transposed_product(&at.b, &self.samples.project(&at.v));
         logits.column_iter_mut().for_each(|mut column| column += &at.bias);
+        let Samples { labels, weights, .. } = &self.samples;
         let predicted = logits.column_iter().map(|column| column.argmax().0);
-        let misses = predicted.zip(&*self.samples.labels).filter(|(class, label)| class != *label).count();
-        Ok(misses as f64 / self.samples.labels.len() as f64)
+        Ok(share_of(predicted.zip(&**labels).map(|(class, label)| class != *label), weights))
     }
 
     /// The same loss with share 1.

@@ -28,7 +28,7 @@ pub struct BenchProblem {
 
 /// The embedded digits with the default settings.
 pub fn digits() -> Result<BenchProblem, Failure> {
-    let Labelled { x, labels } = load("digits".as_ref())?;
+    let Labelled { x, labels, .. } = load("digits".as_ref())?;
     let weights = (0.5, 0.01);
     let mut problem = BenchProblem { x, labels, components: 2, weights, scale: Scale::Standard, best: None, unit: 1.0 };
     let mut best = f64::INFINITY;

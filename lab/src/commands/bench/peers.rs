@@ -76,7 +76,7 @@ impl<'a> Peers<'a> {
         let mut pair = data.join(format!("{name}_Xtr_f64.npy")).into_os_string();
         pair.push(",");
         pair.push(data.join(format!("{name}_ytr.npy")));
-        let Labelled { x, labels } = ours::load(&pair)?;
+        let Labelled { x, labels, .. } = ours::load(&pair)?;
         let (scale, best_of_ours) = (Scale::None, Some((2.0 * best + 1.0) / 3.0));
         let problem =
             ours::BenchProblem { x, labels, components, weights: WEIGHTS, scale, best: best_of_ours, unit: 1.5 };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use admm::Exec;
 use admm_solvers::Scalar;
 use admm_solvers::data::Features;
-use admm_solvers::joint::{AccelerationChoice, JointModel, Method, PenaltyChoice};
+use admm_solvers::joint::{AccelerationChoice, Builder, Method, PenaltyChoice};
 
 use crate::data::{self, LabelColumn, LabelledSet, ReadOptions, Source};
 use crate::failure::Failure;
@@ -25,7 +25,7 @@ impl FitOptions {
             Some(TestSource::Data(data)) => data::input_files(data),
             _ => Vec::new(),
         };
-        [data::input_files(self.data()), test].concat()
+        [data::input_files(self.data()), test, self.sampling.counting.file().into_iter().collect()].concat()
     }
 
     /// Loads the data, or maps them, and the test samples, which may be a fraction of them.
@@ -34,7 +34,7 @@ impl FitOptions {
             Some(TestSource::Data(data)) => Some(data.as_os_str()),
             _ => None,
         };
-        let reading = self.reading.options(LabelColumn::Last);
+        let reading = self.sampling.reading(self.reading.options(LabelColumn::Last));
         let reading = ReadOptions { categories: self.model.categories, ..reading };
         let set = data::load(&Source { data: self.data(), test, reading })?;
         match self.test() {
@@ -46,8 +46,8 @@ impl FitOptions {
         }
     }
 
-    /// The library's choices, or all flags that are out of range.
-    pub(super) fn model(&self) -> Result<JointModel, Failure> {
+    /// The library's choices, checked, or all flags that are out of range.
+    pub(super) fn choices(&self) -> Result<Builder, Failure> {
         let exec = Exec::threads(self.threads.into()).map_err(Failure::library("--threads"))?;
         let builder = self
             .model
@@ -63,8 +63,8 @@ impl FitOptions {
             .trace(self.out.is_some() || self.report.is_some())
             .exec(exec);
         let problems = self.problems();
-        match builder.build() {
-            Ok(model) if problems.is_empty() => Ok(model),
+        match builder.clone().build() {
+            Ok(_) if problems.is_empty() => Ok(builder),
             Ok(_) => Err(Failure::Usage(problems)),
             Err(admm::Error::Parameters(of_model)) => Err(Failure::Usage([flagged(&of_model), problems].concat())),
             Err(error) => Err(Failure::library("fit")(error)),

@@ -49,7 +49,7 @@ impl Losses {
 
 /// Standardises the training features: their scale, and the samples after it.
 pub fn standardised(case: &Case) -> Result<(Scaler<f64>, Samples<f64>)> {
-    let Labelled { x, labels } = &case.train;
+    let Labelled { x, labels, .. } = &case.train;
     let n = labels.len();
     let (x, scaler, _) = standardise(x.into(), &vec![1.0; n], Scale::Standard, &Exec::Serial)?;
     let samples = Samples::new(x, labels, vec![1.0 / n as f64; n], case.classes, Exec::Serial)?;

@@ -7,7 +7,6 @@ use toml::Table as Toml;
 
 use super::fit::Fit;
 use super::{Case, TimedRow, Work};
-use crate::data::folds;
 use crate::flags::Weights;
 use crate::path::{PathChoice, PathSetting, fit_path, judge_split, path_points};
 
@@ -79,7 +78,7 @@ impl Path {
 
     /// By the training samples alone.
     fn choose(&self, setting: &PathSetting<'_>, case: &Case) -> Result<PathChoice> {
-        let splits = folds(&case.train.labels, case.classes, self.own.cv, case.seed);
+        let splits = case.train.folds(case.classes, self.own.cv, case.seed);
         let judged = splits.iter().map(|split| judge_split(&case.train, case.classes, split, setting));
         let judged = judged.collect::<Result<Vec<_>>>()?;
         Ok(PathChoice::of(&path_points((self.fit.components, self.fit.ridge), setting.weights, &judged), self.own.cv))

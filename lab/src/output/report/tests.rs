@@ -15,7 +15,7 @@ const HOSTILE: &str = "<script src='http://evil'>alert(1)</script>";
 
 fn samples(n: usize) -> Labelled<DMatrix<f64>> {
     let x = DMatrix::from_fn(4, n, |i, j| if i == j % 2 { 2.0 } else { (7 * j + 3 * i) as f64 % 5.0 });
-    Labelled { x, labels: (0..n).map(|sample| sample % 2).collect() }
+    Labelled::new(x, (0..n).map(|sample| sample % 2).collect())
 }
 
 /// The page and the card of a fit of `components` by all methods, with names that want to be more than text.
@@ -135,7 +135,7 @@ fn words_are_quoted_where_a_shell_would_split_them() {
 
 #[test]
 fn of_many_samples_some_are_shown() {
-    let many = |n: usize| Labelled { x: Features::from(samples(n).x), labels: samples(n).labels };
+    let many = |n: usize| Labelled::new(Features::from(samples(n).x), samples(n).labels);
     assert_eq!(some(&many(40)), samples(40));
     let some = some(&many(5001));
     assert_eq!((some.x.ncols(), some.labels.len()), (1667, 1667));

@@ -1,7 +1,7 @@
 //! The joint model before it sees data: its parameters, their defaults and their checks.
 
 use super::{AccelerationChoice, Constraint, Method, PenaltyChoice, Rule};
-use crate::data::Scale;
+use crate::data::{ClassWeight, Scale};
 use admm::{Error, Exec, Parameter, Result};
 
 /// minimise λ(1 − tr(WᵀΣW)/tr Σ) + (1−λ)(mean cross-entropy + μ/2 ‖B‖²) over W, B and b, with W constrained, or with
@@ -43,6 +43,7 @@ pub struct Builder {
     pub(crate) relaxation: f64,
     pub(crate) acceleration: AccelerationChoice,
     pub(crate) scale: Scale,
+    pub(crate) class_weight: ClassWeight,
     pub(crate) tolerance: f64,
     pub(crate) max_iterations: u64,
     pub(crate) starts: usize,
@@ -67,6 +68,7 @@ impl JointModel {
             relaxation: 1.0,
             acceleration: AccelerationChoice::default(),
             scale: Scale::default(),
+            class_weight: ClassWeight::default(),
             tolerance: 1e-6,
             max_iterations: 5_000,
             starts: 0,
@@ -115,6 +117,8 @@ impl Builder {
         acceleration: AccelerationChoice,
         /// The preparation of the features.
         scale: Scale,
+        /// What a class counts, in the mean, the deviation and the covariance as well as in the cross-entropy.
+        class_weight: ClassWeight,
         /// The norm of the remaining gradient, and of the gap W − V, at which a method has converged.
         tolerance: f64,
         /// The most outer iterations of a method.

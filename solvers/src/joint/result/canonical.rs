@@ -17,7 +17,7 @@ pub(crate) fn canonical<T: Scalar>(prepared: &Prepared<T>, point: Classifier<T>)
         Some(space) => space.lift(v),
         None => Ok(v.clone()),
     };
-    let (rotation, v) = if prepared.options.constraint == Constraint::Orthonormal {
+    let (rotation, v) = if prepared.options.constraint.held() == Constraint::Orthonormal {
         let (variances, principal) = symmetric_eigen(&inner)?;
         let v = lifted(&product(&point.v, &principal))?;
         let axes = axes(&variances, &v)?;

@@ -1,6 +1,6 @@
 //! A fitted model: the numbers that transform and classify new samples.
 
-use crate::data::Scaler;
+use crate::data::{Scaler, check_weights, share_of};
 use crate::linalg::thin_qr;
 use crate::loss::{Classifier, probabilities};
 use crate::scalar::Scalar;
@@ -75,8 +75,17 @@ impl<T: Scalar> Model<T> {
     /// Those of [`transform`](Self::transform), no samples, a different number of labels, or a label that the model
     /// does not know.
     pub fn score(&self, x: &DMatrix<T>, labels: &[usize]) -> Result<f64> {
+        self.weighted_score(x, labels, &vec![T::one(); x.ncols()])
+    }
+
+    /// The share of samples, by weight, whose class is predicted.
+    ///
+    /// # Errors
+    /// Those of [`score`](Self::score), and weights of another number, negative, not finite, or all 0.
+    pub fn weighted_score(&self, x: &DMatrix<T>, labels: &[usize], weights: &[T]) -> Result<f64> {
         let row = |count: usize| (1, count);
         Error::check_size("labels", row(x.ncols()), row(labels.len()))?;
+        Error::check_size("sample weights", row(x.ncols()), row(weights.len()))?;
         let classes = self.weights.bias.len();
         if let Some(sample) = labels.iter().position(|&label| label >= classes) {
             let (label, sample) = (labels[sample], sample + 1);
@@ -86,8 +95,8 @@ impl<T: Scalar> Model<T> {
         if labels.is_empty() {
             return Err(Error::parameter("x", "has no samples to score"));
         }
-        let hits = self.predict(x)?.iter().zip(labels).filter(|(predicted, label)| predicted == label).count();
-        Ok(hits as f64 / labels.len() as f64)
+        check_weights(weights)?;
+        Ok(share_of(self.predict(x)?.iter().zip(labels).map(|(predicted, label)| predicted == label), weights))
     }
 }
 

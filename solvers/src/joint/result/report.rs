@@ -42,7 +42,7 @@ pub struct Report {
     pub variance_explained: f64,
     /// The mean cross-entropy at the feasible W, in nats.
     pub cross_entropy: f64,
-    /// The share of the training samples whose class is not the most probable one.
+    /// The share of the training samples, by weight, whose class is not the most probable one.
     pub training_error: f64,
     /// Outer iterations.
     pub iterations: u64,
