@@ -12,3 +12,4 @@ mod parquet;
 mod path;
 mod resume;
 mod tables;
+mod weights;

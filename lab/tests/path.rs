@@ -92,7 +92,9 @@ fn fault_67_a_fold_without_variance_is_left_out() {
     let folder = Folder::new();
     let rows = [(-1, 0, 0), (1, 0, 0), (0, -1, 1), (0, 1, 1), (0, 0, 0), (2, 1, 1), (-2, -1, 1)];
     for offset in [0.0, 0.1, 293.3] {
-        let row = |(a, b, y): (i32, i32, i32)| format!("{:?},{:?},{y}\n", f64::from(a) + offset, f64::from(b) * 1e-3 + offset);
+        let row = |(a, b, y): (i32, i32, i32)| {
+            format!("{:?},{:?},{y}\n", f64::from(a) + offset, f64::from(b) * 1e-3 + offset)
+        };
         folder.file("mean.csv", "a,b,y\n".to_string() + &rows.map(row).concat());
         let run = folder.admm("path mean.csv -k 1 --cv 7 --weights 1,0.5 --out run");
         assert!(run.err.contains("1 of 7 folds") && run.err.contains("undefined"), "{offset} {}", run.err);

@@ -432,6 +432,7 @@ fn the_commands_of_the_page_on_data_work() {
     folder.file("passengers.csv", table(&["S", "C", "Q"]));
     let strangers = table(&["S", "C", "Q", "T"]).replace(",\"x\",", ",").replace(",Name,", ",");
     folder.file("strangers.csv", strangers);
+    folder.file("visits.csv", crate::weights::table(false).replacen(",side\n", ",outcome\n", 1));
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/data.md")).unwrap();
     let blocks = page.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap());
     let commands: Vec<&str> = blocks.flat_map(str::lines).collect();

@@ -64,7 +64,9 @@ fn fit<T: Scalar>(
     let class_weight = options.sampling.counting.class_weight(&classes)?;
     let test = test.map(Labelled::into_dense);
     let (found, from) = match &mut checkpoints {
-        Some(checkpoints) => checkpoints.load(&name, fingerprint(&(&features, classes.names(), &train, &test, &class_weight))?)?,
+        Some(checkpoints) => {
+            checkpoints.load(&name, fingerprint(&(&features, classes.names(), &train, &test, &class_weight))?)?
+        }
         None => (Vec::new(), None),
     };
     let shown = report::some(&train);

@@ -57,12 +57,7 @@ impl Confusion {
 }
 
 /// The mean of −ln p over the samples, p being the probability of their own class, with weights of sum 1.
-fn cross_entropy(
-    model: &Model<f64>,
-    x: &DMatrix<f64>,
-    labels: &[usize],
-    weights: Option<&[f64]>,
-) -> admm::Result<f64> {
+fn cross_entropy(model: &Model<f64>, x: &DMatrix<f64>, labels: &[usize], weights: Option<&[f64]>) -> admm::Result<f64> {
     let weights = weights.map_or_else(|| vec![1.0; labels.len()], <[f64]>::to_vec);
     let total: f64 = weights.iter().sum();
     let weights = weights.into_iter().map(|weight| weight / total).collect();
@@ -107,6 +102,8 @@ impl Score {
         let Self { accuracy, correct, samples, cross_entropy, confusion, weighted, .. } = self;
         let by = if *weighted { " by weight" } else { "" };
         let table = confusion.as_ref().map_or(String::new(), Confusion::text);
-        format!("accuracy {accuracy:.4}{by} ({correct} of {samples} samples), cross-entropy {cross_entropy:.4}\n{table}")
+        format!(
+            "accuracy {accuracy:.4}{by} ({correct} of {samples} samples), cross-entropy {cross_entropy:.4}\n{table}"
+        )
     }
 }

@@ -29,7 +29,10 @@ pub fn class_weight(value: Option<&Path>, classes: &Classes) -> Result<ClassWeig
     let options = ReadOptions { label: LabelColumn::Named("1".into()), ..ReadOptions::default() };
     let table = read(path.as_os_str(), &options)?;
     if table.features.len() != 1 {
-        return Err(bad(format!("a file of class weights has two columns, class and weight, not {}", table.x.nrows() + 1)));
+        return Err(bad(format!(
+            "a file of class weights has two columns, class and weight, not {}",
+            table.x.nrows() + 1
+        )));
     }
     let mut of = HashMap::new();
     for (class, &factor) in table.labels.unwrap_or_default().into_iter().zip(&table.x) {

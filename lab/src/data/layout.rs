@@ -160,7 +160,12 @@ fn names_are_there(cells: &[String], options: &ReadOptions) -> bool {
         LabelColumn::Named(name) => Some(name),
         LabelColumn::Last | LabelColumn::None => None,
     };
-    options.drop.iter().chain(options.aside()).chain(label).any(|name| name.parse::<usize>().is_err() && cells.contains(name))
+    options
+        .drop
+        .iter()
+        .chain(options.aside())
+        .chain(label)
+        .any(|name| name.parse::<usize>().is_err() && cells.contains(name))
 }
 
 /// Returns true if the columns are numbered in order, but for one column with a name: the label, or an index. If no

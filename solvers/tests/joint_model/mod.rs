@@ -13,6 +13,7 @@ mod runs;
 mod starts;
 mod symmetries;
 mod unattained;
+mod weighted;
 
 use admm::Exec;
 use admm_solvers::data::Samples;

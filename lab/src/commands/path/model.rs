@@ -23,7 +23,9 @@ impl PathOptions {
         problems.extend(output::inside(&[("--report", page.as_deref())], &[("--out", self.out.as_deref())]));
         let mut models = Vec::new();
         let ridges = self.ridges();
-        for (components, ridge) in self.components().into_iter().flat_map(|k| ridges.iter().map(move |&ridge| (k, ridge))) {
+        for (components, ridge) in
+            self.components().into_iter().flat_map(|k| ridges.iter().map(move |&ridge| (k, ridge)))
+        {
             match self.with((components, ridge), class_weight) {
                 Ok(model) => models.push(PathModel { components, ridge, model }),
                 Err(admm::Error::Parameters(more)) => problems.extend(flagged(&more)),

@@ -79,7 +79,8 @@ impl Work for Fit {
 
     fn run(&self, case: &Case) -> Result<Vec<TimedRow>> {
         let model = self.builder().build()?;
-        let mut prepared = model.prepare(&case.train.x, &case.train.labels, case.classes, case.train.weights.as_deref())?;
+        let mut prepared =
+            model.prepare(&case.train.x, &case.train.labels, case.classes, case.train.weights.as_deref())?;
         let mut observer = |_: &Moment<'_>| ControlFlow::Continue(());
         match self.start {
             StartFrom::Default => {}

@@ -31,8 +31,10 @@ impl Warnings {
             // None where the features stay as they are: there a constant has variance about 0.
             (0..seen.low.len()).filter(|&feature| scale != Scale::None && is(seen, feature)).collect()
         };
-        let (constant, coarse) = (of(Extremes::is_constant), of(Extremes::is_coarse));
-        Warnings { constant, coarse, single: T::SINGLE, lost: mixed_scales(largest), ..Warnings::default() }
+        let (constant, coarse): (Vec<usize>, _) = (of(Extremes::is_constant), of(Extremes::is_coarse));
+        let mut varying = largest.clone();
+        constant.iter().for_each(|&feature| varying[feature] = T::zero());
+        Warnings { constant, coarse, single: T::SINGLE, lost: mixed_scales(&varying), ..Warnings::default() }
     }
 
     /// The leading eigenvalues of the covariance, k + 1 where there are so many.
@@ -63,7 +65,13 @@ impl Warnings {
             let (lost, beside) = (name(lost), name(beside));
             format!("feature {lost} is lost beside feature {beside}, which is of far larger scale: standardise them")
         });
-        constant.into_iter().chain(coarse).chain(lost).chain(self.other.iter().cloned()).chain(of_choices(options)).collect()
+        constant
+            .into_iter()
+            .chain(coarse)
+            .chain(lost)
+            .chain(self.other.iter().cloned())
+            .chain(of_choices(options))
+            .collect()
     }
 }
 
