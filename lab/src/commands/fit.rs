@@ -7,7 +7,7 @@ mod session;
 use admm::checkpoint::fingerprint;
 use admm_solvers::Scalar;
 use admm_solvers::data::Features;
-use admm_solvers::joint::{Builder, Fitted};
+use admm_solvers::joint::{Builder, Fitted, Prepared};
 use nalgebra::DMatrix;
 
 use crate::checkpoint::FitCheckpoints;
@@ -70,9 +70,7 @@ fn fit<T: Scalar>(
         None => (Vec::new(), None),
     };
     let shown = report::some(&train);
-    let weights = train.weights_as();
-    let model = choices.class_weight(class_weight).build().map_err(Failure::library("fit"))?;
-    let prepared = model.prepare(train.x, &train.labels, classes.names().len(), weights.as_deref());
+    let prepared = prepare(choices.class_weight(class_weight), train, classes.names().len());
     let prepared = prepared.map_err(Failure::of_fit(&name))?;
     let named: &[String] = if data::is_unnamed(&features) { &[] } else { &features };
     prepared.warnings_naming(named).iter().for_each(|warning| console.warn(warning));
@@ -99,6 +97,11 @@ fn fit<T: Scalar>(
     };
     let kept = keep(&report, options, folder);
     kept.and(ended).and(print(&printed, &found))
+}
+
+fn prepare<T: Scalar>(choices: Builder, train: Labelled<Features<T>>, classes: usize) -> admm::Result<Prepared<T>> {
+    let weights = train.weights_as();
+    choices.build()?.prepare(train.x, &train.labels, classes, weights.as_deref())
 }
 
 /// Returns a sentence on the methods that an interrupted fit did not reach, and on how to go on.

@@ -31,9 +31,9 @@ impl Grouped<'_> {
     /// The part of each sample.
     ///
     /// A part with the share s of all samples should have s·n_c of the n_c samples of class c. That is where Σ_c Σ_parts
-    /// (count/n_c)²/s is least, and so each group, the largest first, goes where it adds the least: count·g + g²/2 over
-    /// s·n_c², summed over the classes, for the g samples of a class that it has. Of several parts it goes to the one with
-    /// the fewest samples for its share.
+    /// (count/n_c)²/s is least. So each group, the largest first, goes where it adds the least to half of that: the sum
+    /// over the classes of (count·g + g²/2)/(s·n_c²), where g is its number of samples of the class. Of several such parts
+    /// it takes the one with the fewest samples for its share.
     fn parts(&self, shares: &[f64], seed: u64) -> Vec<usize> {
         let sizes = self.sizes();
         let mut order: Vec<usize> = (0..sizes.len()).collect();

@@ -28,8 +28,8 @@ impl JointModel {
     ///
     /// # Errors
     /// Empty, constant or non-finite data; lengths that differ; fewer than two classes, or one without samples; more
-    /// components than min(n, d); weights that are negative, not finite, or all zero, and class weights of another number
-    /// than the classes. Samples of weight 0 are left out.
+    /// components than min(n, d); weights that are negative, not finite, or all zero. Class weights of another number than
+    /// the classes. Samples of weight 0 are left out.
     /// [`Error::Unbounded`](admm::Error::Unbounded) without a constraint, for a shrinkage that does not bound the
     /// objective.
     pub fn prepare<T: Scalar>(

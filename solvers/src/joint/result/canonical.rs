@@ -66,8 +66,8 @@ fn runs<T: Scalar>(variances: &DVector<T>) -> Vec<Range<usize>> {
     ranges
 }
 
-/// R (m×m) that makes the columns of VR, for an orthonormal V (d×m), the directions nearest to a feature, one after the
-/// other: the row of V of the largest norm, taken out of all rows, and the next.
+/// R (m×m) for an orthonormal V (d×m): the columns of VR are the directions nearest to a feature, one after the other.
+/// The first is the row of V of the largest norm. It is taken out of all rows, and the next one follows.
 fn nearest_to_features<T: Scalar>(mut v: DMatrix<T>) -> Result<DMatrix<T>> {
     let m = v.ncols();
     let mut rotation = DMatrix::zeros(m, m);
