@@ -91,12 +91,11 @@ mod tests {
             let (labels, groups): (Vec<_>, Vec<_>) = of.into_iter().unzip();
             let grouped = Grouped { labels: &labels, classes: 3, groups: &groups };
             let folds = grouped.folds(count, seed);
-            let mut all = Vec::new();
             for Split { train, test } in folds.iter().chain([&grouped.split(0.3, seed)]) {
                 prop_assert!(test.iter().all(|&one| train.iter().all(|&other| groups[one] != groups[other])));
                 prop_assert_eq!(train.len() + test.len(), labels.len());
             }
-            folds.iter().for_each(|fold| all.extend(&fold.test));
+            let mut all: Vec<usize> = folds.iter().flat_map(|fold| fold.test.clone()).collect();
             all.sort_unstable();
             prop_assert!(all.into_iter().eq(0..labels.len()));
         }
