@@ -104,7 +104,7 @@ fn faults_13_14_and_53_values() {
 fn fault_63_a_spread_of_the_size_of_rounding() {
     let folder = Folder::new();
     let row = |i: usize| {
-        let rounded = [0.3, 0.300_000_000_000_000_04][usize::from(i % 3 == 0)];
+        let rounded = [0.3, 0.300_000_000_000_000_04][usize::from(i.is_multiple_of(3))];
         format!("{rounded:?},{:?},{}\n", (1.7 * i as f64).sin() + (i % 2) as f64, ["u", "v"][i % 2])
     };
     folder.file("a.csv", "a,b,y\n".to_string() + &(0..60).map(row).collect::<String>());

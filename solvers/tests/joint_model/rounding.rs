@@ -47,7 +47,7 @@ fn single_precision_says_that_a_mean_far_from_zero_eats_the_digits() {
         x.row_mut(0).add_scalar_mut(offset);
         let model = default().components(1).build().unwrap();
         match single {
-            true => model.prepare(&x.map(|entry| entry as f32), &labels, 2, None).unwrap().warnings(),
+            true => model.prepare(x.map(|entry| entry as f32), &labels, 2, None).unwrap().warnings(),
             false => model.prepare(&x, &labels, 2, None).unwrap().warnings(),
         }
     };
