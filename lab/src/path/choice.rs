@@ -64,7 +64,7 @@ mod tests {
     fn the_simplest_of_those_with_the_lowest_error() {
         let (error, variance) = (Spread { mean: 0.2, sd: 0.0 }, Spread { mean: 0.5, sd: 0.0 });
         let point = |(components, ridge, weight)| PathPoint { components, ridge, weight, error, variance };
-        let mut of = vec![(2, 0.1, 1.0), (1, 1e-4, 0.5), (1, 0.1, 0.3), (1, 0.01, 0.5)];
+        let mut of = [(2, 0.1, 1.0), (1, 1e-4, 0.5), (1, 0.1, 0.3), (1, 0.01, 0.5)];
         for _ in 0..4 {
             of.rotate_left(1);
             let points: Vec<_> = of.iter().copied().map(point).collect();
