@@ -11,7 +11,7 @@ use admm_solvers::joint::{Builder, Fitted, Prepared};
 use nalgebra::DMatrix;
 
 use crate::checkpoint::FitCheckpoints;
-use crate::data::{self, Labelled, LabelledSet};
+use crate::data::{self, Classes, Labelled, LabelledSet};
 use crate::failure::Failure;
 use crate::fit_config::FitConfig;
 use crate::flags::{FitOptions, ModelOptions, Precision};
@@ -70,8 +70,7 @@ fn fit<T: Scalar>(
         None => (Vec::new(), None),
     };
     let shown = report::some(&train);
-    let prepared = prepare(choices.class_weight(class_weight), train, classes.names().len());
-    let prepared = prepared.map_err(Failure::of_fit(&name))?;
+    let prepared = prepare(choices.class_weight(class_weight), train, &classes).map_err(Failure::of_fit(&name))?;
     let named: &[String] = if data::is_unnamed(&features) { &[] } else { &features };
     prepared.warnings_naming(named).iter().for_each(|warning| console.warn(warning));
 
@@ -99,9 +98,9 @@ fn fit<T: Scalar>(
     kept.and(ended).and(print(&printed, &found))
 }
 
-fn prepare<T: Scalar>(choices: Builder, train: Labelled<Features<T>>, classes: usize) -> admm::Result<Prepared<T>> {
+fn prepare<T: Scalar>(choices: Builder, train: Labelled<Features<T>>, classes: &Classes) -> admm::Result<Prepared<T>> {
     let weights = train.weights_as();
-    choices.build()?.prepare(train.x, &train.labels, classes, weights.as_deref())
+    choices.build()?.prepare(train.x, &train.labels, classes.names().len(), weights.as_deref())
 }
 
 /// Returns a sentence on the methods that an interrupted fit did not reach, and on how to go on.
