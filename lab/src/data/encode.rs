@@ -76,7 +76,13 @@ pub fn encode_like(data: &OsStr, options: &ReadOptions, encoding: &Encoding) -> 
     }
     let mut raw = checked(raw, encoding.missing)?;
     let (place, columns) = (Lines::of(&raw), raw.table.columns());
-    let cells = Dataset { name: raw.name.clone(), features: raw.table.features.clone(), x: raw.cells(), labels: None, aside: Vec::new() };
+    let cells = Dataset {
+        name: raw.name.clone(),
+        features: raw.table.features.clone(),
+        x: raw.cells(),
+        labels: None,
+        aside: Vec::new(),
+    };
     let columns = columns_in_order(&expected, &cells, &columns)?;
     let cells = features_match::reorder(&expected, cells)?;
     let table = place.explain(LibraryTable::new(columns, cells.x))?;
