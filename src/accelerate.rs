@@ -8,15 +8,15 @@
 //! | [`Plain`] | where the last one ended |
 //! | [`Anderson`] | at a mixture of the last ends |
 //! | [`Nesterov`] | further along the last move; it needs less memory than [`Anderson`] |
-//! | [`Late`] | where another rule says, after some plain iterations; with 100 before [`Anderson`] it is the default |
+//! | [`Phased`] | plain and another rule in turn; 100 plain iterations and 200 of [`Anderson`] are the default |
 
 mod anderson;
-mod late;
 mod nesterov;
+mod phased;
 
 pub use anderson::Anderson;
-pub use late::Late;
 pub use nesterov::Nesterov;
+pub use phased::Phased;
 
 use crate::state::{Memory, Start, Step};
 use crate::{Parameter, Real};

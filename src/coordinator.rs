@@ -2,7 +2,7 @@
 
 mod end;
 
-use crate::accelerate::{Acceleration, Anderson, Late};
+use crate::accelerate::{Acceleration, Anderson, Phased};
 use crate::error::caught;
 use crate::observe::{Observer, Phases};
 use crate::penalty::{Damped, Limits, Penalty, RelativeBalance, check_rho};
@@ -71,7 +71,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
             penalty_policy: Box::new(Damped(RelativeBalance::default())),
             penalty_limits: Limits::default(),
             relaxation: T::one(),
-            acceleration: Box::new(Late { after: 100, of: Anderson::default() }),
+            acceleration: Box::new(Phased { plain: 100, accelerated: 200, of: Anderson::default() }),
             track_objective: false,
             max_iterations: 10_000,
             patience: 1_000,
