@@ -146,9 +146,12 @@ fn a_few_problems_without_a_solution_are_named() {
     }
 }
 
+/// What makes a policy.
+type Policy = fn() -> Box<dyn Penalty<f64, Matrix>>;
+
 /// The iterations of all programs under a policy, or `None` for that of the defaults, to a tolerance of 10⁻⁶. One that
 /// does not converge counts as the limit. Returns how many converge as well.
-fn all_programs(policy: Option<fn() -> Box<dyn Penalty<f64, Matrix>>>) -> (u64, usize) {
+fn all_programs(policy: Option<Policy>) -> (u64, usize) {
     const LIMIT: u64 = 20_000;
     let (mut iterations, mut converged) = (0, 0);
     for problem in kinds::programs() {
@@ -170,7 +173,7 @@ fn all_programs(policy: Option<fn() -> Box<dyn Penalty<f64, Matrix>>>) -> (u64, 
 
 #[test]
 fn the_default_policy_solves_programs_of_all_kinds_and_is_not_far_from_the_best() {
-    let policies: [fn() -> Box<dyn Penalty<f64, Matrix>>; 6] = [
+    let policies: [Policy; 6] = [
         || Box::new(Fixed),
         || Box::new(Balance::default()),
         || Box::new(RelativeBalance::default()),
