@@ -22,6 +22,7 @@
 //! | [`qp`] | quadratic and linear programs as one call: the feature `qp`, which is on by default |
 //! | [`pca`] | the PCA loss and the rules that lower it |
 //! | [`loss`] | the cross-entropy and its variable (V, B, b) |
+//! | [`network`] | dense layers between X and a loss of any kind |
 //! | [`smooth`] | functions of a normalised or penalised matrix |
 //! | [`operator`] | linear operators that couple blocks |
 //! | [`prox`] | proximal operators |
@@ -38,6 +39,7 @@ mod generator;
 pub mod joint;
 pub mod linalg;
 pub mod loss;
+pub mod network;
 pub mod operator;
 pub mod pca;
 pub mod prox;

@@ -17,6 +17,7 @@ mod joint_faults;
 mod joint_file;
 mod joint_golden;
 mod joint_model;
+mod network;
 mod normalised;
 mod patterns;
 mod pca;
