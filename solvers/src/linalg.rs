@@ -19,6 +19,7 @@
 
 mod exponential;
 mod factor;
+mod hyperbolic;
 mod inner;
 pub mod secular;
 
@@ -28,6 +29,7 @@ pub(crate) use factor::{
     beside, check, check_square, check_tall, cholesky, defect, leading, lower_gram, negative, orthonormal, scattered,
     top_eigen_of, without,
 };
+pub(crate) use hyperbolic::hyperbolic_tangents;
 pub(crate) use inner::{FEW, inner_products};
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ const TAYLOR: [f64; 14] = {
 const SINGLE: usize = 6;
 
 /// The number of independent chains of operations that keep the units of a processor busy.
-const WIDTH: usize = 16;
+pub(super) const WIDTH: usize = 16;
 
 /// x ← eˣ for each x ≤ 0, and NaN for NaN. What is below e⁻⁷⁰⁰ becomes e⁻⁷⁰⁰.
 pub(crate) fn exponentiate<T: Scalar>(numbers: &mut [T]) {
@@ -51,7 +51,7 @@ impl<T: Scalar> WithSimd for Exponentiate<'_, T> {
 ///
 /// Loops alone: a closure that is not inlined is compiled without the vectors of the processor.
 #[inline(always)]
-fn exponentials<T: Scalar, const N: usize>(x: &mut [T; N]) {
+pub(super) fn exponentials<T: Scalar, const N: usize>(x: &mut [T; N]) {
     let (mut power, mut r, mut sum) = ([0.0; N], [0.0; N], [0.0; N]);
     for i in 0..N {
         let x = x[i].to_f64();

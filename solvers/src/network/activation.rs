@@ -1,5 +1,6 @@
 //! The functions that the units of a layer can have.
 
+use crate::linalg::hyperbolic_tangents;
 use crate::scalar::Scalar;
 
 /// The function σ of every unit, with its derivative in terms of h = σ(z).
@@ -27,7 +28,7 @@ impl Activation {
     pub(super) fn apply<T: Scalar>(self, z: &mut [T]) {
         let zero = T::zero();
         match self {
-            Activation::Tanh => z.iter_mut().for_each(|z| *z = z.tanh()),
+            Activation::Tanh => hyperbolic_tangents(z),
             Activation::Relu => z.iter_mut().for_each(|z| *z = if *z < zero { zero } else { *z }),
             // log(1 + eᶻ) = max(z, 0) + log(1 + e^−|z|), which cannot overflow.
             Activation::Softplus => z.iter_mut().for_each(|z| {
