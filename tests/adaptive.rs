@@ -3,7 +3,7 @@
 
 use crate::common::{self, LAMBDA, LASSO, Lasso, Matrix, Quadratic, column, distance, l1, regression};
 use crate::plain::{Vector, assert_within, dot, lasso_step, norm, plus, solve};
-use admm::accelerate::{Acceleration, Anderson, Nesterov, Plain};
+use admm::accelerate::{Acceleration, Anderson, Nesterov, Phased, Plain};
 use admm::penalty::{Balance, Fixed, Limits, Penalty, RelativeBalance, Spectral, SquareRoot};
 use admm::state::{Memory, Record, Start, State, Step};
 use admm::*;
@@ -399,6 +399,27 @@ fn a_mixture_that_stands_moves_no_further_than_the_safeguard_allows() {
         }
     }
     assert!(admm.state().record.rejected > 0 && shortest < 1e-10, "{:?}", admm.state().record);
+}
+
+/// Starts ahead come from the accelerated iterations alone, and each phase of these begins without the last one's past.
+#[test]
+fn phases_are_plain_and_accelerated_in_turn() {
+    let mut admm = regression(l1(LAMBDA), 0.1);
+    (admm.tolerance, admm.acceleration) =
+        (common::TIGHT, Box::new(Phased { plain: 3, accelerated: 4, of: Anderson { memory: 10, safeguard: 1e300 } }));
+    let mut plain = regression(l1(LAMBDA), 0.1);
+    for iteration in 1..=21 {
+        admm.step().unwrap();
+        let state = admm.state();
+        if iteration <= 3 {
+            plain.step().unwrap();
+            assert_eq!(point(state), point(plain.state()));
+        }
+        let is_plain = (iteration - 1) % 7 < 3;
+        let kept = state.acceleration_memory.elements.len();
+        assert_eq!(kept, if is_plain { 0 } else { 2 * ((iteration - 1) % 7 - 2) }, "iteration {iteration}");
+        assert_eq!(state.start.is_ahead(), !is_plain && kept > 2, "iteration {iteration}");
+    }
 }
 
 #[test]

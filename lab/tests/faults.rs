@@ -158,6 +158,31 @@ fn fault_65_svmlight_files_of_another_base() {
     assert_eq!(folder.admm("predict zero mixed.svm").code, Some(0), "the model's base is 0 in both");
 }
 
+/// The base of the indices names the features, and changes nothing else.
+#[test]
+fn the_base_of_the_indices_changes_no_component() {
+    let folder = Folder::new();
+    for seed in 0..6 {
+        let (d, value) = (2 + seed % 3, |i: usize, j: usize| (1.3 * (i * 7 + j * 3 + seed) as f64).sin());
+        let file = |base: usize| {
+            let line = |i: usize| {
+                let there = (0..d).filter(|j| (i + j + seed) % 3 > 0 || i == *j);
+                let entries: String = there.map(|j| format!(" {}:{:?}", j + base, value(i, j))).collect();
+                format!("{}{entries}\n", usize::from(value(i, 0) + 0.4 * value(i, d) > 0.0))
+            };
+            (0..40).map(line).collect::<String>()
+        };
+        let components = |base: usize| {
+            folder.file(&format!("{base}.svm"), file(base));
+            folder.admm(&format!("fit {base}.svm -k 1 --method joint --out run{base}")).ok();
+            folder.admm(&format!("transform run{base} {base}.svm")).ok()
+        };
+        assert_eq!(components(0), components(1), "seed {seed}");
+        folder.admm("predict run0 1.svm").fails(1, &[&format!("`x{d}` is unknown")]);
+        folder.admm("predict run1 0.svm").fails(1, &["`x0` is unknown"]);
+    }
+}
+
 #[test]
 fn numbers_too_large_for_a_model_are_no_prediction() {
     let folder = Folder::new();

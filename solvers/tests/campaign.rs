@@ -8,6 +8,7 @@
 //! CAMPAIGN=2000 cargo test --release -p admm-solvers --test solvers campaign -- --ignored --nocapture
 //! ```
 
+mod beside_osqp;
 mod draw;
 mod infeasible;
 mod kinds;
@@ -197,16 +198,14 @@ fn programs_of_all_kinds_are_solved_as_programs() {
     }
 }
 
-/// Of 10,200 runs with the defaults seven are off by more than ten tolerances, at most by 43: in the duality gap alone,
-/// relative to terms that nearly cancel. Their primal and dual residuals are within a twentieth of a tolerance.
-const WORST: f64 = 50.0;
-
+/// Open: about one of a thousand runs on programs is off by more than ten tolerances, so a long campaign fails here. It is
+/// so in the duality gap alone, relative to terms that nearly cancel, and primal and dual residuals are far within.
 #[test]
 #[ignore = "takes minutes"]
 fn converged_means_solved_and_nearly_all_converge() {
     let (mut runs, mut converged) = (0, 0);
     for (name, tally) in campaign(many()) {
-        assert!(tally.worst <= WORST, "{name}: off by {} tolerances", tally.worst);
+        assert!(tally.worst <= 10.0, "{name}: off by {} tolerances", tally.worst);
         assert_eq!(tally.named, 0, "{name}: named infeasible");
         if name.ends_with("default") {
             (runs, converged) = (runs + tally.runs, converged + tally.converged);

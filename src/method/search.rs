@@ -48,7 +48,8 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
 
     /// The first length from `length` down at which the objective falls by 10⁻⁴⟨g, x⁺ − x⟩ (Armijo, along the
     /// retraction or the projection arc), or close to rounding the approximate Wolfe condition of Hager and Zhang
-    /// (2005, eq. 4.1) holds. Shorter lengths come from quadratic interpolation, or are a tenth where f is not finite.
+    /// (2005, eq. 4.1) holds. Rounding is that of f and of ‖∇f‖‖x‖, which is larger where terms of f cancel. Shorter
+    /// lengths come from quadratic interpolation, or are a tenth where f is not finite.
     /// `None` where rounding hides every decrease.
     ///
     /// # Errors
@@ -63,10 +64,10 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
         mut length: T,
     ) -> Result<Option<Trial<T, F::Point>>> {
         let (start, slope) = (here.total(x, &self.to), gradient.inner_product(direction));
-        let (slack, armijo) = (T::of(8.0) * T::EPSILON * start.abs(), T::of(1e-4));
+        let rounded = here.gradient().euclidean_norm() * x.euclidean_norm();
+        let (slack, armijo) = (T::of(8.0) * T::EPSILON * start.abs().max(rounded), T::of(1e-4));
         let mut not_finite = None; // what every trial so far was
-        let mut ratios =
-            Ratios::new(here.value().abs() + start.abs() + here.gradient().euclidean_norm() * x.euclidean_norm());
+        let mut ratios = Ratios::new(here.value().abs() + start.abs() + rounded);
         for trial in 0..60 {
             let mut step = direction.clone();
             step.scale_by(length);

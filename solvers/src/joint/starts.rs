@@ -9,6 +9,9 @@ use std::ops::ControlFlow;
 /// Objectives that differ by less than this share are those of one minimum.
 const SAME: f64 = 1e-9;
 
+/// So many fits are in memory at once.
+const ROUND: usize = 64;
+
 impl<T: Scalar> Prepared<T> {
     /// Fits from random starts too, as many as [`Builder::starts`](crate::joint::Builder::starts) says, and returns the
     /// fit with the lowest joint objective: the given one, if no other is below it by more than rounding.
@@ -48,14 +51,16 @@ impl<T: Scalar> Prepared<T> {
         if ends.is_empty() {
             ends.push(StartEnd::of(&best.report));
         }
-        let seeds: Vec<u64> = (0..count).map(|_| random.bits()).skip(ends.len() - 1).collect();
-        let others = self.options.exec.map(seeds.len(), |number| self.random_fit(method, seeds[number], stops));
-        for other in others {
-            let Some(other) = other? else { break };
-            ends.push(StartEnd::of(&other.report));
-            let lowest = best.report.objective;
-            if other.report.objective < lowest - SAME * lowest.abs() {
-                best = other;
+        (1..ends.len()).for_each(|_| _ = random.bits());
+        'rounds: while ends.len() <= count {
+            let seeds: Vec<u64> = (ends.len()..=count).take(ROUND).map(|_| random.bits()).collect();
+            for other in self.options.exec.map(seeds.len(), |number| self.random_fit(method, seeds[number], stops)) {
+                let Some(other) = other? else { break 'rounds };
+                ends.push(StartEnd::of(&other.report));
+                let lowest = best.report.objective;
+                if other.report.objective < lowest - SAME * lowest.abs() {
+                    best = other;
+                }
             }
         }
         best.report.starts = ends;

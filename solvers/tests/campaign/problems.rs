@@ -25,6 +25,16 @@ pub enum Term {
     Logistic(f64),
 }
 
+impl Term {
+    /// The bounds of a term of a program.
+    pub fn bounds(&self) -> (f64, f64) {
+        match *self {
+            Term::Bounds(lower, upper) => (lower, upper),
+            _ => panic!("{self:?} is no bound"),
+        }
+    }
+}
+
 /// The kinds of problems.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {

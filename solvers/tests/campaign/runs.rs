@@ -61,11 +61,7 @@ fn function(group: &[Term]) -> Box<dyn Prox<f64>> {
 }
 
 fn bounds(terms: &[Term]) -> (Vec<f64>, Vec<f64>) {
-    let pair = |term: &Term| match *term {
-        Term::Bounds(lower, upper) => (lower, upper),
-        _ => panic!("{term:?} is no bound"),
-    };
-    terms.iter().map(pair).unzip()
+    terms.iter().map(Term::bounds).unzip()
 }
 
 /// Runs a coordinator to its end, with other choices than the defaults if so. An error counts as `stopped`.

@@ -85,6 +85,10 @@ fn what_is_stopped_is_left_out() {
     let rest = prepared.other_starts(some, &|| false).unwrap();
     let whole = prepared.other_starts(run(&prepared, Method::Descent), &|| false).unwrap();
     assert_eq!((&rest.report.starts, &rest.model), (&whole.report.starts, &whole.model));
+    let endless = prepare(default().starts(usize::MAX), &iris());
+    let seen = std::sync::atomic::AtomicU64::new(0);
+    let stops = || seen.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= 40;
+    assert!(endless.other_starts(run(&endless, Method::Descent), &stops).unwrap().report.starts.len() > 1);
     let two_stage = prepared.other_starts(run(&prepared, Method::TwoStage), &|| false).unwrap();
     assert!(two_stage.report.starts.is_empty());
     let whole = builder().build().unwrap().fit(&iris().0, &iris().1).unwrap();
