@@ -166,7 +166,7 @@ fn the_base_of_the_indices_changes_no_component() {
         let (d, value) = (2 + seed % 3, |i: usize, j: usize| (1.3 * (i * 7 + j * 3 + seed) as f64).sin());
         let file = |base: usize| {
             let line = |i: usize| {
-                let there = (0..d).filter(|j| (i + j + seed) % 3 > 0 || i == *j);
+                let there = (0..d).filter(|j| !(i + j + seed).is_multiple_of(3) || i == *j);
                 let entries: String = there.map(|j| format!(" {}:{:?}", j + base, value(i, j))).collect();
                 format!("{}{entries}\n", usize::from(value(i, 0) + 0.4 * value(i, d) > 0.0))
             };
