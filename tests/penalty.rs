@@ -1,7 +1,7 @@
 //! What each policy answers, as a table; and what the coordinator does with the answer.
 
 use crate::common::{Matrix, l1, regression};
-use admm::penalty::{Balance, Fixed, Limits, Penalty};
+use admm::penalty::{Balance, Damped, Fixed, Limits, Penalty};
 use admm::state::{Memory, Record, State, Step};
 use admm::*;
 
@@ -51,6 +51,38 @@ fn balance_grows_shrinks_or_keeps_the_penalty() {
     let table = [(2.0, 1.0, 1.0), (1.0, 2.0, 1.0), (2.1, 1.0, 3.0), (1.0, 2.1, 1.0 / 3.0)];
     for (primal, dual, expected) in table {
         assert_eq!(answer(balance, record(primal, dual, 1.0)), expected, "r {primal}, s {dual}");
+    }
+}
+
+#[test]
+fn damped_doubles_its_steps_and_halves_them_at_a_turn_and_waits_for_what_lasts() {
+    let (up, down) = ((11.0, 1.0), (1.0, 11.0));
+    let table = [
+        // the iteration, ‖r‖ and ‖s‖, next ρ after 1
+        (9, up, 1.0),
+        (10, up, 2.0),
+        (20, up, 4.0),
+        (30, (1.0, 1.0), 1.0),
+        (40, up, 16.0),
+        (50, down, 0.25),
+        (60, down, 0.25),
+        (70, up, 2.0),
+        // A change must be wanted for a fortieth of the run.
+        (1000, up, 1.0),
+        (1010, up, 1.0),
+        (1020, up, 2.0),
+        (1030, up, 1.0),
+        (1040, down, 1.0),
+        (1050, down, 1.0),
+        (1060, down, 0.5_f64.sqrt()),
+    ];
+    let (policy, mut memory) = (Damped(Balance::default()), Memory::default());
+    for (iteration, (primal, dual), expected) in table {
+        let mut record = record(primal, dual, 1.0);
+        record.iteration = iteration;
+        let step = Step { record: &record, from: (&(), &()), extrapolated: false, ax: &(), to: (&(), &()), c: &() };
+        let next: f64 = policy.next(&step, &mut memory);
+        assert!((next - expected).abs() <= 1e-15 * expected, "iteration {iteration}: {next}");
     }
 }
 

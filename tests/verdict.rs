@@ -2,6 +2,7 @@
 
 use crate::common::{Matrix, column};
 use admm::accelerate::Anderson;
+use admm::infeasibility::{Recession, Support};
 use admm::penalty::{Balance, Damped, Fixed, Penalty, RelativeBalance, Spectral, SquareRoot};
 use admm::*;
 use nalgebra::DMatrix;
@@ -324,6 +325,36 @@ fn fault_74_residuals_that_grow_are_a_divergence_at_the_default_tolerance() {
         assert_eq!(outcome.status, Status::Diverged, "ρ = {rho}: {:?}", outcome.best.record);
         assert!(outcome.best.z[0].abs() < 10.0, "the best iterate is returned");
     }
+}
+
+/// A function of which it is known that its level sets are bounded: what a run without a solution is tried by.
+struct Bounded<P>(P);
+
+impl<P: Prox<f64>> Prox<f64> for Bounded<P> {
+    fn value(&self, x: &Matrix) -> f64 {
+        self.0.value(x)
+    }
+    fn prox(&self, v: &Matrix, rho: f64) -> Result<Matrix> {
+        self.0.prox(v, rho)
+    }
+    fn support(&self, y: &Matrix) -> Option<Support<f64>> {
+        Some(Support::everywhere(y.norm()))
+    }
+    fn recession(&self, by: &Matrix) -> Option<Recession<f64>> {
+        Some(Recession::nowhere(by.norm()))
+    }
+}
+
+#[test]
+fn a_divergence_that_is_tried_for_infeasibility_ends_before_it_overflows() {
+    let start = Matrix::zeros(1, 1);
+    // Each iteration multiplies z by 21: after 240 of them there is no such number.
+    let (f, g) = (Exact(Bounded(One)), Negated(Exact(Bounded(Saddle))));
+    let mut admm = Coordinator::new(f, g, start.clone(), start, 1.05).unwrap();
+    (admm.penalty_policy, admm.acceleration) = (Box::new(Fixed), Box::new(admm::accelerate::Plain));
+    let outcome = admm.run(()).unwrap();
+    assert_eq!(outcome.status, Status::Diverged);
+    assert!(outcome.best.z[0].abs() < 100.0, "the best iterate is returned");
 }
 
 /// Says that it is solved after a step that goes a hundredth of the way.

@@ -35,8 +35,8 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         if !hopeless || self.known(&self.state)? == [false; 2] {
             return Ok(false);
         }
-        let (at, limit) = (self.state.record.iteration, self.max_iterations);
-        Ok(self.state.run.as_mut().is_some_and(|run| at - run.since < limit && run.is_on_trial(at)))
+        let (record, limit) = (self.state.record, self.max_iterations);
+        Ok(self.state.run.as_mut().is_some_and(|run| record.iteration - run.since < limit && run.is_on_trial(&record)))
     }
 
     /// Looks for the signs that the problem has no solution.

@@ -76,11 +76,16 @@ impl<S> Run<S> {
     pub(crate) fn hopeless<T: Real>(&self, record: &Record<T>, stop: &Stop, patience: u64) -> Option<Status> {
         self.nearest.filter(|_| !stop.met(record))?;
         let (length, idle) = (record.iteration - self.since, self.idle(record));
-        let images = self.early > 0.0 && record.primal_scale.to_f64() > GROWTH * self.early;
-        if images && residual(record) > GROWTH * self.lowest && idle >= IDLE {
+        let residuals = residual(record) > GROWTH * self.lowest;
+        if residuals && self.has_grown(record, GROWTH) && idle >= IDLE {
             return Some(Status::Diverged);
         }
         (idle >= patience.max(1) && 2 * idle >= length).then_some(Status::Stalled)
+    }
+
+    /// True if the images are more than so many times what they were.
+    fn has_grown<T: Real>(&self, record: &Record<T>, times: f64) -> bool {
+        self.early > 0.0 && record.primal_scale.to_f64() > times * self.early
     }
 
     /// Returns the number of the last iterations that came no nearer to the stopping rule.
@@ -88,12 +93,14 @@ impl<S> Run<S> {
         self.nearest.map_or(0, |(_, at)| record.iteration - at)
     }
 
-    /// Returns true if it goes on as a trial, which begins now or began not long ago.
-    pub(crate) fn is_on_trial(&mut self, iteration: u64) -> bool {
+    /// Returns true if it goes on as a trial, which begins now or began not long ago. A trial ends where the images have
+    /// grown once more: those of a problem without a solution grow slowly, and others would overflow.
+    pub(crate) fn is_on_trial<T: Real>(&mut self, record: &Record<T>) -> bool {
+        let iteration = record.iteration;
         if self.trial.is_none() {
             self.signs = Signs::default();
         }
-        iteration - *self.trial.get_or_insert(iteration) < TRIAL
+        iteration - *self.trial.get_or_insert(iteration) < TRIAL && !self.has_grown(record, GROWTH * GROWTH)
     }
 
     /// Returns true if it goes on as plain ADMM with a constant ρ, under which the iterates of a problem without a
