@@ -167,6 +167,17 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         (&mut self.f, &mut self.g)
     }
 
+    /// The first block, whose function is to change a little: it follows the iterates, and has moved with the last one.
+    /// What the first variable [remembers](Subproblem::forget) of the old function goes. All else stays, since the
+    /// second function is the same and the policies go on with what they have seen.
+    ///
+    /// ADMM then aims at a fixed point, where each block has minimised the function that it has there. No theorem says
+    /// that it arrives; the residuals together with the change of the function say where it has.
+    pub fn first_mut(&mut self) -> &mut P {
+        self.f.forget(&mut self.state.x);
+        &mut self.f
+    }
+
     /// Returns the time that each part of the iterations took so far.
     pub fn phases(&self) -> &Phases {
         &self.phases

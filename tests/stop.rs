@@ -240,6 +240,22 @@ fn a_run_goes_on_with_another_function() {
     assert!(admm.iter().next().unwrap().is_err(), "parameters are checked as in a run");
 }
 
+/// f(x) = a/2 (x − 1)² with a = 1 + z and g(z) = z²/2 come to rest where x = a/(a + 1): at the golden ratio less 1.
+#[test]
+fn a_first_function_may_follow_the_iterates() {
+    let pull = Descent { of: Pull(1.0), by: Gradient { max_steps: 100 }, on: Flat };
+    let (x, z) = (Iterate::new(Matrix::zeros(1, 1)), Matrix::zeros(1, 1));
+    let mut admm = Coordinator::new(pull, Negated(Exact(ElasticNet(0.0, 1.0))), x, z, 1.0).unwrap();
+    for _ in 0..100 {
+        admm.step().unwrap();
+        let a = 1.0 + admm.state().z[(0, 0)];
+        admm.first_mut().of = Pull(a);
+    }
+    let found = admm.state().z[(0, 0)];
+    assert!((found - (5.0_f64.sqrt() - 1.0) / 2.0).abs() < 1e-9, "{found}");
+    assert_eq!(admm.state().record.iteration, 100);
+}
+
 /// What policies know of the old function would take back every iteration, or hold the penalty and the accuracy of the
 /// blocks.
 #[test]

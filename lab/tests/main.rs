@@ -7,6 +7,7 @@ mod common;
 mod ctrlc;
 mod experiment;
 mod faults;
+mod layers;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod path;

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 /// Every method, and every rule with a memory.
-const FITS: [&str; 10] = [
+const FITS: [&str; 12] = [
     "wine --method admm --weight 0.1",
     "wine --method joint --constraint ball",
     "iris --method alternating --tolerance 1e-5",
@@ -21,6 +21,8 @@ const FITS: [&str; 10] = [
     "wine --method alternating --rule vr-pca --max-iterations 40",
     "wine --method admm --starts 3 --max-iterations 2",
     "iris --method all --constraint normalised-columns --weight 0.1",
+    "wine --method all --hidden 5 --max-iterations 15",
+    "iris --method joint --hidden 4,3 --activation softplus --pca-through --max-iterations 30",
 ];
 
 /// What a fit leaves behind that no clock enters: the models, the table and the history without their seconds.

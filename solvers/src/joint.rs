@@ -12,12 +12,16 @@
 mod choices;
 mod compiled;
 mod fit;
+mod layered;
 mod methods;
 mod prepared;
+mod problem;
 mod result;
 mod starts;
 
-pub use choices::{AccelerationChoice, Builder, Constraint, JointModel, Method, PenaltyChoice, Rule};
+pub use choices::{AccelerationChoice, Builder, Constraint, JointModel, Method, PenaltyChoice, Reach, Rule};
 pub use methods::set_tolerance;
-pub use prepared::{JointObjective, Prepared, Reduction};
+pub(crate) use prepared::Linear;
+pub use prepared::{JointObjective, Reduction};
+pub use problem::Prepared;
 pub use result::{Fitted, Model, Moment, Names, Position, Progress, Report, StartEnd};

@@ -65,6 +65,8 @@ mod book {
     struct Mathematics;
     #[doc = include_str!("../../docs/choose.md")]
     struct Choose;
+    #[doc = include_str!("../../docs/network.md")]
+    struct Network;
     #[doc = include_str!("../../docs/write-your-own-block.md")]
     struct WriteYourOwnBlock;
     #[doc = include_str!("../../docs/couplings.md")]

@@ -8,10 +8,13 @@
 
 mod classifier;
 mod finite_sum;
+mod scores;
 mod separation;
 mod softmax;
 
 pub use classifier::Classifier;
 pub use finite_sum::FiniteSum;
+pub(crate) use scores::Scores;
+pub use scores::probabilities;
 pub(crate) use separation::separated;
-pub use softmax::{Softmax, probabilities};
+pub use softmax::Softmax;

@@ -13,10 +13,12 @@
 mod activation;
 mod dense;
 mod layers;
+mod moments;
 mod output_loss;
 mod pass;
 
 pub use activation::Activation;
 pub use dense::Dense;
 pub use layers::Layers;
+pub(crate) use moments::{add_moments, centred};
 pub use output_loss::OutputLoss;

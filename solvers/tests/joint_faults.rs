@@ -6,6 +6,7 @@ use admm::{Error, Exec, Smooth, Status};
 use admm_solvers::data::{Samples, Scale, Scaler};
 use admm_solvers::joint::{Builder, Constraint, Fitted, JointModel, Method, Model, Prepared};
 use admm_solvers::loss::{Classifier, Softmax};
+use admm_solvers::network::Activation;
 use nalgebra::{DMatrix, DVector};
 use std::ops::ControlFlow;
 
@@ -358,8 +359,8 @@ fn fault_35_extreme_logits() {
         let loss = softmax.cross_entropy(&weights).unwrap();
         assert!((loss - 2.0 * (-size).max(0.0)).abs() <= 1e-12 * size.abs(), "{loss}");
         let scaler = Scaler { mean: DVector::zeros(1), scale: DVector::repeat(1, 1.0) };
-        let probabilities: DMatrix<f64> =
-            Model { scaler, weights }.predict_proba(&DMatrix::from_row_slice(1, 2, &[1.0, -0.5])).unwrap();
+        let model = Model { scaler, layers: Vec::new(), activation: Activation::Tanh, weights };
+        let probabilities: DMatrix<f64> = model.predict_proba(&DMatrix::from_row_slice(1, 2, &[1.0, -0.5])).unwrap();
         assert!(probabilities.column_iter().all(|column| (column.sum() - 1.0).abs() <= 1e-15), "{probabilities}");
     }
 }

@@ -16,6 +16,7 @@ mod geodesics;
 mod joint_faults;
 mod joint_file;
 mod joint_golden;
+mod joint_layered;
 mod joint_model;
 mod network;
 mod normalised;

@@ -105,7 +105,7 @@ fn prepare<T: Scalar>(choices: Builder, train: Labelled<Features<T>>, classes: &
 
 /// Returns a sentence on the methods that an interrupted fit did not reach, and on how to go on.
 fn stopped(options: &FitOptions, tried: usize) -> Option<String> {
-    let untried: Vec<_> = options.method.list().into_iter().skip(tried).map(|method| method.to_string()).collect();
+    let untried: Vec<_> = options.methods().into_iter().skip(tried).map(|method| method.to_string()).collect();
     match &options.checkpoint {
         Some(folder) => Some(format!("stopped; `admm resume {}` goes on", folder.display())),
         None => (!untried.is_empty()).then(|| format!("stopped before {}", untried.join(", "))),
@@ -139,7 +139,8 @@ fn print<T: Scalar>(heading: &str, found: &[JudgedFit<T>]) -> Result<(), Failure
     let summaries: Vec<_> = found.iter().map(|(summary, _)| summary.clone()).collect();
     let (figures, sentence) = (methods_table::render(&summaries), methods_table::sentence(&summaries));
     let (starts, certificate) = (methods_table::starts(&summaries), methods_table::certificate(&summaries));
-    output::print(format!("{heading}\n\n{figures}\n{sentence}\n{starts}{certificate}"))
+    let participation = methods_table::participation(&summaries);
+    output::print(format!("{heading}\n\n{figures}\n{sentence}\n{participation}{starts}{certificate}"))
 }
 
 /// The line above the table.
@@ -151,7 +152,8 @@ fn heading<T: Scalar>(options: &FitOptions, set: &LabelledSet<Features<T>>) -> S
     let ModelOptions { ridge, shrinkage, constraint, .. } = &options.model;
     let shrinkage = if *shrinkage > 0.0 { format!(", γ = {}", every_digit(*shrinkage)) } else { String::new() };
     let (weight, ridge) = (every_digit(*weight), every_digit(*ridge));
+    let layers = options.model.layers();
     format!(
-        "{n} training{test} samples, {features}, {classes} classes; {components} ({constraint}), λ = {weight}, μ = {ridge}{shrinkage}"
+        "{n} training{test} samples, {features}, {classes} classes; {layers}{components} ({constraint}), λ = {weight}, μ = {ridge}{shrinkage}"
     )
 }

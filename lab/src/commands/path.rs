@@ -68,7 +68,7 @@ fn refit(
     row: &MarkedPoint,
 ) -> Result<Fitted<f64>, Failure> {
     let weights: Vec<f64> = options.weights.list().iter().copied().filter(|&weight| weight >= row.weight).collect();
-    let setting = PathSetting { model, method: options.method, weights: &weights };
+    let setting = PathSetting { model, method: options.method(), weights: &weights };
     let (train, classes) = (&set.train, set.classes.names().len());
     let prepared = model.prepare(train.x.to_features(), &train.labels, classes, train.weights.as_deref());
     let path = prepared.and_then(|prepared| follow_path(&setting, prepared)).map_err(Failure::of_fit(&set.name))?;

@@ -61,7 +61,7 @@ fn cross_entropy(model: &Model<f64>, x: &DMatrix<f64>, labels: &[usize], weights
     let weights = weights.map_or_else(|| vec![1.0; labels.len()], <[f64]>::to_vec);
     let total: f64 = weights.iter().sum();
     let weights = weights.into_iter().map(|weight| weight / total).collect();
-    let samples = Samples::new(model.scaler.apply(x)?, labels, weights, model.weights.bias.len(), Exec::Serial)?;
+    let samples = Samples::new(model.outputs(x)?, labels, weights, model.weights.bias.len(), Exec::Serial)?;
     Softmax { samples, ridge: 0.0, share: 1.0 }.cross_entropy(&model.weights)
 }
 

@@ -2,6 +2,7 @@
 
 use admm_solvers::data::{Categories, Missing, Scale, Unknown};
 use admm_solvers::joint::{AccelerationChoice, Constraint, Method, PenaltyChoice, Rule};
+use admm_solvers::network::Activation;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,13 @@ pub const CONSTRAINTS: Choices<Constraint> = &[
         "W is free, and the losses see its columns divided by their norms",
     ),
     ("normalised-q", Constraint::NormalisedQ, "W is free, and the losses see the factor Q of W = QR"),
+];
+
+/// The values of `--activation`.
+pub const ACTIVATIONS: Choices<Activation> = &[
+    ("tanh", Activation::Tanh, "the hyperbolic tangent"),
+    ("relu", Activation::Relu, "max(z, 0)"),
+    ("softplus", Activation::Softplus, "log(1 + exp z)"),
 ];
 
 /// The values of `--scale`.
@@ -47,7 +55,7 @@ pub const UNKNOWN: Choices<Unknown> = &[
 
 /// The values of `--method`.
 pub const METHODS: Choices<Methods> = &[
-    ("all", Methods::All, "one after the other, from the same start"),
+    ("all", Methods::All, "one after the other, from the same start: all that serve the model"),
     ("admm", Methods::One(Method::Admm), "a block for each loss, joined by a dual variable"),
     ("joint", Methods::One(Method::Descent), "the gradient of the whole objective"),
     ("alternating", Methods::One(Method::Alternating), "a block for each loss in turn, without the dual"),
@@ -139,6 +147,7 @@ mod tests {
         CONSTRAINTS.iter().for_each(|(name, value, _)| named(name, value));
         SCALES.iter().for_each(|(name, value, _)| named(name, value));
         RULES.iter().for_each(|(name, value, _)| named(name, value));
+        ACTIVATIONS.iter().for_each(|(name, value, _)| named(name, value));
         PENALTIES.iter().for_each(|(name, value, _)| named(name, value));
         ACCELERATIONS.iter().for_each(|(name, value, _)| named(name, value));
         for (name, methods, _) in METHODS {

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use admm_solvers::joint::{AccelerationChoice, PenaltyChoice};
+use admm_solvers::joint::{AccelerationChoice, Method, PenaltyChoice};
 use clap::builder::{OsStringValueParser, RangedI64ValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,14 @@ pub struct FitOptions {
 }
 
 impl FitOptions {
+    /// The methods to run, in the order of the table.
+    pub fn methods(&self) -> Vec<Method> {
+        match self.method {
+            Methods::All => self.model.methods().to_vec(),
+            Methods::One(method) => vec![method],
+        }
+    }
+
     /// DATA, given or not.
     pub fn data(&self) -> &OsStr {
         self.data.as_deref().unwrap_or(DEFAULT.0.as_ref())

@@ -1,11 +1,12 @@
 //! The choices of a model that `fit` and `path` have in common.
 
 use admm_solvers::data::{Categories, Scale};
-use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Rule};
+use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Reach, Rule};
+use admm_solvers::network::Activation;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::choices::{CATEGORIES, CONSTRAINTS, RULES, SCALES, choice};
+use super::choices::{ACTIVATIONS, CATEGORIES, CONSTRAINTS, RULES, SCALES, choice};
 use super::parsers::count;
 
 /// The choices of a model, and how it is searched for, that `fit` and `path` have in common.
@@ -20,6 +21,22 @@ pub struct ModelOptions {
     /// What W satisfies
     #[arg(long, default_value = "orthonormal", value_parser = choice(CONSTRAINTS), help_heading = "Model")]
     pub constraint: Constraint,
+    /// Hidden layers of so many units before W, several after commas
+    #[arg(long, value_name = "UNITS,…", value_delimiter = ',', value_parser = count::<usize>, help_heading = "Model")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<usize>,
+    /// The function of the hidden units [default: tanh]
+    #[arg(long, value_parser = choice(ACTIVATIONS), requires = "hidden", help_heading = "Model")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activation: Option<Activation>,
+    /// ν ≥ 0, the ridge on the weights of the hidden layers [default: 0.001]
+    #[arg(long, value_name = "NU", requires = "hidden", help_heading = "Model")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer_ridge: Option<f64>,
+    /// Let the gradient of the PCA loss go on into the hidden layers: for the methods joint and two-stage
+    #[arg(long, requires = "hidden", help_heading = "Model")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pca_through: bool,
     /// How features are prepared
     #[arg(long, default_value = "standard", value_parser = choice(SCALES), help_heading = "Model")]
     pub scale: Scale,
@@ -46,9 +63,47 @@ impl ModelOptions {
         idle.then(|| format!("--rule is for the methods admm and alternating, not for {method}"))
     }
 
+    /// The reach of the gradient of the PCA loss.
+    pub fn reach(&self) -> Reach {
+        if self.pca_through { Reach::Through } else { Reach::Stopped }
+    }
+
+    /// The hidden layers in a few words for a heading, with a comma behind them; nothing without any.
+    pub fn layers(&self) -> String {
+        let widths = self.hidden.iter().map(usize::to_string).collect::<Vec<_>>().join("–");
+        let through = if self.pca_through { ", the PCA loss reaches through" } else { "" };
+        match self.hidden.is_empty() {
+            true => String::new(),
+            false => format!("{widths} {} units{through}, ", self.activation.unwrap_or_default()),
+        }
+    }
+
+    /// The methods that serve the model, in the order of the table.
+    pub fn methods(&self) -> &'static [Method] {
+        if self.hidden.is_empty() { &Method::ALL } else { self.reach().methods() }
+    }
+
+    /// Returns the objection to a method that does not serve the hidden layers.
+    pub fn unserved(&self, method: Method) -> Option<String> {
+        if self.methods().contains(&method) {
+            return None;
+        }
+        let served = self.methods().iter().map(Method::to_string).collect::<Vec<_>>().join(", ");
+        let mode = if self.pca_through { "with --pca-through" } else { "without --pca-through" };
+        Some(format!("--method {method} does not serve --hidden {mode}: take one of {served}"))
+    }
+
     /// The library's choices.
     pub fn builder(&self) -> Builder {
-        JointModel::builder()
+        let linear = JointModel::builder();
+        let layered = match self.layer_ridge {
+            Some(ridge) => linear.layer_ridge(ridge),
+            None => linear,
+        };
+        layered
+            .hidden(&self.hidden)
+            .activation(self.activation.unwrap_or_default())
+            .reach(self.reach())
             .ridge(self.ridge)
             .shrinkage(self.shrinkage)
             .constraint(self.constraint)

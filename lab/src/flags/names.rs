@@ -14,14 +14,18 @@ fn sentence(parameter: &Parameter) -> String {
     if DATA.contains(&&*parameter.name) {
         return parameter.to_string();
     }
-    format!("--{} {}", parameter.name.replace('_', "-"), parameter.problem)
+    let name = match &*parameter.name {
+        "reach" => "pca-through".into(),
+        name => name.replace('_', "-"),
+    };
+    format!("--{name} {}", parameter.problem)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::flags::Cli;
-    use admm_solvers::joint::{AccelerationChoice, Constraint, JointModel, Rule};
+    use admm_solvers::joint::{AccelerationChoice, Constraint, JointModel, Reach, Rule};
 
     #[test]
     fn every_problem_of_a_model_has_its_flag() {
@@ -33,7 +37,11 @@ mod tests {
         let cli = Cli::definition();
         let fit = cli.find_subcommand("fit").unwrap();
         let is_flag = |name: &str| fit.get_arguments().any(|arg| arg.get_long() == Some(name));
-        for (builder, count) in [(wrong, 9), (unfit, 4)] {
+        let layers =
+            JointModel::builder().hidden(&[0]).layer_ridge(-1.0).constraint(Constraint::Ball).rule(Rule::Lbfgs);
+        let layers = layers.acceleration(AccelerationChoice::Anderson);
+        let through = JointModel::builder().reach(Reach::Through);
+        for (builder, count) in [(wrong, 9), (unfit, 4), (layers, 6), (through, 1)] {
             let Err(admm::Error::Parameters(problems)) = builder.build() else { panic!("it is out of range") };
             assert_eq!(problems.len(), count, "{problems:?}");
             for sentence in flagged(&problems) {

@@ -41,9 +41,9 @@ pub struct PathOptions {
     #[arg(long, value_name = "MU,…", value_delimiter = ',', conflicts_with = "ridge", help_heading = "Model")]
     pub ridges: Vec<f64>,
 
-    /// How to minimise
-    #[arg(long, default_value = "joint", value_parser = choice(METHODS), help_heading = "Search")]
-    pub method: Method,
+    /// How to minimise [default: joint, or admm where it does not serve --hidden]
+    #[arg(long, value_parser = choice(METHODS), help_heading = "Search")]
+    pub method: Option<Method>,
     #[command(flatten)]
     pub model: ModelOptions,
     /// Threads, 0 for all processors; results do not depend on it
@@ -69,6 +69,12 @@ impl PathOptions {
     /// DATA, given or not.
     pub fn data(&self) -> &OsStr {
         self.data.as_deref().unwrap_or("wine".as_ref())
+    }
+
+    /// The method, given or not.
+    pub fn method(&self) -> Method {
+        let serves = self.model.methods().contains(&Method::Descent);
+        self.method.unwrap_or(if serves { Method::Descent } else { Method::Admm })
     }
 
     /// The μ to try, from the largest to the smallest, each once.

@@ -80,6 +80,17 @@ pub fn starts(summaries: &[MethodSummary]) -> String {
         .collect()
 }
 
+/// Returns a line on the hidden layers of the methods that have them: the number of directions in which they vary.
+pub fn participation(summaries: &[MethodSummary]) -> String {
+    let ratio = |one: &MethodSummary| Some(format!("{} {:.2}", one.method, one.participation_ratio?));
+    let ratios: Vec<_> = summaries.iter().filter_map(ratio).collect();
+    if ratios.is_empty() {
+        String::new()
+    } else {
+        format!("\nParticipation ratio of the hidden layers: {}.\n", ratios.join(", "))
+    }
+}
+
 /// The objectives of several ends, and how many of them are at the lowest.
 fn spread(ends: &[StartEnd]) -> String {
     let objectives = || ends.iter().map(|end| end.objective);

@@ -136,7 +136,8 @@ fn describe(progress: &Progress) -> String {
     let Progress { iteration, objective, primal_residual, dual_residual, rho, passes, .. } = progress;
     let objective = objective.map_or(String::new(), |objective| format!("  objective {objective:.8}"));
     let primal = if *rho > 0.0 { format!("  primal {primal_residual:.1e}  rho {rho:.2e}") } else { String::new() };
-    format!("{iteration}{objective}{primal}  dual {dual_residual:.1e}  passes {passes}")
+    let ratio = progress.participation.map_or(String::new(), |ratio| format!("  participation {ratio:.2}"));
+    format!("{iteration}{objective}{primal}  dual {dual_residual:.1e}  passes {passes}{ratio}")
 }
 
 #[cfg(test)]

@@ -30,6 +30,9 @@ pub struct MethodSummary {
     pub k: usize,
     pub classes: usize,
     pub seed: u64,
+    /// Absent without hidden layers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub participation_ratio: Option<f64>,
     /// Absent without `--starts`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub starts: Vec<StartEnd>,
@@ -64,23 +67,29 @@ impl MethodSummary {
             k,
             classes,
             seed,
+            participation_ratio: report.participation,
             starts: report.starts.clone(),
         }
     }
 }
 
-/// `history.csv`: a line for each iteration of each method.
+/// `history.csv`: a line for each iteration of each method, with the participation ratio of hidden layers if there are
+/// any.
 pub fn history_csv<'a>(histories: impl IntoIterator<Item = (Method, &'a [Progress])>) -> String {
-    let mut text = String::from(
-        "method,iteration,objective,augmented_lagrangian,primal_residual,dual_residual,rho,passes,seconds\n",
+    let histories: Vec<_> = histories.into_iter().collect();
+    let layered = histories.iter().flat_map(|(_, history)| *history).any(|progress| progress.participation.is_some());
+    let named = if layered { "participation_ratio," } else { "" };
+    let mut text = format!(
+        "method,iteration,objective,augmented_lagrangian,primal_residual,dual_residual,rho,passes,{named}seconds\n"
     );
     let known = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:?}"));
     for (method, history) in histories {
         for progress in history {
             let &Progress { iteration, primal_residual, dual_residual, rho, passes, seconds, .. } = progress;
             let (objective, augmented) = (known(progress.objective), known(progress.augmented_lagrangian));
+            let ratio = if layered { known(progress.participation) + "," } else { String::new() };
             text += &format!(
-                "{method},{iteration},{objective},{augmented},{primal_residual:?},{dual_residual:?},{rho:?},{passes},{seconds:.6}\n"
+                "{method},{iteration},{objective},{augmented},{primal_residual:?},{dual_residual:?},{rho:?},{passes},{ratio}{seconds:.6}\n"
             );
         }
     }
@@ -103,5 +112,10 @@ mod tests {
         let lines: Vec<_> = text.lines().skip(1).collect();
         assert_eq!(lines[0], "two-stage,1,,0.5,1e-300,0.1,1.0,2,0.250000");
         assert_eq!(lines[1], "two-stage,2,0.3333333333333333,0.5,1e-300,0.1,1.0,2,0.250000");
+        second.participation = Some(4.25);
+        let text = history_csv([(Method::TwoStage, &[first, second][..])]);
+        let lines: Vec<_> = text.lines().collect();
+        assert!(lines[0].ends_with(",passes,participation_ratio,seconds") && lines[1].ends_with(",2,,0.250000"));
+        assert!(lines[2].ends_with(",2,4.25,0.250000"));
     }
 }

@@ -6,7 +6,7 @@ use admm::{Exec, Result, Status};
 use admm_solvers::data::Features;
 use admm_solvers::joint::{Fitted, JointModel, Model};
 use admm_solvers::linalg::thin_qr;
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 
 use super::fits::{PathSetting, follow_path};
 use super::spread::Spread;
@@ -22,21 +22,37 @@ pub struct HeldOut {
     /// The share of them whose class is not predicted.
     pub error: f64,
     /// The share of their second moment about the training mean that is in the span of W; none where that moment is 0,
-    /// as of a single sample that is the mean of all others.
+    /// as of a single sample that is the mean of all others. Behind hidden layers it is that of their outputs, about the
+    /// mean of these samples.
     pub variance: Option<f64>,
 }
 
 /// Judges a model by other samples.
 pub fn held_out(model: &Model<f64>, samples: &Labelled) -> Result<HeldOut> {
-    let scaled = model.scaler.apply(&samples.x)?;
-    let (basis, _) = thin_qr(&model.weights.v)?;
-    let varies = scaled.norm_squared() > rounding(model, &samples.x);
+    let mut reduced = model.outputs(&samples.x)?;
     let moment = |z: &DMatrix<f64>| match &samples.weights {
         Some(weights) => z.column_iter().zip(weights).map(|(z, weight)| weight * z.norm_squared()).sum(),
         None => z.norm_squared(),
     };
-    let variance = varies.then(|| moment(&basis.tr_mul(&scaled)) / moment(&scaled));
+    let rounding = if model.layers.is_empty() {
+        rounding(model, &samples.x)
+    } else {
+        // The mean that the outputs of hidden layers had in training is not a part of the model.
+        let (size, mean) = (reduced.norm_squared(), mean(&reduced, samples.weights.as_deref()));
+        reduced.column_iter_mut().for_each(|mut h| h -= &mean);
+        size * (4.0 * f64::EPSILON).powi(2)
+    };
+    let (basis, _) = thin_qr(&model.weights.v)?;
+    let varies = reduced.norm_squared() > rounding;
+    let variance = varies.then(|| moment(&basis.tr_mul(&reduced)) / moment(&reduced));
     Ok(HeldOut { error: 1.0 - samples.accuracy(model)?, variance })
+}
+
+/// The mean of the columns, by their weights.
+fn mean(x: &DMatrix<f64>, weights: Option<&[f64]>) -> DVector<f64> {
+    let Some(weights) = weights else { return x.column_mean() };
+    let total: f64 = weights.iter().sum();
+    x * DVector::from_iterator(weights.len(), weights.iter().map(|weight| weight / total))
 }
 
 /// The most that rounding adds to the second moment of samples about the training mean: 4ε of the size of each number.
@@ -113,7 +129,7 @@ impl<'a> CrossValidation<'a> {
         let counter = console.count("folds", count as u64);
         let judged = exec.map(count, |piece| {
             let (model, split) = (&models[piece / self.splits.len()].model, &self.splits[piece % self.splits.len()]);
-            let setting = PathSetting { model, method: self.options.method, weights };
+            let setting = PathSetting { model, method: self.options.method(), weights };
             let judged = if interrupt::requested() {
                 Ok(Vec::new())
             } else {

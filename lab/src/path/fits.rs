@@ -38,7 +38,7 @@ pub fn follow_path(setting: &PathSetting<'_>, prepared: Prepared<f64>) -> Result
             principal.clone()
         } else {
             here = here.with_weight(weight)?;
-            let along = here.with_start(&last.weights)?.fit(setting.method, &mut observer)?;
+            let along = here.with_model(last)?.fit(setting.method, &mut observer)?;
             better(along, here.fit(setting.method, &mut observer)?)
         };
         path.push(next);

@@ -35,7 +35,8 @@ pub struct PathSummary<'a> {
 
 impl<'a> PathSummary<'a> {
     pub fn new(options: &'a PathOptions, set: &'a LabelledSet<Features<f64>>, path: &'a [MarkedPoint]) -> Self {
-        let &PathOptions { cv, repeats, seed, method, ref model, .. } = options;
+        let &PathOptions { cv, repeats, seed, ref model, .. } = options;
+        let method = options.method();
         let (version, data, samples) = (env!("CARGO_PKG_VERSION"), set.name.as_str(), set.train.labels.len());
         let (reading, sampling, weights) = (&options.reading, &options.sampling, options.weights.list());
         let (components, ridges) = (options.components(), options.ridges());

@@ -2,9 +2,11 @@
 
 mod builder;
 mod coordination;
+mod layers;
 
 pub use builder::{Builder, JointModel};
 pub use coordination::{AccelerationChoice, PenaltyChoice};
+pub use layers::Reach;
 
 use crate::scalar::Scalar;
 use crate::set::{Ball, Retraction, Stiefel, UnitColumns};

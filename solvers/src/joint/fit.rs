@@ -1,81 +1,24 @@
-//! The fit: it makes a fitted model of data and choices.
+//! The fit of a model without layers.
 
 use super::methods::{Found, Log, TwoBlocks, descent, two_stage};
 use super::result::{canonical, certify};
-use super::{Fitted, JointModel, Method, Model, Moment, Position, Prepared, Report};
-use crate::data::Features;
+use super::{Fitted, Linear, Method, Model, Moment, Position, Report};
+use crate::loss::Classifier;
+use crate::network::Activation;
 use crate::scalar::Scalar;
 use admm::certificate::Stationarity;
 use admm::method::stationarity;
 use admm::{Result, Smooth, Status};
 use std::ops::ControlFlow;
 
-impl JointModel {
-    /// Fits by the chosen method. X is d×n, a sample is a column; labels are class numbers 0 … c−1.
-    ///
-    /// X is whatever becomes [`Features`]: a matrix that is handed over is scaled in place, a borrowed one is copied,
-    /// one in an `Arc`, a mapped file and a sparse one are left as they are.
-    ///
-    /// # Errors
-    /// Those of [`prepare`](Self::prepare), and of a block that fails.
-    pub fn fit<T: Scalar>(&self, x: impl Into<Features<T>>, labels: &[usize]) -> Result<Fitted<T>> {
-        let classes = labels.iter().max().map_or(0, |last| last.saturating_add(1));
-        let prepared = self.prepare(x, labels, classes, None)?;
-        prepared.other_starts(prepared.fit(self.options.method, &mut |_| ControlFlow::Continue(()))?, &|| false)
-    }
-
-    /// Checks and scales the data, forms the covariance and finds the start: what all methods share.
-    ///
-    /// # Errors
-    /// Empty, constant or non-finite data; lengths that differ; fewer than two classes, or one without samples; more
-    /// components than min(n, d); weights that are negative, not finite, or all zero. Class weights of another number than
-    /// the classes. Samples of weight 0 are left out.
-    /// [`Error::Unbounded`](admm::Error::Unbounded) without a constraint, for a shrinkage that does not bound the
-    /// objective.
-    pub fn prepare<T: Scalar>(
-        &self,
-        x: impl Into<Features<T>>,
-        labels: &[usize],
-        classes: usize,
-        weights: Option<&[T]>,
-    ) -> Result<Prepared<T>> {
-        Prepared::new(&self.options, x.into(), labels, classes, weights)
-    }
-}
-
-impl<T: Scalar> Prepared<T> {
-    /// Fits by one method, from the same start as every other. The observer sees each outer iteration, and may stop it.
-    ///
-    /// A fit that does not converge returns the point with the lowest joint objective that it knows of. No objective in
-    /// its history is lower, nor is that of its start.
-    ///
-    /// # Errors
-    /// A block that fails, with its iteration.
-    pub fn fit(&self, method: Method, observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Result<Fitted<T>> {
-        fit(self, method, None, observer)
-    }
-
-    /// Continues a fit from where another, of the same data with the same choices, stood.
-    ///
-    /// # Errors
-    /// Those of [`fit`](Self::fit), and a position of another kind of fit.
-    pub fn resume(
-        &self,
-        position: Position,
-        observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
-    ) -> Result<Fitted<T>> {
-        fit(self, position.method, Some(position), observer)
-    }
-}
-
-fn fit<T: Scalar>(
-    prepared: &Prepared<T>,
-    method: Method,
-    from: Option<Position>,
+/// Fits a model without layers by one method, from its start or from where another fit stood.
+pub(crate) fn fit_linear<T: Scalar>(
+    prepared: &Linear<T>,
+    from: Position,
     observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
 ) -> Result<Fitted<T>> {
+    let method = from.method;
     let spent = if method == Method::TwoStage { prepared.start.principal_spent } else { prepared.start.spent };
-    let from = from.unwrap_or(Position { method, history: Vec::new(), state: Vec::new() });
     let mut log = Log::new(from, spent.seconds, observer)?;
     let found = match method {
         Method::Admm | Method::Alternating => TwoBlocks { prepared, method, log: &mut log }.fit()?,
@@ -85,19 +28,30 @@ fn fit<T: Scalar>(
     let found = Found { status: status(prepared, method, &found)?, ..found };
     let seconds = log.seconds();
     let report = Report { seconds, ..report(prepared, method, &found)? };
-    let model = Model { scaler: prepared.scaler.clone(), weights: canonical(prepared, found.point)? };
+    let model = Model {
+        scaler: prepared.scaler.clone(),
+        layers: Vec::new(),
+        activation: Activation::default(),
+        weights: weights(prepared, found.point)?,
+    };
     Ok(Fitted { model, report, history: log.history })
+}
+
+/// W in the space of the features with B and b, in the one form of a model.
+fn weights<T: Scalar>(prepared: &Linear<T>, point: Classifier<T>) -> Result<Classifier<T>> {
+    let covariance = &prepared.objective.variance.of.covariance;
+    canonical(covariance, prepared.options.constraint, |w| prepared.lift(w), point)
 }
 
 /// The status of a method, the same for all where there is no minimiser. A small gradient says nothing there: it vanishes
 /// towards infinity.
-fn status<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -> Result<Status> {
+fn status<T: Scalar>(prepared: &Linear<T>, method: Method, found: &Found<Classifier<T>>) -> Result<Status> {
     let unattained = found.status != Status::Stopped && prepared.is_unattained(method, &found.point)?;
     Ok(if unattained { Status::Unattained } else { found.status })
 }
 
 /// The figures of a feasible point, in the space where the method ran.
-fn report<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -> Result<Report> {
+fn report<T: Scalar>(prepared: &Linear<T>, method: Method, found: &Found<Classifier<T>>) -> Result<Report> {
     let (point, last) = (&found.point, &found.last);
     let on = prepared.set();
     let (objective, gradient) = prepared.objective.value_and_gradient(point)?;
@@ -128,5 +82,6 @@ fn report<T: Scalar>(prepared: &Prepared<T>, method: Method, found: &Found<T>) -
         k: point.v.ncols(),
         classes: point.bias.len(),
         starts: Vec::new(),
+        participation: None,
     })
 }

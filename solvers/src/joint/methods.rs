@@ -19,4 +19,5 @@ pub(crate) use curved::Curved;
 pub(crate) use descent::descent;
 pub(crate) use first_block::TwoBlocks;
 pub(crate) use log::{Found, Log};
+pub(crate) use schedule::{RHO, SOLVED};
 pub(crate) use two_stage::two_stage;

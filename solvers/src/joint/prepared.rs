@@ -2,6 +2,7 @@
 
 mod attained;
 mod check;
+mod checked;
 mod objective;
 mod random;
 mod row_space;
@@ -9,33 +10,32 @@ mod start;
 mod warm;
 mod warnings;
 
-pub(crate) use objective::Objective;
-pub use objective::{JointObjective, Reduction};
-pub(crate) use start::{SECOND_STAGE, Spent, Start, second_stage};
-
-use super::{Builder, Constraint};
-use crate::data::{Extremes, Features, Samples, Scaler, check_weights, standardise};
+pub(crate) use super::{Builder, Constraint};
+use crate::data::{Features, Samples, Scaler};
 use crate::descent::Kronecker;
 use crate::loss::{Classifier, Softmax, separated};
 use crate::pca::{Covariance, Spectrum, VarianceLoss};
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
-use admm::{ConstraintSet, Exec, Result, Smooth};
+use admm::{ConstraintSet, Result, Smooth};
 use attained::separable;
-use check::{check_batch, check_bounded, check_classes, check_data, check_enough, check_varies};
+use check::check_bounded;
+pub(crate) use checked::Checked;
 use nalgebra::DMatrix;
+pub(crate) use objective::Objective;
+pub use objective::{JointObjective, Reduction};
 use row_space::RowSpace;
-use std::borrow::Cow;
+pub(crate) use start::{SCOUTING, SECOND_STAGE, Spent, Start, second_stage};
 use std::sync::Arc;
 use std::time::Instant;
-use warnings::Warnings;
+pub(crate) use warnings::Warnings;
 
-/// Data and start of a [`JointModel`](super::JointModel), ready for any [`Method`](super::Method).
+/// Data and start of a model without layers.
 ///
 /// If d > n, everything runs in the space of r ≤ n dimensions that the samples span: X = QY, W = QW̃. On orthonormal
 /// W nothing is lost, since a part of W outside the span of X captures no variance and moves no logit.
 #[derive(Debug, Clone)]
-pub struct Prepared<T: Scalar> {
+pub(crate) struct Linear<T: Scalar> {
     pub(crate) options: Builder,
     pub(crate) scaler: Scaler<T>,
     pub(crate) basis: Basis<T>,
@@ -51,7 +51,7 @@ pub struct Prepared<T: Scalar> {
 /// Q, where d > n.
 type Basis<T> = Option<Arc<RowSpace<T>>>;
 
-impl<T: Scalar> Prepared<T> {
+impl<T: Scalar> Linear<T> {
     pub(crate) fn new(
         options: &Builder,
         x: Features<T>,
@@ -60,20 +60,8 @@ impl<T: Scalar> Prepared<T> {
         weights: Option<&[T]>,
     ) -> Result<Self> {
         let clock = Instant::now();
-        let weights = weights.map_or_else(|| vec![T::one(); x.ncols()], <[T]>::to_vec);
-        check_data(&x, labels, &weights, classes)?;
-        let weights = options.class_weight.apply(labels, weights, classes)?;
-        check_weights(&weights)?;
-        let (x, labels, weights) = without_weightless(x, labels, weights, &options.exec)?;
-        check_enough(x.shape(), options.components)?;
-        check_batch(options.batch, x.ncols())?;
-        check_classes(&labels, classes)?;
-        let (x, scaler, seen) = standardise(x, &weights, options.scale, &options.exec)?;
-        check_varies(&seen, options.scale)?;
-        let mut warnings = Warnings::of_features(&seen, &seen.scaled_by(&scaler), options.scale);
+        let Checked { x, labels, weights, scaler, mut warnings } = Checked::new(options, x, labels, classes, weights)?;
         let (basis, scaled) = row_space(x, options)?;
-        let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
-        let weights = weights.into_iter().map(|weight| weight / total).collect();
         let samples = Samples::new(scaled, &labels, weights, classes, options.exec.clone())?;
         let covariance = Arc::new(Covariance::of(&samples)?);
         let asked = (options.components + 1).min(covariance.dimension());
@@ -95,22 +83,17 @@ impl<T: Scalar> Prepared<T> {
         }
         let options = options.clone();
         let leading = values[0];
-        Ok(Prepared { options, scaler, basis, objective, leading, spectrum, start, separable, warnings })
+        Ok(Linear { options, scaler, basis, objective, leading, spectrum, start, separable, warnings })
     }
 
-    /// Returns warnings about the data and the choices, in sentences that number the features from 1.
-    pub fn warnings(&self) -> Vec<String> {
-        self.warnings_naming(&[])
-    }
-
-    /// The same, in which features have names.
+    /// Warnings about the data and the choices, in sentences in which features have names.
     pub fn warnings_naming(&self, names: &[String]) -> Vec<String> {
         self.warnings.sentences(&self.options, names)
     }
 
     /// The same problem from another start.
     pub(crate) fn started(&self, start: Start<T>) -> Self {
-        Prepared { start, ..self.clone() }
+        Linear { start, ..self.clone() }
     }
 
     pub(crate) fn set(&self) -> Box<dyn ConstraintSet<T>> {
@@ -142,6 +125,11 @@ impl<T: Scalar> Prepared<T> {
         self.options.tolerance.max(64.0 * T::EPSILON.to_f64())
     }
 
+    /// A W of the space where the methods run, in that of the features.
+    pub(crate) fn lift(&self, w: &DMatrix<T>) -> Result<DMatrix<T>> {
+        self.basis.as_ref().map_or_else(|| Ok(w.clone()), |space| space.lift(w))
+    }
+
     /// The joint objective of a feasible point.
     pub(crate) fn objective_at(&self, at: &Classifier<T>) -> Result<f64> {
         let softmax = &self.objective.entropy;
@@ -149,28 +137,6 @@ impl<T: Scalar> Prepared<T> {
         let entropy = softmax.share * (softmax.cross_entropy(at)? + ridge);
         Ok((self.objective.variance.value_and_gradient(&at.v)?.0 + entropy).to_f64())
     }
-}
-
-/// Features, labels and weights of some samples.
-type Chosen<'a, T> = (Features<T>, Cow<'a, [usize]>, Vec<T>);
-
-/// Leaves out the samples of weight 0. Their entries must be finite all the same.
-fn without_weightless<'a, T: Scalar>(
-    x: Features<T>,
-    labels: &'a [usize],
-    weights: Vec<T>,
-    exec: &Exec,
-) -> Result<Chosen<'a, T>> {
-    let kept: Vec<usize> = (0..weights.len()).filter(|&sample| weights[sample] > T::zero()).collect();
-    if kept.len() == weights.len() {
-        return Ok((x, labels.into(), weights));
-    }
-    if x.categories().is_none() {
-        Extremes::of(&x, exec)?;
-    }
-    let labels = kept.iter().map(|&sample| labels[sample]).collect();
-    let weights = kept.iter().map(|&sample| weights[sample]).collect();
-    Ok((x.select(&kept), labels, weights))
 }
 
 /// Q and Y with X = QY where d > n, else nothing and X. Sparse samples stay as they are: Q would not be sparse.

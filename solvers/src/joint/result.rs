@@ -8,7 +8,7 @@ mod position;
 mod report;
 
 pub(crate) use canonical::canonical;
-pub(crate) use certify::{SLACK, certify};
+pub(crate) use certify::{SLACK, certify, certify_layered};
 pub use file::Names;
 pub use model::Model;
 pub use position::{Moment, Position};

@@ -42,11 +42,11 @@ impl<T: Scalar> Prepared<T> {
     /// # Errors
     /// A block that fails.
     pub fn other_starts(&self, fitted: Fitted<T>, stops: &(dyn Fn() -> bool + Sync)) -> Result<Fitted<T>> {
-        let (method, count) = (fitted.report.method, self.options.starts);
+        let (method, count) = (fitted.report.method, self.options().starts);
         if count == 0 || method == Method::TwoStage {
             return Ok(fitted);
         }
-        let (mut best, mut random) = (fitted, SplitMix64(self.options.seed));
+        let (mut best, mut random) = (fitted, SplitMix64(self.options().seed));
         let mut ends = std::mem::take(&mut best.report.starts);
         if ends.is_empty() {
             ends.push(StartEnd::of(&best.report));
@@ -54,7 +54,7 @@ impl<T: Scalar> Prepared<T> {
         (1..ends.len()).for_each(|_| _ = random.bits());
         'rounds: while ends.len() <= count {
             let seeds: Vec<u64> = (ends.len()..=count).take(ROUND).map(|_| random.bits()).collect();
-            for other in self.options.exec.map(seeds.len(), |number| self.random_fit(method, seeds[number], stops)) {
+            for other in self.options().exec.map(seeds.len(), |number| self.random_fit(method, seeds[number], stops)) {
                 let Some(other) = other? else { break 'rounds };
                 ends.push(StartEnd::of(&other.report));
                 let lowest = best.report.objective;

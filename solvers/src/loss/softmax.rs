@@ -1,15 +1,12 @@
 //! The second loss: softmax cross-entropy with a ridge on B, in one pass over the data.
 
-use super::{Classifier, FiniteSum};
+use super::{Classifier, FiniteSum, Scores};
 use crate::chunks::blocks;
 use crate::data::{BLOCK, Folded, Products, Samples, share_of};
-use crate::linalg::exponentiate;
 use crate::scalar::Scalar;
 use crate::view::{transposed_product, view, view_mut};
 use admm::space::{Shape, Space};
 use admm::{Error, Result, Smooth};
-use faer::linalg::matmul::matmul;
-use faer::{Accum, Par};
 use nalgebra::DMatrix;
 use std::ops::{AddAssign, Range};
 
@@ -67,9 +64,7 @@ impl<T: Scalar> Softmax<T> {
     fn pass(&self, at: &Classifier<T>, q: T) -> Result<(Partial<T>, DMatrix<T>)> {
         self.check(at)?;
         let x = &self.samples.x;
-        let b = at.b.clone().insert_rows(at.b.nrows(), 1, T::zero());
-        let mut pass = Pass { of: self, v: x.fold(&at.v), b, q };
-        pass.b.row_mut(at.b.nrows()).tr_copy_from(&at.bias);
+        let pass = Pass { of: self, v: x.fold(&at.v), scores: Scores::of(&self.samples, self.share, at), q };
         let mut sums = self.samples.sum(|range| pass.over(range));
         let v = std::mem::replace(&mut sums.v, Products::zero(x, 0));
         Ok((sums, v.unfold(x)))
@@ -124,57 +119,28 @@ impl<T: Scalar> AddAssign for Partial<T> {
 struct Pass<'a, T: Scalar> {
     of: &'a Softmax<T>,
     v: Folded<T>,
-    /// B̃ = [B; bᵀ]: with P̃ = [P; 1ᵀ] a bias is a row like the others.
-    b: DMatrix<T>,
+    scores: Scores<'a, T>,
     q: T,
 }
 
 impl<T: Scalar> Pass<'_, T> {
-    /// Computes, for each block of samples, P = VᵀX, logits = B̃ᵀP̃, R = (softmax − onehot)·w, and then the products
-    /// ∇V += X(BR − qPw)ᵀ and ∇B̃ += P̃Rᵀ.
+    /// Computes, for each block of samples, P = VᵀX, what the [`Scores`] make of it, and ∇V += X(BR − qPw)ᵀ.
     fn over(&self, range: Range<usize>) -> Partial<T> {
         let samples = &self.of.samples;
         let (k, classes) = (self.v.k(), samples.classes);
         let (v, b) = (Products::zero(&samples.x, k), DMatrix::zeros(k + 1, classes));
         let mut sum = Partial { entropy: T::zero(), captured: T::zero(), v, b };
-        let mut reduced = DMatrix::from_element(k + 1, BLOCK, T::one());
-        let (mut back, mut logits) = (DMatrix::zeros(k, BLOCK), DMatrix::zeros(classes, BLOCK));
-        let b = view(&self.b);
+        let mut buffers = self.scores.buffers(BLOCK);
         for block in blocks(range, BLOCK) {
             let (x, width) = (samples.x.block(block.clone()), block.len());
-            x.project(&self.v, view_mut(&mut reduced).submatrix_mut(0, 0, k, width));
-            let projected = view(&reduced).subcols(0, width);
-            let scores = view_mut(&mut logits).subcols_mut(0, width);
-            matmul(scores, Accum::Replace, b.transpose(), projected, T::one(), Par::Seq);
-            sum.entropy += self.residuals(&mut logits.as_mut_slice()[..classes * width], block.clone());
-            let residuals = view(&logits).subcols(0, width);
-            let pull = view_mut(&mut back).subcols_mut(0, width);
-            matmul(pull, Accum::Replace, b.subrows(0, k), residuals, T::one(), Par::Seq);
+            x.project(&self.v, view_mut(&mut buffers.reduced).submatrix_mut(0, 0, k, width));
+            sum.entropy += self.scores.block(block.clone(), &mut buffers, &mut sum.b);
             if self.q != T::zero() {
-                sum.captured += self.less_captured(&mut back, &reduced, block);
+                sum.captured += self.less_captured(&mut buffers.back, &buffers.reduced, block);
             }
-            x.accumulate(view(&back).subcols(0, width), &mut sum.v);
-            matmul(view_mut(&mut sum.b), Accum::Add, projected, residuals.transpose(), T::one(), Par::Seq);
+            x.accumulate(view(&buffers.back).subcols(0, width), &mut sum.v);
         }
         sum
-    }
-
-    /// logits ← share·weight·(softmax − onehot) for a block of samples; returns Σᵢ wᵢ·(−log softmax[labelᵢ]).
-    fn residuals(&self, logits: &mut [T], block: Range<usize>) -> T {
-        let Samples { labels, weights, classes, .. } = &self.of.samples;
-        let mut entropy = T::zero();
-        shift(logits, *classes);
-        for (column, sample) in logits.chunks_exact(*classes).zip(block.clone()) {
-            entropy -= weights[sample] * column[labels[sample]];
-        }
-        exponentiate(logits);
-        for (column, sample) in logits.chunks_exact_mut(*classes).zip(block) {
-            let (total, weight) = (column.iter().copied().sum::<T>(), self.of.share * weights[sample]);
-            entropy += weights[sample] * total.ln();
-            column.iter_mut().for_each(|p| *p *= weight / total);
-            column[labels[sample]] -= weight;
-        }
-        entropy
     }
 
     /// R ← R − qPw for a block of samples; returns Σᵢ wᵢ‖pᵢ‖².
@@ -187,24 +153,4 @@ impl<T: Scalar> Pass<'_, T> {
         }
         captured
     }
-}
-
-/// Each column less its maximum.
-fn shift<T: Scalar>(logits: &mut [T], classes: usize) {
-    for column in logits.chunks_exact_mut(classes) {
-        let highest = column.iter().fold(column[0], |highest, &logit| if logit > highest { logit } else { highest });
-        column.iter_mut().for_each(|logit| *logit -= highest);
-    }
-}
-
-/// Class probabilities (c×n) of logits (c×n), column by column.
-pub fn probabilities<T: Scalar>(mut logits: DMatrix<T>) -> DMatrix<T> {
-    let classes = logits.nrows().max(1);
-    shift(logits.as_mut_slice(), classes);
-    exponentiate(logits.as_mut_slice());
-    for column in logits.as_mut_slice().chunks_exact_mut(classes) {
-        let total: T = column.iter().copied().sum();
-        column.iter_mut().for_each(|p| *p /= total);
-    }
-    logits
 }

@@ -2,6 +2,8 @@
 
 use crate::linalg::hyperbolic_tangents;
 use crate::scalar::Scalar;
+use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The function σ of every unit, with its derivative in terms of h = σ(z).
 ///
@@ -12,7 +14,8 @@ use crate::scalar::Scalar;
 /// | `Softplus` | log(1 + eᶻ) | 1 − e⁻ʰ |
 ///
 /// ReLU has a kink at 0, where 0 serves as its derivative. NaN stays NaN in all three.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Activation {
     /// The hyperbolic tangent.
     #[default]
@@ -21,6 +24,16 @@ pub enum Activation {
     Relu,
     /// The smooth rectifier.
     Softplus,
+}
+
+impl fmt::Display for Activation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Activation::Tanh => "tanh",
+            Activation::Relu => "relu",
+            Activation::Softplus => "softplus",
+        })
+    }
 }
 
 impl Activation {

@@ -105,6 +105,11 @@ impl Layers {
         Ok(Layers { sizes: [&[inputs], widths].concat(), activation, ridge })
     }
 
+    /// Returns p, the number of outputs of the last layer.
+    pub fn width(&self) -> usize {
+        self.sizes[self.sizes.len() - 1]
+    }
+
     /// Draws θ for a start: weights of independent entries with mean 0, and biases that are 0.
     ///
     /// For a layer of p units over m inputs, with tanh, the entries are uniform in ±√(6/(m + p)) (Glorot and Bengio,
@@ -139,6 +144,21 @@ impl Layers {
     pub fn outputs<T: Scalar>(&self, at: &[Dense<T>], x: &Features<T>, exec: &Exec) -> Result<DMatrix<T>> {
         self.check(at, x)?;
         Pass::new(self.activation, x, at).outputs(exec)
+    }
+
+    /// [Σᵢ wᵢ hᵢhᵢᵀ, Σᵢ wᵢ hᵢ] of the outputs, p×(p+1), in one pass over X (d×n).
+    ///
+    /// # Errors
+    /// Those of [`outputs`](Self::outputs).
+    pub(crate) fn moments<T: Scalar>(
+        &self,
+        at: &[Dense<T>],
+        x: &Features<T>,
+        weights: &[T],
+        exec: &Exec,
+    ) -> Result<DMatrix<T>> {
+        self.check(at, x)?;
+        Pass::new(self.activation, x, at).moments(weights, exec)
     }
 
     /// f(θ, φ) = Σᵢ ℓᵢ(h(xᵢ; θ); φ) + μ/2 Σₗ ‖Wₗ‖² with ∇θ f and ∇φ f, in one pass over X (d×n).

@@ -1,6 +1,6 @@
 //! One pass over X: forward, loss and backward for a block of samples that stays in the cache.
 
-use super::{Activation, Dense, OutputLoss};
+use super::{Activation, Dense, OutputLoss, add_moments};
 use crate::chunks::{blocks, sum};
 use crate::data::{BLOCK, Features, Folded, Products};
 use crate::scalar::Scalar;
@@ -40,6 +40,19 @@ struct Overflow(Option<usize>);
 impl AddAssign for Overflow {
     fn add_assign(&mut self, other: Self) {
         self.0 = self.0.into_iter().chain(other.0).min();
+    }
+}
+
+/// The contribution of a chunk of samples to the moments.
+struct MomentSum<T: Scalar> {
+    moments: DMatrix<T>,
+    overflow: Overflow,
+}
+
+impl<T: Scalar> AddAssign for MomentSum<T> {
+    fn add_assign(&mut self, other: Self) {
+        self.moments += other.moments;
+        self.overflow += other.overflow;
     }
 }
 
@@ -84,6 +97,22 @@ impl<'a, T: Scalar> Pass<'a, T> {
             h.extend_from_slice(part.as_slice());
         }
         Ok(DMatrix::from_vec(self.units(), n, h))
+    }
+
+    /// [Σᵢ wᵢ hᵢhᵢᵀ, Σᵢ wᵢ hᵢ] (p×(p+1)) for all samples.
+    pub fn moments(&self, weights: &[T], exec: &Exec) -> Result<DMatrix<T>> {
+        let (units, last) = (self.units(), self.at.len() - 1);
+        let total = sum(exec, self.x.ncols(), |range| {
+            let (mut moments, mut overflow) = (DMatrix::zeros(units, units + 1), Overflow(None));
+            let mut outputs = self.buffers(BLOCK.min(range.len()));
+            for block in blocks(range, BLOCK) {
+                overflow += self.forward(block.clone(), &mut outputs);
+                add_moments(&mut moments, &outputs[last].columns(0, block.len()).into_owned(), &weights[block]);
+            }
+            MomentSum { moments, overflow }
+        });
+        total.overflow.check()?;
+        Ok(total.moments)
     }
 
     /// Σᵢ ℓᵢ(hᵢ; φ) with its gradients by θ and by φ.

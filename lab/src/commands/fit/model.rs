@@ -114,6 +114,9 @@ impl FitOptions {
     /// Returns the problem of flags that belong to another method than the one to run.
     fn idle(&self) -> Option<String> {
         let Methods::One(method) = self.method else { return None };
+        if let Some(problem) = self.model.unserved(method) {
+            return Some(problem);
+        }
         if method != Method::Descent && self.batch.is_some() {
             return Some(format!("--batch is for the method joint, not for {method}"));
         }

@@ -53,10 +53,10 @@ const HISTORY: &str = "history.csv";
 const SUMMARY: &str = "summary.json";
 const CARD: &str = "model-card.md";
 
-/// The model asked for, or ADMM's among all; the others carry their names.
+/// The model asked for, or the first among all, which is ADMM's where it serves; the others carry their names.
 fn model_file(method: Method, options: &FitOptions) -> String {
     match options.method {
-        Methods::All if method != Method::Admm => format!("model-{method}.safetensors"),
+        Methods::All if Some(&method) != options.methods().first() => format!("model-{method}.safetensors"),
         _ => MODEL.into(),
     }
 }

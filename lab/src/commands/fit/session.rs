@@ -33,7 +33,7 @@ impl<T: Scalar> Session<'_, T> {
     pub fn run(&mut self, mut from: Option<Position>) -> Result<(), Failure> {
         let starts = self.options.starts;
         let mut under_way = self.found.pop_if(|fitted| lacks_starts(fitted, starts));
-        for method in self.options.method.list().into_iter().skip(self.found.len()) {
+        for method in self.options.methods().into_iter().skip(self.found.len()) {
             let fitted = under_way.take().map_or_else(|| self.fit(method, from.take()), Ok)?;
             if fitted.report.status == Status::Stopped {
                 self.found.push(fitted);
@@ -74,8 +74,11 @@ impl<T: Scalar> Session<'_, T> {
         fitted.map_err(Failure::library(method.to_string()))
     }
 
-    /// Warns of a fit that has not converged, with advice.
+    /// Warns of a fit that has not converged, and of hidden layers that collapse, with advice.
     fn advise(&self, report: &Report) {
+        if let Some(collapse) = report.collapse() {
+            self.console.warn(&format!("{}: {collapse}", report.method));
+        }
         if report.status != Status::Converged {
             let advice = match report.status {
                 Status::Unattained => unattained(&self.options.model),

@@ -19,7 +19,8 @@ impl PathOptions {
             problems.push("--repeats: the number of repeats must be at least 1".into());
         }
         let page = report::elsewhere(self.report.as_ref(), self.out.as_deref());
-        problems.extend(self.model.idle(self.method));
+        problems.extend(self.model.idle(self.method()));
+        problems.extend(self.model.unserved(self.method()));
         problems.extend(output::inside(&[("--report", page.as_deref())], &[("--out", self.out.as_deref())]));
         let mut models = Vec::new();
         let ridges = self.ridges();

@@ -4,14 +4,13 @@ use std::ops::ControlFlow;
 
 use admm::Result;
 use admm_solvers::data::Scale;
-use admm_solvers::joint::{Builder, Constraint, Method, Moment, Rule};
+use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Moment, Rule};
 use admm_solvers::linalg::thin_qr;
 use admm_solvers::loss::Classifier;
 use serde::Deserialize;
 
 use super::super::synthetic::normal;
 use super::{Case, TimedRow, Work};
-use crate::flags::ModelOptions;
 
 /// The settings, named and set as the flags of `admm fit`.
 #[derive(Debug, Clone, Deserialize)]
@@ -66,9 +65,9 @@ impl Fit {
     /// The choices of the library.
     pub fn builder(&self) -> Builder {
         let &Fit { ridge, shrinkage, constraint, scale, rule, tolerance, max_iterations, .. } = self;
-        let flags =
-            ModelOptions { ridge, shrinkage, constraint, scale, rule, tolerance, max_iterations, categories: None };
-        flags.builder().components(self.components).weight(self.weight)
+        let builder = JointModel::builder().components(self.components).weight(self.weight).ridge(ridge);
+        let builder = builder.shrinkage(shrinkage).constraint(constraint).scale(scale).rule(rule);
+        builder.tolerance(tolerance).max_iterations(max_iterations)
     }
 }
 

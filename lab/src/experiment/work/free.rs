@@ -13,6 +13,7 @@ use admm_solvers::descent::{Lbfgs, LbfgsMemory};
 use admm_solvers::joint::Model;
 use admm_solvers::linalg::thin_qr;
 use admm_solvers::loss::Classifier;
+use admm_solvers::network::Activation;
 use admm_solvers::pca::Hebbian;
 use admm_solvers::set::{Stiefel, UnitColumns};
 use admm_solvers::smooth::{Normalisation, Normalised, Ridge};
@@ -131,7 +132,8 @@ impl Work for Free {
         }
         let (objective, gradient) = losses.objective.value_and_gradient(&point)?;
         let row = row.with("objective", objective).with("stationarity", stationarity(&Flat, &point, &gradient)?);
-        Ok(vec![row.judged(&Model { scaler: losses.scaler, weights: point }, case)?])
+        let (layers, activation) = (Vec::new(), Activation::default());
+        Ok(vec![row.judged(&Model { scaler: losses.scaler, layers, activation, weights: point }, case)?])
     }
 }
 

@@ -77,9 +77,16 @@ impl<T: Scalar> FitReport<'_, T> {
                 "minimise λ(1 − tr(WᵀΣW)/tr Σ) + (1 − λ)(mean cross-entropy + μ/2 ‖B‖²) over W, B and b, with "
                 (self.constraint.formula())
             }
-            p {
-                "Σ is the covariance of the prepared features x, and softmax(BᵀWᵀx + b) are the class probabilities. λ = 1 is "
-                "principal component analysis, λ = 0 is classification alone."
+            @if self.found.iter().any(|(_, fitted)| !fitted.layers.is_empty()) {
+                p {
+                    "Σ is the covariance of the outputs h(x) of the hidden layers, and softmax(BᵀWᵀh(x) + b) are the class "
+                    "probabilities. The layers are learnt as well, with a ridge on their weights."
+                }
+            } @else {
+                p {
+                    "Σ is the covariance of the prepared features x, and softmax(BᵀWᵀx + b) are the class probabilities. λ = 1 is "
+                    "principal component analysis, λ = 0 is classification alone."
+                }
             }
         };
         Section { id: "asked", title: "What was asked", body }
@@ -92,12 +99,14 @@ fn highlights(first: &MethodSummary) -> Vec<(String, String)> {
         None => ("training", first.train_error),
     };
     let method = first.method;
-    vec![
+    let ratio = first.participation_ratio.map(|ratio| ("participation ratio".into(), format!("{ratio:.2}")));
+    let figures = [
         (format!("{samples} error of {method}"), percent(error)),
         ("variance explained".into(), percent(first.variance_explained)),
         ("objective".into(), format!("{:.6}", first.objective)),
         ("status".into(), first.status.to_string()),
-    ]
+    ];
+    figures.into_iter().chain(ratio).collect()
 }
 
 /// The entries of a configuration, by name.

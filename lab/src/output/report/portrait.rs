@@ -12,8 +12,10 @@ use crate::data::Labelled;
 pub struct Portrait {
     /// The method that found the model.
     pub method: Method,
-    /// The loadings W, d×k.
+    /// The loadings W, d×k, or p×k for p hidden units.
     pub loadings: DMatrix<f64>,
+    /// True if the loadings are those of hidden units.
+    pub layered: bool,
     /// Samples that it learnt from.
     pub train: View,
     /// The samples that it is judged on.
@@ -63,6 +65,7 @@ impl Portrait {
         Ok(Portrait {
             method: fitted.report.method,
             loadings: fitted.weights.v.map(|value| value.to_f64()),
+            layered: !fitted.layers.is_empty(),
             train: view(train, fitted.report.n)?,
             test: test.map(|test| view(test, test.labels.len())).transpose()?,
         })

@@ -1,7 +1,8 @@
 //! The joint model before it sees data: its parameters, their defaults and their checks.
 
-use super::{AccelerationChoice, Constraint, Method, PenaltyChoice, Rule};
+use super::{AccelerationChoice, Constraint, Method, PenaltyChoice, Reach, Rule};
 use crate::data::{ClassWeight, Scale};
+use crate::network::Activation;
 use admm::{Error, Exec, Parameter, Result};
 
 /// minimise λ(1 − tr(WᵀΣW)/tr Σ) + (1−λ)(mean cross-entropy + μ/2 ‖B‖²) over W, B and b, with W constrained, or with
@@ -50,6 +51,10 @@ pub struct Builder {
     pub(crate) seed: u64,
     pub(crate) trace: bool,
     pub(crate) exec: Exec,
+    pub(crate) hidden: Vec<usize>,
+    pub(crate) activation: Activation,
+    pub(crate) layer_ridge: f64,
+    pub(crate) reach: Reach,
 }
 
 impl JointModel {
@@ -75,6 +80,10 @@ impl JointModel {
             seed: 0,
             trace: false,
             exec: Exec::Serial,
+            hidden: Vec::new(),
+            activation: Activation::default(),
+            layer_ridge: 1e-3,
+            reach: Reach::default(),
         }
     }
 }
@@ -134,6 +143,19 @@ impl Builder {
         trace: bool,
         /// The threads on which the passes over the data run.
         exec: Exec,
+        /// The function of every hidden unit.
+        activation: Activation,
+        /// ν ≥ 0, the weight of the ridge ν/2 Σₗ ‖Wₗ‖² on the weights of the hidden layers.
+        layer_ridge: f64,
+        /// The reach of the gradient of the PCA loss, where there are hidden layers.
+        reach: Reach,
+    }
+
+    /// The widths of dense layers h(x; θ) between the features and the reduction, from the first to the last. None is
+    /// the linear model. W then reduces h, and Σ is the covariance of h.
+    pub fn hidden(mut self, widths: &[usize]) -> Self {
+        self.hidden = widths.to_vec();
+        self
     }
 
     /// # Errors
@@ -173,7 +195,47 @@ impl Builder {
         problems.extend(self.acceleration.objection(relaxation).filter(|_| within));
         problems.extend(self.rule.objection(constraint));
         problems.extend(self.batch.and_then(|_| constraint.objection_to_batches()));
+        problems.extend(objections_to_layers(&self));
         Error::check_parameters(problems)?;
         Ok(JointModel { options: self })
+    }
+}
+
+/// The objections to the choices of a model with layers.
+fn objections_to_layers(options: &Builder) -> Vec<Parameter> {
+    let Builder { hidden, layer_ridge, reach, constraint, rule, .. } = options;
+    let mut problems = Vec::new();
+    let mut check = |holds: bool, name: &'static str, problem: String| {
+        if !holds {
+            problems.push(Parameter::new(name, problem));
+        }
+    };
+    let fine = layer_ridge.is_finite() && *layer_ridge >= 0.0;
+    check(fine, "layer_ridge", format!("must be finite and not negative, got {layer_ridge:?}"));
+    if hidden.is_empty() {
+        check(*reach == Reach::Stopped, "reach", "is through, and there are no hidden layers to reach".into());
+        return problems;
+    }
+    let empty = hidden.iter().position(|&width| width == 0);
+    check(empty.is_none(), "hidden", format!("must be at least 1, got 0 for layer {}", empty.map_or(0, |at| at + 1)));
+    let orthonormal = *constraint == Constraint::Orthonormal;
+    check(orthonormal, "constraint", format!("must be orthonormal behind hidden layers, got {constraint}"));
+    check(*rule == Rule::Majorize, "rule", format!("must be majorize behind hidden layers, got {rule}"));
+    check(options.batch.is_none(), "batch", "is for models without hidden layers".into());
+    let plain = options.acceleration == AccelerationChoice::None;
+    check(plain, "acceleration", "must be none with hidden layers: what the PCA loss aims at moves".into());
+    problems
+}
+
+impl Builder {
+    /// Checks that a method serves a model with hidden layers.
+    pub(crate) fn check_layered_method(&self, method: Method) -> Result<()> {
+        let mut problems: Vec<Parameter> = self.reach.objection(method).into_iter().collect();
+        if self.weight == 1.0 && method != Method::TwoStage {
+            let problem =
+                "must be below 1 with hidden layers: only their ridge would move them. The method two-stage takes 1";
+            problems.push(Parameter::new("weight", problem));
+        }
+        Error::check_parameters(problems)
     }
 }

@@ -6,7 +6,7 @@ use super::log::{Found, Log};
 use super::polish::{Left, polish, resumed};
 use super::schedule::{Schedule, seen, turned};
 use super::watch::{Beside, Watch};
-use crate::joint::Prepared;
+use crate::joint::Linear;
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::method::Evaluated;
@@ -37,12 +37,7 @@ where
 const PULL: f64 = 0.1;
 
 /// Both blocks with their coordinator as the options and the schedule have it.
-fn coordinator<T: Scalar, P>(
-    prepared: &Prepared<T>,
-    reduction: P,
-    w: P::Var,
-    start: Classifier<T>,
-) -> Result<Admm<T, P>>
+fn coordinator<T: Scalar, P>(prepared: &Linear<T>, reduction: P, w: P::Var, start: Classifier<T>) -> Result<Admm<T, P>>
 where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
@@ -89,7 +84,11 @@ const PATIENCE: u64 = 3_000;
 const TIGHT: f64 = 1e-3;
 
 /// ADMM: manifold block first, smooth block last.
-pub(crate) fn admm<T: Scalar, P>(prepared: &Prepared<T>, log: &mut Log<'_>, first: FirstBlock<T, P>) -> Result<Found<T>>
+pub(crate) fn admm<T: Scalar, P>(
+    prepared: &Linear<T>,
+    log: &mut Log<'_>,
+    first: FirstBlock<T, P>,
+) -> Result<Found<Classifier<T>>>
 where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
@@ -140,7 +139,8 @@ mod tests {
     fn the_first_dual_leaves_the_classifier_where_it_is() {
         let labels: Vec<usize> = (0..60).map(|sample| sample % 3).collect();
         let x = DMatrix::from_fn(5, 60, |i, j| scattered::<f64>(5, 60, 1)[(i, j)] + labels[j] as f64 * i as f64);
-        let prepared = JointModel::builder().weight(0.1).build().unwrap().prepare(&x, &labels, 3, None).unwrap();
+        let model = JointModel::builder().weight(0.1).build().unwrap();
+        let prepared = Linear::new(&model.options, x.into(), &labels, 3, None).unwrap();
         let admm = || {
             let (loss, start) = (prepared.objective.variance.of.clone(), turned(&prepared).unwrap());
             coordinator(&prepared, Majorize { loss, on: Stiefel::default(), max_steps: 1 }, start.v.clone(), start)

@@ -6,7 +6,7 @@ use super::log::{Found, Log};
 use super::schedule::{RHO, SOLVED};
 use super::two_stage::{Settled, settle};
 use crate::descent::Lbfgs;
-use crate::joint::{Method, Prepared, Progress};
+use crate::joint::{Linear, Method, Progress};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::space::Space;
@@ -20,10 +20,10 @@ type Under<T, W> = (W, ClassifyVar<T>, Cost, Candidates<T>);
 /// u = 0, with a last second stage for its W. Its fixed point minimises both losses plus ρ/2 ‖W − V‖², and so is no
 /// stationary point of the joint objective.
 pub(crate) fn alternating<T: Scalar, P>(
-    prepared: &Prepared<T>,
+    prepared: &Linear<T>,
     log: &mut Log<'_>,
     first: FirstBlock<T, P>,
-) -> Result<Found<T>>
+) -> Result<Found<Classifier<T>>>
 where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
@@ -66,7 +66,7 @@ where
 }
 
 /// Both losses plus ρ/2 ‖W − V‖², which alternation lowers, where that takes no pass.
-fn score<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, entropy: T, pull: T) -> Result<Option<f64>> {
+fn score<T: Scalar>(prepared: &Linear<T>, w: &DMatrix<T>, entropy: T, pull: T) -> Result<Option<f64>> {
     let variance = &prepared.objective.variance;
     let value = || Ok((variance.value_and_gradient(w)?.0 + entropy + pull * T::of(0.5)).to_f64());
     (variance.passes() == 0).then(value).transpose()
@@ -75,12 +75,12 @@ fn score<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>, entropy: T, pull: T)
 /// Alternation leaves W ≠ V and a classifier that fits V: W gets the classifier that fits it best. Both searches must
 /// have converged; else the best point of the run is returned.
 fn with_second_stage<T: Scalar>(
-    prepared: &Prepared<T>,
+    prepared: &Linear<T>,
     at: &Classifier<T>,
     ended: Status,
     candidates: &Candidates<T>,
     log: &Log<'_>,
-) -> Result<Found<T>> {
+) -> Result<Found<Classifier<T>>> {
     let Settled { mut point, status, cost } = settle(prepared, &at.v)?;
     let status = if ended == Status::Converged { status } else { ended };
     let mut last = log.last();

@@ -2,7 +2,7 @@
 
 use super::curved::Curved;
 use crate::descent::{Kronecker, Lbfgs, LbfgsMemory};
-use crate::joint::Prepared;
+use crate::joint::Linear;
 use crate::linalg::beside;
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
@@ -57,7 +57,7 @@ pub(crate) type Classify<T> = Descent<Curved<T>, Lbfgs<Option<Kronecker<T>>>, Fl
 pub(crate) type ClassifyVar<T> = Iterate<Classifier<T>, LbfgsMemory<T, Classifier<T>>>;
 
 /// The block of the cross-entropy.
-pub(crate) fn classify<T: Scalar>(prepared: &Prepared<T>, by: Lbfgs<Option<Kronecker<T>>>) -> Classify<T> {
+pub(crate) fn classify<T: Scalar>(prepared: &Linear<T>, by: Lbfgs<Option<Kronecker<T>>>) -> Classify<T> {
     Descent { of: Curved::of(prepared), by, on: Flat }
 }
 
@@ -68,6 +68,6 @@ pub(crate) fn feasible<T: Scalar>(w: &DMatrix<T>, z: &ClassifyVar<T>) -> Classif
 }
 
 /// The joint objective at a feasible point, where it is traced.
-pub(crate) fn traced<T: Scalar>(prepared: &Prepared<T>, point: &Classifier<T>) -> Result<Option<f64>> {
+pub(crate) fn traced<T: Scalar>(prepared: &Linear<T>, point: &Classifier<T>) -> Result<Option<f64>> {
     prepared.options.trace.then(|| prepared.objective_at(point)).transpose()
 }

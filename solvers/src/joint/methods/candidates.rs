@@ -1,6 +1,6 @@
 //! The points that a run chooses from at its end, if it has not converged.
 
-use crate::joint::Prepared;
+use crate::joint::Linear;
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::space::Space;
@@ -74,7 +74,7 @@ impl<T: Scalar> Candidates<T> {
 
     /// Returns the point with the lowest joint objective among the given points, the candidates and the start: the
     /// first of several that differ by rounding alone.
-    pub fn choose(&self, prepared: &Prepared<T>, given: Vec<Classifier<T>>) -> Result<Choice<T>> {
+    pub fn choose(&self, prepared: &Linear<T>, given: Vec<Classifier<T>>) -> Result<Choice<T>> {
         let parts = self.parts.iter().rev().map(|(_, _, point)| point.clone());
         let mut points: Vec<Classifier<T>> = given.into_iter().chain(parts).collect();
         points.push(prepared.start.point.clone());

@@ -1,6 +1,6 @@
 //! The cross-entropy with what is known of its curvature.
 
-use crate::joint::{JointObjective, Prepared};
+use crate::joint::{JointObjective, Linear};
 use crate::linalg::thin_svd;
 use crate::loss::{Classifier, Softmax};
 use crate::scalar::Scalar;
@@ -16,7 +16,7 @@ pub(crate) struct Curved<T: Scalar> {
 
 impl<T: Scalar> Curved<T> {
     /// The cross-entropy of a prepared problem.
-    pub fn of(prepared: &Prepared<T>) -> Self {
+    pub fn of(prepared: &Linear<T>) -> Self {
         let JointObjective { variance, entropy } = &prepared.objective;
         Curved { entropy: entropy.clone(), leading: prepared.leading * variance.of.covariance.trace() }
     }

@@ -3,7 +3,7 @@
 use super::candidates::{Candidates, Choice};
 use super::log::{Found, Log};
 use crate::descent::{BallLbfgs, Lbfgs, LbfgsMemory, VarianceReduced};
-use crate::joint::{Builder, Method, Prepared, Progress};
+use crate::joint::{Builder, Linear, Method, Progress};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use crate::smooth::{Normalisation, Normalised};
@@ -12,7 +12,7 @@ use admm::space::Space;
 use admm::{ConstraintSet, Error, Flat, Iterate, Result, Status, Target};
 
 /// Descends on all variables at once by L-BFGS: on smooth manifolds, or in the ball.
-pub(crate) fn descent<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
+pub(crate) fn descent<T: Scalar>(prepared: &Linear<T>, log: &mut Log<'_>) -> Result<Found<Classifier<T>>> {
     let Builder { constraint, batch, .. } = prepared.options;
     let model = prepared.close_model(Some(prepared.objective.variance.of.weight));
     let by = Lbfgs { max_steps: 1, ..Lbfgs::from(model) };
@@ -39,7 +39,7 @@ pub(crate) fn descent<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> R
 /// The descent of a free W that is normalised before use. Its gradient shrinks as W grows, so the method has no
 /// tolerance of its own: the fit has converged by the gradient at what the losses see. The scale of W is
 /// the unit of its steps, so a W whose scale has become small or large begins anew from what the losses see.
-fn before_use<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>, by: Normalisation) -> Result<Found<T>> {
+fn before_use<T: Scalar>(prepared: &Linear<T>, log: &mut Log<'_>, by: Normalisation) -> Result<Found<Classifier<T>>> {
     let of = &Normalised { of: prepared.objective.clone(), by };
     let method = &Lbfgs { max_steps: 1, ..Lbfgs::default() };
     let seen = |x: &mut Iterate<Classifier<T>, LbfgsMemory<T, Classifier<T>>>| {
@@ -92,11 +92,11 @@ fn evaluated<T: Scalar>(kept: &Option<Evaluated<T, Classifier<T>>>) -> Option<(T
 
 /// The method from the start to its end, a step an iteration, with what its memory says of the present point.
 fn descend<T: Scalar, F, M: DescentMethod<T, F, Point = Classifier<T>>>(
-    prepared: &Prepared<T>,
+    prepared: &Linear<T>,
     log: &mut Log<'_>,
     moves: Moves<'_, T, M, F>,
     here: impl Fn(&mut Iterate<Classifier<T>, M::Memory>) -> Result<Option<Reached<T>>>,
-) -> Result<Found<T>> {
+) -> Result<Found<Classifier<T>>> {
     let (options, start, on) = (&prepared.options, &prepared.start.point, prepared.set());
     let origin = start.v.zero_like();
     let tolerance = T::of(prepared.tolerance());

@@ -1,7 +1,7 @@
 //! When a run of ADMM has found a stationary point of the joint objective.
 
 use super::blocks::ClassifyVar;
-use crate::joint::Prepared;
+use crate::joint::Linear;
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::method::stationarity;
@@ -46,7 +46,7 @@ impl Ending {
     /// Returns true if the gradient at W, with the classifier of the other block, is within the tolerance.
     pub fn reached<T: Scalar>(
         &mut self,
-        prepared: &Prepared<T>,
+        prepared: &Linear<T>,
         point: &Classifier<T>,
         (z, record): (&ClassifyVar<T>, &Record<T>),
     ) -> Result<bool> {
@@ -66,7 +66,7 @@ impl Ending {
 /// The norm of ∇f(W) + ∇g(V), with what the second block has left of its own gradient. Where ∇f takes a pass it is what
 /// the multiplier says. Nothing while ∇g is what a model foresees.
 fn estimate<T: Scalar>(
-    prepared: &Prepared<T>,
+    prepared: &Linear<T>,
     point: &Classifier<T>,
     (z, record): (&ClassifyVar<T>, &Record<T>),
 ) -> Result<Option<f64>> {

@@ -6,7 +6,8 @@ use super::blocks::FirstBlock;
 use super::log::{Found, Log};
 use super::schedule::turned;
 use crate::descent::{Lbfgs, NormalisedDescent};
-use crate::joint::{Constraint, Method, Prepared, Rule};
+use crate::joint::{Constraint, Linear, Method, Rule};
+use crate::loss::Classifier;
 use crate::pca::{Batches, Hebbian, Krasulina, Majorize, Minibatch, Oja, Power, Sanger, Unconstrained, VrPca};
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
@@ -23,14 +24,14 @@ const SEED: u64 = 0;
 
 /// A fit by a method with two blocks, which waits for the first of them.
 pub(crate) struct TwoBlocks<'a, 'o, T: Scalar> {
-    pub prepared: &'a Prepared<T>,
+    pub prepared: &'a Linear<T>,
     pub method: Method,
     pub log: &'a mut Log<'o>,
 }
 
 impl<T: Scalar> TwoBlocks<'_, '_, T> {
     /// Fits with the block of the chosen rule. Blocks with one kind of variable share the code of the coordinator.
-    pub fn fit(self) -> Result<Found<T>> {
+    pub fn fit(self) -> Result<Found<Classifier<T>>> {
         let variance = self.prepared.objective.variance.clone();
         let loss = variance.of.clone();
         let (on, max_steps) = (self.prepared.set(), STEPS);
@@ -72,25 +73,29 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
     }
 
     /// A direction without noise, in steps of 1/(2λλ₁/tr Σ + γ + ρ).
-    fn follow(self, of: Box<dyn Direction<T, Memory = ()>>) -> Result<Found<T>> {
+    fn follow(self, of: Box<dyn Direction<T, Memory = ()>>) -> Result<Found<Classifier<T>>> {
         let Ridge { of: loss, weight: shrinkage } = &self.prepared.objective.variance;
         let rate = Rate::Lipschitz(T::of(2.0) * loss.weight * self.prepared.leading + T::of(*shrinkage));
         self.steps(of, rate, STEPS)
     }
 
     /// A direction of the PCA loss, with that of γ/2 ‖W‖².
-    fn steps(self, of: impl Direction<T>, rate: Rate<T>, max_steps: u64) -> Result<Found<T>> {
+    fn steps(self, of: impl Direction<T>, rate: Rate<T>, max_steps: u64) -> Result<Found<Classifier<T>>> {
         let weight = self.prepared.objective.variance.weight;
         self.descend(Ridge { of, weight }, ScheduledSteps { rate, max_steps })
     }
 
-    fn descend<F: Send + Sync, D: DescentMethod<T, F, Point = DMatrix<T>>>(self, of: F, by: D) -> Result<Found<T>> {
+    fn descend<F: Send + Sync, D: DescentMethod<T, F, Point = DMatrix<T>>>(
+        self,
+        of: F,
+        by: D,
+    ) -> Result<Found<Classifier<T>>> {
         let on = self.prepared.set();
         self.point(Descent { of, by, on })
     }
 
     /// A block whose variable is W with a memory.
-    fn point<M: Default, P>(self, block: P) -> Result<Found<T>>
+    fn point<M: Default, P>(self, block: P) -> Result<Found<Classifier<T>>>
     where
         P: Subproblem<T, Var = Iterate<DMatrix<T>, M>, Image = DMatrix<T>>,
     {
@@ -99,7 +104,10 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
     }
 
     /// A block whose variable is W.
-    fn minimise(self, block: Box<dyn Subproblem<T, Var = DMatrix<T>, Image = DMatrix<T>>>) -> Result<Found<T>> {
+    fn minimise(
+        self,
+        block: Box<dyn Subproblem<T, Var = DMatrix<T>, Image = DMatrix<T>>>,
+    ) -> Result<Found<Classifier<T>>> {
         let start = self.start()?;
         self.run(FirstBlock { block, start, w: |w| w })
     }
@@ -112,7 +120,7 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
         }
     }
 
-    fn run<P: Subproblem<T, Image = DMatrix<T>>>(self, first: FirstBlock<T, P>) -> Result<Found<T>> {
+    fn run<P: Subproblem<T, Image = DMatrix<T>>>(self, first: FirstBlock<T, P>) -> Result<Found<Classifier<T>>> {
         match self.method {
             Method::Alternating => alternating(self.prepared, self.log, first),
             _ => admm(self.prepared, self.log, first),

@@ -1,8 +1,6 @@
 //! The history of a fit, and what a method ends with.
 
 use crate::joint::{Method, Moment, Position, Progress};
-use crate::loss::Classifier;
-use crate::scalar::Scalar;
 use admm::certificate::Certificate;
 use admm::checkpoint::{from_bytes, to_bytes};
 use admm::{Result, Status};
@@ -11,8 +9,8 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 /// The end of a method: a feasible point and the last entry of its history.
-pub(crate) struct Found<T: Scalar> {
-    pub point: Classifier<T>,
+pub(crate) struct Found<P> {
+    pub point: P,
     pub status: Status,
     pub last: Progress,
     /// Passes of the polish.

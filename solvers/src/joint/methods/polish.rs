@@ -7,7 +7,7 @@
 use super::candidates::{Candidates, Choice};
 use super::descent::descent;
 use super::log::{Found, Log};
-use crate::joint::Prepared;
+use crate::joint::Linear;
 use crate::joint::prepared::{Spent, Start};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
@@ -27,18 +27,22 @@ pub(super) struct Left<T: Scalar> {
 }
 
 /// Goes on from what ADMM has left.
-pub(super) fn polish<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>, left: Left<T>) -> Result<Found<T>> {
+pub(super) fn polish<T: Scalar>(
+    prepared: &Linear<T>,
+    log: &mut Log<'_>,
+    left: Left<T>,
+) -> Result<Found<Classifier<T>>> {
     log.first_stage = Some(to_bytes(&left)?);
     descend(prepared, log, left)
 }
 
 /// Continues the polish of a fit, if that is what the fit stood at.
-pub(super) fn resumed<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Option<Found<T>>> {
+pub(super) fn resumed<T: Scalar>(prepared: &Linear<T>, log: &mut Log<'_>) -> Result<Option<Found<Classifier<T>>>> {
     let left = log.first_stage.as_deref().map(from_bytes).transpose()?;
     left.map(|left| descend(prepared, log, left)).transpose()
 }
 
-fn descend<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>, left: Left<T>) -> Result<Found<T>> {
+fn descend<T: Scalar>(prepared: &Linear<T>, log: &mut Log<'_>, left: Left<T>) -> Result<Found<Classifier<T>>> {
     let Left { point, candidates, certificate, passes } = left;
     let spent = Spent { cost: Cost { passes, ..Cost::default() }, ..prepared.start.spent };
     let start = Start { point, spent, ..prepared.start.clone() };

@@ -1,7 +1,7 @@
 //! The schedule of ADMM on the joint model: the work of the classifier's block in an iteration, and the penalty.
 
 use crate::descent::{Kronecker, Lbfgs};
-use crate::joint::{AccelerationChoice, Constraint, Prepared, Rule};
+use crate::joint::{AccelerationChoice, Constraint, Linear, Rule};
 use crate::linalg::symmetric_eigen;
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
@@ -43,7 +43,7 @@ impl<T: Scalar> Schedule<T> {
     /// That start serves whatever α is. For other rules over-relaxation asks for 1/(2 − α) as large a least ρ, as in the
     /// bound 2L/(2 − α) of the certificate. The model answers under every policy, relaxation and acceleration. Nesterov's
     /// momentum runs away along a model, so there it answers fewer calls.
-    pub fn of(prepared: &Prepared<T>, start: &Classifier<T>) -> Result<Self> {
+    pub fn of(prepared: &Linear<T>, start: &Classifier<T>) -> Result<Self> {
         let options = &prepared.options;
         if options.rule != Rule::Majorize {
             let slack = 2.0 - options.relaxation;
@@ -70,7 +70,7 @@ impl<T: Scalar> Schedule<T> {
 
 /// The number of the columns of W that the classifier sees. Of c classes it has c − 1 directions; of an orthonormal W,
 /// whose columns may be turned, those come first.
-pub(super) fn seen<T: Scalar>(prepared: &Prepared<T>) -> usize {
+pub(super) fn seen<T: Scalar>(prepared: &Linear<T>) -> usize {
     let options = &prepared.options;
     match (options.rule, options.constraint.held()) {
         (Rule::Majorize, Constraint::Orthonormal) => options.components.min(prepared.start.point.bias.len() - 1),
@@ -80,7 +80,7 @@ pub(super) fn seen<T: Scalar>(prepared: &Prepared<T>) -> usize {
 
 /// The start with W turned so that the classifier gives no weight to the columns that it need not see, where they may be
 /// turned.
-pub(super) fn turned<T: Scalar>(prepared: &Prepared<T>) -> Result<Classifier<T>> {
+pub(super) fn turned<T: Scalar>(prepared: &Linear<T>) -> Result<Classifier<T>> {
     let start = prepared.start.point.clone();
     let seen = seen(prepared);
     if seen == start.v.ncols() {
@@ -105,7 +105,7 @@ pub(super) fn turned<T: Scalar>(prepared: &Prepared<T>) -> Result<Classifier<T>>
 ///
 /// The second block may turn its columns together with its B, and only the pull and the ridge are against it. They are
 /// enough where each column is held by the largest (1−λ)μ‖b‖².
-fn curvature<T: Scalar>(prepared: &Prepared<T>, at: &Classifier<T>) -> Result<f64> {
+fn curvature<T: Scalar>(prepared: &Linear<T>, at: &Classifier<T>) -> Result<f64> {
     let (objective, leading) = (&prepared.objective, prepared.leading);
     let twice = T::of(2.0 * prepared.options.weight);
     let captured = transposed_product(&at.v, &objective.variance.of.covariance.times(&at.v));

@@ -3,7 +3,7 @@
 use super::log::{Found, Log};
 use crate::joint::prepared::{SECOND_STAGE, Start, second_stage};
 use crate::joint::result::SLACK;
-use crate::joint::{JointObjective, Prepared, Progress};
+use crate::joint::{JointObjective, Linear, Progress};
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::space::Space;
@@ -11,7 +11,7 @@ use admm::{Cost, Result, Smooth, Status};
 use nalgebra::DMatrix;
 
 /// PCA, then the classifier on its components.
-pub(crate) fn two_stage<T: Scalar>(prepared: &Prepared<T>, log: &mut Log<'_>) -> Result<Found<T>> {
+pub(crate) fn two_stage<T: Scalar>(prepared: &Linear<T>, log: &mut Log<'_>) -> Result<Found<Classifier<T>>> {
     let Start { principal, principal_spent, .. } = &prepared.start;
     let Settled { point, status, mut cost } = settle(prepared, principal)?;
     cost += principal_spent.cost;
@@ -31,7 +31,7 @@ pub(crate) struct Settled<T: Scalar> {
 
 /// The second stage for a W. It runs on the components WᵀX; it has converged where the gradient by B and b on all
 /// features, which rounds differently, is at most [`SLACK`] times the tolerance.
-pub(crate) fn settle<T: Scalar>(prepared: &Prepared<T>, w: &DMatrix<T>) -> Result<Settled<T>> {
+pub(crate) fn settle<T: Scalar>(prepared: &Linear<T>, w: &DMatrix<T>) -> Result<Settled<T>> {
     let JointObjective { variance, entropy } = &prepared.objective;
     let (alone, tolerance) = (entropy.alone(), prepared.tolerance());
     let (point, _, cost) = second_stage(&alone, &variance.of.covariance, w, tolerance)?;

@@ -4,7 +4,7 @@ use super::blocks::{ClassifyVar, feasible, traced};
 use super::candidates::Candidates;
 use super::ending::Ending;
 use super::log::Log;
-use crate::joint::{Method, Prepared, Progress};
+use crate::joint::{Linear, Method, Progress};
 use crate::scalar::Scalar;
 use admm::state::State;
 use admm::{Result, Status};
@@ -27,7 +27,7 @@ impl<T: Scalar> Default for Beside<T> {
 
 /// The observer of a run.
 pub(super) struct Watch<'a, 'o, T: Scalar, X> {
-    pub prepared: &'a Prepared<T>,
+    pub prepared: &'a Linear<T>,
     pub log: &'a mut Log<'o>,
     /// W of the variable of the first block.
     pub w: fn(&X) -> &DMatrix<T>,
@@ -60,6 +60,7 @@ impl<T: Scalar, X: Serialize> Watch<'_, '_, T, X> {
             rho: record.rho.to_f64(),
             passes: prepared.start.spent.cost.passes + record.cost.passes + ending.passes,
             seconds: 0.0,
+            participation: None,
         };
         let reached = ended.then_some(Status::Converged);
         let ended = prepared.ended(Method::Admm, record.iteration, reached, &point)?;

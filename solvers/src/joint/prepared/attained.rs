@@ -1,6 +1,6 @@
 //! Problems without a minimiser: whether a fit is one, and when a run need not go on.
 
-use super::Prepared;
+use super::Linear;
 use crate::data::Samples;
 use crate::joint::{Builder, Constraint, Method};
 use crate::loss::{Classifier, separated};
@@ -8,7 +8,7 @@ use crate::scalar::Scalar;
 use admm::{Result, Status};
 use nalgebra::DMatrix;
 
-impl<T: Scalar> Prepared<T> {
+impl<T: Scalar> Linear<T> {
     /// Returns true if the problem of a method has no minimiser near a point at which it ends. Either the choices let W and
     /// B evade what should bound them, or no ridge bounds B and the components separate the classes. Two stages do not move
     /// W, and nothing is evaded there.

@@ -18,16 +18,17 @@ pub(crate) fn check_data<T: Scalar>(x: &Features<T>, labels: &[usize], weights: 
     check_weights(weights)
 }
 
-/// Checks that the samples that count are enough.
-pub(crate) fn check_enough((d, n): (usize, usize), components: usize) -> Result<()> {
+/// Checks that the samples that count are enough. Behind layers the outputs of the last one are reduced.
+pub(crate) fn check_enough((d, n): (usize, usize), options: &Builder) -> Result<()> {
     if n == 1 {
         return Err(Error::parameter("x", "has one sample, which has no variance: at least 2 are needed"));
     }
-    let largest = n.min(d);
+    let (reduced, what) = options.hidden.last().map_or((d, "features"), |&width| (width, "hidden units"));
+    let (largest, components) = (n.min(reduced), options.components);
     if components > largest {
         return Err(Error::parameter(
             "components",
-            format!("must be at most {largest}, got {components} components of {n} samples × {d} features"),
+            format!("must be at most {largest}, got {components} components of {n} samples × {reduced} {what}"),
         ));
     }
     Ok(())

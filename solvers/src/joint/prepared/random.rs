@@ -1,13 +1,13 @@
 //! Random starts.
 
 use super::start::{SCOUTING, second_stage};
-use super::{Prepared, Spent, Start};
+use super::{Linear, Spent, Start};
 use crate::scalar::Scalar;
 use admm::Result;
 use admm::random::SplitMix64;
 use nalgebra::DMatrix;
 
-impl<T: Scalar> Prepared<T> {
+impl<T: Scalar> Linear<T> {
     /// The same problem from a random start. Its W is what the losses see of a Gaussian matrix, whose columns have a length
     /// near 1: under a constraint the nearest point. An orthonormal W is then uniform. B and b fit that W.
     pub(crate) fn at_random(&self, seed: u64) -> Result<Self> {

@@ -118,7 +118,7 @@ fn entropic_end<T: Scalar>(
 }
 
 /// The accuracy that tells the branch.
-pub(super) const SCOUTING: f64 = 1e-3;
+pub(crate) const SCOUTING: f64 = 1e-3;
 
 /// Orthonormal W (d×k) whose first columns span the leading discriminants of Fisher (1936) and Rao (1948), Σ^{−½}u for
 /// the left singular vectors u of Σ^{−½}M, and whose others are what the principal components add. Column j of M is

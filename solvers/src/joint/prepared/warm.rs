@@ -1,6 +1,6 @@
 //! The same prepared problem at another weight, or from another start: what a path over λ is made of.
 
-use super::Prepared;
+use super::Linear;
 use super::check::check_bounded;
 use super::start::{Spent, Start};
 use crate::joint::Constraint;
@@ -10,12 +10,8 @@ use admm::space::{Shape, Space};
 use admm::{Cost, Error, Result};
 use std::time::Instant;
 
-impl<T: Scalar> Prepared<T> {
-    /// The same data at another λ. The start is that of [`prepare`](crate::joint::JointModel::prepare) at this λ, or the
-    /// one that was [given](Self::with_start).
-    ///
-    /// # Errors
-    /// A weight outside [0, 1]; [`Error::Unbounded`] as for [`prepare`](crate::joint::JointModel::prepare).
+impl<T: Scalar> Linear<T> {
+    /// The same data at another λ, see [`Prepared::with_weight`](crate::joint::Prepared::with_weight).
     pub fn with_weight(&self, weight: f64) -> Result<Self> {
         let mut other = self.clone();
         other.options = self.options.clone().weight(weight).build()?.options;
@@ -35,28 +31,7 @@ impl<T: Scalar> Prepared<T> {
         Ok(other)
     }
 
-    /// The same problem from another start: W (d×k, for scaled features, as in a [`Model`](crate::joint::Model)), B and
-    /// b. Every method but [`TwoStage`](crate::joint::Method::TwoStage) starts there, from the point of the constraint
-    /// that is nearest to W or from what the losses see of it, and counts its own passes alone.
-    ///
-    /// ```
-    /// use admm_solvers::joint::{JointModel, Method};
-    /// use admm::nalgebra::DMatrix;
-    /// use std::ops::ControlFlow::Continue;
-    ///
-    /// let x = DMatrix::from_fn(3, 40, |i, j| ((3 * j + i) as f64).sin() + if i == j % 2 { 1.0 } else { 0.0 });
-    /// let labels: Vec<usize> = (0..40).map(|sample| sample % 2).collect();
-    /// let prepared = JointModel::builder().components(1).weight(1.0).build()?.prepare(&x, &labels, 2, None)?;
-    /// let mut fitted = prepared.fit(Method::TwoStage, &mut |_| Continue(()))?;
-    /// for weight in [0.9, 0.5, 0.1] {
-    ///     let next = prepared.with_weight(weight)?.with_start(&fitted.weights)?;
-    ///     fitted = next.fit(Method::Descent, &mut |_| Continue(()))?;
-    /// }
-    /// # Ok::<(), admm::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// Other sizes, entries that are not finite, and a projection that fails.
+    /// The same problem from another start, see [`Prepared::with_start`](crate::joint::Prepared::with_start).
     pub fn with_start(&self, start: &Classifier<T>) -> Result<Self> {
         let (d, (k, classes)) = (self.scaler.mean.len(), self.start.point.b.shape());
         let shape = Shape(vec![(d, k), (k, classes), (classes, 1)]);

@@ -1,29 +1,31 @@
 //! The one form of a point that a model has, of all that have the same losses: its signs, its order and its axes.
 
-use crate::joint::{Constraint, Prepared};
+use crate::joint::Constraint;
 use crate::linalg::{leading, negative, symmetric_eigen, thin_qr};
 use crate::loss::Classifier;
+use crate::pca::Covariance;
 use crate::scalar::{Scalar, norm};
 use crate::view::{product, transposed_product};
 use admm::Result;
 use nalgebra::{DMatrix, DVector};
 use std::ops::Range;
 
-/// W in the space of the features, with B and b; signs, order and axes are fixed as [`Model`](super::Model) says.
-pub(crate) fn canonical<T: Scalar>(prepared: &Prepared<T>, point: Classifier<T>) -> Result<Classifier<T>> {
-    let covariance = &prepared.objective.variance.of.covariance;
+/// W (d×k) with B and b; signs, order and axes are fixed as [`Model`](super::Model) says. The covariance is that of
+/// the samples of d features, or of the space that they are lifted from.
+pub(crate) fn canonical<T: Scalar>(
+    covariance: &Covariance<T>,
+    constraint: Constraint,
+    lift: impl Fn(&DMatrix<T>) -> Result<DMatrix<T>>,
+    point: Classifier<T>,
+) -> Result<Classifier<T>> {
     let inner = transposed_product(&point.v, &covariance.times(&point.v));
-    let lifted = |v: &DMatrix<T>| match &prepared.basis {
-        Some(space) => space.lift(v),
-        None => Ok(v.clone()),
-    };
-    let (rotation, v) = if prepared.options.constraint.held() == Constraint::Orthonormal {
+    let (rotation, v) = if constraint.held() == Constraint::Orthonormal {
         let (variances, principal) = symmetric_eigen(&inner)?;
-        let v = lifted(&product(&point.v, &principal))?;
+        let v = lift(&product(&point.v, &principal))?;
         let axes = axes(&variances, &v)?;
         (product(&principal, &axes), product(&v, &axes))
     } else {
-        let v = lifted(&point.v)?;
+        let v = lift(&point.v)?;
         let order = order(&inner.diagonal(), &v);
         (DMatrix::identity(v.ncols(), v.ncols()).select_columns(&order), v.select_columns(&order))
     };

@@ -2,10 +2,14 @@
 //!
 //! Tensors, row by row: `mean` and `scale` (d), `weights` (k×d, a row is a component), `classifier` (c×k, a row is a
 //! class) and `bias` (c). The entry `admm` holds the names of the features and of the classes.
+//!
+//! Behind hidden layers `weights` is k×p for the p outputs of the last one. The l-th layer, counted from 0, has tensors
+//! `layer.l.weights` (units×inputs, a row is a unit) and `layer.l.bias` (units), and the entry names the activation.
 
 use super::Model;
 use crate::data::{Encoding, Scaler};
 use crate::loss::Classifier;
+use crate::network::{Activation, Dense};
 use crate::scalar::Scalar;
 use admm::{Error, Result};
 use nalgebra::{DMatrix, DVector};
@@ -26,6 +30,9 @@ pub struct Names {
     /// The encoding of tables as features, where these are more than the columns as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<Encoding>,
+    /// The function of hidden units, for the file alone: a model knows its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    activation: Option<Activation>,
     /// The version of this layout.
     #[serde(default)]
     version: u32,
@@ -34,7 +41,7 @@ pub struct Names {
 impl Names {
     /// Makes the names for a model of this version.
     pub fn new(features: Vec<String>, classes: Vec<String>) -> Self {
-        Names { classes, features, encoding: None, version: VERSION }
+        Names { classes, features, encoding: None, activation: None, version: VERSION }
     }
 
     /// Makes the names for a model of the features that an encoding makes. The file then keeps the encoding.
@@ -54,20 +61,29 @@ impl<T: Scalar> Model<T> {
     /// Names whose number differs from that of the features or classes.
     pub fn to_bytes(&self, names: &Names) -> Result<Vec<u8>> {
         let Classifier { v, b, bias } = &self.weights;
-        let (d, k, c) = (v.nrows(), v.ncols(), bias.len());
+        let (d, p, k, c) = (self.scaler.mean.len(), v.nrows(), v.ncols(), bias.len());
         check_names(names, d, c)?;
-        let tensors = [
-            ("mean", vec![d], bytes(self.scaler.mean.as_slice())),
-            ("scale", vec![d], bytes(self.scaler.scale.as_slice())),
-            ("weights", vec![k, d], bytes(v.as_slice())),
-            ("classifier", vec![c, k], bytes(b.as_slice())),
-            ("bias", vec![c], bytes(bias.as_slice())),
+        let of = |name: &str, shape: Vec<usize>, data: &[T]| (name.to_string(), shape, bytes(data));
+        let mut tensors = vec![
+            of("mean", vec![d], self.scaler.mean.as_slice()),
+            of("scale", vec![d], self.scaler.scale.as_slice()),
+            of("weights", vec![k, p], v.as_slice()),
+            of("classifier", vec![c, k], b.as_slice()),
+            of("bias", vec![c], bias.as_slice()),
         ];
+        for (l, Dense { weights, bias }) in self.layers.iter().enumerate() {
+            let (inputs, units) = weights.shape();
+            tensors.push(of(&format!("layer.{l}.weights"), vec![units, inputs], weights.as_slice()));
+            tensors.push(of(&format!("layer.{l}.bias"), vec![units], bias.as_slice()));
+        }
         let views = tensors
             .iter()
-            .map(|(name, shape, data)| Ok((*name, TensorView::new(dtype::<T>(), shape.clone(), data).map_err(bad)?)))
+            .map(|(name, shape, data)| {
+                Ok((name.as_str(), TensorView::new(dtype::<T>(), shape.clone(), data).map_err(bad)?))
+            })
             .collect::<Result<Vec<_>>>()?;
-        let entry = serde_json::to_string(names).map_err(bad)?;
+        let activation = (!self.layers.is_empty()).then_some(self.activation);
+        let entry = serde_json::to_string(&Names { activation, ..names.clone() }).map_err(bad)?;
         safetensors::serialize(views, Some([(ENTRY.into(), entry)].into_iter().collect())).map_err(bad)
     }
 
@@ -79,7 +95,8 @@ impl<T: Scalar> Model<T> {
     pub fn from_bytes(bytes: &[u8]) -> Result<(Self, Names)> {
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(bad)?;
         let entry = metadata.metadata().as_ref().and_then(|entries| entries.get(ENTRY));
-        let names: Names = serde_json::from_str(entry.ok_or_else(|| bad("it has no entry `admm`"))?).map_err(bad)?;
+        let mut names: Names =
+            serde_json::from_str(entry.ok_or_else(|| bad("it has no entry `admm`"))?).map_err(bad)?;
         if names.version != VERSION {
             return Err(bad(format!("version {} is not {VERSION}", names.version)));
         }
@@ -91,17 +108,39 @@ impl<T: Scalar> Model<T> {
         let k = file.tensor("weights").map_err(bad)?.shape().first().copied().unwrap_or(0);
         let read = |name: &str, shape: &[usize]| numbers::<T>(&file.tensor(name).map_err(bad)?, name, shape);
         let vector = |name: &str| Ok::<_, Error>(DVector::from_vec(read(name, &[d])?));
+        let layers = layers(&file, d, names.activation.is_some())?;
+        let p = layers.last().map_or(d, |layer| layer.bias.len());
         let scaler = Scaler { mean: vector("mean")?, scale: vector("scale")? };
-        if k == 0 || k > d || c < 2 || scaler.scale.iter().any(|&scale| scale <= T::zero()) {
+        if k == 0 || k > p || c < 2 || scaler.scale.iter().any(|&scale| scale <= T::zero()) {
             return Err(bad("no components or more than features, fewer than two classes, or a scale ≤ 0"));
         }
         let weights = Classifier {
-            v: DMatrix::from_vec(d, k, read("weights", &[k, d])?),
+            v: DMatrix::from_vec(p, k, read("weights", &[k, p])?),
             b: DMatrix::from_vec(k, c, read("classifier", &[c, k])?),
             bias: DMatrix::from_vec(c, 1, read("bias", &[c])?),
         };
-        Ok((Model { scaler, weights }, names))
+        let activation = names.activation.take().unwrap_or_default();
+        Ok((Model { scaler, layers, activation, weights }, names))
     }
+}
+
+/// The hidden layers of a file over d features, one at least if there are any.
+fn layers<T: Scalar>(file: &SafeTensors<'_>, d: usize, any: bool) -> Result<Vec<Dense<T>>> {
+    let (mut layers, mut inputs) = (Vec::new(), d);
+    let is_there = |l: usize| file.tensor(&format!("layer.{l}.bias")).is_ok();
+    while any && (layers.is_empty() || is_there(layers.len())) {
+        let name = |part: &str| format!("layer.{}.{part}", layers.len());
+        let read = |name: &str, shape: &[usize]| numbers::<T>(&file.tensor(name).map_err(bad)?, name, shape);
+        let units = file.tensor(&name("bias")).map_err(bad)?.shape().first().copied().unwrap_or(0);
+        if units == 0 {
+            return Err(bad(format!("`{}` has no units", name("bias"))));
+        }
+        let bias = DMatrix::from_vec(units, 1, read(&name("bias"), &[units])?);
+        let weights = DMatrix::from_vec(inputs, units, read(&name("weights"), &[units, inputs])?);
+        layers.push(Dense { weights, bias });
+        inputs = units;
+    }
+    Ok(layers)
 }
 
 fn check_names(names: &Names, d: usize, c: usize) -> Result<()> {

@@ -3,9 +3,10 @@
 use crate::data::{Scaler, check_weights, share_of};
 use crate::linalg::thin_qr;
 use crate::loss::{Classifier, probabilities};
+use crate::network::{Activation, Dense, Layers};
 use crate::scalar::Scalar;
 use crate::view::{product, transposed_product};
-use admm::{Error, Result};
+use admm::{Error, Exec, Result};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
@@ -18,29 +19,58 @@ use serde::{Deserialize, Serialize};
 /// Rounding does not decide. Magnitudes that differ by less than a thousandth are equal, and the first of them counts.
 /// Variances that differ by less than a millionth of the largest are equal: then principal axes are the directions
 /// nearest to a feature, and other columns are sorted by the place of their largest entry.
+///
+/// Behind hidden layers the outputs of the last one stand for the features. The hidden units keep the order in which
+/// they were drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 pub struct Model<T: Scalar> {
     /// Centring and scaling.
     pub scaler: Scaler<T>,
-    /// W (d×k) as `v`, B (k×c) and b (c×1).
+    /// The hidden layers h(x; θ), from the first to the last; none in a linear model.
+    pub layers: Vec<Dense<T>>,
+    /// The function of the hidden units.
+    pub activation: Activation,
+    /// W as `v` (d×k, or p×k for the p outputs of the last layer), B (k×c) and b (c×1).
     pub weights: Classifier<T>,
 }
 
 impl<T: Scalar> Model<T> {
-    /// The components Wᵀz (k×n) of the scaled samples, for X (d×n).
+    /// The components Wᵀz (k×n) of the scaled samples, for X (d×n). Behind hidden layers they are those of the
+    /// [outputs](Self::outputs).
     ///
     /// # Errors
-    /// Another number of features, or entries that are not finite or too large for their components to be.
+    /// Those of [`outputs`](Self::outputs), and entries too large for their components to be finite.
     pub fn transform(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
-        finite("component", transposed_product(&self.weights.v, &self.scaler.apply(x)?))
+        finite("component", transposed_product(&self.weights.v, &self.outputs(x)?))
+    }
+
+    /// The matrix that W reduces, for X (d×n): the outputs h (p×n) of the last hidden layer, or without layers the scaled samples
+    /// (d×n).
+    ///
+    /// # Errors
+    /// Another number of features, entries that are not finite, and outputs that overflow.
+    pub fn outputs(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
+        let z = self.scaler.apply(x)?;
+        if self.layers.is_empty() {
+            return Ok(z);
+        }
+        let widths: Vec<usize> = self.layers.iter().map(|layer| layer.bias.len()).collect();
+        let layers = Layers::new(z.nrows(), &widths, self.activation, 0.0)?;
+        layers.outputs(&self.layers, &z.into(), &Exec::Serial)
     }
 
     /// The samples (d×n) in the affine span of the model whose components are Z (k×n): W(WᵀW)⁻¹Z, scaled back.
     ///
     /// # Errors
-    /// Another number of components, or columns of W that are linearly dependent.
+    /// Another number of components, columns of W that are linearly dependent, and hidden layers: those are not
+    /// invertible.
     pub fn inverse_transform(&self, z: &DMatrix<T>) -> Result<DMatrix<T>> {
+        if !self.layers.is_empty() {
+            let problem =
+                "cannot be taken back to samples: many samples, or none, have the same outputs of hidden layers";
+            return Err(Error::parameter("components", problem));
+        }
         let k = self.weights.v.ncols();
         Error::check_size("components", (k, z.ncols()), z.shape())?;
         let (q, r) = thin_qr(&self.weights.v)?;

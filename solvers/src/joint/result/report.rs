@@ -76,6 +76,26 @@ pub struct Report {
     pub classes: usize,
     /// The ends of all starts, the first of which is that of a fit without random ones. Empty where no others were tried.
     pub starts: Vec<StartEnd>,
+    /// The participation ratio (tr Σ)²/tr Σ² of the outputs of hidden layers, from 1 to their number: the number of
+    /// directions in which they vary. Nothing without layers.
+    pub participation: Option<f64>,
+}
+
+impl Report {
+    /// A warning in sentences if the outputs of hidden layers vary in hardly more directions than the components have,
+    /// with what to do: if the participation ratio is below k + ½.
+    pub fn collapse(&self) -> Option<String> {
+        let ratio = self.participation.filter(|ratio| *ratio < self.k as f64 + 0.5)?;
+        let advice = match self.method {
+            Method::Descent => "Stop the gradient of the PCA loss before the layers, or lower its weight λ",
+            _ => "The classes ask for no more: take fewer components, or narrower layers, if the variance counts",
+        };
+        Some(format!(
+            "the hidden layers collapse: their outputs vary in {ratio:.1} directions (participation ratio), for {} \
+             components, so that the variance explained says little of the data. {advice}",
+            self.k
+        ))
+    }
 }
 
 /// Where one of several starts ended.
@@ -118,4 +138,6 @@ pub struct Progress {
     pub passes: u64,
     /// Seconds so far, those for the start included, those for tracing not.
     pub seconds: f64,
+    /// The [participation ratio](Report::participation) of hidden layers.
+    pub participation: Option<f64>,
 }

@@ -14,8 +14,13 @@ const MOST: usize = 20;
 /// The number of components that are shown: the first ones.
 const COMPONENTS: usize = 12;
 
-/// One figure a component.
+/// One figure a component. Behind hidden layers the units of the last one stand for the features.
 pub fn loadings(portrait: &Portrait, features: &[String]) -> Section {
+    let units: Vec<String> = (1..=portrait.loadings.nrows()).map(|unit| format!("unit {unit}")).collect();
+    let (features, summands) = match portrait.layered {
+        true => (units.as_slice(), "outputs of the hidden units"),
+        false => (features, "prepared features"),
+    };
     let image = image(features).filter(|_| features.len() <= PIXELS);
     let shown = portrait.loadings.ncols().min(COMPONENTS);
     let figures = (0..shown).map(|component| {
@@ -27,8 +32,8 @@ pub fn loadings(portrait: &Portrait, features: &[String]) -> Section {
     });
     let body = html! {
         p {
-            "The columns of W of " (portrait.method) ": a component is the sum of the prepared features, each times its "
-            "loading. Blue adds, orange subtracts."
+            "The columns of W of " (portrait.method) ": a component is the sum of the " (summands) ", each times its loading. Blue "
+            "adds, orange subtracts."
             @if shown < portrait.loadings.ncols() { " The first " (shown) " of " (portrait.loadings.ncols()) "." }
         }
         div class=(if image.is_some() { "images" } else { "figures" }) {

@@ -1,0 +1,19 @@
+//! The joint model with hidden layers before the reduction.
+//!
+//! W reduces the outputs h(x; θ) of dense layers, and the PCA loss is that of the covariance of h. Two modes differ in
+//! what moves the layers: the predictor alone, or the PCA loss as well.
+
+mod fit;
+mod hidden;
+mod loss;
+mod methods;
+mod network;
+mod objective;
+mod prepared;
+
+pub(crate) use fit::fit_layered;
+use hidden::Hidden;
+use loss::LayeredSoftmax;
+use network::Network;
+use objective::LayeredObjective;
+pub(crate) use prepared::Layered;

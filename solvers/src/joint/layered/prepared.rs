@@ -1,0 +1,129 @@
+//! Data and start of a model with hidden layers.
+
+use super::{LayeredObjective, LayeredSoftmax, Network};
+use crate::data::{Features, Samples, Scaler};
+use crate::joint::Builder;
+use crate::joint::prepared::{Checked, SCOUTING, Spent, Warnings, second_stage};
+use crate::loss::{Classifier, Softmax};
+use crate::network::{Dense, Layers};
+use crate::scalar::Scalar;
+use crate::set::Stiefel;
+use admm::method::stationarity;
+use admm::space::Space;
+use admm::{Cost, Error, Result};
+use nalgebra::DMatrix;
+use std::time::Instant;
+
+/// Data and start of a model with hidden layers, which all methods share.
+#[derive(Debug, Clone)]
+pub(crate) struct Layered<T: Scalar> {
+    pub options: Builder,
+    pub scaler: Scaler<T>,
+    pub objective: LayeredObjective<T>,
+    pub start: Network<T>,
+    /// The cost of the start, from the data on.
+    pub spent: Spent,
+    warnings: Warnings,
+}
+
+impl<T: Scalar> Layered<T> {
+    pub fn new(
+        options: &Builder,
+        x: Features<T>,
+        labels: &[usize],
+        classes: usize,
+        weights: Option<&[T]>,
+    ) -> Result<Self> {
+        let clock = Instant::now();
+        let Checked { x, labels, weights, scaler, warnings } = Checked::new(options, x, labels, classes, weights)?;
+        let layers = Layers::new(x.nrows(), &options.hidden, options.activation, options.layer_ridge)?;
+        let samples = Samples::new(x, &labels, weights, classes, options.exec.clone())?;
+        let weight = T::of(options.weight);
+        let entropy = Softmax { samples, ridge: T::of(options.ridge), share: T::one() - weight };
+        let predictor = LayeredSoftmax::new(layers, entropy);
+        let objective = LayeredObjective { predictor, weight, reach: options.reach };
+        let (start, cost) = start(&objective, options, options.seed)?;
+        let spent = Spent { cost, seconds: clock.elapsed().as_secs_f64() };
+        Ok(Layered { options: options.clone(), scaler, objective, start, spent, warnings })
+    }
+
+    /// Warnings about the data and the choices, in sentences in which features have names.
+    pub fn warnings_naming(&self, names: &[String]) -> Vec<String> {
+        self.warnings.sentences(&self.options, names)
+    }
+
+    /// The same data at another λ. The start does not depend on λ.
+    pub fn with_weight(&self, weight: f64) -> Result<Self> {
+        let options = self.options.clone().weight(weight).build()?.options;
+        let mut other = Layered { options, ..self.clone() };
+        other.objective.weight = T::of(weight);
+        other.objective.predictor.entropy.share = T::one() - T::of(weight);
+        Ok(other)
+    }
+
+    /// The same problem from other layers, with the nearest orthonormal W, and B and b.
+    pub fn with_start(&self, layers: &[Dense<T>], head: &Classifier<T>) -> Result<Self> {
+        let start = Network { layers: layers.to_vec(), head: head.clone() };
+        Error::check_size("the start", self.start.sizes(), start.sizes())?;
+        if !start.is_finite() {
+            return Err(Error::not_finite("the start"));
+        }
+        let mut other = self.from(start, Cost::default());
+        other.start.head.v = admm::ConstraintSet::project(&Stiefel::default(), &head.v)?;
+        Ok(other)
+    }
+
+    /// The same problem from layers and a classifier that a seed draws.
+    pub fn at_random(&self, seed: u64) -> Result<Self> {
+        let (start, cost) = start(&self.objective, &self.options, seed)?;
+        Ok(self.from(start, cost))
+    }
+
+    /// The same problem from another point. It has a memory of the last evaluation of its own.
+    fn from(&self, start: Network<T>, cost: Cost) -> Self {
+        let mut other = Layered { start, spent: Spent { cost, seconds: 0.0 }, ..self.clone() };
+        let LayeredSoftmax { layers, entropy, .. } = &self.objective.predictor;
+        other.objective.predictor = LayeredSoftmax::new(layers.clone(), entropy.clone());
+        other
+    }
+
+    /// The tolerance, but not below what T can resolve.
+    pub fn tolerance(&self) -> f64 {
+        self.options.tolerance.max(64.0 * T::EPSILON.to_f64())
+    }
+
+    /// The joint objective at a feasible point, where it is traced.
+    pub fn traced(&self, at: &Network<T>) -> Result<Option<f64>> {
+        self.options.trace.then(|| Ok(self.objective.value_and_field(at)?.0.to_f64())).transpose()
+    }
+
+    /// The norm of a field at a point whose W is feasible: of the part along the set for W, and of all of it for the rest.
+    pub fn norm(&self, at: &Network<T>, field: &Network<T>) -> Result<T> {
+        stationarity(&Stiefel::default(), at, field)
+    }
+}
+
+/// Layers drawn from a seed, the principal components of their outputs, and the classifier that fits those best.
+fn start<T: Scalar>(objective: &LayeredObjective<T>, options: &Builder, seed: u64) -> Result<(Network<T>, Cost)> {
+    let predictor = &objective.predictor;
+    let layers = predictor.layers.initial(seed);
+    let hidden = predictor.hidden(&layers)?;
+    let w = hidden.covariance.top(options.components)?.1;
+    let mut cost = Cost { steps: 0, passes: 1 };
+    let (head, more) = fitted_head(predictor, &layers, &w, SCOUTING.max(options.tolerance))?;
+    cost += more;
+    Ok((Network { layers, head }, cost))
+}
+
+/// The classifier that fits the components Wᵀh of these layers best, found without a further pass over the data but
+/// the one that makes h.
+pub(super) fn fitted_head<T: Scalar>(
+    predictor: &LayeredSoftmax<T>,
+    layers: &[Dense<T>],
+    w: &DMatrix<T>,
+    tolerance: f64,
+) -> Result<(Classifier<T>, Cost)> {
+    let hidden = predictor.hidden(layers)?;
+    let (head, _, cost) = second_stage(&predictor.reduced(layers)?.alone(), &hidden.covariance, w, tolerance)?;
+    Ok((head, cost))
+}

@@ -1,0 +1,193 @@
+//! Data and start of a joint model, with layers or without.
+
+use super::fit::fit_linear;
+use super::layered::{Layered, fit_layered};
+use super::{Fitted, JointModel, Linear, Method, Model, Moment, Position};
+use crate::data::Features;
+use crate::joint::Builder;
+use crate::loss::Classifier;
+use crate::scalar::Scalar;
+use admm::Result;
+use std::ops::ControlFlow;
+
+/// Data and start of a [`JointModel`], ready for any [`Method`].
+#[derive(Debug, Clone)]
+pub struct Prepared<T: Scalar>(Problem<T>);
+
+#[derive(Debug, Clone)]
+enum Problem<T: Scalar> {
+    Linear(Box<Linear<T>>),
+    Layered(Box<Layered<T>>),
+}
+
+impl JointModel {
+    /// Fits by the chosen method. X is d×n, a sample is a column; labels are class numbers 0 … c−1.
+    ///
+    /// X is whatever becomes [`Features`]: a matrix that is handed over is scaled in place, a borrowed one is copied,
+    /// one in an `Arc`, a mapped file and a sparse one are left as they are.
+    ///
+    /// # Errors
+    /// Those of [`prepare`](Self::prepare), and of a block that fails.
+    pub fn fit<T: Scalar>(&self, x: impl Into<Features<T>>, labels: &[usize]) -> Result<Fitted<T>> {
+        let classes = labels.iter().max().map_or(0, |last| last.saturating_add(1));
+        let prepared = self.prepare(x, labels, classes, None)?;
+        prepared.other_starts(prepared.fit(self.options.method, &mut |_| ControlFlow::Continue(()))?, &|| false)
+    }
+
+    /// Checks and scales the data, forms the covariance and finds the start: what all methods share.
+    ///
+    /// # Errors
+    /// Empty, constant or non-finite data; lengths that differ; fewer than two classes, or one without samples; more
+    /// components than min(n, d), or behind hidden layers than samples or units of the last one; weights that are
+    /// negative, not finite, or all zero. Class weights of another number than the classes. Samples of weight 0 are left
+    /// out.
+    /// [`Error::Unbounded`](admm::Error::Unbounded) without a constraint, for a shrinkage that does not bound the
+    /// objective.
+    pub fn prepare<T: Scalar>(
+        &self,
+        x: impl Into<Features<T>>,
+        labels: &[usize],
+        classes: usize,
+        weights: Option<&[T]>,
+    ) -> Result<Prepared<T>> {
+        Prepared::new(&self.options, x.into(), labels, classes, weights)
+    }
+}
+
+impl<T: Scalar> Prepared<T> {
+    pub(crate) fn new(
+        options: &Builder,
+        x: Features<T>,
+        labels: &[usize],
+        classes: usize,
+        weights: Option<&[T]>,
+    ) -> Result<Self> {
+        if options.hidden.is_empty() {
+            Ok(Self::linear(Linear::new(options, x, labels, classes, weights)?))
+        } else {
+            Ok(Self::layered(Layered::new(options, x, labels, classes, weights)?))
+        }
+    }
+
+    fn linear(of: Linear<T>) -> Self {
+        Prepared(Problem::Linear(Box::new(of)))
+    }
+
+    fn layered(of: Layered<T>) -> Self {
+        Prepared(Problem::Layered(Box::new(of)))
+    }
+
+    pub(crate) fn options(&self) -> &Builder {
+        match &self.0 {
+            Problem::Linear(of) => &of.options,
+            Problem::Layered(of) => &of.options,
+        }
+    }
+
+    /// Returns warnings about the data and the choices, in sentences that number the features from 1.
+    pub fn warnings(&self) -> Vec<String> {
+        self.warnings_naming(&[])
+    }
+
+    /// The same, in which features have names.
+    pub fn warnings_naming(&self, names: &[String]) -> Vec<String> {
+        match &self.0 {
+            Problem::Linear(of) => of.warnings_naming(names),
+            Problem::Layered(of) => of.warnings_naming(names),
+        }
+    }
+
+    /// The same data at another λ. The start is that of [`prepare`](crate::joint::JointModel::prepare) at this λ, or the
+    /// one that was [given](Self::with_start).
+    ///
+    /// # Errors
+    /// A weight outside [0, 1]; [`Error::Unbounded`] as for [`prepare`](crate::joint::JointModel::prepare).
+    pub fn with_weight(&self, weight: f64) -> Result<Self> {
+        match &self.0 {
+            Problem::Linear(of) => Ok(Self::linear(of.with_weight(weight)?)),
+            Problem::Layered(of) => Ok(Self::layered(of.with_weight(weight)?)),
+        }
+    }
+
+    /// The same problem from another start: W (d×k, for scaled features, as in a [`Model`](crate::joint::Model)), B and
+    /// b. Every method but [`TwoStage`](crate::joint::Method::TwoStage) starts there, from the point of the constraint
+    /// that is nearest to W or from what the losses see of it, and counts its own passes alone.
+    ///
+    /// ```
+    /// use admm_solvers::joint::{JointModel, Method};
+    /// use admm::nalgebra::DMatrix;
+    /// use std::ops::ControlFlow::Continue;
+    ///
+    /// let x = DMatrix::from_fn(3, 40, |i, j| ((3 * j + i) as f64).sin() + if i == j % 2 { 1.0 } else { 0.0 });
+    /// let labels: Vec<usize> = (0..40).map(|sample| sample % 2).collect();
+    /// let prepared = JointModel::builder().components(1).weight(1.0).build()?.prepare(&x, &labels, 2, None)?;
+    /// let mut fitted = prepared.fit(Method::TwoStage, &mut |_| Continue(()))?;
+    /// for weight in [0.9, 0.5, 0.1] {
+    ///     let next = prepared.with_weight(weight)?.with_start(&fitted.weights)?;
+    ///     fitted = next.fit(Method::Descent, &mut |_| Continue(()))?;
+    /// }
+    /// # Ok::<(), admm::Error>(())
+    /// ```
+    /// Hidden layers start as they would without it, see [`with_model`](Self::with_model).
+    ///
+    /// # Errors
+    /// Other sizes, entries that are not finite, and a projection that fails.
+    pub fn with_start(&self, start: &Classifier<T>) -> Result<Self> {
+        match &self.0 {
+            Problem::Linear(of) => Ok(Self::linear(of.with_start(start)?)),
+            Problem::Layered(of) => Ok(Self::layered(of.with_start(&of.start.layers, start)?)),
+        }
+    }
+
+    /// The same problem from another model as its start, see [`with_start`](Self::with_start), the hidden layers of the
+    /// model included.
+    ///
+    /// # Errors
+    /// Those of [`with_start`](Self::with_start).
+    pub fn with_model(&self, start: &Model<T>) -> Result<Self> {
+        match &self.0 {
+            Problem::Linear(of) => Ok(Self::linear(of.with_start(&start.weights)?)),
+            Problem::Layered(of) => Ok(Self::layered(of.with_start(&start.layers, &start.weights)?)),
+        }
+    }
+
+    /// The same problem from a random start.
+    pub(crate) fn at_random(&self, seed: u64) -> Result<Self> {
+        match &self.0 {
+            Problem::Linear(of) => Ok(Self::linear(of.at_random(seed)?)),
+            Problem::Layered(of) => Ok(Self::layered(of.at_random(seed)?)),
+        }
+    }
+
+    /// Fits by one method, from the same start as every other. The observer sees each outer iteration, and may stop it.
+    ///
+    /// A fit that does not converge returns the point with the lowest joint objective that it knows of. No objective in
+    /// its history is lower, nor is that of its start. Where the PCA loss is [stopped](Reach) before hidden layers, no
+    /// function is minimised, and such a fit returns the point where the field is smallest.
+    ///
+    /// # Errors
+    /// A block that fails, with its iteration. [`Error::Parameters`](admm::Error::Parameters) for a method that does not
+    /// serve the reach of the PCA loss into hidden layers, or λ = 1 before them.
+    pub fn fit(&self, method: Method, observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Result<Fitted<T>> {
+        self.continued(Position { method, history: Vec::new(), state: Vec::new() }, observer)
+    }
+
+    /// Continues a fit from where another, of the same data with the same choices, stood.
+    ///
+    /// # Errors
+    /// Those of [`fit`](Self::fit), and a position of another kind of fit.
+    pub fn resume(
+        &self,
+        position: Position,
+        observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
+    ) -> Result<Fitted<T>> {
+        self.continued(position, observer)
+    }
+
+    fn continued(&self, from: Position, observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Result<Fitted<T>> {
+        match &self.0 {
+            Problem::Linear(of) => fit_linear(of, from, observer),
+            Problem::Layered(of) => fit_layered(of, from, observer),
+        }
+    }
+}
