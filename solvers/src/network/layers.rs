@@ -106,7 +106,7 @@ impl Layers {
     }
 
     /// Returns p, the number of outputs of the last layer.
-    pub fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.sizes[self.sizes.len() - 1]
     }
 
