@@ -38,7 +38,7 @@ impl JointModel {
     ///
     /// # Errors
     /// Empty, constant or non-finite data; lengths that differ; fewer than two classes, or one without samples; more
-    /// components than min(n, d), or behind hidden layers than samples or units of the last one; weights that are
+    /// components than min(n, d). Behind hidden layers the units of the last one count in place of d. Weights that are
     /// negative, not finite, or all zero. Class weights of another number than the classes. Samples of weight 0 are left
     /// out.
     /// [`Error::Unbounded`](admm::Error::Unbounded) without a constraint, for a shrinkage that does not bound the
