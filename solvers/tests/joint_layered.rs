@@ -253,7 +253,7 @@ fn integer_weights_are_repetitions() {
     let repeated: Vec<usize> = numbers.iter().map(|&sample| labels[sample]).collect();
     let model = builder().max_iterations(5).build().unwrap();
     let one = run(&model.prepare(&x, &labels, 3, Some(&weights)).unwrap(), Method::Admm).report;
-    let other = run(&model.prepare(&x.select_columns(&numbers), &repeated, 3, None).unwrap(), Method::Admm).report;
+    let other = run(&model.prepare(x.select_columns(&numbers), &repeated, 3, None).unwrap(), Method::Admm).report;
     assert!((one.objective - other.objective).abs() <= 1e-8, "{} {}", one.objective, other.objective);
 }
 

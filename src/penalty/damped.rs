@@ -19,8 +19,8 @@ const PERIOD: u64 = 10;
 /// in passing.
 const SHARE: f64 = 1.0 / 40.0;
 
-/// The memory of the damping: the direction of the last change, the share, 1 if the direction has turned, and in how many
-/// answers in a row ρ was to grow, or to shrink if the number is negative.
+/// The memory of the damping: the direction of the last change, the share, and 1 if the direction has turned. The last
+/// number says in how many answers in a row ρ was to grow, or to shrink if it is negative.
 const OWN: usize = 4;
 
 impl<T: Real, S, P: Penalty<T, S>> Penalty<T, S> for Damped<P> {

@@ -32,6 +32,7 @@ fn summary(method: Method, variance_explained: f64, error: f64) -> MethodSummary
         k: 2,
         classes: 3,
         seed: 0,
+        participation_ratio: None,
         starts: Vec::new(),
     }
 }

@@ -141,7 +141,7 @@ mod tests {
                     step.head.b = scattered(2, 3, seed + 20);
                     step.head.bias = scattered(3, 1, seed + 30);
                     if moves_layers {
-                        let drawn = of.predictor.layers.initial(seed as u64);
+                        let drawn = of.predictor.layers.initial(seed);
                         step.layers = drawn;
                         step.layers[0].bias = scattered(4, 1, seed + 40);
                     }

@@ -36,13 +36,15 @@ struct Beside<T: Scalar> {
     passes: u64,
 }
 
+/// Where a run stands.
+type Stood<T> = (StateOf<T, Reduce<T>, Negated<Predict<T>>>, Beside<T>);
+
 /// ADMM with W first and the network last. After each iteration the block of W gets the covariance of the present
 /// layers, and forgets the old one. The run has converged where the whole field is within the tolerance.
 pub(crate) fn admm<T: Scalar>(prepared: &Layered<T>, log: &mut Log<'_>) -> Result<Found<Network<T>>> {
     let fresh = coordinator(prepared, &prepared.start.layers)?;
     let begun = || Ok((informed(&fresh)?, Beside { best: None, exceeds: 1.0, passes: 0 }));
-    let (state, mut beside): (StateOf<T, Reduce<T>, Negated<Predict<T>>>, Beside<T>) =
-        log.state()?.map_or_else(begun, Ok)?;
+    let (state, mut beside): Stood<T> = log.state()?.map_or_else(begun, Ok)?;
     Error::check_size("state to continue from", prepared.start.sizes(), state.z.point.sizes())?;
     let mut admm = coordinator(prepared, &state.z.point.layers)?.resume(state)?;
     let mut status = Status::IterationLimit;
