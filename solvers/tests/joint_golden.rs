@@ -160,7 +160,9 @@ fn admm_takes_few_passes_more_than_the_direct_method() {
 fn coordinations() -> Vec<(String, Builder)> {
     let default = JointModel::builder;
     let mut all = vec![("default".to_string(), default())];
-    for penalty in [PenaltyChoice::Fixed, PenaltyChoice::Balance, PenaltyChoice::Spectral, PenaltyChoice::SquareRoot] {
+    for penalty in
+        [PenaltyChoice::Fixed, PenaltyChoice::RelativeBalance, PenaltyChoice::Spectral, PenaltyChoice::SquareRoot]
+    {
         all.push((format!("--penalty {penalty}"), default().penalty(penalty)));
     }
     for relaxation in [0.6, 1.6, 1.9] {

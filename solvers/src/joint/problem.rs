@@ -101,7 +101,8 @@ impl<T: Scalar> Prepared<T> {
     /// one that was [given](Self::with_start).
     ///
     /// # Errors
-    /// A weight outside [0, 1]; [`Error::Unbounded`] as for [`prepare`](crate::joint::JointModel::prepare).
+    /// A weight outside [0, 1]; [`Error::Unbounded`](admm::Error::Unbounded) as for
+    /// [`prepare`](crate::joint::JointModel::prepare).
     pub fn with_weight(&self, weight: f64) -> Result<Self> {
         match &self.0 {
             Problem::Linear(of) => Ok(Self::linear(of.with_weight(weight)?)),
@@ -162,8 +163,8 @@ impl<T: Scalar> Prepared<T> {
     /// Fits by one method, from the same start as every other. The observer sees each outer iteration, and may stop it.
     ///
     /// A fit that does not converge returns the point with the lowest joint objective that it knows of. No objective in
-    /// its history is lower, nor is that of its start. Where the PCA loss is [stopped](Reach) before hidden layers, no
-    /// function is minimised, and such a fit returns the point where the field is smallest.
+    /// its history is lower, nor is that of its start. Where the PCA loss is [stopped](crate::joint::Reach) before
+    /// hidden layers, no function is minimised, and such a fit returns the point where the field is smallest.
     ///
     /// # Errors
     /// A block that fails, with its iteration. [`Error::Parameters`](admm::Error::Parameters) for a method that does not

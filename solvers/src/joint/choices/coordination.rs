@@ -15,9 +15,9 @@ pub enum PenaltyChoice {
     /// Not at all, [`Fixed`].
     Fixed,
     /// By the residuals, [`Balance`].
+    #[default]
     Balance,
     /// By the normalised residuals, [`RelativeBalance`].
-    #[default]
     RelativeBalance,
     /// By the curvatures that both blocks show, [`Spectral`].
     Spectral,

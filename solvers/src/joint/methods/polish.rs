@@ -46,10 +46,7 @@ fn descend<T: Scalar>(prepared: &Linear<T>, log: &mut Log<'_>, left: Left<T>) ->
     let Left { point, candidates, certificate, passes } = left;
     let spent = Spent { cost: Cost { passes, ..Cost::default() }, ..prepared.start.spent };
     let start = Start { point, spent, ..prepared.start.clone() };
-    let mut from_there = prepared.started(start);
-    // W is on the set of what the losses see. There the descent has a model of the Hessian, and needs no normalisation.
-    from_there.options.constraint = prepared.options.constraint.held();
-    let mut found = descent(&from_there, log)?;
+    let mut found = descent(&prepared.started(start), log)?;
     if found.status != Status::Converged {
         let Choice { point, passes } = candidates.choose(prepared, vec![found.point])?;
         found.point = point;
