@@ -14,9 +14,6 @@ use std::sync::Arc;
 
 /// The most samples that the mean of diag(p) − ppᵀ is taken over.
 const SAMPLED: usize = 256;
-/// The length of the path, in units of the norm of (W, B, b), along which H̄ is kept. H̄ follows the logits, which change
-/// by about that share. Where 256 samples are a large part of all, a look-up at every point took a third of the passes.
-const KEPT: f64 = 0.1;
 /// The least that a direction curves, in units of the part that Σ does not scale.
 const LEAST: f64 = 0.1;
 
@@ -66,9 +63,6 @@ impl<T: Scalar> InitialHessian<T, Classifier<T>> for Kronecker<T> {
     fn passes(&self) -> f64 {
         let n = self.entropy.samples.x.ncols();
         0.5 * n.min(SAMPLED) as f64 / n as f64
-    }
-    fn keeps(&self) -> f64 {
-        KEPT
     }
 }
 

@@ -23,10 +23,8 @@ pub struct LbfgsMemory<T, P> {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Real, P: Serialize", deserialize = "T: Real, P: DeserializeOwned"))]
 pub struct ModelMemory<T, P> {
-    /// The matrix that the model of the Hessian looked up where f was evaluated last, or near there.
+    /// The matrix that the model of the Hessian looked up where f was last evaluated.
     pub known: Option<DMatrix<T>>,
-    /// The length of the path from where it was looked up, in units of the norm of the points.
-    pub travelled: f64,
     /// The number of times it looked something up: the passes that took are counted as they fill up.
     pub look_ups: u64,
     /// The curvature of f along the last steps, in units of what the model of the Hessian foresaw.
@@ -45,7 +43,7 @@ impl<T, P> Default for LbfgsMemory<T, P> {
 
 impl<T, P> Default for ModelMemory<T, P> {
     fn default() -> Self {
-        ModelMemory { known: None, travelled: 0.0, look_ups: 0, stiffness: None, last_evaluated: None, answers: 0 }
+        ModelMemory { known: None, look_ups: 0, stiffness: None, last_evaluated: None, answers: 0 }
     }
 }
 
@@ -103,23 +101,16 @@ impl<T: Real, P: Point<T>> ModelMemory<T, P> {
         })
     }
 
-    /// Leaves a point by a step. What was looked up is forgotten if the path since then is longer than it `keeps`. On
-    /// flat space the step shows how stiff f is.
+    /// Forgets what was known at a point, which a step has left. On flat space the step shows how stiff f is.
     pub(super) fn leave<F: Smooth<T, Point = P>>(
         &mut self,
-        keeps: f64,
         search: &Search<'_, T, F>,
         here: &Evaluated<T, P>,
         gradient: &P,
         direction: &P,
         trial: &Trial<T, P>,
     ) {
-        self.answers = 0;
-        self.travelled += (direction.euclidean_norm() * trial.length / trial.point.euclidean_norm()).to_f64();
-        let near = self.travelled <= keeps;
-        if !near {
-            (self.known, self.travelled) = (None, 0.0);
-        }
+        (self.known, self.answers) = (None, 0);
         if search.on.geometry() == Geometry::Flat {
             let mut change = trial.there.gradient().plus(-T::one(), here.gradient());
             change.scale_by(T::one() / trial.length);

@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 
 /// The Hessian that L-BFGS takes for granted before its pairs correct it.
 pub trait InitialHessian<T: Real, P>: Send + Sync {
-    /// Looks up a matrix that is worth keeping near the point. The default is an empty matrix.
+    /// Looks up a matrix that is worth keeping as long as the point stays. The default is an empty matrix.
     fn look_up(&self, _at: &P) -> DMatrix<T> {
         DMatrix::zeros(0, 0)
     }
@@ -19,11 +19,6 @@ pub trait InitialHessian<T: Real, P>: Send + Sync {
     fn passes(&self) -> f64 {
         0.0
     }
-    /// The length of the path, in units of the norm of the point, along which the matrix is worth keeping on flat
-    /// space and on manifolds. The default is 0: it is looked up at every point.
-    fn keeps(&self) -> f64 {
-        0.0
-    }
 }
 
 /// The knowledge at the point where a direction is sought.
@@ -31,7 +26,7 @@ pub trait InitialHessian<T: Real, P>: Send + Sync {
 pub struct Near<'a, T, P> {
     /// The current point.
     pub point: &'a P,
-    /// The matrix that was looked up at the point, or near it.
+    /// The matrix that was looked up at the point.
     pub known: &'a DMatrix<T>,
     /// The gradient there, the pull included.
     pub gradient: &'a P,
@@ -72,8 +67,5 @@ impl<T: Real, P: Space<T>, H: InitialHessian<T, P>> InitialHessian<T, P> for Opt
     }
     fn passes(&self) -> f64 {
         self.as_ref().map_or(0.0, H::passes)
-    }
-    fn keeps(&self) -> f64 {
-        self.as_ref().map_or(0.0, H::keeps)
     }
 }

@@ -27,37 +27,6 @@ impl InitialHessian<f64, DMatrix<f64>> for Exact {
     }
 }
 
-/// The same, with what was looked up kept along a path of so many norms of the point.
-struct Kept(f64);
-
-impl InitialHessian<f64, DMatrix<f64>> for Kept {
-    fn look_up(&self, at: &DMatrix<f64>) -> DMatrix<f64> {
-        at.clone()
-    }
-    fn solve(&self, near: Near<'_, f64, DMatrix<f64>>, q: DMatrix<f64>) -> Result<DMatrix<f64>> {
-        Ok(DMatrix::from_fn(2, 1, |i, _| q[i] / (curvature(i) + near.rho)))
-    }
-    fn keeps(&self) -> f64 {
-        self.0
-    }
-}
-
-/// Each target is 0.03 further on, and so is the minimum, from norm 1 on: a path of 0.1 norms ends after four steps.
-#[test]
-fn what_was_looked_up_is_kept_along_a_short_path() {
-    let look_ups = |keeps: f64| {
-        let block =
-            Descent { of: Quadratic, by: Lbfgs { memory: 0, max_steps: 1, ..Lbfgs::from(Kept(keeps)) }, on: Flat };
-        let mut x = Iterate::new(DMatrix::from_column_slice(2, 1, &[1.0, 0.0]));
-        for call in 1..=8 {
-            let v = DMatrix::from_column_slice(2, 1, &[2.0 + 0.06 * f64::from(call), 0.0]);
-            block.argmin(&mut x, Target { v: &v, rho: 1.0, tolerance: 1e-9 }).unwrap();
-        }
-        x.memory.model.look_ups
-    };
-    assert_eq!([0.0, 0.1, 1.0].map(look_ups), [8, 2, 1]);
-}
-
 /// A model with a third of the curvature, as stiff as it is told.
 struct Soft;
 
