@@ -246,6 +246,7 @@ fn a_first_function_may_follow_the_iterates() {
     let pull = Descent { of: Pull(1.0), by: Gradient { max_steps: 100 }, on: Flat };
     let (x, z) = (Iterate::new(Matrix::zeros(1, 1)), Matrix::zeros(1, 1));
     let mut admm = Coordinator::new(pull, Negated(Exact(ElasticNet(0.0, 1.0))), x, z, 1.0).unwrap();
+    admm.accuracy = Accuracy::Fixed(1e-12);
     for _ in 0..300 {
         admm.step().unwrap();
         let a = 1.0 + admm.state().z[(0, 0)];

@@ -33,7 +33,17 @@ fn hashes_of(manifest: &Value) -> Vec<&str> {
 #[test]
 fn the_shipped_ones_are_listed() {
     let list = Folder::new().admm("experiment list").ok();
-    for name in ["two-losses", "trade-off", "supervised-pca", "rules", "penalties", "robustness", "starts", "scaling"] {
+    for name in [
+        "two-losses",
+        "trade-off",
+        "supervised-pca",
+        "rules",
+        "penalties",
+        "robustness",
+        "network",
+        "starts",
+        "scaling",
+    ] {
         assert!(list.lines().any(|line| line.starts_with(name)), "{name}");
     }
 }

@@ -1,13 +1,14 @@
 //! The experiments that come with the program.
 
 /// Names and files.
-pub const SHIPPED: [(&str, &str); 8] = [
+pub const SHIPPED: [(&str, &str); 9] = [
     ("two-losses", include_str!("../../experiments/two-losses.toml")),
     ("trade-off", include_str!("../../experiments/trade-off.toml")),
     ("supervised-pca", include_str!("../../experiments/supervised-pca.toml")),
     ("rules", include_str!("../../experiments/rules.toml")),
     ("penalties", include_str!("../../experiments/penalties.toml")),
     ("robustness", include_str!("../../experiments/robustness.toml")),
+    ("network", include_str!("../../experiments/network.toml")),
     ("starts", include_str!("../../experiments/starts.toml")),
     ("scaling", include_str!("../../experiments/scaling.toml")),
 ];

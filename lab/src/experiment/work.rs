@@ -108,6 +108,10 @@ impl TimedRow {
             .with("iterations", report.iterations)
             .with("passes", report.passes)
             .with("stationarity", report.stationarity);
+        let row = match report.participation {
+            Some(ratio) => row.with("participation_ratio", ratio),
+            None => row,
+        };
         row.judged(fitted, case)
     }
 

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use admm::Result;
 use admm_solvers::data::Scale;
-use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Moment, Rule};
+use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Moment, Reach, Rule};
 use admm_solvers::linalg::thin_qr;
 use admm_solvers::loss::Classifier;
 use serde::Deserialize;
@@ -26,6 +26,10 @@ pub struct Fit {
     pub rule: Rule,
     pub tolerance: f64,
     pub max_iterations: u64,
+    /// The units of one hidden layer, or 0 for none. The seed of the repeat draws it.
+    pub hidden: usize,
+    /// What the gradient of the PCA loss reaches, if there is a hidden layer.
+    pub reach: Reach,
     /// The start of the method.
     pub start: StartFrom,
 }
@@ -43,6 +47,8 @@ impl Default for Fit {
             rule: Rule::default(),
             tolerance: 1e-6,
             max_iterations: 5_000,
+            hidden: 0,
+            reach: Reach::default(),
             start: StartFrom::default(),
         }
     }
@@ -67,7 +73,8 @@ impl Fit {
         let &Fit { ridge, shrinkage, constraint, scale, rule, tolerance, max_iterations, .. } = self;
         let builder = JointModel::builder().components(self.components).weight(self.weight).ridge(ridge);
         let builder = builder.shrinkage(shrinkage).constraint(constraint).scale(scale).rule(rule);
-        builder.tolerance(tolerance).max_iterations(max_iterations)
+        let builder = builder.tolerance(tolerance).max_iterations(max_iterations);
+        if self.hidden == 0 { builder } else { builder.hidden(&[self.hidden]).reach(self.reach) }
     }
 }
 
@@ -77,7 +84,7 @@ impl Work for Fit {
     }
 
     fn run(&self, case: &Case) -> Result<Vec<TimedRow>> {
-        let model = self.builder().build()?;
+        let model = self.builder().seed(case.seed).build()?;
         let mut prepared =
             model.prepare(&case.train.x, &case.train.labels, case.classes, case.train.weights.as_deref())?;
         let mut observer = |_: &Moment<'_>| ControlFlow::Continue(());
