@@ -330,6 +330,10 @@ fn what_layers_cannot_do_is_said() {
     let (x, labels) = samples();
     let narrow = builder().hidden(&[1]).build().unwrap().prepare(&x, &labels, 3, None).unwrap_err().to_string();
     assert!(narrow.contains("components") && narrow.contains("1 hidden units"), "{narrow}");
+    for widths in [vec![1 << 40], vec![1 << 20, 1 << 20], vec![usize::MAX]] {
+        let error = builder().hidden(&widths).build().unwrap().prepare(&x, &labels, 3, None).unwrap_err().to_string();
+        assert!(error.contains("hidden must be smaller"), "{error}");
+    }
     let fitted = run(&prepared(builder().max_iterations(2)), Method::Admm);
     let error = fitted.inverse_transform(&DMatrix::zeros(2, 1)).unwrap_err().to_string();
     assert!(error.contains("hidden layers"), "{error}");

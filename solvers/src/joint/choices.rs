@@ -2,11 +2,11 @@
 
 mod builder;
 mod coordination;
-mod layers;
+mod reach;
 
 pub use builder::{Builder, JointModel};
 pub use coordination::{AccelerationChoice, PenaltyChoice};
-pub use layers::Reach;
+pub use reach::Reach;
 
 use crate::scalar::Scalar;
 use crate::set::{Ball, Retraction, Stiefel, UnitColumns};

@@ -14,6 +14,7 @@ mod schedule;
 mod two_stage;
 mod watch;
 
+pub(crate) use admm::informed;
 pub use admm::set_tolerance;
 pub(crate) use curved::Curved;
 pub(crate) use descent::descent;

@@ -170,7 +170,7 @@ impl<T: Scalar> Prepared<T> {
     /// A block that fails, with its iteration. [`Error::Parameters`](admm::Error::Parameters) for a method that does not
     /// serve the reach of the PCA loss into hidden layers, or λ = 1 before them.
     pub fn fit(&self, method: Method, observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Result<Fitted<T>> {
-        self.continued(Position { method, history: Vec::new(), state: Vec::new() }, observer)
+        self.resume(Position { method, history: Vec::new(), state: Vec::new() }, observer)
     }
 
     /// Continues a fit from where another, of the same data with the same choices, stood.
@@ -182,13 +182,9 @@ impl<T: Scalar> Prepared<T> {
         position: Position,
         observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
     ) -> Result<Fitted<T>> {
-        self.continued(position, observer)
-    }
-
-    fn continued(&self, from: Position, observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Result<Fitted<T>> {
         match &self.0 {
-            Problem::Linear(of) => fit_linear(of, from, observer),
-            Problem::Layered(of) => fit_layered(of, from, observer),
+            Problem::Linear(of) => fit_linear(of, position, observer),
+            Problem::Layered(of) => fit_layered(of, position, observer),
         }
     }
 }

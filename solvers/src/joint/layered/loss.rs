@@ -43,9 +43,14 @@ impl<T: Scalar> LayeredSoftmax<T> {
             Some(moments.clone())
         });
         let samples = &self.entropy.samples;
-        let fresh = || self.layers.moments(at, &samples.x, &samples.weights, &samples.exec);
-        let moments = kept.map_or_else(fresh, Ok)?;
-        self.keep(at, &moments);
+        let moments = match kept {
+            Some(moments) => moments,
+            None => {
+                let fresh = self.layers.moments(at, &samples.x, &samples.weights, &samples.exec)?;
+                self.keep(at, &fresh);
+                fresh
+            }
+        };
         Hidden::of(centred(&moments))
     }
 

@@ -37,6 +37,7 @@ impl<T: Scalar> Layered<T> {
         let clock = Instant::now();
         let Checked { x, labels, weights, scaler, warnings } = Checked::new(options, x, labels, classes, weights)?;
         let layers = Layers::new(x.nrows(), &options.hidden, options.activation, options.layer_ridge)?;
+        check_memory::<T>(x.nrows(), &options.hidden)?;
         let samples = Samples::new(x, &labels, weights, classes, options.exec.clone())?;
         let weight = T::of(options.weight);
         let entropy = Softmax { samples, ridge: T::of(options.ridge), share: T::one() - weight };
@@ -101,6 +102,21 @@ impl<T: Scalar> Layered<T> {
     pub fn norm(&self, at: &Network<T>, field: &Network<T>) -> Result<T> {
         stationarity(&Stiefel::default(), at, field)
     }
+}
+
+/// The copies of the parameters that a fit keeps at least: L-BFGS has 40 pairs of moves and gradients.
+const COPIES: usize = 80;
+
+/// Refuses layers of so many units that the system has no memory for a fit, or for the covariance of the last layer.
+fn check_memory<T>(inputs: usize, widths: &[usize]) -> Result<()> {
+    let sizes = [&[inputs], widths].concat();
+    let weights = sizes.windows(2).fold(0_usize, |sum, pair| sum.saturating_add(pair[0].saturating_mul(pair[1])));
+    let covariance = widths.last().map_or(0, |&p| p.saturating_mul(p));
+    let bytes = weights.saturating_mul(COPIES).saturating_add(covariance).saturating_mul(size_of::<T>());
+    Vec::<u8>::new().try_reserve_exact(bytes).map_err(|_| {
+        let problem = format!("must be smaller: the memory of this system does not hold a fit of {weights} weights");
+        Error::parameter("hidden", problem)
+    })
 }
 
 /// Layers drawn from a seed, the principal components of their outputs, and the classifier that fits those best.

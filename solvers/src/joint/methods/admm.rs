@@ -6,28 +6,39 @@ use super::log::{Found, Log};
 use super::polish::{Left, polish, resumed};
 use super::schedule::{Schedule, seen, turned};
 use super::watch::{Beside, Watch};
+use crate::descent::LbfgsMemory;
 use crate::joint::Linear;
 use crate::loss::Classifier;
 use crate::scalar::Scalar;
 use admm::method::Evaluated;
 use admm::penalty::Limits;
 use admm::state::{State, StateOf};
-use admm::{Accuracy, Coordinator, Iterate, Negated, Result, Smooth, Status, Stop, Subproblem, Tolerance};
+use admm::{
+    Accuracy, Coordinator, Descent, Flat, Iterate, Negated, Point, Result, Smooth, Status, Stop, Subproblem, Tolerance,
+};
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 
 type Admm<T, P> = Coordinator<T, Seen<P>, Negated<Classify<T>>>;
 
-/// The state of the start with the loss g of the classifier evaluated, and the dual that leaves V where it is,
-/// u = ∇g(V)/ρ. Where ρ is far below the curvature of g, such a dual would send the first W too far: ‖u‖ is at most
+/// A second block that descends.
+type Second<F, D> = Negated<Descent<F, D, Flat>>;
+
+/// The state of the start with the loss g of the second block evaluated, and the dual that leaves V where it is,
+/// u = ∇ᵥg/ρ. Where ρ is far below the curvature of g, such a dual would send the first W too far: ‖u‖ is at most
 /// [`PULL`].
-fn informed<T: Scalar, P>(admm: &Admm<T, P>) -> Result<StateOf<T, Seen<P>, Negated<Classify<T>>>>
+pub(crate) fn informed<T: Scalar, P, F, D, X>(
+    admm: &Coordinator<T, P, Second<F, D>>,
+) -> Result<StateOf<T, P, Second<F, D>>>
 where
     P: Subproblem<T, Image = DMatrix<T>>,
+    F: Smooth<T, Point = X>,
+    X: Point<T>,
+    Descent<F, D, Flat>: Subproblem<T, Var = Iterate<X, LbfgsMemory<T, X>>, Image = DMatrix<T>>,
 {
-    let (Negated(classifier), mut state) = (admm.blocks().1, admm.state().clone());
-    let here = Evaluated::at(&classifier.of, &state.z.point, &mut state.record.cost)?;
-    let slope = &here.gradient().v;
+    let (Negated(second), mut state) = (admm.blocks().1, admm.state().clone());
+    let here = Evaluated::at(&second.of, &state.z.point, &mut state.record.cost)?;
+    let slope = here.gradient().coupled();
     state.u = slope / state.rho.max(slope.norm() / T::of(PULL));
     state.z.memory.here = Some(here);
     Ok(state)

@@ -3,11 +3,10 @@
 use super::blocks::{Predict, Reduce, feasible, predict, reduce};
 use crate::joint::Progress;
 use crate::joint::layered::{Hidden, Layered, Network};
-use crate::joint::methods::{Found, Log, set_tolerance};
+use crate::joint::methods::{Found, Log, informed, set_tolerance};
 use crate::network::Dense;
 use crate::scalar::Scalar;
 use admm::accelerate::Plain;
-use admm::method::Evaluated;
 use admm::penalty::Limits;
 use admm::space::Space;
 use admm::state::{Record, StateOf};
@@ -70,19 +69,6 @@ pub(crate) fn admm<T: Scalar>(prepared: &Layered<T>, log: &mut Log<'_>) -> Resul
     };
     Ok(Found { point, status, last: log.last(), polish: 0, certificate: None })
 }
-
-/// The state of the start with the loss of the network evaluated, and the dual that leaves V where it is, u = ∇ᵥ/ρ.
-fn informed<T: Scalar>(admm: &Admm<T>) -> Result<StateOf<T, Reduce<T>, Negated<Predict<T>>>> {
-    let (Negated(network), mut state) = (admm.blocks().1, admm.state().clone());
-    let here = Evaluated::at(&network.of, &state.z.point, &mut state.record.cost)?;
-    let slope = &here.gradient().head.v;
-    state.u = slope / state.rho.max(slope.norm() / T::of(PULL));
-    state.z.memory.here = Some(here);
-    Ok(state)
-}
-
-/// The most by which the first dual pulls W, whose columns have norm 1.
-const PULL: f64 = 0.1;
 
 /// Both blocks with their coordinator, W for the covariance of the given layers.
 fn coordinator<T: Scalar>(prepared: &Layered<T>, layers: &[Dense<T>]) -> Result<Admm<T>> {
