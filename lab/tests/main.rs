@@ -8,6 +8,7 @@ mod ctrlc;
 mod experiment;
 mod faults;
 mod layers;
+mod losses;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod path;

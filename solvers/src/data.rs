@@ -3,7 +3,8 @@
 //! | Type | Content |
 //! |---|---|
 //! | [`Features`] | X, wherever its numbers are: in a matrix, in memory of any owner, in a mapped file, or sparse |
-//! | [`Samples`] | X with class numbers and weights, and where the passes over it run |
+//! | [`Samples`] | X with targets and weights, and where the passes over it run |
+//! | [`Targets`] | what the predictions are compared with: classes or numbers |
 //! | [`Table`] | columns of numbers and of texts, with missing cells, which an [`Encoding`] makes features of |
 //! | [`Scaler`] | z = (x − mean)/scale, which [`standardise`] learns from X as a [`Scale`] says |
 //! | [`ClassWeight`] | what a class counts, beside the weights of its samples |
@@ -19,6 +20,7 @@ mod scaler;
 mod standardise;
 mod table;
 mod table_error;
+mod targets;
 
 pub use categories::number_text;
 pub use class_weight::ClassWeight;
@@ -27,8 +29,10 @@ pub use extremes::Extremes;
 pub use features::Features;
 pub(crate) use features::{BLOCK, Folded, Products};
 pub use samples::Samples;
-pub(crate) use samples::{check_labels, check_weights, share_of};
+pub(crate) use samples::{check_weights, share_of};
 pub use scaler::Scaler;
 pub use standardise::{Scale, standardise};
 pub use table::{Cells, Column, Table};
 pub use table_error::TableError;
+pub use targets::Targets;
+pub(crate) use targets::{check_each, check_labels};

@@ -5,11 +5,11 @@
 //!
 //! # The joint model
 //!
-//! The joint model trains one matrix W (d×k) for two losses at once, variance and cross-entropy:
+//! The joint model trains one matrix W (d×k) for two losses at once, variance and prediction:
 //!
 //! > minimise λ·L₁(W) + (1−λ)·L₂(V, B, b) subject to W = V, W on a manifold
 //! >
-//! > L₁(W) = 1 − tr(WᵀΣW)/tr Σ, L₂(V, B, b) = mean cross-entropy of softmax(Bᵀ Vᵀ x + b) + μ/2 ‖B‖²
+//! > L₁(W) = 1 − tr(WᵀΣW)/tr Σ, L₂(V, B, b) = mean loss of the logits Bᵀ Vᵀ x + b + μ/2 ‖B‖²
 //!
 //! Data matrices are d×n: **a sample is a column**.
 //!
@@ -21,7 +21,7 @@
 //! | [`descent`] | descent methods, and the model of the Hessian that L-BFGS can start from |
 //! | [`qp`] | quadratic and linear programs as one call: the feature `qp`, which is on by default |
 //! | [`pca`] | the PCA loss and the rules that lower it |
-//! | [`loss`] | the cross-entropy and its variable (V, B, b) |
+//! | [`loss`] | the loss of the predictions, one of several heads or yours, and its variable (V, B, b) |
 //! | [`network`] | dense layers between X and a loss of any kind |
 //! | [`smooth`] | functions of a normalised or penalised matrix |
 //! | [`operator`] | linear operators that couple blocks |
@@ -67,6 +67,8 @@ mod book {
     struct Choose;
     #[doc = include_str!("../../docs/network.md")]
     struct Network;
+    #[doc = include_str!("../../docs/losses.md")]
+    struct Losses;
     #[doc = include_str!("../../docs/write-your-own-block.md")]
     struct WriteYourOwnBlock;
     #[doc = include_str!("../../docs/couplings.md")]

@@ -6,7 +6,7 @@ use admm::space::Space;
 use admm::{Error, Exec, Smooth, Status};
 use admm_solvers::data::Samples;
 use admm_solvers::joint::{Builder, Constraint, Fitted, JointModel, JointObjective, Method, Position};
-use admm_solvers::loss::{Classifier, FiniteSum, Softmax};
+use admm_solvers::loss::{Classifier, FiniteSum, PredictionLoss};
 use admm_solvers::pca::{Covariance, VarianceLoss};
 use admm_solvers::smooth::Ridge;
 use nalgebra::DMatrix;
@@ -41,7 +41,7 @@ fn what_batches_say_has_the_mean_of_all_samples() {
     let at = Classifier { v: orthonormal(d, 2, 4), b: matrix(2, 3, 5), bias: matrix(3, 1, 6) };
     for covariance in [Covariance::dense(&samples).unwrap(), Covariance::matrix_free(&samples).unwrap()] {
         let variance = Ridge { of: VarianceLoss { covariance: covariance.into(), weight: 0.3 }, weight: 0.1 };
-        let entropy = Softmax { samples: samples.clone(), ridge: 0.05, share: 0.7 };
+        let entropy = PredictionLoss::softmax(samples.clone(), 0.05, 0.7);
         let f = JointObjective { variance, entropy };
         let (value, gradient) = f.value_and_gradient(&at).unwrap();
         assert_eq!(f.terms(), n);

@@ -7,7 +7,7 @@ use admm::*;
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::JointObjective;
-use admm_solvers::loss::{Classifier, Softmax};
+use admm_solvers::loss::{Classifier, PredictionLoss};
 use admm_solvers::pca::{ColumnSet, Columns, Covariance, Hebbian, Majorize, VarianceLoss};
 use admm_solvers::set::*;
 use admm_solvers::smooth::{Normalisation, Normalised, Ridge};
@@ -20,10 +20,10 @@ fn loss(d: usize, seed: u64) -> VarianceLoss<f64> {
     VarianceLoss { covariance: covariance.into(), weight: 0.5 }
 }
 
-fn softmax(d: usize, seed: u64) -> Softmax<f64> {
+fn softmax(d: usize, seed: u64) -> PredictionLoss<f64> {
     let (x, labels) = data::classes(d, 40, 3, seed);
     let samples = Samples::new(x, &labels, data::weights(40, seed), 3, Exec::Serial).unwrap();
-    Softmax { samples, ridge: 1.0, share: 0.5 }
+    PredictionLoss::softmax(samples, 1.0, 0.5)
 }
 
 fn classifier(d: usize, k: usize, seed: u64) -> Classifier<f64> {

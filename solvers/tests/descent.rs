@@ -9,7 +9,7 @@ use admm::{
 };
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;
-use admm_solvers::loss::{Classifier, Softmax};
+use admm_solvers::loss::{Classifier, PredictionLoss};
 use admm_solvers::set::{Ball, Stiefel, UnitColumns};
 use nalgebra::{DMatrix, DVector};
 use serde::{Serialize, de::DeserializeOwned};
@@ -338,7 +338,7 @@ fn a_saved_variable_goes_on_with_the_same_bits() {
     let (x, labels) = classes(5, 60, 3, 31);
     let samples = Samples::new(x, &labels, vec![1.0 / 60.0; 60], 3, Exec::Serial).unwrap();
     let method = Lbfgs { max_steps: 6, ..Lbfgs::default() };
-    let block = Descent { of: Softmax { samples, ridge: 0.01, share: 0.5 }, by: method, on: Flat };
+    let block = Descent { of: PredictionLoss::softmax(samples, 0.01, 0.5), by: method, on: Flat };
     let v = orthonormal(5, 2, 32);
     let to = Target { v: &v, rho: 0.1, tolerance: 1e-10 };
     let mut iterate = Iterate::new(Classifier::blank(v.clone(), 3));
@@ -357,7 +357,7 @@ fn a_saved_variable_goes_on_with_the_same_bits() {
 fn the_free_part_moves_with_the_coupled_one() {
     let (x, labels) = classes(5, 200, 3, 33);
     let samples = Samples::new(x, &labels, vec![1.0 / 200.0; 200], 3, Exec::Serial).unwrap();
-    let softmax = Softmax { samples, ridge: 0.05, share: 0.5 };
+    let softmax = PredictionLoss::softmax(samples, 0.05, 0.5);
     let v = orthonormal(5, 2, 34);
     let to = Target { v: &v, rho: 0.2, tolerance: 1e-8 };
     for_both!(20_000, |name, method| {

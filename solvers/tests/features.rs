@@ -9,7 +9,7 @@ use admm::{Exec, Result, Smooth};
 use admm_solvers::Scalar;
 use admm_solvers::data::{Features, Samples, Scale, Scaler};
 use admm_solvers::joint::{JointModel, JointObjective, Method};
-use admm_solvers::loss::{Classifier, Softmax};
+use admm_solvers::loss::{Classifier, PredictionLoss};
 use admm_solvers::pca::{Covariance, VarianceLoss};
 use admm_solvers::smooth::Ridge;
 use nalgebra::{DMatrix, DVector};
@@ -66,10 +66,10 @@ fn scaled_or_not<T: Scalar>(x: &DMatrix<T>, by: &Scaler<T>) -> impl Iterator<Ite
     plain.chain(everywhere(x).map(|(storage, x)| (format!("{storage}, scaled"), x.standardised(by))))
 }
 
-fn softmax<T: Scalar>(x: Features<T>, classes: usize, exec: Exec) -> Softmax<T> {
+fn softmax<T: Scalar>(x: Features<T>, classes: usize, exec: Exec) -> PredictionLoss<T> {
     let (n, of) = (x.ncols(), |weights: Vec<f64>| weights.into_iter().map(T::of).collect());
     let samples = Samples::new(x, &labels(n, classes, 2), of(weights(n, 3)), classes, exec).unwrap();
-    Softmax { samples, ridge: T::of(0.3), share: T::of(0.7) }
+    PredictionLoss::softmax(samples, T::of(0.3), T::of(0.7))
 }
 
 #[test]

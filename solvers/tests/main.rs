@@ -13,6 +13,7 @@ mod domains;
 mod features;
 mod functions;
 mod geodesics;
+mod heads;
 mod joint_faults;
 mod joint_file;
 mod joint_golden;

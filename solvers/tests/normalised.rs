@@ -5,7 +5,7 @@ use admm::space::Space;
 use admm::{Error, Exec, Flat, Point, Result, Smooth};
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;
-use admm_solvers::loss::{Classifier, Softmax};
+use admm_solvers::loss::{Classifier, PredictionLoss};
 use admm_solvers::smooth::Normalisation::{Orthonormal, UnitColumns};
 use admm_solvers::smooth::{Normalisation, Normalised, Ridge};
 use nalgebra::DMatrix;
@@ -108,7 +108,7 @@ proptest! {
 fn only_the_coupled_matrix_of_a_point_is_normalised() {
     let (x, labels) = classes(6, 40, 3, 1);
     let samples = Samples::new(x, &labels, vec![1.0 / 40.0; 40], 3, Exec::Serial).unwrap();
-    let of = Softmax { samples, ridge: 0.1, share: 1.0 };
+    let of = PredictionLoss::softmax(samples, 0.1, 1.0);
     let at = Classifier { v: matrix(6, 2, 2) * 3.0, b: matrix(2, 3, 3), bias: matrix(3, 1, 4) };
     let u = Classifier { v: matrix(6, 2, 5), b: matrix(2, 3, 6), bias: matrix(3, 1, 7) };
     for by in [UnitColumns, Orthonormal] {

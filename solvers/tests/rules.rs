@@ -12,7 +12,7 @@ use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::{JointObjective, Reduction};
 use admm_solvers::loss::Classifier;
-use admm_solvers::loss::Softmax;
+use admm_solvers::loss::PredictionLoss;
 use admm_solvers::pca::{
     Batches, Covariance, Custom, Hebbian, Krasulina, Majorize, Minibatch, Oja, Overridden, Power, Sanger, VarianceLoss,
     VrMemory, VrPca,
@@ -316,7 +316,7 @@ fn an_overridden_gradient_keeps_the_value() {
     let (x, labels) = classes(6, 40, 3, 1);
     let samples = Samples::new(x, &labels, vec![1.0 / 40.0; 40], 3, Exec::Serial).unwrap();
     let variance = loss_on(&samples, 0.4);
-    let entropy = Softmax { samples, ridge: 0.01, share: 0.6 };
+    let entropy = PredictionLoss::softmax(samples, 0.01, 0.6);
     let at = Classifier { v: orthonormal(6, 2, 2), b: matrix(2, 3, 3), bias: matrix(3, 1, 4) };
     let (value, gradient) =
         JointObjective { variance: variance.clone(), entropy: entropy.clone() }.value_and_gradient(&at).unwrap();
@@ -339,7 +339,7 @@ fn a_closure_replaces_the_gradient_in_both_methods() {
     let x = DMatrix::from_fn(6, 90, |i, j| x[(i, j)] - mean[i]);
     let samples = Samples::new(x, &labels, vec![1.0 / 90.0; 90], 3, Exec::Serial).unwrap();
     let variance = loss_on(&samples, 0.5);
-    let entropy = Softmax { samples, ridge: 0.01, share: 0.5 };
+    let entropy = PredictionLoss::softmax(samples, 0.01, 0.5);
     let start = Classifier::blank(variance.covariance.top(2).unwrap().1, 3);
     let on = Stiefel::default();
     let descended = |block: &dyn Fn(&mut Classifier<f64>)| {

@@ -4,17 +4,17 @@ use crate::data::softmax::{naive, point};
 use crate::data::{Random, columns, labels, matrix, orthonormal, weights};
 use admm::space::Space;
 use admm::{Error, Exec, Smooth};
-use admm_solvers::data::Samples;
-use admm_solvers::loss::{Classifier, Softmax, probabilities};
+use admm_solvers::data::{Samples, Targets};
+use admm_solvers::loss::{Classifier, PredictionLoss, probabilities};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
-fn problem(d: usize, n: usize, c: usize, seed: u64) -> Softmax<f64> {
+fn problem(d: usize, n: usize, c: usize, seed: u64) -> PredictionLoss<f64> {
     let samples = Samples::new(matrix(d, n, seed), &labels(n, c, !seed), weights(n, seed), c, Exec::Serial);
-    Softmax { samples: samples.unwrap(), ridge: 0.3, share: 0.7 }
+    PredictionLoss::softmax(samples.unwrap(), 0.3, 0.7)
 }
 
-fn value(softmax: &Softmax<f64>, at: &Classifier<f64>) -> f64 {
+fn value(softmax: &PredictionLoss<f64>, at: &Classifier<f64>) -> f64 {
     softmax.value_and_gradient(at).unwrap().0
 }
 
@@ -38,7 +38,7 @@ fn agrees_with_plain_loops_around_every_block_size() {
                 assert!(gap <= 1e-13 * (1.0 + asked.amax()), "n={n} d={d} k={k} c={c}: {part} is off by {gap}");
             }
             let ridge = softmax.ridge / 2.0 * at.b.norm_squared();
-            assert!(close(softmax.cross_entropy(&at).unwrap() + ridge, slow / softmax.share, 1e-13));
+            assert!(close(softmax.mean_loss(&at).unwrap() + ridge, slow / softmax.share, 1e-13));
             assert!(close(value(&softmax.alone(), &at), slow / softmax.share, 1e-13));
         }
     }
@@ -49,7 +49,7 @@ fn enormous_logits_are_safe() {
     for size in [1e4, -1e4, 1e150] {
         let (softmax, mut at) = (problem(4, 100, 3, 5), point(4, 2, 3, 6));
         at.b *= size;
-        let softmax = Softmax { ridge: 0.0, ..softmax };
+        let softmax = PredictionLoss { ridge: 0.0, ..softmax };
         let (fast, gradient) = softmax.value_and_gradient(&at).unwrap();
         let (slow, expected) = naive(&softmax, &at);
         assert!(fast.is_finite() && gradient.is_finite());
@@ -79,7 +79,7 @@ fn wrong_sizes_are_named() {
         Classifier { bias: matrix(1, 3, 1), ..good.clone() },
     ];
     for at in bad {
-        let errors = [softmax.value_and_gradient(&at).unwrap_err(), softmax.cross_entropy(&at).unwrap_err()];
+        let errors = [softmax.value_and_gradient(&at).unwrap_err(), softmax.mean_loss(&at).unwrap_err()];
         assert!(errors.iter().all(|error| matches!(error, Error::Size { place, .. } if place == "V, B and b")));
         assert!(errors[0].to_string().contains("4×"), "{}", errors[0]);
     }
@@ -106,14 +106,14 @@ fn the_bits_are_the_same_for_any_number_of_threads() {
         for threads in [1, 2, 3, 8] {
             let exec = Exec::threads(threads).unwrap();
             let samples = Samples::new(x.clone(), &labels, weights.clone(), 4, exec.clone()).unwrap();
-            let (f, g) = Softmax { samples, ridge: 0.1, share: 0.4 }.value_and_gradient(&at).unwrap();
+            let (f, g) = PredictionLoss::softmax(samples, 0.1, 0.4).value_and_gradient(&at).unwrap();
             let all = g.v.iter().chain(g.b.iter()).chain(g.bias.iter()).chain([&f]);
             wide_bits.push(all.map(|number| number.to_bits()).collect::<Vec<_>>());
 
             let light = weights.iter().map(|&weight| weight as f32).collect();
             let samples = Samples::new(narrow(&x), &labels, light, 4, exec).unwrap();
             let at = Classifier { v: narrow(&at.v), b: narrow(&at.b), bias: narrow(&at.bias) };
-            let (f, g) = Softmax { samples, ridge: 0.1, share: 0.4 }.value_and_gradient(&at).unwrap();
+            let (f, g) = PredictionLoss::softmax(samples, 0.1, 0.4).value_and_gradient(&at).unwrap();
             let all = g.v.iter().chain(g.b.iter()).chain(g.bias.iter()).chain([&f]);
             narrow_bits.push(all.map(|number| number.to_bits()).collect::<Vec<_>>());
         }
@@ -127,9 +127,15 @@ fn single_precision_agrees_with_double() {
     let (wide, at) = (problem(6, 500, 3, 8), point(6, 2, 3, 9));
     let narrow = |m: &DMatrix<f64>| m.map(|entry| entry as f32);
     let light = wide.samples.weights.iter().map(|&weight| weight as f32).collect();
-    let samples =
-        Samples::new(narrow(&wide.samples.x.to_dense()), &wide.samples.labels, light, 3, Exec::Serial).unwrap();
-    let small = Softmax { samples, ridge: 0.3, share: 0.7 };
+    let samples = Samples::new(
+        narrow(&wide.samples.x.to_dense()),
+        wide.samples.targets.labels().unwrap(),
+        light,
+        3,
+        Exec::Serial,
+    )
+    .unwrap();
+    let small = PredictionLoss::softmax(samples, 0.3, 0.7);
     let there = Classifier { v: narrow(&at.v), b: narrow(&at.b), bias: narrow(&at.bias) };
     let ((f, g), (exact, gradient)) =
         (small.value_and_gradient(&there).unwrap(), wide.value_and_gradient(&at).unwrap());
@@ -168,21 +174,22 @@ proptest! {
 
         let mut random = Random::new(seed);
         let names = random.order(c);
-        let renamed: Vec<usize> = softmax.samples.labels.iter().map(|&label| names[label]).collect();
+        let renamed: Vec<usize> = softmax.samples.targets.labels().unwrap().iter().map(|&label| names[label]).collect();
         let mut other = at.clone();
         for (class, &name) in names.iter().enumerate() {
             other.b.set_column(name, &at.b.column(class));
             other.bias[name] = at.bias[class];
         }
-        let samples = Samples { labels: renamed.into(), ..softmax.samples.clone() };
-        let same = value(&Softmax { samples, ..softmax.clone() }, &other);
+        let targets = Targets::classes(&renamed, softmax.samples.targets.width()).unwrap();
+        let samples = Samples { targets, ..softmax.samples.clone() };
+        let same = value(&PredictionLoss { samples, ..softmax.clone() }, &other);
         prop_assert!(close(base, same, 1e-12));
 
         let order = random.order(n);
-        let pick = |i: &usize| (softmax.samples.labels[*i], softmax.samples.weights[*i]);
+        let pick = |i: &usize| (softmax.samples.targets.labels().unwrap()[*i], softmax.samples.weights[*i]);
         let (labels, weights): (Vec<usize>, Vec<f64>) = order.iter().map(pick).unzip();
         let samples = Samples::new(columns(&softmax.samples.x.to_dense(), &order), &labels, weights, c, Exec::Serial).unwrap();
-        let (f, g) = Softmax { samples, ..softmax.clone() }.value_and_gradient(&at).unwrap();
+        let (f, g) = PredictionLoss { samples, ..softmax.clone() }.value_and_gradient(&at).unwrap();
         prop_assert!(close(base, f, 1e-12));
         prop_assert!(g.plus(-1.0, &steep).euclidean_norm() <= 1e-12 * (1.0 + steep.euclidean_norm()));
     }
@@ -200,7 +207,7 @@ proptest! {
         let repeated: Vec<usize> = rows.iter().map(|&i| labels[i]).collect();
         let even = vec![1.0 / total as f64; total];
         let plain = Samples::new(columns(&x, &rows), &repeated, even, 3, Exec::Serial).unwrap();
-        let of = |samples| Softmax { samples, ridge: 0.1, share: 0.5 }.value_and_gradient(&at).unwrap();
+        let of = |samples| PredictionLoss::softmax(samples, 0.1, 0.5).value_and_gradient(&at).unwrap();
         let ((f, g), (expected, gradient)) = (of(weighted), of(plain));
         prop_assert!(close(expected, f, 1e-13));
         prop_assert!(g.plus(-1.0, &gradient).euclidean_norm() <= 1e-12 * (1.0 + gradient.euclidean_norm()));

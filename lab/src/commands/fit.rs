@@ -8,6 +8,7 @@ use admm::checkpoint::fingerprint;
 use admm_solvers::Scalar;
 use admm_solvers::data::Features;
 use admm_solvers::joint::{Builder, Fitted, Prepared};
+use admm_solvers::loss::Loss;
 use nalgebra::DMatrix;
 
 use crate::checkpoint::FitCheckpoints;
@@ -17,7 +18,7 @@ use crate::fit_config::FitConfig;
 use crate::flags::{FitOptions, ModelOptions, Precision};
 use crate::interrupt;
 use crate::output::report::FitReport;
-use crate::output::{self, Console, Folder, MethodSummary, methods_table, report};
+use crate::output::{self, Console, Folder, MethodSummary, Prediction, methods_table, report};
 use crate::words::{count, every_digit, some_of};
 use results::{is_fit_result, keep};
 use session::Session;
@@ -71,7 +72,7 @@ fn fit<T: Scalar>(
     };
     let shown = report::some(&train);
     let prepared = prepare(choices.class_weight(class_weight), train, &classes).map_err(Failure::of_fit(&name))?;
-    let named: &[String] = if data::is_unnamed(&features) { &[] } else { &features };
+    let named = if data::is_unnamed(&features) { &[] } else { &features[..] };
     prepared.warnings_naming(named).iter().for_each(|warning| console.warn(warning));
 
     let mut session = Session { prepared: &prepared, options, console, checkpoints, found };
@@ -81,7 +82,7 @@ fn fit<T: Scalar>(
     }
     let Some(scaler) = session.found.first().map(|fitted| fitted.scaler.clone()) else { return ended };
     let (shown, test) = (shown.filled(&scaler), test.map(|test| test.filled(&scaler)));
-    let judge = |fitted| judge(fitted, test.as_ref(), options.seed);
+    let judge = |fitted| judge(fitted, test.as_ref(), options.prediction(), options.seed);
     let found = session.found.into_iter().map(judge).collect::<Result<Vec<_>, _>>()?;
     let report = FitReport {
         name: &name,
@@ -100,7 +101,8 @@ fn fit<T: Scalar>(
 
 fn prepare<T: Scalar>(choices: Builder, train: Labelled<Features<T>>, classes: &Classes) -> admm::Result<Prepared<T>> {
     let weights = train.weights_as();
-    choices.build()?.prepare(train.x, &train.labels, classes.names().len(), weights.as_deref())
+    let targets = train.targets(classes.names().len());
+    choices.build()?.prepare_targets(train.x, targets, weights.as_deref())
 }
 
 /// Returns a sentence on the methods that an interrupted fit did not reach, and on how to go on.
@@ -112,19 +114,23 @@ fn stopped(options: &FitOptions, tried: usize) -> Option<String> {
     }
 }
 
-/// Adds the share of test samples that a model gets wrong.
+/// Adds what a model misses of the test samples.
 fn judge<T: Scalar>(
     fitted: Fitted<T>,
     test: Option<&Labelled<DMatrix<T>>>,
+    kind: Prediction,
     seed: u64,
 ) -> Result<JudgedFit<T>, Failure> {
-    let error = test.map(|test| Ok(1.0 - test.accuracy(&fitted)?)).transpose();
+    let error = test.map(|test| test.error(&fitted)).transpose();
     let error = error.map_err(Failure::library(fitted.report.method.to_string()))?;
-    Ok((MethodSummary::new(&fitted.report, error, seed), fitted))
+    Ok((MethodSummary::new(&fitted.report, kind, error, seed), fitted))
 }
 
 /// A class of one sample is learnt by heart, and no sample is left to see it by.
 fn lone_classes<T: Scalar>(set: &LabelledSet<Features<T>>) -> Option<String> {
+    if set.train.numbers.is_some() {
+        return None;
+    }
     let mut counts = vec![0_usize; set.classes.names().len()];
     set.train.labels.iter().for_each(|&class| counts[class] += 1);
     let lone = counts.iter().zip(set.classes.names()).filter(|(count, _)| **count == 1);
@@ -143,17 +149,27 @@ fn print<T: Scalar>(heading: &str, found: &[JudgedFit<T>]) -> Result<(), Failure
     output::print(format!("{heading}\n\n{figures}\n{sentence}\n{participation}{starts}{certificate}"))
 }
 
+/// The classes or targets in a few words, with the loss if it is no softmax.
+fn outputs(options: &FitOptions, number: usize) -> String {
+    let of = if options.loss == Loss::Softmax { String::new() } else { format!(", {} loss", options.loss) };
+    match options.predicts_numbers() {
+        true => format!("{}{of}", count(number, "target")),
+        false => format!("{number} classes{of}"),
+    }
+}
+
 /// The line above the table.
 fn heading<T: Scalar>(options: &FitOptions, set: &LabelledSet<Features<T>>) -> String {
     let (d, n) = set.train.x.shape();
     let test = set.test.as_ref().map_or(String::new(), |test| format!(" and {} test", test.labels.len()));
     let (features, components) = (count(d, "feature"), count(options.components, "component"));
-    let (classes, FitOptions { weight, .. }) = (set.classes.names().len(), options);
+    let FitOptions { weight, .. } = options;
+    let outputs = outputs(options, set.classes.names().len());
     let ModelOptions { ridge, shrinkage, constraint, .. } = &options.model;
     let shrinkage = if *shrinkage > 0.0 { format!(", γ = {}", every_digit(*shrinkage)) } else { String::new() };
     let (weight, ridge) = (every_digit(*weight), every_digit(*ridge));
     let layers = options.model.layers();
     format!(
-        "{n} training{test} samples, {features}, {classes} classes; {layers}{components} ({constraint}), λ = {weight}, μ = {ridge}{shrinkage}"
+        "{n} training{test} samples, {features}, {outputs}; {layers}{components} ({constraint}), λ = {weight}, μ = {ridge}{shrinkage}"
     )
 }

@@ -8,7 +8,12 @@ use admm_solvers::joint::{Model, Names};
 
 use crate::data;
 use crate::failure::Failure;
-use crate::output::{Console, MODEL};
+use crate::output::{Console, MODEL, Prediction};
+
+/// What a model of a file predicts.
+pub fn prediction(model: &Model<f64>, names: &Names) -> Prediction {
+    Prediction { loss: model.loss.unwrap_or_default(), numbers: names.numbers }
+}
 
 /// The files that are read.
 pub fn reads(model: &Path, data: &OsStr) -> Vec<PathBuf> {
@@ -29,6 +34,7 @@ pub fn read_model(path: &Path, console: Console) -> Result<(Model<f64>, Names), 
     let bytes = fs::read(&path).map_err(Failure::io("read", &path))?;
     let (model, names) = Model::from_bytes(&bytes).map_err(Failure::library(path.display().to_string()))?;
     let (features, components, classes) = (names.features.len(), model.weights.v.ncols(), names.classes.join(", "));
-    console.note(&format!("{}: {features} features, {components} components, classes {classes}", path.display()));
+    let what = if names.numbers { "targets" } else { "classes" };
+    console.note(&format!("{}: {features} features, {components} components, {what} {classes}", path.display()));
     Ok((model, names))
 }

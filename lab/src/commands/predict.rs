@@ -4,25 +4,44 @@ use std::path::Path;
 
 use admm_solvers::data::Encoding;
 use admm_solvers::joint::{Model, Names};
+use admm_solvers::loss::Loss;
 use nalgebra::DMatrix;
 
-use super::model_file::{read_model, reads};
+use super::model_file::{prediction, read_model, reads};
 use crate::data::{self, Dataset, EncodedTable, LabelColumn, ReadOptions, features_match};
 use crate::failure::Failure;
 use crate::flags::PredictOptions;
 use crate::output::{self, Console};
 
-/// Writes `sample,prediction,probability_…`.
+/// Writes `sample,prediction,probability_…` for classes, with logits in place of probabilities where the loss has none;
+/// for targets `sample` and the prediction of each.
 pub fn predict(options: &PredictOptions, console: Console) -> Result<(), Failure> {
     check_out(options)?;
     let (model, names) = read_model(&options.model, console)?;
     let data = samples(options, &model, &names, console)?;
-    let probabilities = model.predict_proba(&data.x).map_err(Failure::library(&data.name))?;
-    let mut header = vec!["sample".to_string(), "prediction".to_string()];
-    header.extend(names.classes.iter().map(|class| format!("probability_{class}")));
-    let rows = probabilities.column_iter().enumerate().map(|(sample, column)| {
-        let mut row = vec![(data.rows[sample] + 1).to_string(), names.classes[column.argmax().0].clone()];
-        row.extend(column.iter().map(|probability| format!("{probability:?}")));
+    let predicted = model.predict_values(&data.x).map_err(Failure::library(&data.name))?;
+    let prediction = prediction(&model, &names);
+    let number = if prediction.loss == Loss::SquaredHinge { "logit" } else { "probability" };
+    let mut header = vec!["sample".to_string()];
+    match (prediction.numbers, prediction.is_labels()) {
+        (false, _) => {
+            header.push("prediction".into());
+            header.extend(names.classes.iter().map(|class| format!("{number}_{class}")));
+        }
+        (_, true) => {
+            header.extend(names.classes.iter().map(|label| format!("prediction_{label}")));
+            header.extend(names.classes.iter().map(|label| format!("{number}_{label}")));
+        }
+        _ => header.extend(names.classes.iter().map(|target| format!("prediction_{target}"))),
+    }
+    let rows = predicted.column_iter().enumerate().map(|(sample, column)| {
+        let mut row = vec![(data.rows[sample] + 1).to_string()];
+        if prediction.is_labels() {
+            row.extend(column.iter().map(|&value| u8::from(value > prediction.threshold()).to_string()));
+        } else if !prediction.numbers {
+            row.push(names.classes[column.argmax().0].clone());
+        }
+        row.extend(column.iter().map(|value| format!("{value:?}")));
         row
     });
     write_csv(options.out.as_deref(), header, rows)
@@ -54,6 +73,17 @@ struct NewSamples {
     rows: Vec<usize>,
 }
 
+/// The same where columns of targets, which need not be numbers here, are left out.
+fn unlabelled(reading: ReadOptions, names: &Names) -> ReadOptions {
+    match reading.label {
+        LabelColumn::Named(first) if names.numbers => {
+            let drop = [reading.drop, vec![first], reading.more_labels].concat();
+            ReadOptions { drop, label: LabelColumn::None, more_labels: Vec::new(), ..reading }
+        }
+        label => ReadOptions { label, ..reading },
+    }
+}
+
 /// The features of the model, and nothing else. The error says so where leaving a column out would help.
 fn samples(
     options: &PredictOptions,
@@ -62,7 +92,7 @@ fn samples(
     console: Console,
 ) -> Result<NewSamples, Failure> {
     let encoding = names.encoding.clone().unwrap_or_else(|| Encoding::of_numbers(&names.features));
-    let reading = options.reading.options(LabelColumn::None);
+    let reading = unlabelled(options.reading.options(LabelColumn::None), names);
     let load = |reading: &ReadOptions| data::encode_like(&options.data, reading, &encoding);
     let failure = match load(&reading) {
         Ok(EncodedTable { dataset: Dataset { name, mut x, .. }, kept: rows, messages, .. }) => {
@@ -70,7 +100,7 @@ fn samples(
             model.scaler.fill(&mut x);
             return Ok(NewSamples { name, x, rows });
         }
-        Err(failure) if options.reading.label.is_some() => return Err(failure),
+        Err(failure) if !options.reading.label.is_empty() => return Err(failure),
         Err(failure) => failure,
     };
     let label = |column: &String| ReadOptions { label: LabelColumn::Named(column.clone()), ..reading.clone() };

@@ -1,13 +1,14 @@
-//! `admm score`: how well a model predicts the classes of samples.
+//! `admm score`: how well a model predicts the classes or the targets of samples.
+
+mod targets;
 
 use admm::Exec;
-use admm_solvers::data::{Encoding, Samples};
+use admm_solvers::data::{Encoding, Samples, Targets};
 use admm_solvers::joint::Model;
-use admm_solvers::loss::Softmax;
-use nalgebra::DMatrix;
+use admm_solvers::loss::{Loss, PredictionLoss};
 use serde::Serialize;
 
-use super::model_file::{read_model, reads};
+use super::model_file::{prediction, read_model, reads};
 use crate::data::{self, Classes, LabelColumn, Labelled};
 use crate::failure::Failure;
 use crate::flags::ScoreOptions;
@@ -20,7 +21,11 @@ struct Score {
     error: f64,
     correct: usize,
     samples: usize,
-    cross_entropy: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cross_entropy: Option<f64>,
+    /// The mean loss, if it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prediction_loss: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     confusion: Option<Confusion>,
     /// True if samples count by weight in accuracy, error and cross-entropy.
@@ -56,21 +61,31 @@ impl Confusion {
     }
 }
 
-/// The mean of −ln p over the samples, p being the probability of their own class, with weights of sum 1.
-fn cross_entropy(model: &Model<f64>, x: &DMatrix<f64>, labels: &[usize], weights: Option<&[f64]>) -> admm::Result<f64> {
-    let weights = weights.map_or_else(|| vec![1.0; labels.len()], <[f64]>::to_vec);
+/// The mean loss over the samples, with weights of sum 1: of the softmax that of −ln p, p being the probability of their
+/// own class. Targets are standardised as the model has it.
+fn mean_loss(model: &Model<f64>, samples: &Labelled, loss: Loss) -> admm::Result<f64> {
+    let Labelled { x, labels, weights, .. } = samples;
+    let weights = weights.as_ref().map_or_else(|| vec![1.0; labels.len()], Clone::clone);
     let total: f64 = weights.iter().sum();
     let weights = weights.into_iter().map(|weight| weight / total).collect();
-    let samples = Samples::new(model.outputs(x)?, labels, weights, model.weights.bias.len(), Exec::Serial)?;
-    Softmax { samples, ridge: 0.0, share: 1.0 }.cross_entropy(&model.weights)
+    let targets: Targets<f64> = match (&samples.numbers, &model.targets) {
+        (Some(y), Some(scaler)) => scaler.apply(y)?.into(),
+        _ => samples.targets(model.weights.bias.len()),
+    };
+    let samples = Samples::with_targets(model.outputs(x)?, targets, weights, Exec::Serial)?;
+    PredictionLoss { samples, head: loss.head(), ridge: 0.0, share: 1.0 }.mean_loss(&model.weights)
 }
 
-/// Prints how well the classes of samples are predicted.
+/// Prints how well the classes or the targets of samples are predicted.
 pub fn run(options: &ScoreOptions, console: Console) -> Result<(), Failure> {
     let read = [reads(&options.model, &options.data), options.counting.file().into_iter().collect()].concat();
     output::check_apart(&read, &[("--json", options.json.as_deref())])?;
     options.json.as_deref().map_or(Ok(()), output::check_writable)?;
     let (model, names) = read_model(&options.model, console)?;
+    let prediction = prediction(&model, &names);
+    if prediction.numbers {
+        return targets::run(options, console, &model, &names);
+    }
     let classes = Classes::try_from(names.classes)?;
     let reading = options.counting.reading(options.reading.options(LabelColumn::Last));
     let encoding = names.encoding.unwrap_or_else(|| Encoding::of_numbers(&names.features));
@@ -79,7 +94,7 @@ pub fn run(options: &ScoreOptions, console: Console) -> Result<(), Failure> {
     let samples = samples.filled(&model.scaler);
     let samples = samples.counting(&options.counting.class_weight(&classes)?, classes.names().len());
     let samples = samples.map_err(Failure::library(options.data.to_string_lossy()))?;
-    let score = Score::of(&model, &samples, classes.names());
+    let score = Score::of(&model, &samples, classes.names(), prediction.loss);
     let score = score.map_err(Failure::library(options.data.to_string_lossy()))?;
     if let Some(path) = &options.json {
         output::write(path, &output::json(&score))?;
@@ -88,22 +103,28 @@ pub fn run(options: &ScoreOptions, console: Console) -> Result<(), Failure> {
 }
 
 impl Score {
-    fn of(model: &Model<f64>, samples: &Labelled, classes: &[String]) -> admm::Result<Self> {
+    fn of(model: &Model<f64>, samples: &Labelled, classes: &[String], loss: Loss) -> admm::Result<Self> {
         let Labelled { x, labels, weights, .. } = samples;
         let (accuracy, predicted) = (samples.accuracy(model)?, model.predict(x)?);
         let correct = predicted.iter().zip(labels).filter(|(predicted, label)| predicted == label).count();
         let confusion = Confusion::of(classes, labels, &predicted);
-        let cross_entropy = cross_entropy(model, x, labels, weights.as_deref())?;
+        let mean = mean_loss(model, samples, loss)?;
+        let (cross_entropy, prediction_loss) =
+            if loss == Loss::Softmax { (Some(mean), None) } else { (None, Some(mean)) };
         let (samples, weighted) = (labels.len(), weights.is_some());
-        Ok(Self { accuracy, error: 1.0 - accuracy, correct, samples, cross_entropy, confusion, weighted })
+        let error = 1.0 - accuracy;
+        Ok(Self { accuracy, error, correct, samples, cross_entropy, prediction_loss, confusion, weighted })
     }
 
     fn text(&self) -> String {
-        let Self { accuracy, correct, samples, cross_entropy, confusion, weighted, .. } = self;
+        let Self { accuracy, correct, samples, confusion, weighted, .. } = self;
         let by = if *weighted { " by weight" } else { "" };
         let table = confusion.as_ref().map_or(String::new(), Confusion::text);
-        format!(
-            "accuracy {accuracy:.4}{by} ({correct} of {samples} samples), cross-entropy {cross_entropy:.4}\n{table}"
-        )
+        let loss = match (self.cross_entropy, self.prediction_loss) {
+            (Some(mean), _) => format!(", cross-entropy {mean:.4}"),
+            (_, Some(mean)) => format!(", mean loss {mean:.4}"),
+            _ => String::new(),
+        };
+        format!("accuracy {accuracy:.4}{by} ({correct} of {samples} samples){loss}\n{table}")
     }
 }

@@ -78,8 +78,13 @@ impl<'a> Rows<'a> {
             Some(_) if self.spelling.is_missing(label) => "",
             _ => label,
         });
-        self.labels.extend(label.map(String::from));
-        self.aside.iter_mut().zip(aside).for_each(|(column, text)| column.push(text.into()));
+        let numbers = self.options.numbers;
+        let label = label.map(|label| if numbers { self.spelling.text(label) } else { label.into() });
+        self.labels.extend(label);
+        let roles = aside.len() - self.options.more_labels.len();
+        for (at, (column, text)) in self.aside.iter_mut().zip(aside).enumerate() {
+            column.push(if at < roles { text.into() } else { self.spelling.text(text) });
+        }
         self.lines.push(record.line);
         Ok(())
     }
@@ -126,6 +131,7 @@ impl<'a> Rows<'a> {
         let labels = self.layout.label.map(|_| self.labels);
         let contents = self.columns.into_iter().map(|column| column.contents).collect();
         let (features, values, lines) = (self.layout.names, self.values, Some(self.lines));
-        Ok(Table { features, values, labels, aside: self.aside, lines, contents, notes })
+        let numbers = self.options.numbers;
+        Ok(Table { features, values, labels, numbers, aside: self.aside, lines, contents, notes })
     }
 }

@@ -50,12 +50,25 @@ pub struct ReadOptions {
     pub weights: Option<String>,
     /// The column of a CSV that holds the groups of the samples, by name or number.
     pub groups: Option<String>,
+    /// True if labels are numbers to predict, and not the names of classes.
+    pub numbers: bool,
+    /// Further columns of a CSV to predict, by name or number, if labels are numbers.
+    pub more_labels: Vec<String>,
 }
 
 impl ReadOptions {
-    /// The columns that are kept beside the features, as text: the weights, then the groups.
+    /// The names of the targets, if labels are numbers: those by which their columns were asked for.
+    pub fn targets(&self) -> Vec<String> {
+        let first = match &self.label {
+            LabelColumn::Named(name) => name.clone(),
+            LabelColumn::Last | LabelColumn::None => TARGET.into(),
+        };
+        [first].into_iter().chain(self.more_labels.iter().cloned()).collect()
+    }
+
+    /// The columns that are kept beside the features, as text: the weights, then the groups, then further labels.
     pub fn aside(&self) -> impl Iterator<Item = &String> {
-        self.weights.iter().chain(&self.groups)
+        self.weights.iter().chain(&self.groups).chain(&self.more_labels)
     }
 
     /// Returns true if missing cells or columns of text are accepted.
@@ -73,6 +86,9 @@ impl ReadOptions {
         }
     }
 }
+
+/// The name of a target whose column was not asked for by name.
+const TARGET: &str = "target";
 
 /// The place of the labels in a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

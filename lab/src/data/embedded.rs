@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-const SETS: [(&str, &[u8]); 5] = [
+const SETS: [(&str, &[u8]); 6] = [
     ("digits", include_bytes!("../../data/digits.csv.gz")),
     ("wine", include_bytes!("../../data/wine.csv")),
     ("iris", include_bytes!("../../data/iris.csv")),
     ("breast-cancer", include_bytes!("../../data/breast-cancer.csv")),
     ("penguins", include_bytes!("../../data/penguins.csv")),
+    ("diabetes", include_bytes!("../../data/diabetes.csv")),
 ];
 
 /// The names that [`read`](super::read) takes besides those of files.

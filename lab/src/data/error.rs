@@ -146,7 +146,7 @@ pub enum DataError {
         place: Place,
     },
     /// A number that is no class.
-    #[error("{}, {place}: label {value} is not an integer; is it a regression target?{}", .path.display(), other_column(.path))]
+    #[error("{}, {place}: label {value} is not an integer; is it a regression target, for --loss squared?{}", .path.display(), other_column(.path))]
     FractionalLabel {
         /// The file that was read.
         path: PathBuf,
@@ -155,6 +155,31 @@ pub enum DataError {
         /// The label as text.
         value: String,
     },
+    /// A target that is no finite number.
+    #[error("{}, {place}: the target `{}` is not a finite number", .path.display(), excerpt(.value))]
+    Target {
+        /// The file that was read.
+        path: PathBuf,
+        /// The place of the value.
+        place: Place,
+        /// The target as text.
+        value: String,
+    },
+    /// A target of several that is no finite number.
+    #[error("{name}, row {row}, column `{column}`: the target `{}` is not a finite number", excerpt(.value))]
+    TargetOf {
+        /// The name of the data.
+        name: String,
+        /// The number of the sample, from 1.
+        row: usize,
+        /// The column of the target.
+        column: String,
+        /// The target as text.
+        value: String,
+    },
+    /// A column that is to be predicted twice.
+    #[error("--label gives `{0}` twice")]
+    SameTarget(String),
     /// A weight that is no number from 0 up.
     #[error("{name}, row {row}, column `{column}`: a weight is a number from 0 up, not `{}`", excerpt(.value))]
     Weight {

@@ -1,7 +1,7 @@
 //! Labelled samples: a whole data set, and its parts to learn from and to be judged by.
 
 use admm_solvers::Scalar;
-use admm_solvers::data::{ClassWeight, Encoding, Features, Scaler};
+use admm_solvers::data::{ClassWeight, Encoding, Features, Scaler, Targets};
 use admm_solvers::joint::{Model, Names};
 use nalgebra::DMatrix;
 use serde::Serialize;
@@ -13,13 +13,16 @@ use super::splits::{Split, folds, stratified};
 use super::storage::{SampleStorage, ToFeatures};
 use crate::failure::Failure;
 
-/// Samples and the class of each. A sample is a column of `x`.
+/// Samples and the class or the targets of each. A sample is a column of `x`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Labelled<X = DMatrix<f64>> {
     /// The features (d×n).
     pub x: X,
-    /// The number of the class of each sample.
+    /// The number of the class of each sample; all 0 where targets are numbers.
     pub labels: Vec<usize>,
+    /// The targets (q×n), if they are numbers and not classes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<DMatrix<f64>>,
     /// The weight of each sample, positive; none where each counts once.
     pub weights: Option<Vec<f64>>,
     /// The number of the group of each sample; none where each is a group of its own.
@@ -29,7 +32,7 @@ pub struct Labelled<X = DMatrix<f64>> {
 impl<X> Labelled<X> {
     /// Samples that count once each.
     pub fn new(x: X, labels: Vec<usize>) -> Self {
-        Self { x, labels, weights: None, groups: None }
+        Self { x, labels, numbers: None, weights: None, groups: None }
     }
 
     /// The same samples, each counting as often as its class does.
@@ -58,6 +61,21 @@ impl<X> Labelled<X> {
         }
     }
 
+    /// The same without the features.
+    fn clone_targets(&self) -> Labelled<()> {
+        let Self { labels, numbers, weights, groups, .. } = self;
+        let (labels, numbers) = (labels.clone(), numbers.clone());
+        Labelled { x: (), labels, numbers, weights: weights.clone(), groups: groups.clone() }
+    }
+
+    /// The targets in the precision of the features.
+    pub fn targets<T: Scalar>(&self, classes: usize) -> Targets<T> {
+        match &self.numbers {
+            Some(y) => y.map(T::of).into(),
+            None => Targets::Classes { labels: self.labels.as_slice().into(), count: classes },
+        }
+    }
+
     /// The weights in another precision.
     pub fn weights_as<T: Scalar>(&self) -> Option<Vec<T>> {
         self.weights.as_ref().map(|weights| weights.iter().map(|&weight| T::of(weight)).collect())
@@ -65,6 +83,17 @@ impl<X> Labelled<X> {
 }
 
 impl<T: Scalar> Labelled<DMatrix<T>> {
+    /// What a model misses of the samples, by weight: the share whose class it does not predict, of labels the share that
+    /// it does not predict, of numbers 1 − R².
+    ///
+    /// # Errors
+    /// Samples that are not the model's.
+    pub fn error(&self, model: &Model<T>) -> admm::Result<f64> {
+        let Some(y) = &self.numbers else { return Ok(1.0 - self.accuracy(model)?) };
+        let weights = self.weights_as().unwrap_or_else(|| vec![T::one(); y.ncols()]);
+        Ok(1.0 - model.score_values(&self.x, &y.map(T::of), &weights)?)
+    }
+
     /// The share of the samples, by weight, whose class a model predicts.
     ///
     /// # Errors
@@ -84,7 +113,7 @@ pub struct LabelledSet<X = DMatrix<f64>> {
     pub name: String,
     /// The names of the features.
     pub features: Vec<String>,
-    /// The names of the classes.
+    /// The names of the classes, or of the targets.
     pub classes: Classes,
     /// The encoding that made features of the columns.
     pub encoding: Encoding,
@@ -104,7 +133,9 @@ impl<X: SampleStorage> Labelled<X> {
         }
         let weights = self.weights.as_ref().map(|weights| of(weights, numbers));
         let groups = self.groups.as_ref().map(|groups| of(groups, numbers));
-        Self { x: self.x.select(numbers), labels: of(&self.labels, numbers), weights, groups }
+        let (x, labels) = (self.x.select(numbers), of(&self.labels, numbers));
+        let numbers = self.numbers.as_ref().map(|y| y.select_columns(numbers));
+        Self { x, labels, numbers, weights, groups }
     }
 
     /// Copies of both parts of a split.
@@ -116,7 +147,8 @@ impl<X: SampleStorage> Labelled<X> {
 impl<T: Scalar> Labelled<Features<T>> {
     /// The same samples in a matrix.
     pub fn into_dense(self) -> Labelled<DMatrix<T>> {
-        Labelled { x: self.x.into_dense(), labels: self.labels, weights: self.weights, groups: self.groups }
+        let Self { x, labels, numbers, weights, groups } = self;
+        Labelled { x: x.into_dense(), labels, numbers, weights, groups }
     }
 }
 
@@ -131,9 +163,8 @@ impl<T: Scalar> Labelled<DMatrix<T>> {
 impl<X: ToFeatures> Labelled<X> {
     /// A copy of the samples in a matrix, with the mean in place of each missing cell.
     pub fn to_filled(&self, scaler: &Scaler<f64>) -> Labelled {
-        let Self { labels, weights, groups, .. } = self;
-        let (labels, weights, groups) = (labels.clone(), weights.clone(), groups.clone());
-        Labelled { x: self.x.to_features(), labels, weights, groups }.into_dense().filled(scaler)
+        let Labelled { labels, numbers, weights, groups, .. } = self.clone_targets();
+        Labelled { x: self.x.to_features(), labels, numbers, weights, groups }.into_dense().filled(scaler)
     }
 }
 
@@ -141,20 +172,24 @@ impl<X> LabelledSet<X> {
     /// The names for a model of these data, with the encoding where features are more than the columns as they are.
     pub fn names(&self) -> Names {
         let classes = self.classes.names().to_vec();
-        match self.encoding.is_plain() {
+        let mut names = match self.encoding.is_plain() {
             true => Names::new(self.features.clone(), classes),
             false => Names::with_encoding(self.encoding.clone(), classes),
-        }
+        };
+        names.numbers = self.train.numbers.is_some();
+        names
     }
 }
 
 impl<X: SampleStorage> LabelledSet<X> {
-    /// Splits the samples: a share of each class is kept back to judge by.
+    /// Splits the samples: a share of each class is kept back to judge by, or of all samples where targets are numbers.
     ///
     /// # Errors
     /// A share that leaves no sample of a class to learn from, or keeps none back.
     pub fn keep_back(&self, fraction: f64, seed: u64) -> Result<(Labelled<X>, Labelled<X>), Failure> {
-        let (labels, names) = (&self.train.labels, self.classes.names());
+        let one_stratum = ["all".to_string()];
+        let names = if self.train.numbers.is_some() { &one_stratum[..] } else { self.classes.names() };
+        let labels = &self.train.labels;
         let split = match self.train.grouped(names.len()) {
             Some(grouped) => grouped.split(fraction, seed),
             None => stratified(labels, names.len(), fraction, seed),

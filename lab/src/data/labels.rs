@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::error::DataError;
 use super::problem::Place;
 
-/// The classes of a model. Their order is numeric where all are integers, else lexicographic.
+/// The classes of a model, or its targets. The order of classes is numeric where all are integers, else lexicographic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]
 pub struct Classes {
@@ -24,6 +24,17 @@ impl Classes {
             names.sort_by_key(|name| name.parse::<i128>().ok());
         }
         Self::try_from(names)
+    }
+
+    /// The names of targets that are numbers, one or several.
+    ///
+    /// # Errors
+    /// A name that is given twice.
+    pub fn of_targets(names: Vec<String>) -> Result<Self, DataError> {
+        match names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
+            Some((_, name)) => Err(DataError::SameTarget(name.clone())),
+            None => Ok(Self { names }),
+        }
     }
 
     /// The class of each label, as an index into [`names`](Self::names).
@@ -60,6 +71,19 @@ impl TryFrom<Vec<String>> for Classes {
 impl From<Classes> for Vec<String> {
     fn from(classes: Classes) -> Self {
         classes.names
+    }
+}
+
+/// Checks that labels are finite numbers.
+pub(super) fn numeric(
+    path: &Path,
+    labels: Vec<String>,
+    place: impl Fn(usize) -> Place,
+) -> Result<Vec<String>, DataError> {
+    match labels.iter().position(|label| !label.parse::<f64>().is_ok_and(f64::is_finite)) {
+        None => Ok(labels),
+        Some(row) if is_missing(&labels[row]) => Err(DataError::MissingLabel { path: path.into(), place: place(row) }),
+        Some(row) => Err(DataError::Target { path: path.into(), place: place(row), value: labels[row].clone() }),
     }
 }
 

@@ -128,7 +128,7 @@ impl FirstRecord<'_> {
                     return Err(self.error(name, "is both the label and dropped"));
                 }
                 if roles.aside.contains(&label) {
-                    return Err(self.error(name, "is both the label and a weight or a group"));
+                    return Err(self.error(name, "is both the label and a weight, a group or another label"));
                 }
                 roles.label = Some(label);
             }

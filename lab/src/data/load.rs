@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 
 use admm_solvers::data::Encoding;
+use nalgebra::DMatrix;
 
 use super::dataset::{Dataset, ReadOptions};
 use super::encode::Messages;
@@ -27,13 +28,17 @@ pub struct Source<'a> {
 /// Loads a labelled data set.
 ///
 /// # Errors
-/// Data that cannot be read, that have no labels or fewer than two classes, and test samples with other features or
+/// Data that cannot be read, that have no labels or fewer than two classes, targets that are no numbers, and test samples with other features or
 /// classes.
 pub fn load<X: SampleStorage>(source: &Source<'_>) -> Result<LabelledSet<X>, Failure> {
     let (table, encoding, mut messages) = X::learn(source.data, &source.reading)?;
     let rows = Rows::of(table, &source.reading)?;
     let (name, features) = (rows.table.name.clone(), rows.table.features.clone());
-    let classes = Classes::from_labels(&rows.labels).map_err(Failure::mismatch(&name))?;
+    let classes = match source.reading.numbers {
+        true => Classes::of_targets(source.reading.targets()),
+        false => Classes::from_labels(&rows.labels),
+    };
+    let classes = classes.map_err(Failure::mismatch(&name))?;
     let train = rows.labelled(&classes)?;
     let like = |test| load_like(test, &source.reading, &encoding, &classes);
     let test = source.test.map(like).transpose()?.map(|(test, of_test)| {
@@ -64,6 +69,8 @@ struct Rows<X> {
     labels: Vec<String>,
     weights: Option<Vec<f64>>,
     groups: Option<Vec<usize>>,
+    /// Y (q×n), if targets are numbers.
+    numbers: Option<DMatrix<f64>>,
     /// The row of each sample in the table, from 0, where some are left out.
     kept: Option<Vec<usize>>,
 }
@@ -77,8 +84,13 @@ impl<X: SampleStorage> Rows<X> {
                 name = table.name
             )));
         };
-        let (weights, groups) = roles(&mut table, reading)?;
-        Ok(Self { table, labels, weights, groups, kept: None }.counted())
+        let (weights, groups, more) = roles(&mut table, reading)?;
+        let numbers = reading.numbers.then(|| {
+            let first = labels.iter().map(|label| label.parse().unwrap_or(f64::NAN)).collect();
+            let targets: Vec<Vec<f64>> = [first].into_iter().chain(more).collect();
+            DMatrix::from_fn(targets.len(), labels.len(), |target, row| targets[target][row])
+        });
+        Ok(Self { table, labels, weights, groups, numbers, kept: None }.counted())
     }
 
     fn counted(self) -> Self {
@@ -92,13 +104,18 @@ impl<X: SampleStorage> Rows<X> {
             labels: kept.iter().map(|&row| self.labels[row].clone()).collect(),
             weights: Some(kept.iter().map(|&row| weights[row]).collect()),
             groups: self.groups.map(|groups| kept.iter().map(|&row| groups[row]).collect()),
+            numbers: self.numbers.map(|y| y.select_columns(&kept)),
             table: Dataset { x, ..self.table },
             kept: Some(kept),
         }
     }
 
     fn labelled(self, classes: &Classes) -> Result<Labelled<X>, Failure> {
-        let Self { table, labels, weights, groups, kept } = self;
+        let Self { table, labels, weights, groups, numbers, kept } = self;
+        if numbers.is_some() {
+            let labels = vec![0; labels.len()];
+            return Ok(Labelled { x: table.x, labels, numbers, weights, groups });
+        }
         let in_table = |error: DataError| match error {
             DataError::UnseenLabel { row, label, classes } => {
                 let row = kept.as_ref().map_or(row, |kept| kept[row - 1] + 1);
@@ -107,6 +124,6 @@ impl<X: SampleStorage> Rows<X> {
             other => other,
         };
         let labels = classes.encode(&labels).map_err(in_table).map_err(Failure::mismatch(&table.name))?;
-        Ok(Labelled { x: table.x, labels, weights, groups })
+        Ok(Labelled { x: table.x, labels, numbers, weights, groups })
     }
 }

@@ -25,7 +25,8 @@ pub(super) struct RawTable {
     pub(super) unlabelled: usize,
 }
 
-/// Reads an embedded data set (`digits`, `wine`, `iris`, `breast-cancer`, `penguins`), a file, a pair `x,y` of files, or
+/// Reads an embedded data set (`digits`, `wine`, `iris`, `breast-cancer`, `penguins`,
+/// `diabetes`), a file, a pair `x,y` of files, or
 /// standard input (`-`), in which all cells are finite numbers.
 ///
 /// The name decides: `.npy`, `.npz`, `…ubyte` (IDX), `.svm`, `.svmlight`, `.libsvm`; anything else is CSV. Text and
@@ -39,9 +40,9 @@ pub fn read(data: &OsStr, options: &ReadOptions) -> Result<Dataset, DataError> {
 /// Reads the same as it comes: numbers and texts, some of them missing.
 pub(super) fn read_raw(data: &OsStr, options: &ReadOptions) -> Result<RawTable, DataError> {
     let path = Path::new(data);
-    let raw = |table, x: PathBuf, y: PathBuf| {
+    let raw = |table: Table, x: PathBuf, y: PathBuf| {
         let name = path.to_string_lossy().into_owned();
-        RawTable { name, table, x, y, unlabelled: 0 }
+        RawTable { name, table: Table { numbers: options.numbers, ..table }, x, y, unlabelled: 0 }
     };
     if let Some(bytes) = embedded::bytes(path) {
         let reader = source::decompress(bytes).map_err(DataError::io("read", path))?;
@@ -64,7 +65,11 @@ pub fn map<T: Scalar>(data: &OsStr, options: &ReadOptions) -> Result<Option<Data
     }
     let Some(x) = npy::map(&x_path)? else { return Ok(None) };
     check_options(&x_path, options)?;
-    let labels = labels::canonical(&y_path, npy::labels(&y_path)?, |row| Place { row: row + 1, line: None })?;
+    let (labels, place) = (npy::labels(&y_path)?, |row: usize| Place { row: row + 1, line: None });
+    let labels = match options.numbers {
+        true => labels::numeric(&y_path, labels, place)?,
+        false => labels::canonical(&y_path, labels, place)?,
+    };
     if labels.len() != x.ncols() {
         return Err(DataError::Lengths { path: y_path, x: x.ncols(), y: labels.len() });
     }
@@ -156,6 +161,7 @@ fn check_options(path: &Path, options: &ReadOptions) -> Result<(), DataError> {
         ReadOptions { drop, .. } if !drop.is_empty() => "dropping columns",
         ReadOptions { weights: Some(_), .. } => "a column of weights",
         ReadOptions { groups: Some(_), .. } => "a column of groups",
+        ReadOptions { more_labels, .. } if !more_labels.is_empty() => "a label column by name or number",
         _ => return check_text_options(path, options),
     };
     Err(DataError::Option { path: path.into(), option: unused })

@@ -16,6 +16,8 @@ pub(super) struct Table {
     pub(super) features: Vec<String>,
     pub(super) values: Vec<f64>,
     pub(super) labels: Option<Vec<String>>,
+    /// True if the labels are numbers to predict, and not the names of classes.
+    pub(super) numbers: bool,
     /// The columns of [`ReadOptions::aside`](super::ReadOptions::aside).
     pub(super) aside: Vec<Vec<String>>,
     pub(super) lines: Option<Vec<usize>>,
@@ -28,7 +30,16 @@ pub(super) struct Table {
 impl Table {
     /// A table of numbers alone, without labels.
     pub(super) fn numbers(features: Vec<String>, values: Vec<f64>) -> Self {
-        Self { features, values, labels: None, aside: Vec::new(), lines: None, contents: Vec::new(), notes: Vec::new() }
+        Self {
+            features,
+            values,
+            labels: None,
+            numbers: false,
+            aside: Vec::new(),
+            lines: None,
+            contents: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 
     /// Checks what came from the files `x` and `y`, which may be the same, and that all cells are finite numbers.
@@ -68,11 +79,12 @@ impl Table {
         Ok(())
     }
 
-    /// The labels in one spelling.
+    /// The labels, those of classes in one spelling.
     pub(super) fn take_labels(&mut self, path: &Path) -> Result<Option<Vec<String>>, DataError> {
         let (n, lines) = (self.rows(), self.lines.as_deref());
         match self.labels.take() {
             Some(labels) if labels.len() != n => Err(DataError::Lengths { path: path.into(), x: n, y: labels.len() }),
+            Some(labels) if self.numbers => labels::numeric(path, labels, |row| place(lines, row)).map(Some),
             Some(labels) => labels::canonical(path, labels, |row| place(lines, row)).map(Some),
             None => Ok(None),
         }

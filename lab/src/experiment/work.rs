@@ -104,7 +104,7 @@ impl TimedRow {
             .with("status", report.status.to_string())
             .with("objective", report.objective)
             .with("variance_explained", report.variance_explained)
-            .with("cross_entropy", report.cross_entropy)
+            .with("cross_entropy", report.prediction_loss)
             .with("iterations", report.iterations)
             .with("passes", report.passes)
             .with("stationarity", report.stationarity);

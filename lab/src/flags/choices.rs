@@ -2,6 +2,7 @@
 
 use admm_solvers::data::{Categories, Missing, Scale, Unknown};
 use admm_solvers::joint::{AccelerationChoice, Constraint, Method, PenaltyChoice, Rule};
+use admm_solvers::loss::Loss;
 use admm_solvers::network::Activation;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,16 @@ pub const CONSTRAINTS: Choices<Constraint> = &[
         "W is free, and the losses see its columns divided by their norms",
     ),
     ("normalised-q", Constraint::NormalisedQ, "W is free, and the losses see the factor Q of W = QR"),
+];
+
+/// The values of `--loss`.
+pub const LOSSES: Choices<Loss> = &[
+    ("softmax", Loss::Softmax, "the cross-entropy of classes"),
+    ("squared", Loss::Squared, "½ of the squared error of numbers"),
+    ("huber", Loss::Huber, "the same, and linear from 1.345 standard deviations on: numbers with outliers"),
+    ("poisson", Loss::Poisson, "half the deviance of counts, with a log link"),
+    ("logistic", Loss::Logistic, "the cross-entropy of labels that are 0 or 1, or of each class against the rest"),
+    ("squared-hinge", Loss::SquaredHinge, "½ max(0, 1 − margin)² of the same"),
 ];
 
 /// The values of `--activation`.

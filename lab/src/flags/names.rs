@@ -3,7 +3,7 @@
 use admm::Parameter;
 
 /// Parameters that are read from the data, so that no flag sets them.
-const DATA: &[&str] = &["x", "labels", "classes", "weights"];
+const DATA: &[&str] = &["x", "labels", "targets", "classes", "weights"];
 
 /// Sentences about parameters, each of which begins with the flag.
 pub fn flagged(problems: &[Parameter]) -> Vec<String> {

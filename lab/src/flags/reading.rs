@@ -6,14 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use super::choices::{MISSING, UNKNOWN, choice};
 use super::parsers::delimiter;
+use super::text;
 use crate::data::{Decimal, LabelColumn, ReadOptions};
 
 /// The flags about the reading of tables.
 #[derive(Debug, Clone, Args, Serialize, Deserialize)]
 pub struct Reading {
-    /// The label's column in CSV files, by name or number from 1 [default: the last; predict and transform: none]
+    /// The label's column in CSV files, by name or number from 1; may be repeated for several targets [default: the last;
+    /// predict and transform: none]
     #[arg(long, value_name = "COL", help_heading = "Data")]
-    pub label: Option<String>,
+    #[serde(with = "text::none_one_or_more")]
+    pub label: Vec<String>,
     /// The first line of CSV files is a header. [default: it is one if it has text above a number, different texts in
     /// all feature columns, numbers that count the columns, or that ascend beside a name above numbers, or a name that --label or
     /// --drop gives]
@@ -53,7 +56,8 @@ impl Reading {
     /// The same for the reader, with the label in `otherwise` where no flag says where.
     pub fn options(&self, otherwise: LabelColumn) -> ReadOptions {
         ReadOptions {
-            label: self.label.clone().map_or(otherwise, LabelColumn::Named),
+            label: self.label.first().cloned().map_or(otherwise, LabelColumn::Named),
+            more_labels: self.label.iter().skip(1).cloned().collect(),
             header: (self.header || self.no_header).then_some(self.header),
             drop: self.drop.clone(),
             missing: self.missing,

@@ -57,3 +57,33 @@ pub mod given {
         Ok(name(Form::deserialize(from)?))
     }
 }
+
+/// Serialises a list of texts: nothing for none, and one as it is.
+pub mod none_one_or_more {
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Texts {
+        None(()),
+        One(String),
+        More(Vec<String>),
+    }
+
+    pub fn serialize<S: Serializer>(value: &[String], to: S) -> Result<S::Ok, S::Error> {
+        let texts = match value {
+            [] => Texts::None(()),
+            [one] => Texts::One(one.clone()),
+            more => Texts::More(more.to_vec()),
+        };
+        texts.serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+        Ok(match Texts::deserialize(from)? {
+            Texts::None(()) => Vec::new(),
+            Texts::One(one) => vec![one],
+            Texts::More(more) => more,
+        })
+    }
+}

@@ -2,8 +2,9 @@
 
 use admm::Status;
 use admm_solvers::joint::{Method, StartEnd};
+use admm_solvers::loss::Loss;
 
-use crate::output::{MethodSummary, align_columns};
+use crate::output::{MethodSummary, Prediction, align_columns};
 use crate::words::{count, percent};
 
 /// The columns: their headings in two lines, and whether they hold words.
@@ -21,14 +22,25 @@ const COLUMNS: [([&str; 2], bool); 9] = [
 
 /// Aligned plain text: words to the left, numbers to the right.
 pub fn render(summaries: &[MethodSummary]) -> String {
-    let mut rows: Vec<_> = [0, 1].map(|line| COLUMNS.map(|(heading, _)| heading[line].to_string()).to_vec()).into();
+    let columns = columns(summaries);
+    let mut rows: Vec<_> = [0, 1].map(|line| columns.map(|heading| heading[line].to_string()).to_vec()).into();
     rows.extend(summaries.iter().map(|summary| cells(summary).to_vec()));
     align_columns(&rows, |column| COLUMNS[column].1)
 }
 
-/// The headings of the columns, each in one line.
-pub fn headings() -> [String; 9] {
+/// The headings of the columns, with the words for what is predicted.
+fn columns(summaries: &[MethodSummary]) -> [[&'static str; 2]; 9] {
+    let prediction = summaries.first().map_or(Prediction::CLASSES, |first| first.prediction);
     COLUMNS.map(|(heading, _)| match heading {
+        ["cross-", _] if prediction.loss != Loss::Softmax => ["prediction", "loss"],
+        [part, "error"] => [part, prediction.error()],
+        heading => heading,
+    })
+}
+
+/// The headings of the columns, each in one line.
+pub fn headings(summaries: &[MethodSummary]) -> [String; 9] {
+    columns(summaries).map(|heading| match heading {
         ["", below] => below.into(),
         [above, below] if above.ends_with('-') => format!("{above}{below}"),
         [above, below] => format!("{above} {below}"),
@@ -41,7 +53,7 @@ pub fn cells(summary: &MethodSummary) -> [String; 9] {
         summary.method.to_string(),
         number(summary.objective, 6),
         percent(summary.variance_explained),
-        number(summary.cross_entropy, 4),
+        summary.cross_entropy.or(summary.prediction_loss).map_or("–".into(), |loss| number(loss, 4)),
         percent(summary.train_error),
         summary.test_error.map_or("–".into(), percent),
         summary.passes.to_string(),
@@ -113,11 +125,13 @@ fn slack(lowest: f64) -> f64 {
 
 fn description(one: &MethodSummary) -> String {
     let (samples, error) = error(one);
-    let (method, variance) = (one.method, percent(one.variance_explained));
-    format!(
-        "{method} explains {variance} of the variance and classifies {} of the {samples} samples correctly",
-        percent(1.0 - error)
-    )
+    let (method, variance, right) = (one.method, percent(one.variance_explained), percent(1.0 - error));
+    let said = match one.prediction {
+        prediction if prediction.is_values() => format!("reaches {samples} R² of {right}"),
+        prediction if prediction.is_labels() => format!("predicts {right} of the labels of the {samples} samples"),
+        _ => format!("classifies {right} of the {samples} samples correctly"),
+    };
+    format!("{method} explains {variance} of the variance and {said}")
 }
 
 /// The test error where there is one.
@@ -133,7 +147,7 @@ fn comparison(one: &MethodSummary, base: &MethodSummary) -> String {
     let ((samples, ours), (_, theirs)) = (error(one), error(base));
     let gains = [
         (one.variance_explained - base.variance_explained, "variance explained".to_string()),
-        (theirs - ours, format!("{samples} accuracy")),
+        (theirs - ours, format!("{samples} {}", one.prediction.success())),
     ];
     let tenths = |gain: f64| (1000.0 * gain).round() as i64;
     let points = |(gain, what): &(f64, String)| {

@@ -3,7 +3,10 @@
 use admm::Status;
 use admm::certificate::Certificate;
 use admm_solvers::joint::{Method, Progress, Report, StartEnd};
-use serde::Serialize;
+use admm_solvers::loss::Loss;
+use serde::{Serialize, Serializer};
+
+use super::Prediction;
 
 /// One object of `summary.json`, one row of the table.
 #[derive(Debug, Clone, Serialize)]
@@ -12,7 +15,15 @@ pub struct MethodSummary {
     pub status: Status,
     pub objective: f64,
     pub variance_explained: f64,
-    pub cross_entropy: f64,
+    /// The name of the loss, absent for the softmax.
+    #[serde(rename = "loss", serialize_with = "loss_name", skip_serializing_if = "is_softmax")]
+    pub prediction: Prediction,
+    /// The mean loss, if it is the cross-entropy of the softmax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cross_entropy: Option<f64>,
+    /// The mean loss, if it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prediction_loss: Option<f64>,
     pub train_error: f64,
     pub test_error: Option<f64>,
     pub iterations: u64,
@@ -28,7 +39,12 @@ pub struct MethodSummary {
     pub n: usize,
     pub d: usize,
     pub k: usize,
-    pub classes: usize,
+    /// Absent where targets are numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classes: Option<usize>,
+    /// Absent where targets are classes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub targets: Option<usize>,
     pub seed: u64,
     /// Absent without hidden layers.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,16 +56,19 @@ pub struct MethodSummary {
 
 impl MethodSummary {
     /// Adds what the library does not know to its report.
-    pub fn new(report: &Report, test_error: Option<f64>, seed: u64) -> Self {
-        let &Report { method, status, objective, variance_explained, cross_entropy, .. } = report;
+    pub fn new(report: &Report, prediction: Prediction, test_error: Option<f64>, seed: u64) -> Self {
+        let &Report { method, status, objective, variance_explained, prediction_loss, .. } = report;
         let &Report { training_error, iterations, passes, polish, seconds, stationarity, feasibility, .. } = report;
-        let &Report { primal_residual, dual_residual, rho, n, d, k, classes, .. } = report;
+        let &Report { primal_residual, dual_residual, rho, n, d, k, outputs, .. } = report;
+        let softmax = prediction.loss == Loss::Softmax;
         Self {
             method,
             status,
             objective,
             variance_explained,
-            cross_entropy,
+            prediction,
+            cross_entropy: softmax.then_some(prediction_loss),
+            prediction_loss: (!softmax).then_some(prediction_loss),
             train_error: training_error,
             test_error,
             iterations,
@@ -65,12 +84,21 @@ impl MethodSummary {
             n,
             d,
             k,
-            classes,
+            classes: (!prediction.numbers).then_some(outputs),
+            targets: prediction.numbers.then_some(outputs),
             seed,
             participation_ratio: report.participation,
             starts: report.starts.clone(),
         }
     }
+}
+
+fn is_softmax(prediction: &Prediction) -> bool {
+    prediction.loss == Loss::Softmax
+}
+
+fn loss_name<S: Serializer>(prediction: &Prediction, to: S) -> Result<S::Ok, S::Error> {
+    prediction.loss.serialize(to)
 }
 
 /// `history.csv`: a line for each iteration of each method, with the participation ratio of hidden layers if there are

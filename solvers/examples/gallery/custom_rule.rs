@@ -7,7 +7,7 @@ use crate::data;
 use admm::{Coordinator, Descent, Flat, Gradient, Iterate, Negated, Rate, Result, ScheduledSteps, Subproblem, Target};
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::JointObjective;
-use admm_solvers::loss::{Classifier, Softmax};
+use admm_solvers::loss::{Classifier, PredictionLoss};
 use admm_solvers::pca::{Covariance, Custom, Overridden, VarianceLoss};
 use admm_solvers::set::Stiefel;
 use nalgebra::DMatrix;
@@ -17,7 +17,7 @@ const WEIGHT: f64 = 0.5;
 pub(crate) fn main() -> Result<()> {
     let samples = data::labelled()?;
     let loss = VarianceLoss { covariance: Covariance::of(&samples)?.into(), weight: WEIGHT };
-    let entropy = Softmax { samples, ridge: 0.01, share: 1.0 - WEIGHT };
+    let entropy = PredictionLoss::softmax(samples, 0.01, 1.0 - WEIGHT);
     let start = Classifier::blank(loss.covariance.top(2)?.1, 3);
     let (rate, on) = (Rate::Lipschitz(loss.lipschitz()?), Stiefel::default());
 
@@ -30,7 +30,7 @@ pub(crate) fn main() -> Result<()> {
     // The joint objective, which is returned, and the shares of the variance WᵀΣW/tr Σ.
     let report = |name: &str, at: &Classifier<f64>| -> Result<f64> {
         let ridge = 0.5 * entropy.ridge * at.b.norm_squared();
-        let objective = loss.value(&at.v) + entropy.share * (entropy.cross_entropy(at)? + ridge);
+        let objective = loss.value(&at.v) + entropy.share * (entropy.mean_loss(at)? + ridge);
         let shares = at.v.transpose() * loss.covariance.times(&at.v);
         let [first, second, between] = [shares[(0, 0)], shares[(1, 1)], shares[(0, 1)].abs()];
         println!("{name}: objective {objective:.8}; shares {first:.6} and {second:.6}, between them {between:.0e}");

@@ -9,7 +9,7 @@
 use admm::{Exec, Smooth};
 use admm_solvers::Scalar;
 use admm_solvers::data::{Features, Samples};
-use admm_solvers::loss::{Classifier, Softmax};
+use admm_solvers::loss::{Classifier, PredictionLoss};
 use faer::{Accum, Mat, MatRef, Par, linalg::matmul::matmul};
 use nalgebra::DMatrix;
 use std::{sync::Arc, time::Instant};
@@ -58,7 +58,7 @@ impl<T: Scalar> Bench<T> {
             b: DMatrix::from_fn(k, CLASSES, |i, j| T::of((2.0 + (i + 7 * j) as f64).cos())),
             bias: DMatrix::zeros(CLASSES, 1),
         };
-        let softmax = Softmax { samples: self.samples.clone(), ridge: T::zero(), share: T::one() };
+        let softmax = PredictionLoss::softmax(self.samples.clone(), T::zero(), T::one());
         let expected = softmax.value_and_gradient(&at)?.1.v;
         assert!((self.two_products(&at) - &expected).norm() <= T::of(1e-3) * expected.norm());
         let square = Mat::from_fn(1500, 1500, |i, j| T::of((i + j) as f64 / 1500.0));
@@ -111,7 +111,7 @@ impl<T: Scalar> Bench<T> {
             let mut r = product(b.transpose(), product(v.transpose(), x).as_ref());
             for (i, r) in r.col_iter_mut().enumerate() {
                 let logits = r.try_as_col_major_mut().expect("a column").as_slice_mut();
-                residual(logits, self.samples.labels[first + i], self.samples.weights[first + i]);
+                residual(logits, self.samples.targets.labels().unwrap()[first + i], self.samples.weights[first + i]);
             }
             product(x, product(b, r.as_ref()).transpose())
         });

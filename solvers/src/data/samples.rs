@@ -1,6 +1,6 @@
-//! Labelled samples, and the order in which they are visited.
+//! Samples with their targets, and the order in which they are visited.
 
-use super::Features;
+use super::{Features, Targets};
 use crate::chunks::{chunks, sum};
 use crate::scalar::Scalar;
 use crate::view::view_mut;
@@ -12,22 +12,22 @@ use std::sync::Arc;
 /// Numbers that one thread reads sooner than two do.
 const SMALL: usize = 1 << 15;
 
-/// X (d×n, a sample is a column) with class numbers 0 … c−1 and weights that sum to 1. Cheap to clone.
+/// X (d×n, a sample is a column) with targets and weights that sum to 1. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Samples<T: Scalar> {
     /// The features X, d×n.
     pub x: Features<T>,
-    /// The class of each sample.
-    pub labels: Arc<[usize]>,
+    /// The target of each sample.
+    pub targets: Targets<T>,
     /// The weight of each sample, wᵢ/Σw.
     pub weights: Arc<[T]>,
-    /// The number of classes c.
-    pub classes: usize,
     /// The threads on which the passes run.
     pub exec: Exec,
 }
 
 impl<T: Scalar> Samples<T> {
+    /// Samples of classes 0 … c−1.
+    ///
     /// # Errors
     /// No samples, lengths that differ, or a label that is not below `classes`.
     pub fn new(
@@ -37,21 +37,34 @@ impl<T: Scalar> Samples<T> {
         classes: usize,
         exec: Exec,
     ) -> Result<Self> {
-        let (x, row) = (x.into(), |count: usize| (1, count));
-        x.check_not_empty()?;
-        Error::check_size("labels", row(x.ncols()), row(labels.len()))?;
-        Error::check_size("sample weights", row(x.ncols()), row(weights.len()))?;
-        check_labels(labels, classes)?;
-        Ok(Samples { x, labels: labels.into(), weights: weights.into(), classes, exec })
+        Self::with_targets(x, Targets::Classes { labels: labels.into(), count: classes }, weights, exec)
     }
 
-    /// The same labels and weights for other features of the samples.
+    /// Samples with any targets.
+    ///
+    /// # Errors
+    /// No samples, lengths that differ, a label that is not below the number of classes, no or infinite numbers.
+    pub fn with_targets(
+        x: impl Into<Features<T>>,
+        targets: impl Into<Targets<T>>,
+        weights: Vec<T>,
+        exec: Exec,
+    ) -> Result<Self> {
+        let (x, targets, row) = (x.into(), targets.into(), |count: usize| (1, count));
+        x.check_not_empty()?;
+        Error::check_size(targets.place(), row(x.ncols()), row(targets.len()))?;
+        Error::check_size("sample weights", row(x.ncols()), row(weights.len()))?;
+        targets.check()?;
+        Ok(Samples { x, targets, weights: weights.into(), exec })
+    }
+
+    /// The same targets and weights for other features of the samples.
     ///
     /// # Panics
     /// If the number of samples is another one.
     pub fn with_features(&self, x: impl Into<Features<T>>) -> Self {
         let x = x.into();
-        assert_eq!(x.ncols(), self.labels.len(), "features of another number of samples");
+        assert_eq!(x.ncols(), self.weights.len(), "features of another number of samples");
         Samples { x, ..self.clone() }
     }
 
@@ -59,9 +72,9 @@ impl<T: Scalar> Samples<T> {
     /// weights: for any weights, sums over random numbers have the mean of those over all samples.
     pub(crate) fn batch(&self, numbers: &[usize]) -> Self {
         let factor = T::of(self.x.ncols() as f64 / numbers.len() as f64);
-        let labels = numbers.iter().map(|&sample| self.labels[sample]).collect();
+        let targets = self.targets.select(numbers);
         let weights = numbers.iter().map(|&sample| factor * self.weights[sample]).collect();
-        Samples { x: self.x.select(numbers), labels, weights, ..self.clone() }
+        Samples { x: self.x.select(numbers), targets, weights, ..self.clone() }
     }
 
     /// VᵀX (k×n), in one pass.
@@ -113,19 +126,6 @@ pub(crate) fn share_of<T: Scalar>(holds: impl Iterator<Item = bool>, weights: &[
         some += if holds { weight.to_f64() } else { 0.0 };
     }
     some / all
-}
-
-/// Every label below `classes`, or the first that is not.
-pub(crate) fn check_labels(labels: &[usize], classes: usize) -> Result<()> {
-    match labels.iter().position(|&label| label >= classes) {
-        Some(sample) => {
-            let (label, sample) = (labels[sample], sample + 1);
-            let problem =
-                format!("must be numbers of classes: label {label} of sample {sample} is not below {classes}");
-            Err(Error::parameter("labels", problem))
-        }
-        None => Ok(()),
-    }
 }
 
 /// Every weight finite and not negative, and their sum finite and positive.

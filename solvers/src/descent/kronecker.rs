@@ -1,10 +1,10 @@
-//! A model of the Hessian of the cross-entropy, alone or with the PCA loss, that is inverted without a pass.
+//! A model of the Hessian of a prediction loss, alone or with the PCA loss, that is inverted without a pass.
 
 use super::pencil::Pencil;
 use super::{InitialHessian, Near};
 use crate::data::Samples;
 use crate::linalg::symmetric_eigen;
-use crate::loss::{Classifier, Softmax, probabilities};
+use crate::loss::{Classifier, PredictionLoss};
 use crate::pca::{Shadow, Spectrum};
 use crate::scalar::Scalar;
 use crate::view::{product, product_transposed, transposed_product};
@@ -12,27 +12,29 @@ use admm::Result;
 use nalgebra::{DMatrix, DVector};
 use std::sync::Arc;
 
-/// The most samples that the mean of diag(p) − ppᵀ is taken over.
+/// The most samples that the mean Hessian by the logits is taken over.
 const SAMPLED: usize = 256;
 /// The least that a direction curves, in units of the part that Σ does not scale.
 const LEAST: f64 = 0.1;
 
-/// It serves f = share·(cross-entropy(W, B, b) + μ/2 ‖B‖²), plus λ(1 − tr(WᵀΣW)/tr Σ) if W is orthonormal:
+/// It serves f = share·(mean loss(W, B, b) + μ/2 ‖B‖²), plus λ(1 − tr(WᵀΣW)/tr Σ) if W is orthonormal:
 ///
 /// > in W: Σ ⊗ N + I ⊗ T, in B: share·(WᵀΣW ⊗ H̄ + μI), in b: share·H̄
 ///
-/// with H̄ the mean of diag(p) − ppᵀ over samples, as if that did not depend on x (Martens and Grosse, "Optimizing
-/// neural networks with Kronecker-factored approximate curvature", 2015, §3), and N = share·BH̄Bᵀ. The pull adds ρ to
-/// T. On orthonormal W the PCA loss adds −2λI/tr Σ to N, and the curvature of the manifold −sym(WᵀG) to T, which is
-/// 2λWᵀΣW/tr Σ + share·μBBᵀ where B is optimal (Absil, Mahony and Sepulchre 2008, §5.3.3 and §5.5).
+/// with H̄ the mean Hessian by the logits over samples, as if that did not depend on x (Martens and Grosse, "Optimizing
+/// neural networks with Kronecker-factored approximate curvature", 2015, §3), and N = share·BH̄Bᵀ. For the softmax a
+/// sample adds diag(p) − ppᵀ to H̄. For the squared loss H̄ is I, and the blocks of B and b are exact.
+///
+/// The pull adds ρ to T. On orthonormal W the PCA loss adds −2λI/tr Σ to N, and the curvature of the manifold −sym(WᵀG)
+/// to T, which is 2λWᵀΣW/tr Σ + share·μBBᵀ where B is optimal (Absil, Mahony and Sepulchre 2008, §5.3.3 and §5.5).
 ///
 /// This holds among the changes with WᵀΔ = 0. A change WA within the span does to the logits what AB does as a change
 /// of B: it is counted once, as a change of B. What is left of it where W is free, WA with −AB for B, curves by the
 /// pull and the ridge alone.
 #[derive(Debug, Clone)]
 pub struct Kronecker<T: Scalar> {
-    /// The cross-entropy.
-    pub entropy: Softmax<T>,
+    /// The prediction loss.
+    pub entropy: PredictionLoss<T>,
     /// The eigenpairs of Σ.
     pub spectrum: Arc<Spectrum<T>>,
     /// λ where W is orthonormal or stays, nothing where W is free, held by a pull, and the PCA loss is another block's.
@@ -76,17 +78,11 @@ impl<T: Scalar> Kronecker<T> {
         let spread = |i: usize| ((u128::from(hash(i)) * n as u128) >> 64) as usize;
         let chosen: Vec<usize> = if n <= SAMPLED { (0..n).collect() } else { (0..SAMPLED).map(spread).collect() };
         let reduced = Samples { x: samples.x.select(&chosen), ..samples.clone() }.project(&at.v);
-        let mut logits = transposed_product(&at.b, &reduced);
-        logits.column_iter_mut().for_each(|mut column| column += at.bias.column(0));
-        let p = probabilities(logits);
         let total = chosen.iter().fold(T::zero(), |sum, &i| sum + samples.weights[i]);
         let equal = T::of(chosen.len() as f64).recip();
         let share = |i: usize| if total > T::zero() { samples.weights[i] / total } else { equal };
-        let mut weighted = p.clone();
-        weighted.column_iter_mut().zip(&chosen).for_each(|(mut column, &i)| column *= share(i));
-        let mut mean = -product_transposed(&weighted, &p);
-        weighted.row_iter().enumerate().for_each(|(class, row)| mean[(class, class)] += row.sum());
-        mean
+        let shares: Vec<T> = chosen.iter().map(|&i| share(i)).collect();
+        self.entropy.head.curvature(&at.logits(&reduced), &samples.targets.select(&chosen), &shares)
     }
 
     /// The block of W, for a change with WᵀΔ = 0.
@@ -200,7 +196,7 @@ mod tests {
         let covariance = Covariance::of(&samples).unwrap();
         let spectrum = Arc::new(Spectrum::of(&covariance, &DMatrix::zeros(d, 0)).unwrap());
         let sigma = covariance.times(&DMatrix::identity(d, d)) * covariance.trace();
-        (Kronecker { entropy: Softmax { samples, ridge: 0.05, share: 0.4 }, spectrum, variance }, sigma)
+        (Kronecker { entropy: PredictionLoss::softmax(samples, 0.05, 0.4), spectrum, variance }, sigma)
     }
 
     fn point(d: usize, seed: u64) -> Classifier<f64> {
@@ -245,7 +241,7 @@ mod tests {
         let mean = q.bias.mean();
         q.bias.add_scalar_mut(-mean); // no gradient moves all logits alike
         let solution = solve(&model, &at, &q);
-        let (doubt, Softmax { share, ridge, .. }) = (naive_uncertainty(&model, &at), model.entropy.clone());
+        let (doubt, PredictionLoss { share, ridge, .. }) = (naive_uncertainty(&model, &at), model.entropy.clone());
         let within = at.v.transpose() * &solution.v;
         let (out, of_b) = (&solution.v - &at.v * &within, &solution.b + &within * &at.b);
         let close = |value: DMatrix<f64>, expected: &DMatrix<f64>| {
@@ -280,7 +276,7 @@ mod tests {
         let (model, sigma) = model(6, Some(weight));
         let (at, q) = (point(6, 2), point(6, 7));
         let v = solve(&model, &at, &q).v;
-        let Softmax { share, ridge, .. } = model.entropy;
+        let PredictionLoss { share, ridge, .. } = model.entropy;
         let share_of_variance = &sigma / sigma.trace();
         let captured = at.v.transpose() * &share_of_variance * &at.v;
         let n = (&at.b * naive_uncertainty(&model, &at) * at.b.transpose()) * share * sigma.trace()

@@ -6,6 +6,7 @@
 //! the module out.
 #![cfg(shared_generics)]
 
+use super::prepared::Task;
 use super::{Builder, Fitted, Method, Model, Moment, Position, Prepared};
 use crate::data::Features;
 use crate::loss::Classifier;
@@ -17,7 +18,7 @@ use std::ops::ControlFlow;
 /// The entry points of the joint model for one precision.
 #[allow(dead_code, clippy::type_complexity)] // the entry points are referred to, and not called
 struct EntryPoints<T: Scalar> {
-    prepare: fn(&Builder, Features<T>, &[usize], usize, Option<&[T]>) -> Result<Prepared<T>>,
+    prepare: fn(&Builder, Features<T>, Task<T>, Option<&[T]>) -> Result<Prepared<T>>,
     fit: fn(&Prepared<T>, Method, &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Result<Fitted<T>>,
     resume: fn(&Prepared<T>, Position, &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Result<Fitted<T>>,
     with_weight: fn(&Prepared<T>, f64) -> Result<Prepared<T>>,

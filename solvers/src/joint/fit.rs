@@ -33,6 +33,8 @@ pub(crate) fn fit_linear<T: Scalar>(
         layers: Vec::new(),
         activation: Activation::default(),
         weights: weights(prepared, found.point)?,
+        loss: prepared.output.loss,
+        targets: prepared.output.scaler.clone(),
     };
     Ok(Fitted { model, report, history: log.history })
 }
@@ -55,7 +57,7 @@ fn report<T: Scalar>(prepared: &Linear<T>, method: Method, found: &Found<Classif
     let (point, last) = (&found.point, &found.last);
     let on = prepared.set();
     let (objective, gradient) = prepared.objective.value_and_gradient(point)?;
-    let cross_entropy = prepared.objective.entropy.cross_entropy(point)?;
+    let prediction_loss = prepared.objective.entropy.mean_loss(point)?;
     let figures = Stationarity {
         gradient: stationarity(&*on, point, &gradient)?.to_f64(),
         infeasibility: on.residual(&point.v)?.to_f64(),
@@ -65,7 +67,7 @@ fn report<T: Scalar>(prepared: &Linear<T>, method: Method, found: &Found<Classif
         status: found.status,
         objective: objective.to_f64(),
         variance_explained: prepared.objective.variance.of.covariance.explained(&point.v)?.to_f64(),
-        cross_entropy: cross_entropy.to_f64(),
+        prediction_loss: prediction_loss.to_f64(),
         training_error: prepared.objective.entropy.error(point)?,
         iterations: last.iteration,
         passes: last.passes,
@@ -80,7 +82,7 @@ fn report<T: Scalar>(prepared: &Linear<T>, method: Method, found: &Found<Classif
         n: prepared.objective.entropy.samples.x.ncols(),
         d: prepared.scaler.mean.len(),
         k: point.v.ncols(),
-        classes: point.bias.len(),
+        outputs: point.bias.len(),
         starts: Vec::new(),
         participation: None,
     })

@@ -13,7 +13,7 @@ mod prepared;
 
 pub(crate) use fit::fit_layered;
 use hidden::Hidden;
-use loss::LayeredSoftmax;
+use loss::LayeredLoss;
 use network::Network;
 use objective::LayeredObjective;
 pub(crate) use prepared::Layered;

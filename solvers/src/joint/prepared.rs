@@ -7,13 +7,14 @@ mod objective;
 mod random;
 mod row_space;
 mod start;
+mod task;
 mod warm;
 mod warnings;
 
 pub(crate) use super::{Builder, Constraint};
 use crate::data::{Features, Samples, Scaler};
 use crate::descent::Kronecker;
-use crate::loss::{Classifier, Softmax, separated};
+use crate::loss::{Classifier, PredictionLoss, separated};
 use crate::pca::{Covariance, Spectrum, VarianceLoss};
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
@@ -28,6 +29,7 @@ use row_space::RowSpace;
 pub(crate) use start::{SCOUTING, SECOND_STAGE, Spent, Start, second_stage};
 use std::sync::Arc;
 use std::time::Instant;
+pub(crate) use task::{Output, Task};
 pub(crate) use warnings::Warnings;
 
 /// Data and start of a model without layers.
@@ -38,6 +40,7 @@ pub(crate) use warnings::Warnings;
 pub(crate) struct Linear<T: Scalar> {
     pub(crate) options: Builder,
     pub(crate) scaler: Scaler<T>,
+    pub(crate) output: Output<T>,
     pub(crate) basis: Basis<T>,
     pub(crate) objective: Objective<T>,
     pub(crate) leading: T,
@@ -52,24 +55,19 @@ pub(crate) struct Linear<T: Scalar> {
 type Basis<T> = Option<Arc<RowSpace<T>>>;
 
 impl<T: Scalar> Linear<T> {
-    pub(crate) fn new(
-        options: &Builder,
-        x: Features<T>,
-        labels: &[usize],
-        classes: usize,
-        weights: Option<&[T]>,
-    ) -> Result<Self> {
+    pub(crate) fn new(options: &Builder, x: Features<T>, task: Task<T>, weights: Option<&[T]>) -> Result<Self> {
         let clock = Instant::now();
-        let Checked { x, labels, weights, scaler, mut warnings } = Checked::new(options, x, labels, classes, weights)?;
+        let Checked { x, weights, scaler, task, mut warnings } = Checked::new(options, x, task, weights)?;
         let (basis, scaled) = row_space(x, options)?;
-        let samples = Samples::new(scaled, &labels, weights, classes, options.exec.clone())?;
+        let Task { targets, head, output } = task;
+        let samples = Samples::with_targets(scaled, targets, weights, options.exec.clone())?;
         let covariance = Arc::new(Covariance::of(&samples)?);
         let asked = (options.components + 1).min(covariance.dimension());
         let (values, vectors, spectrum) = Spectrum::with_top(&covariance, asked)?;
         let spectrum = Arc::new(spectrum);
         warnings.add_spectrum(&values, options.components);
         let weight = T::of(options.weight);
-        let entropy = Softmax { samples, ridge: T::of(options.ridge), share: T::one() - weight };
+        let entropy = PredictionLoss { samples, head, ridge: T::of(options.ridge), share: T::one() - weight };
         if options.constraint == Constraint::None && options.weight > 0.0 {
             check_bounded(options, values[0].to_f64())?;
         }
@@ -77,13 +75,13 @@ impl<T: Scalar> Linear<T> {
         let objective = JointObjective { variance, entropy };
         let principal = vectors.columns(0, options.components).into_owned();
         let start = Start::find(options, &objective, &spectrum, principal, clock)?;
-        let separable = options.ridge == 0.0 && separable(&objective.entropy.samples)?;
-        if separable || options.ridge == 0.0 && separated(&objective.entropy.samples, &start.point.v)? {
+        let separable = options.ridge == 0.0 && separable(&objective.entropy)?;
+        if separable || options.ridge == 0.0 && separated(&objective.entropy, &start.point.v)? {
             warnings.add_separation();
         }
         let options = options.clone();
         let leading = values[0];
-        Ok(Linear { options, scaler, basis, objective, leading, spectrum, start, separable, warnings })
+        Ok(Linear { options, scaler, output, basis, objective, leading, spectrum, start, separable, warnings })
     }
 
     /// Warnings about the data and the choices, in sentences in which features have names.
@@ -108,7 +106,7 @@ impl<T: Scalar> Linear<T> {
         }
     }
 
-    /// The model of the Hessian of the cross-entropy, with the PCA loss where its weight is given.
+    /// The model of the Hessian of the prediction loss, with the PCA loss where its weight is given.
     pub(crate) fn model(&self, variance: Option<T>) -> Kronecker<T> {
         let (entropy, spectrum) = (self.objective.entropy.clone(), self.spectrum.clone());
         Kronecker { entropy, spectrum, variance }
@@ -132,9 +130,9 @@ impl<T: Scalar> Linear<T> {
 
     /// The joint objective of a feasible point.
     pub(crate) fn objective_at(&self, at: &Classifier<T>) -> Result<f64> {
-        let softmax = &self.objective.entropy;
-        let ridge = softmax.ridge * T::of(0.5) * at.b.norm_squared();
-        let entropy = softmax.share * (softmax.cross_entropy(at)? + ridge);
+        let prediction = &self.objective.entropy;
+        let ridge = prediction.ridge * T::of(0.5) * at.b.norm_squared();
+        let entropy = prediction.share * (prediction.mean_loss(at)? + ridge);
         Ok((self.objective.variance.value_and_gradient(&at.v)?.0 + entropy).to_f64())
     }
 }

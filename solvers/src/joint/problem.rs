@@ -2,13 +2,15 @@
 
 use super::fit::fit_linear;
 use super::layered::{Layered, fit_layered};
+use super::prepared::Task;
 use super::{Fitted, JointModel, Linear, Method, Model, Moment, Position};
-use crate::data::Features;
+use crate::data::{Features, Targets};
 use crate::joint::Builder;
-use crate::loss::Classifier;
+use crate::loss::{Classifier, Head};
 use crate::scalar::Scalar;
 use admm::Result;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// Data and start of a [`JointModel`], ready for any [`Method`].
 #[derive(Debug, Clone)]
@@ -29,8 +31,34 @@ impl JointModel {
     /// # Errors
     /// Those of [`prepare`](Self::prepare), and of a block that fails.
     pub fn fit<T: Scalar>(&self, x: impl Into<Features<T>>, labels: &[usize]) -> Result<Fitted<T>> {
-        let classes = labels.iter().max().map_or(0, |last| last.saturating_add(1));
-        let prepared = self.prepare(x, labels, classes, None)?;
+        let count = labels.iter().max().map_or(0, |last| last.saturating_add(1));
+        self.fit_targets(x, Targets::Classes { labels: labels.into(), count })
+    }
+
+    /// The same for targets of any kind, which the [`loss`](Builder::loss) must take: classes, or numbers Y (q×n).
+    ///
+    /// ```
+    /// use admm_solvers::joint::JointModel;
+    /// use admm_solvers::loss::Loss;
+    /// use admm::nalgebra::DMatrix;
+    ///
+    /// let x = DMatrix::from_fn(3, 40, |i, j| ((3 * j + i * i) as f64).sin());
+    /// let y = DMatrix::from_fn(1, 40, |_, j| 50.0 + 20.0 * x[(1, j)]);
+    /// let model = JointModel::builder().loss(Loss::Squared).weight(0.1).ridge(1e-6).build()?;
+    /// let fitted = model.fit_targets(&x, &y)?;
+    /// assert!(fitted.report.training_error < 1e-3, "1 − R²");
+    /// assert!((fitted.predict_values(&x)? - &y).amax() < 2.0);
+    /// # Ok::<(), admm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`prepare_targets`](Self::prepare_targets), and of a block that fails.
+    pub fn fit_targets<T: Scalar>(
+        &self,
+        x: impl Into<Features<T>>,
+        targets: impl Into<Targets<T>>,
+    ) -> Result<Fitted<T>> {
+        let prepared = self.prepare_targets(x, targets, None)?;
         prepared.other_starts(prepared.fit(self.options.method, &mut |_| ControlFlow::Continue(()))?, &|| false)
     }
 
@@ -50,22 +78,46 @@ impl JointModel {
         classes: usize,
         weights: Option<&[T]>,
     ) -> Result<Prepared<T>> {
-        Prepared::new(&self.options, x.into(), labels, classes, weights)
+        self.prepare_targets(x, Targets::Classes { labels: labels.into(), count: classes }, weights)
+    }
+
+    /// The same for targets of any kind, which the [`loss`](Builder::loss) must take.
+    ///
+    /// Numbers are standardised first if the loss takes them in any unit, unless
+    /// [`standardise_targets`](Builder::standardise_targets) is off. Predictions come in the unit of the targets again.
+    ///
+    /// # Errors
+    /// Those of [`prepare`](Self::prepare), and targets that the loss does not take.
+    pub fn prepare_targets<T: Scalar>(
+        &self,
+        x: impl Into<Features<T>>,
+        targets: impl Into<Targets<T>>,
+        weights: Option<&[T]>,
+    ) -> Result<Prepared<T>> {
+        Prepared::new(&self.options, x.into(), Task::new(&self.options, targets.into()), weights)
+    }
+
+    /// The same for a head of your own, in place of the loss that was chosen. The targets stay as they are.
+    ///
+    /// # Errors
+    /// Those of [`prepare_targets`](Self::prepare_targets).
+    pub fn prepare_head<T: Scalar>(
+        &self,
+        x: impl Into<Features<T>>,
+        targets: impl Into<Targets<T>>,
+        head: Arc<dyn Head<T>>,
+        weights: Option<&[T]>,
+    ) -> Result<Prepared<T>> {
+        Prepared::new(&self.options, x.into(), Task::own(targets.into(), head), weights)
     }
 }
 
 impl<T: Scalar> Prepared<T> {
-    pub(crate) fn new(
-        options: &Builder,
-        x: Features<T>,
-        labels: &[usize],
-        classes: usize,
-        weights: Option<&[T]>,
-    ) -> Result<Self> {
+    pub(crate) fn new(options: &Builder, x: Features<T>, task: Task<T>, weights: Option<&[T]>) -> Result<Self> {
         if options.hidden.is_empty() {
-            Ok(Self::linear(Linear::new(options, x, labels, classes, weights)?))
+            Ok(Self::linear(Linear::new(options, x, task, weights)?))
         } else {
-            Ok(Self::layered(Layered::new(options, x, labels, classes, weights)?))
+            Ok(Self::layered(Layered::new(options, x, task, weights)?))
         }
     }
 

@@ -1,28 +1,39 @@
-//! The variable of the classifier: V (d×k), B (k×c) and b (c×1), of which V is coupled.
+//! The variable of a linear predictor: V (d×k), B (k×c) and b (c×1), of which V is coupled.
 
+use crate::scalar::Scalar;
+use crate::view::transposed_product;
 use admm::check::Sample;
 use admm::space::{Shape, Space};
 use admm::{Point, Real};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
-/// Weights that reduce x to Vᵀx and classify by softmax(Bᵀ Vᵀ x + b).
+/// Weights that reduce x to Vᵀx and predict by the c logits Bᵀ Vᵀ x + b, of classes or of numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Real", deserialize = "T: Real"))]
 pub struct Classifier<T: Real> {
     /// V, d×k: shared with the other loss.
     pub v: DMatrix<T>,
-    /// The weights B of the classes, k×c.
+    /// The weights B of the logits, k×c.
     pub b: DMatrix<T>,
-    /// The bias b of the classes, c×1.
+    /// The bias b of the logits, c×1.
     pub bias: DMatrix<T>,
 }
 
 impl<T: Real> Classifier<T> {
-    /// The given V with B = 0 and b = 0 for `classes` classes.
-    pub fn blank(v: DMatrix<T>, classes: usize) -> Self {
-        let b = DMatrix::zeros(v.ncols(), classes);
-        Classifier { v, b, bias: DMatrix::zeros(classes, 1) }
+    /// The given V with B = 0 and b = 0 for c logits.
+    pub fn blank(v: DMatrix<T>, logits: usize) -> Self {
+        let b = DMatrix::zeros(v.ncols(), logits);
+        Classifier { v, b, bias: DMatrix::zeros(logits, 1) }
+    }
+}
+
+impl<T: Scalar> Classifier<T> {
+    /// The logits BᵀP + b1ᵀ (c×n) of reduced samples P = VᵀX (k×n).
+    pub(crate) fn logits(&self, reduced: &DMatrix<T>) -> DMatrix<T> {
+        let mut logits = transposed_product(&self.b, reduced);
+        logits.column_iter_mut().for_each(|mut column| column += self.bias.column(0));
+        logits
     }
 }
 

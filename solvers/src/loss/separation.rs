@@ -1,11 +1,22 @@
-//! Separation: whether the cross-entropy of a linear classifier lacks a minimiser.
+//! Separation: whether the loss of a linear classifier lacks a minimiser.
 
+use super::PredictionLoss;
 use crate::data::Samples;
 use crate::linalg::symmetric_eigen;
 use crate::scalar::Scalar;
 use crate::view::{product, product_transposed, transposed_product};
 use admm::Result;
 use nalgebra::DMatrix;
+
+/// Returns true if a linear predictor of the reduced samples VᵀX (V is d×k) separates classes that it must not, see
+/// [`Head::separations`](super::Head::separations).
+pub(crate) fn separated<T: Scalar>(loss: &PredictionLoss<T>, v: &DMatrix<T>) -> Result<bool> {
+    let mut found = false;
+    for targets in loss.head.separations(&loss.samples.targets) {
+        found = found || separates(&Samples { targets, ..loss.samples.clone() }, v)?;
+    }
+    Ok(found)
+}
 
 /// Returns true if a linear classifier of the reduced samples VᵀX (V is d×k) separates the classes, completely or in
 /// part. Then some (B, b) gives no sample a larger logit for another class than for its own, and some samples a smaller
@@ -21,10 +32,10 @@ use nalgebra::DMatrix;
 ///
 /// So a shorter step proves that there is a minimiser, and near one the steps are short. Towards a minimum at infinity
 /// the loss loses its curvature, by a factor e a step.
-pub(crate) fn separated<T: Scalar>(samples: &Samples<T>, v: &DMatrix<T>) -> Result<bool> {
+fn separates<T: Scalar>(samples: &Samples<T>, v: &DMatrix<T>) -> Result<bool> {
     let rounding = NOISE * T::EPSILON.to_f64();
     let problem = Whitened::of(samples, v)?;
-    let mut theta = DMatrix::zeros(problem.x.nrows(), samples.classes);
+    let mut theta = DMatrix::zeros(problem.x.nrows(), problem.classes);
     let mut here = problem.at(&theta);
     for _ in 0..STEPS {
         if here.margin > rounding * here.largest {
@@ -101,7 +112,8 @@ impl<'a> Whitened<'a> {
         let mut basis = vectors.columns(0, kept).into_owned();
         basis.column_iter_mut().zip(values.iter()).for_each(|(mut column, value)| column /= value.sqrt());
         let x = transposed_product(&basis, &x);
-        Ok(Whitened { x, labels: &samples.labels, weights, classes: samples.classes })
+        let labels = samples.targets.labels().unwrap_or_default();
+        Ok(Whitened { x, labels, weights, classes: samples.targets.width() })
     }
 
     fn at(&self, theta: &DMatrix<f64>) -> Evaluation {
@@ -165,11 +177,11 @@ mod tests {
     use admm::Exec;
     use proptest::prelude::*;
 
-    fn separates(points: &[(i32, i32)], labels: &[usize], classes: usize) -> bool {
+    fn parted(points: &[(i32, i32)], labels: &[usize], classes: usize) -> bool {
         let n = points.len();
         let x = DMatrix::from_fn(2, n, |i, j| f64::from(if i == 0 { points[j].0 } else { points[j].1 }));
         let samples = Samples::new(x, labels, vec![1.0 / n as f64; n], classes, Exec::Serial).unwrap();
-        separated(&samples, &DMatrix::identity(2, 2)).unwrap()
+        separates(&samples, &DMatrix::identity(2, 2)).unwrap()
     }
 
     /// Of two classes in the plane: a line through two of the points has no point on the wrong side, and some beside it.
@@ -195,7 +207,7 @@ mod tests {
                 b.is_none_or(|b| (b.0 - a.0) * (p.1 - a.1) == (b.1 - a.1) * (p.0 - a.0))
             };
             prop_assume!(!points.iter().all(in_line));
-            prop_assert_eq!(separates(&points, &labels, 2), by_lines(&points, &labels));
+            prop_assert_eq!(parted(&points, &labels, 2), by_lines(&points, &labels));
         }
     }
 
@@ -204,7 +216,7 @@ mod tests {
     fn one_class_apart_is_enough() {
         let points = [(0, 0), (1, 0), (0, 1), (1, 1), (0, 0), (1, 0), (0, 1), (1, 1), (5, 5), (6, 5), (5, 7)];
         let labels = [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2];
-        assert!(separates(&points, &labels, 3));
-        assert!(!separates(&points, &[0, 1, 2, 0, 1, 2, 0, 1, 0, 1, 2], 3));
+        assert!(parted(&points, &labels, 3));
+        assert!(!parted(&points, &[0, 1, 2, 0, 1, 2, 0, 1, 0, 1, 2], 3));
     }
 }

@@ -5,11 +5,12 @@
 use super::matrix;
 use admm::space::Space;
 use admm_solvers::data::Samples;
-use admm_solvers::loss::{Classifier, Softmax};
+use admm_solvers::loss::{Classifier, PredictionLoss};
 
 /// share·(Σ wᵢ CEᵢ + μ/2 ‖B‖²) and its gradient, entry by entry, by the definition.
-pub fn naive(softmax: &Softmax<f64>, at: &Classifier<f64>) -> (f64, Classifier<f64>) {
-    let Samples { x, labels, weights, .. } = &softmax.samples;
+pub fn naive(softmax: &PredictionLoss<f64>, at: &Classifier<f64>) -> (f64, Classifier<f64>) {
+    let Samples { x, targets, weights, .. } = &softmax.samples;
+    let labels = targets.labels().unwrap();
     let x = x.to_dense();
     let ((d, k), c) = (at.v.shape(), at.bias.len());
     let mut gradient = at.zero_like();

@@ -18,7 +18,7 @@ mod weighted;
 use admm::Exec;
 use admm_solvers::data::Samples;
 use admm_solvers::joint::{Builder, Fitted, JointModel, JointObjective, Method, Prepared};
-use admm_solvers::loss::{Classifier, Softmax};
+use admm_solvers::loss::{Classifier, PredictionLoss};
 use admm_solvers::pca::{Covariance, VarianceLoss};
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
@@ -73,12 +73,12 @@ fn objective_of(fitted: &Fitted<f64>, (x, labels): &Labelled, parameters: (f64, 
 
 /// L₂ with the default ridge.
 fn second_loss(fitted: &Fitted<f64>) -> f64 {
-    fitted.report.cross_entropy + 0.005 * fitted.weights.b.norm_squared()
+    fitted.report.prediction_loss + 0.005 * fitted.weights.b.norm_squared()
 }
 
 /// The pieces of the objective, on centred samples.
 fn objective(x: DMatrix<f64>, labels: &[usize], weights: Vec<f64>, weight: f64) -> JointObjective<f64> {
     let samples = Samples::new(x, labels, weights, count(labels), Exec::Serial).unwrap();
     let variance = VarianceLoss { covariance: Arc::new(Covariance::of(&samples).unwrap()), weight };
-    JointObjective { variance, entropy: Softmax { samples, ridge: 0.01, share: 1.0 - weight } }
+    JointObjective { variance, entropy: PredictionLoss::softmax(samples, 0.01, 1.0 - weight) }
 }

@@ -68,7 +68,7 @@ fn the_ends_of_the_path() {
 fn all_components_give_ridge_softmax_regression() {
     let data = classes(3, 60, 3, 5);
     let z = fit(default(), &data, Method::TwoStage).scaler.apply(&data.0).unwrap();
-    let entropy = Softmax { share: 1.0, ..objective(z, &data.1, vec![1.0 / 60.0; 60], 0.5).entropy };
+    let entropy = PredictionLoss { share: 1.0, ..objective(z, &data.1, vec![1.0 / 60.0; 60], 0.5).entropy };
     let mut convex = Classifier::blank(DMatrix::identity(3, 3), 3);
     for _ in 0..20_000 {
         let gradient = entropy.value_and_gradient(&convex).unwrap().1;
@@ -121,7 +121,7 @@ fn methods_agree_and_reports_are_true() {
                 let Report { objective, feasibility, .. } = fitted.report.clone();
                 assert!(feasibility <= 1e-12, "{shape}");
                 assert!((objective - objective_of(fitted, &data, (weight, 0.01))).abs() <= 1e-10, "{shape}");
-                assert_eq!((fitted.report.n, fitted.report.d, fitted.report.k, fitted.report.classes), (n, d, k, c));
+                assert_eq!((fitted.report.n, fitted.report.d, fitted.report.k, fitted.report.outputs), (n, d, k, c));
             }
             assert!(admm.report.status == Status::Converged && joint.report.status == Status::Converged, "{shape}");
             assert!(admm.report.stationarity <= 1e-4 && joint.report.stationarity <= 1e-6, "{:?}", admm.report);

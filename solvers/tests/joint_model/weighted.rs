@@ -28,7 +28,7 @@ fn scaled((x, labels): &Labelled, weights: &[f64], scale: Scale) -> (JointObject
     let samples = Samples::new(z, labels, shares, 3, Exec::Serial).unwrap();
     let variance = VarianceLoss { covariance: Arc::new(Covariance::of(&samples).unwrap()), weight: 0.3 };
     let moments = [scaler.mean.as_slice(), scaler.scale.as_slice(), &[variance.covariance.trace()]].concat();
-    (JointObjective { variance, entropy: Softmax { samples, ridge: 0.01, share: 0.7 } }, moments)
+    (JointObjective { variance, entropy: PredictionLoss::softmax(samples, 0.01, 0.7) }, moments)
 }
 
 proptest! {

@@ -22,7 +22,7 @@ fn fault_57_misspelt_name() {
     let error = read(OsStr::new("digit"), &ReadOptions::default()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "digit: no such file, and the embedded data sets are digits, wine, iris, breast-cancer, penguins"
+        "digit: no such file, and the embedded data sets are digits, wine, iris, breast-cancer, penguins, diabetes"
     );
 }
 

@@ -12,7 +12,7 @@ use admm::{
 use admm_solvers::descent::{Lbfgs, LbfgsMemory};
 use admm_solvers::joint::Model;
 use admm_solvers::linalg::thin_qr;
-use admm_solvers::loss::Classifier;
+use admm_solvers::loss::{Classifier, Loss};
 use admm_solvers::network::Activation;
 use admm_solvers::pca::Hebbian;
 use admm_solvers::set::{Stiefel, UnitColumns};
@@ -133,7 +133,17 @@ impl Work for Free {
         let (objective, gradient) = losses.objective.value_and_gradient(&point)?;
         let row = row.with("objective", objective).with("stationarity", stationarity(&Flat, &point, &gradient)?);
         let (layers, activation) = (Vec::new(), Activation::default());
-        Ok(vec![row.judged(&Model { scaler: losses.scaler, layers, activation, weights: point }, case)?])
+        Ok(vec![row.judged(
+            &Model {
+                scaler: losses.scaler,
+                layers,
+                activation,
+                weights: point,
+                loss: Some(Loss::Softmax),
+                targets: None,
+            },
+            case,
+        )?])
     }
 }
 

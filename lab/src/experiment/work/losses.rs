@@ -5,7 +5,7 @@ use std::sync::Arc;
 use admm::{Exec, Result};
 use admm_solvers::data::{Samples, Scale, Scaler, standardise};
 use admm_solvers::joint::JointObjective;
-use admm_solvers::loss::{Classifier, Softmax};
+use admm_solvers::loss::{Classifier, PredictionLoss};
 use admm_solvers::pca::{Covariance, VarianceLoss};
 use admm_solvers::smooth::Ridge;
 
@@ -41,7 +41,7 @@ impl Losses {
         let (scaler, samples) = standardised(case)?;
         let loss = VarianceLoss { covariance: Arc::new(Covariance::of(&samples)?), weight };
         let start = Classifier::blank(loss.covariance.top(components)?.1, case.classes);
-        let entropy = Softmax { samples, ridge, share: 1.0 - weight };
+        let entropy = PredictionLoss::softmax(samples, ridge, 1.0 - weight);
         let objective = JointObjective { variance: Ridge { of: loss, weight: shrinkage }, entropy };
         Ok(Losses { scaler, objective, start })
     }

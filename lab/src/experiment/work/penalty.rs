@@ -69,7 +69,7 @@ impl Work for Policy {
         let (best, record) = (&outcome.best, admm.state().record);
         let at = Classifier { v: best.x.clone(), ..best.z.point.clone() };
         let ridge = 0.5 * self.ridge * at.b.norm_squared();
-        let objective = loss.value(&at.v) + entropy.share * (entropy.cross_entropy(&at)? + ridge);
+        let objective = loss.value(&at.v) + entropy.share * (entropy.mean_loss(&at)? + ridge);
         let iterations = (outcome.status == Status::Converged).then_some(record.iteration);
         let row = TimedRow { seconds: clock.elapsed().as_secs_f64(), ..TimedRow::default() };
         let row = row.with("status", outcome.status.to_string()).with("objective", objective);

@@ -6,7 +6,7 @@ use admm_solvers::joint::Names;
 
 use super::FitReport;
 use crate::output::methods_table::{cells, headings};
-use crate::output::{MethodSummary, methods_table};
+use crate::output::{MethodSummary, Prediction, methods_table};
 use crate::words::{count, percent};
 
 impl<T: Scalar> FitReport<'_, T> {
@@ -18,26 +18,30 @@ impl<T: Scalar> FitReport<'_, T> {
 
     fn text(&self, first: &MethodSummary, summaries: &[MethodSummary]) -> String {
         let (held_out, judged) = match first.test_error {
-            Some(_) => ("samples that the fit has not seen", "the test error"),
-            None => ("the training samples alone, which flatter it", "the training error"),
+            Some(_) => ("samples that the fit has not seen", "the test"),
+            None => ("the training samples alone, which flatter it", "the training"),
         };
         let settings = self.choices.iter().map(|(name, value)| vec![name.clone(), value.clone()]);
         format!(
             include_str!("card.md"),
             method = first.method,
             held_out = held_out,
-            judged = judged,
+            judged = format!("{judged} {}", first.prediction.error()),
             name = escape(self.name),
             heading = escape(self.heading),
             features = count(first.d, "feature"),
             components = count(first.k, "component"),
-            c = first.classes,
+            predictor = predictor(first),
+            mean_loss = first.prediction.mean_loss(),
+            outputs = if first.prediction.numbers { "Targets" } else { "Classes" },
+            uses = if first.prediction.is_values() { "reduces and predicts for" } else { "reduces and classifies" },
+            limits = limits(first.prediction),
             columns = columns(self.names),
             missing = missing(self.names),
             sentence = methods_table::sentence(summaries),
             starts = methods_table::starts(summaries),
             classes = escape(&self.names.classes.join(", ")),
-            figures = rows(&headings(), summaries.iter().map(|summary| cells(summary).to_vec())),
+            figures = rows(&headings(summaries), summaries.iter().map(|summary| cells(summary).to_vec())),
             error = percent(first.test_error.unwrap_or(first.train_error)),
             stationarity = first.stationarity,
             feasibility = first.feasibility,
@@ -45,6 +49,26 @@ impl<T: Scalar> FitReport<'_, T> {
             version = env!("CARGO_PKG_VERSION"),
             settings = rows(&["setting", "value"].map(String::from), settings),
         )
+    }
+}
+
+/// The predictor with the number of what it predicts.
+fn predictor(first: &MethodSummary) -> String {
+    let of = match (first.classes, first.targets) {
+        (_, Some(targets)) => count(targets, if first.prediction.is_labels() { "label" } else { "target" }),
+        (classes, None) => format!("{} classes", classes.unwrap_or(0)),
+    };
+    format!("{} of {of}", first.prediction.predictor())
+}
+
+/// The limits of the predictor, as items of a list.
+fn limits(prediction: Prediction) -> &'static str {
+    if prediction.is_values() {
+        "- The predictor is linear in the features, behind the link of its loss: what bends otherwise is missed.\n\
+         - The predictions are means. The model says nothing about their spread."
+    } else {
+        "- The classifier is linear in the features: classes that only a curve separates are confused.\n\
+         - The probabilities are those of the fit. They are not calibrated on other data."
     }
 }
 

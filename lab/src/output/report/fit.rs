@@ -2,6 +2,7 @@
 
 use admm_solvers::Scalar;
 use admm_solvers::joint::{Constraint, Fitted, Method, Names};
+use admm_solvers::loss::Loss;
 use maud::html;
 use nalgebra::DMatrix;
 use serde::Serialize;
@@ -10,7 +11,7 @@ use super::page::{Page, Section};
 use super::portrait::Portrait;
 use super::sections;
 use crate::data::Labelled;
-use crate::output::{MethodSummary, methods_table};
+use crate::output::{MethodSummary, Prediction, methods_table};
 use crate::words::percent;
 
 /// All that a report of a fit tells.
@@ -48,18 +49,24 @@ impl<T: Scalar> FitReport<'_, T> {
         let summaries: Vec<_> = self.found.iter().map(|(summary, _)| summary.clone()).collect();
         let histories: Vec<_> =
             self.found.iter().map(|(summary, fitted)| (summary.method, fitted.history.as_slice())).collect();
+        let prediction = self.prediction();
         let mut body = vec![self.asked(), sections::methods(&summaries), sections::convergence(&histories)];
         if let Some(first) = portraits.first() {
             let (classes, features) = (&self.names.classes, &self.names.features);
-            body.push(sections::scatter(&portraits.iter().collect::<Vec<_>>(), classes));
+            let whole = ["samples".to_string()];
+            let colours = if prediction.numbers { &whole[..] } else { &classes[..] };
+            body.push(sections::scatter(&portraits.iter().collect::<Vec<_>>(), colours));
             body.push(sections::loadings(first, features));
-            body.push(sections::confusion(first, classes));
+            body.push(match prediction.numbers {
+                true => sections::agreement(first, prediction, classes),
+                false => sections::confusion(first, classes),
+            });
         }
         body.extend(sections::starts(&summaries));
         body.push(sections::certificate(&summaries));
         body.push(sections::reproduce(&self.command, &self.choices));
         let page = Page {
-            title: format!("Reduce and classify: {}", self.name),
+            title: format!("Reduce and {}: {}", if prediction.numbers { "predict" } else { "classify" }, self.name),
             answer: methods_table::sentence(&summaries),
             highlights: summaries.first().map(highlights).unwrap_or_default(),
             sections: body,
@@ -67,25 +74,38 @@ impl<T: Scalar> FitReport<'_, T> {
         Ok(page.html())
     }
 
+    fn prediction(&self) -> Prediction {
+        self.found.first().map_or(Prediction::CLASSES, |(summary, _)| summary.prediction)
+    }
+
     fn asked(&self) -> Section {
+        let prediction = self.prediction();
+        let aim = match prediction.numbers {
+            true => "let a linear predictor tell the targets",
+            false => "let a classifier tell the classes apart",
+        };
+        let logits = match prediction.loss {
+            Loss::Softmax => ("softmax(BᵀWᵀ", "x + b) are the class probabilities"),
+            _ => ("BᵀWᵀ", "x + b are what the loss compares with the targets"),
+        };
+        let of = |inner: &str| logits.0.to_string() + &logits.1.replacen('x', inner, 1);
         let body = html! {
             p {
-                "Which directions W of " (self.name) " keep much of its variance and let a classifier tell the classes apart? "
+                "Which directions W of " (self.name) " keep much of its variance and " (aim) "? "
                 (self.heading) "."
             }
             p class="formula" {
-                "minimise λ(1 − tr(WᵀΣW)/tr Σ) + (1 − λ)(mean cross-entropy + μ/2 ‖B‖²) over W, B and b, with "
+                "minimise λ(1 − tr(WᵀΣW)/tr Σ) + (1 − λ)(mean " (prediction.mean_loss()) " + μ/2 ‖B‖²) over W, B and b, with "
                 (self.constraint.formula())
             }
             @if self.found.iter().any(|(_, fitted)| !fitted.layers.is_empty()) {
                 p {
-                    "Σ is the covariance of the outputs h(x) of the hidden layers, and softmax(BᵀWᵀh(x) + b) are the class "
-                    "probabilities. The layers are learnt as well, with a ridge on their weights."
+                    "Σ is the covariance of the outputs h(x) of the hidden layers, and " (of("h(x)")) ". The layers are learnt as well, with a ridge on their weights."
                 }
             } @else {
                 p {
-                    "Σ is the covariance of the prepared features x, and softmax(BᵀWᵀx + b) are the class probabilities. λ = 1 is "
-                    "principal component analysis, λ = 0 is classification alone."
+                    "Σ is the covariance of the prepared features x, and " (of("x")) ". λ = 1 is principal component "
+                    "analysis, λ = 0 is " (if prediction.numbers { "prediction" } else { "classification" }) " alone."
                 }
             }
         };
@@ -101,7 +121,7 @@ fn highlights(first: &MethodSummary) -> Vec<(String, String)> {
     let method = first.method;
     let ratio = first.participation_ratio.map(|ratio| ("participation ratio".into(), format!("{ratio:.2}")));
     let figures = [
-        (format!("{samples} error of {method}"), percent(error)),
+        (format!("{samples} {} of {method}", first.prediction.error()), percent(error)),
         ("variance explained".into(), percent(first.variance_explained)),
         ("objective".into(), format!("{:.6}", first.objective)),
         ("status".into(), first.status.to_string()),

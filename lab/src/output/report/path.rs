@@ -8,7 +8,7 @@ use super::page::{Page, Section, table};
 use super::portrait::Portrait;
 use super::sections;
 use crate::data::LabelledSet;
-use crate::output::{MethodSummary, TextTable};
+use crate::output::{MethodSummary, Prediction, TextTable};
 use crate::path::MarkedPoint;
 use crate::words::percent;
 
@@ -40,7 +40,7 @@ impl PathReport<'_> {
     pub fn html(&self) -> admm::Result<String> {
         let train = self.set.train.to_filled(&self.chosen.scaler);
         let portrait = Portrait::of(self.chosen, &train, None)?;
-        let summary = MethodSummary::new(&self.chosen.report, None, self.seed);
+        let summary = MethodSummary::new(&self.chosen.report, Prediction::CLASSES, None, self.seed);
         let classes = self.set.classes.names();
         let page = Page {
             title: format!("Variance against accuracy: {}", self.set.name),

@@ -31,6 +31,8 @@ pub struct View {
     pub labels: Vec<usize>,
     /// The classes that the model says.
     pub predicted: Vec<usize>,
+    /// True and predicted targets (q×n), if they are numbers.
+    pub numbers: Option<(DMatrix<f64>, DMatrix<f64>)>,
     /// The number of all samples, of which some are shown.
     pub total: usize,
 }
@@ -58,7 +60,11 @@ impl Portrait {
             Ok::<_, admm::Error>(View {
                 components: fitted.transform(&samples.x)?.map(|value| value.to_f64()),
                 labels: samples.labels.clone(),
-                predicted: fitted.predict(&samples.x)?,
+                predicted: match samples.numbers {
+                    Some(_) => samples.labels.clone(),
+                    None => fitted.predict(&samples.x)?,
+                },
+                numbers: numbers(fitted, samples)?,
                 total,
             })
         };
@@ -78,6 +84,15 @@ impl View {
     pub fn confusion(&self, classes: usize) -> DMatrix<usize> {
         confusion(&self.labels, &self.predicted, classes)
     }
+}
+
+/// True and predicted targets, if they are numbers.
+fn numbers<T: Scalar>(
+    fitted: &Fitted<T>,
+    samples: &Labelled<DMatrix<T>>,
+) -> admm::Result<Option<(DMatrix<f64>, DMatrix<f64>)>> {
+    let Some(y) = &samples.numbers else { return Ok(None) };
+    Ok(Some((y.clone(), fitted.predict_values(&samples.x)?.map(|value| value.to_f64()))))
 }
 
 /// Returns the confusion matrix: the numbers of samples of each class (row) put in each class (column).

@@ -1,5 +1,6 @@
 //! The sections that reports of a fit and of a path share.
 
+mod agreement;
 mod confusion;
 mod convergence;
 mod loadings;
@@ -8,8 +9,10 @@ mod trade_off;
 
 use admm::Status;
 use admm_solvers::joint::{Method, StartEnd};
+use admm_solvers::loss::Loss;
 use maud::html;
 
+pub use agreement::agreement;
 pub use confusion::confusion;
 pub use convergence::convergence;
 pub use loadings::loadings;
@@ -18,19 +21,30 @@ pub use trade_off::{front, trade_off};
 
 use super::page::{Section, facts, table};
 use crate::output::methods_table::{cells, headings};
-use crate::output::{MethodSummary, methods_table};
+use crate::output::{MethodSummary, Prediction, methods_table};
 
 /// The table of methods.
 pub fn methods(summaries: &[MethodSummary]) -> Section {
     let rows: Vec<_> = summaries.iter().map(|summary| cells(summary).to_vec()).collect();
     let body = html! {
-        (table("Every method on the same data from the same start", &headings(), &rows))
-        p {
-            "A pass reads the training data once. The error is the share of samples whose class is not predicted; the "
-            "cross-entropy is that of the training samples, in nats."
-        }
+        (table("Every method on the same data from the same start", &headings(summaries), &rows))
+        p { "A pass reads the training data once. " (errors(summaries)) }
     };
     Section { id: "methods", title: "The methods", body }
+}
+
+/// What the errors and the loss of a table are.
+fn errors(summaries: &[MethodSummary]) -> String {
+    let prediction = summaries.first().map_or(Prediction::CLASSES, |first| first.prediction);
+    let error = match prediction {
+        _ if prediction.is_values() => "R² is the share of the variance of the targets that is predicted",
+        _ if prediction.is_labels() => "The error is the share of labels that are not predicted",
+        _ => "The error is the share of samples whose class is not predicted",
+    };
+    match prediction.loss {
+        Loss::Softmax => format!("{error}; the cross-entropy is that of the training samples, in nats."),
+        _ => format!("{error}; the prediction loss is the mean {} of the training samples.", prediction.mean_loss()),
+    }
 }
 
 /// Where each start of each method ended, if there were several.

@@ -7,7 +7,7 @@ use roxmltree::{Document, Node};
 
 use super::*;
 use crate::data::Labelled;
-use crate::output::MethodSummary;
+use crate::output::{MethodSummary, Prediction};
 
 const SECTIONS: [&str; 8] =
     ["asked", "methods", "convergence", "data", "loadings", "confusion", "certificate", "reproduce"];
@@ -26,7 +26,7 @@ fn told(components: usize) -> (String, String) {
     let found = Method::ALL.map(|method| {
         let mut fitted = prepared.fit(method, &mut |_| ControlFlow::Continue(())).unwrap();
         fitted.report.seconds = 0.0;
-        (MethodSummary::new(&fitted.report, Some(0.5), 7), fitted)
+        (MethodSummary::new(&fitted.report, Prediction::CLASSES, Some(0.5), 7), fitted)
     });
     let names = Names::new(["a", "b", "c", HOSTILE].map(String::from).into(), [HOSTILE, "b|"].map(String::from).into());
     let report = FitReport {

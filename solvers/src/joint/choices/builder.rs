@@ -2,10 +2,11 @@
 
 use super::{AccelerationChoice, Constraint, Method, PenaltyChoice, Reach, Rule};
 use crate::data::{ClassWeight, Scale};
+use crate::loss::Loss;
 use crate::network::Activation;
 use admm::{Error, Exec, Parameter, Result};
 
-/// minimise λ(1 − tr(WᵀΣW)/tr Σ) + (1−λ)(mean cross-entropy + μ/2 ‖B‖²) over W, B and b, with W constrained, or with
+/// minimise λ(1 − tr(WᵀΣW)/tr Σ) + (1−λ)(mean prediction loss + μ/2 ‖B‖²) over W, B and b, with W constrained, or with
 /// γ/2 ‖W‖² in place of a constraint.
 ///
 /// ```
@@ -36,6 +37,8 @@ pub struct Builder {
     pub(crate) weight: f64,
     pub(crate) ridge: f64,
     pub(crate) shrinkage: f64,
+    pub(crate) loss: Loss,
+    pub(crate) standardise_targets: bool,
     pub(crate) constraint: Constraint,
     pub(crate) rule: Rule,
     pub(crate) batch: Option<usize>,
@@ -65,6 +68,8 @@ impl JointModel {
             weight: 0.5,
             ridge: 1e-2,
             shrinkage: 0.0,
+            loss: Loss::default(),
+            standardise_targets: true,
             constraint: Constraint::default(),
             rule: Rule::default(),
             batch: None,
@@ -108,6 +113,10 @@ impl Builder {
         ridge: f64,
         /// γ ≥ 0, the weight of γ/2 ‖W‖² where W has no constraint. The objective is bounded for γ > 2λλ₁/tr Σ.
         shrinkage: f64,
+        /// The loss of the predictions. It says which targets the model takes.
+        loss: Loss,
+        /// True if targets are brought to mean 0 and standard deviation 1 first, where the loss takes numbers of any unit.
+        standardise_targets: bool,
         /// The constraint on W.
         constraint: Constraint,
         /// The rule of the W block, for the methods that have one.

@@ -3,6 +3,7 @@
 use super::methods::{admm, alternating, descent, two_stage};
 use super::{Layered, Network};
 use crate::joint::methods::{Found, Log};
+use crate::joint::prepared::Output;
 use crate::joint::result::{canonical, certify_layered};
 use crate::joint::{Constraint, Fitted, Method, Model, Moment, Position, Report};
 use crate::scalar::Scalar;
@@ -35,7 +36,9 @@ pub(crate) fn fit_layered<T: Scalar>(
 fn model<T: Scalar>(prepared: &Layered<T>, Network { layers, head }: Network<T>) -> Result<Model<T>> {
     let covariance = prepared.objective.predictor.hidden(&layers)?.covariance;
     let weights = canonical(&covariance, Constraint::Orthonormal, |w| Ok(w.clone()), head)?;
-    Ok(Model { scaler: prepared.scaler.clone(), layers, activation: prepared.options.activation, weights })
+    let Output { loss, scaler: targets } = prepared.output.clone();
+    let scaler = prepared.scaler.clone();
+    Ok(Model { scaler, layers, activation: prepared.options.activation, weights, loss, targets })
 }
 
 /// The figures of a feasible point.
@@ -53,7 +56,7 @@ fn report<T: Scalar>(prepared: &Layered<T>, method: Method, found: &Found<Networ
         status: found.status,
         objective: objective.to_f64(),
         variance_explained: hidden.covariance.explained(&point.head.v)?.to_f64(),
-        cross_entropy: reduced.cross_entropy(&point.head)?.to_f64(),
+        prediction_loss: reduced.mean_loss(&point.head)?.to_f64(),
         training_error: reduced.error(&point.head)?,
         iterations: last.iteration,
         passes: last.passes,
@@ -68,7 +71,7 @@ fn report<T: Scalar>(prepared: &Layered<T>, method: Method, found: &Found<Networ
         n: reduced.samples.x.ncols(),
         d: prepared.scaler.mean.len(),
         k: point.head.v.ncols(),
-        classes: point.head.bias.len(),
+        outputs: point.head.bias.len(),
         starts: Vec::new(),
         participation: Some(hidden.participation),
     })

@@ -1,7 +1,7 @@
-//! The cross-entropy of a network, with all that a pass over the data can tell.
+//! The prediction loss of a network, with all that a pass over the data can tell.
 
 use super::{Hidden, Network};
-use crate::loss::{Classifier, Scores, Softmax};
+use crate::loss::{Classifier, PredictionLoss, Scores};
 use crate::network::{Dense, Layers, OutputLoss, add_moments, centred};
 use crate::scalar::Scalar;
 use crate::view::{multiply, product, view, view_mut};
@@ -13,24 +13,24 @@ use nalgebra::{DMatrix, DMatrixView, DMatrixViewMut};
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-/// f(θ, V, B, b) = share·(mean cross-entropy of softmax(BᵀVᵀh(x; θ) + b) + μ/2 ‖B‖²) + ν/2 Σₗ ‖Wₗ‖², with the ridge ν
+/// f(θ, V, B, b) = share·(mean loss of the logits BᵀVᵀh(x; θ) + b + μ/2 ‖B‖²) + ν/2 Σₗ ‖Wₗ‖², with the ridge ν
 /// of the layers.
 ///
 /// The pass that evaluates it also gives the covariance Σ of h, which is kept until the next one.
 #[derive(Debug, Clone)]
-pub(crate) struct LayeredSoftmax<T: Scalar> {
+pub(crate) struct LayeredLoss<T: Scalar> {
     pub layers: Layers,
-    /// The cross-entropy of the samples, with μ and the share.
-    pub entropy: Softmax<T>,
+    /// The loss of the samples, with μ and the share.
+    pub entropy: PredictionLoss<T>,
     last: Last<T>,
 }
 
 /// The layers of the last evaluation, and the moments of their outputs.
 type Last<T> = Arc<Mutex<Option<(Vec<Dense<T>>, DMatrix<T>)>>>;
 
-impl<T: Scalar> LayeredSoftmax<T> {
-    pub fn new(layers: Layers, entropy: Softmax<T>) -> Self {
-        LayeredSoftmax { layers, entropy, last: Last::default() }
+impl<T: Scalar> LayeredLoss<T> {
+    pub fn new(layers: Layers, entropy: PredictionLoss<T>) -> Self {
+        LayeredLoss { layers, entropy, last: Last::default() }
     }
 
     /// The moments of the outputs of the layers. They take no pass at the layers of the last evaluation.
@@ -54,14 +54,14 @@ impl<T: Scalar> LayeredSoftmax<T> {
         Hidden::of(centred(&moments))
     }
 
-    /// The samples with the outputs of the layers (p×n) in place of the features, and their cross-entropy.
+    /// The samples with the outputs of the layers (p×n) in place of the features, and their loss.
     ///
     /// # Errors
     /// Those of the layers.
-    pub fn reduced(&self, at: &[Dense<T>]) -> Result<Softmax<T>> {
-        let Softmax { samples, .. } = &self.entropy;
+    pub fn reduced(&self, at: &[Dense<T>]) -> Result<PredictionLoss<T>> {
+        let PredictionLoss { samples, .. } = &self.entropy;
         let outputs = self.layers.outputs(at, &samples.x, &samples.exec)?;
-        Ok(Softmax { samples: samples.with_features(outputs), ..self.entropy.clone() })
+        Ok(PredictionLoss { samples: samples.with_features(outputs), ..self.entropy.clone() })
     }
 
     fn keep(&self, at: &[Dense<T>], moments: &DMatrix<T>) {
@@ -71,16 +71,16 @@ impl<T: Scalar> LayeredSoftmax<T> {
     }
 
     fn check(&self, at: &Network<T>) -> Result<()> {
-        let (p, k, c) = (self.layers.width(), at.head.v.ncols(), self.entropy.samples.classes);
+        let (p, k, c) = (self.layers.width(), at.head.v.ncols(), self.entropy.samples.targets.width());
         Error::check_size("V, B and b", Shape(vec![(p, k), (k, c), (c, 1)]), at.head.sizes())
     }
 
     /// f, and its gradient with what a pull adds to that by θ, in one pass.
     pub fn evaluate(&self, at: &Network<T>, pull: Option<Pull<'_, T>>) -> Result<(T, Network<T>)> {
         self.check(at)?;
-        let Softmax { samples, ridge, share } = &self.entropy;
+        let PredictionLoss { samples, head, ridge, share } = &self.entropy;
         let (b, k) = (&at.head.b, at.head.v.ncols());
-        let scores = Scores::of(samples, *share, &at.head);
+        let scores = Scores::of(samples, &**head, *share, &at.head);
         let output = Output { scores, share: *share, v: &at.head.v, weights: &samples.weights, pull };
         let (value, layers, (v, (by_b, moments))) =
             self.layers.value_and_gradient(&at.layers, &samples.x, &output, &samples.exec)?;
@@ -91,7 +91,7 @@ impl<T: Scalar> LayeredSoftmax<T> {
     }
 }
 
-impl<T: Scalar> Smooth<T> for LayeredSoftmax<T> {
+impl<T: Scalar> Smooth<T> for LayeredLoss<T> {
     type Point = Network<T>;
 
     fn value_and_gradient(&self, at: &Network<T>) -> Result<(T, Network<T>)> {
@@ -124,8 +124,8 @@ impl<T: Scalar> OutputLoss<T> for Output<'_, T> {
     type Gradient = (DMatrix<T>, (DMatrix<T>, DMatrix<T>));
 
     fn zero(&self, (p, _): (usize, usize)) -> Result<Self::Gradient> {
-        let (k, classes) = (self.v.ncols(), self.scores.classes());
-        Ok((DMatrix::zeros(p, k), (DMatrix::zeros(k + 1, classes), DMatrix::zeros(p, p + 1))))
+        let (k, logits) = (self.v.ncols(), self.scores.width());
+        Ok((DMatrix::zeros(p, k), (DMatrix::zeros(k + 1, logits), DMatrix::zeros(p, p + 1))))
     }
 
     /// P = VᵀH, then what the [`Scores`] make of it, ∇V += H(BR)ᵀ and `by_h` = V(BR), for a block of samples.
@@ -140,7 +140,7 @@ impl<T: Scalar> OutputLoss<T> for Output<'_, T> {
         let mut buffers = self.scores.buffers(samples.len());
         let reduced = view_mut(&mut buffers.reduced).subrows_mut(0, k);
         matmul(reduced, Accum::Replace, view(self.v).transpose(), view(&h), T::one(), Par::Seq);
-        let entropy = self.scores.block(samples, &mut buffers, by_b);
+        let loss = self.scores.block(samples, &mut buffers, by_b);
         multiply(by_v, Accum::Add, view(&h), view(&buffers.back).transpose());
         add_moments(moments, &h, weights);
         if let Some(pull) = &self.pull {
@@ -151,7 +151,7 @@ impl<T: Scalar> OutputLoss<T> for Output<'_, T> {
             pull.add_rest(&mut back, &h, weights);
         }
         by_h.copy_from(&back);
-        self.share * entropy
+        self.share * loss
     }
 }
 

@@ -1,20 +1,20 @@
 //! The joint objective of a network, and the field that moves it.
 
 use super::loss::Pull;
-use super::{Hidden, LayeredSoftmax, Network};
+use super::{Hidden, LayeredLoss, Network};
 use crate::joint::Reach;
 use crate::pca::VarianceLoss;
 use crate::scalar::Scalar;
 use admm::{Result, Smooth};
 
 /// f(θ, W, B, b) = λ(1 − tr(WᵀΣW)/tr Σ) + g(θ, W, B, b), with the covariance Σ of h(x; θ) and the loss g of the
-/// predictor, [`LayeredSoftmax`].
+/// predictor, [`LayeredLoss`].
 ///
 /// Its field is ∇f where the PCA loss reaches through the layers. Stopped, its part by θ is that of g alone, and the
 /// field is the gradient of no function.
 #[derive(Debug, Clone)]
 pub(crate) struct LayeredObjective<T: Scalar> {
-    pub predictor: LayeredSoftmax<T>,
+    pub predictor: LayeredLoss<T>,
     /// The weight λ of the PCA loss.
     pub weight: T,
     pub reach: Reach,
@@ -75,9 +75,9 @@ impl<T: Scalar> Smooth<T> for ThroughObjective<T> {
 mod tests {
     use super::*;
     use crate::data::Samples;
-    use crate::joint::layered::LayeredSoftmax;
+    use crate::joint::layered::LayeredLoss;
     use crate::linalg::{polar, scattered};
-    use crate::loss::{Classifier, Softmax};
+    use crate::loss::{Classifier, PredictionLoss};
     use crate::network::{Activation, Dense, Layers};
     use admm::Exec;
     use admm::space::Space;
@@ -93,13 +93,13 @@ mod tests {
         let theta = layers.initial(3);
         let head =
             Classifier { v: polar(&scattered(6, 2, 4)).unwrap(), b: scattered(2, 3, 5), bias: scattered(3, 1, 6) };
-        let predictor = LayeredSoftmax::new(layers, Softmax { samples, ridge: 0.05, share: 0.7 });
+        let predictor = LayeredLoss::new(layers, PredictionLoss::softmax(samples, 0.05, 0.7));
         (LayeredObjective { predictor, weight: 0.3, reach }, Network { layers: theta, head })
     }
 
     /// The objective, written as it is defined.
     fn naive(of: &LayeredObjective<f64>, at: &Network<f64>) -> f64 {
-        let Softmax { samples, ridge, share } = &of.predictor.entropy;
+        let PredictionLoss { samples, ridge, share, .. } = &of.predictor.entropy;
         let h = of.predictor.layers.outputs(&at.layers, &samples.x, &Exec::Serial).unwrap();
         let weights = nalgebra::DVector::from_column_slice(&samples.weights);
         let mean = &h * &weights;
@@ -107,7 +107,7 @@ mod tests {
         let sigma = &centred * DMatrix::from_diagonal(&weights) * centred.transpose();
         let Classifier { v, b, bias } = &at.head;
         let mut entropy = 0.0;
-        for (j, &label) in samples.labels.iter().enumerate() {
+        for (j, &label) in samples.targets.labels().unwrap().iter().enumerate() {
             let logits = b.transpose() * v.transpose() * h.column(j) + bias;
             entropy += weights[j] * (logits.map(f64::exp).sum().ln() - logits[label]);
         }

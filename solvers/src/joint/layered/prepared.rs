@@ -1,10 +1,10 @@
 //! Data and start of a model with hidden layers.
 
-use super::{LayeredObjective, LayeredSoftmax, Network};
+use super::{LayeredLoss, LayeredObjective, Network};
 use crate::data::{Features, Samples, Scaler};
 use crate::joint::Builder;
-use crate::joint::prepared::{Checked, SCOUTING, Spent, Warnings, second_stage};
-use crate::loss::{Classifier, Softmax};
+use crate::joint::prepared::{Checked, Output, SCOUTING, Spent, Task, Warnings, second_stage};
+use crate::loss::{Classifier, PredictionLoss};
 use crate::network::{Dense, Layers};
 use crate::scalar::Scalar;
 use crate::set::Stiefel;
@@ -19,6 +19,7 @@ use std::time::Instant;
 pub(crate) struct Layered<T: Scalar> {
     pub options: Builder,
     pub scaler: Scaler<T>,
+    pub output: Output<T>,
     pub objective: LayeredObjective<T>,
     pub start: Network<T>,
     /// The cost of the start, from the data on.
@@ -27,25 +28,20 @@ pub(crate) struct Layered<T: Scalar> {
 }
 
 impl<T: Scalar> Layered<T> {
-    pub fn new(
-        options: &Builder,
-        x: Features<T>,
-        labels: &[usize],
-        classes: usize,
-        weights: Option<&[T]>,
-    ) -> Result<Self> {
+    pub fn new(options: &Builder, x: Features<T>, task: Task<T>, weights: Option<&[T]>) -> Result<Self> {
         let clock = Instant::now();
-        let Checked { x, labels, weights, scaler, warnings } = Checked::new(options, x, labels, classes, weights)?;
+        let Checked { x, weights, scaler, task, warnings } = Checked::new(options, x, task, weights)?;
+        let Task { targets, head, output } = task;
         let layers = Layers::new(x.nrows(), &options.hidden, options.activation, options.layer_ridge)?;
         check_memory::<T>(x.nrows(), &options.hidden)?;
-        let samples = Samples::new(x, &labels, weights, classes, options.exec.clone())?;
+        let samples = Samples::with_targets(x, targets, weights, options.exec.clone())?;
         let weight = T::of(options.weight);
-        let entropy = Softmax { samples, ridge: T::of(options.ridge), share: T::one() - weight };
-        let predictor = LayeredSoftmax::new(layers, entropy);
+        let entropy = PredictionLoss { samples, head, ridge: T::of(options.ridge), share: T::one() - weight };
+        let predictor = LayeredLoss::new(layers, entropy);
         let objective = LayeredObjective { predictor, weight, reach: options.reach };
         let (start, cost) = start(&objective, options, options.seed)?;
         let spent = Spent { cost, seconds: clock.elapsed().as_secs_f64() };
-        Ok(Layered { options: options.clone(), scaler, objective, start, spent, warnings })
+        Ok(Layered { options: options.clone(), scaler, output, objective, start, spent, warnings })
     }
 
     /// Warnings about the data and the choices, in sentences in which features have names.
@@ -83,8 +79,8 @@ impl<T: Scalar> Layered<T> {
     /// The same problem from another point. It has a memory of the last evaluation of its own.
     fn from(&self, start: Network<T>, cost: Cost) -> Self {
         let mut other = Layered { start, spent: Spent { cost, seconds: 0.0 }, ..self.clone() };
-        let LayeredSoftmax { layers, entropy, .. } = &self.objective.predictor;
-        other.objective.predictor = LayeredSoftmax::new(layers.clone(), entropy.clone());
+        let LayeredLoss { layers, entropy, .. } = &self.objective.predictor;
+        other.objective.predictor = LayeredLoss::new(layers.clone(), entropy.clone());
         other
     }
 
@@ -134,7 +130,7 @@ fn start<T: Scalar>(objective: &LayeredObjective<T>, options: &Builder, seed: u6
 /// The classifier that fits the components Wᵀh of these layers best, found without a further pass over the data but
 /// the one that makes h.
 pub(super) fn fitted_head<T: Scalar>(
-    predictor: &LayeredSoftmax<T>,
+    predictor: &LayeredLoss<T>,
     layers: &[Dense<T>],
     w: &DMatrix<T>,
     tolerance: f64,

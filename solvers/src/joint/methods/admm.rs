@@ -139,7 +139,9 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Targets;
     use crate::joint::JointModel;
+    use crate::joint::prepared::Task;
     use crate::linalg::scattered;
     use crate::pca::Majorize;
     use crate::set::Stiefel;
@@ -151,7 +153,8 @@ mod tests {
         let labels: Vec<usize> = (0..60).map(|sample| sample % 3).collect();
         let x = DMatrix::from_fn(5, 60, |i, j| scattered::<f64>(5, 60, 1)[(i, j)] + labels[j] as f64 * i as f64);
         let model = JointModel::builder().weight(0.1).build().unwrap();
-        let prepared = Linear::new(&model.options, x.into(), &labels, 3, None).unwrap();
+        let task = Task::new(&model.options, Targets::classes(&labels, 3).unwrap());
+        let prepared = Linear::new(&model.options, x.into(), task, None).unwrap();
         let admm = || {
             let (loss, start) = (prepared.objective.variance.of.clone(), turned(&prepared).unwrap());
             coordinator(&prepared, Majorize { loss, on: Stiefel::default(), max_steps: 1 }, start.v.clone(), start)

@@ -1,21 +1,21 @@
-//! The cross-entropy with what is known of its curvature.
+//! The prediction loss with what is known of its curvature.
 
 use crate::joint::{JointObjective, Linear};
 use crate::linalg::thin_svd;
-use crate::loss::{Classifier, Softmax};
+use crate::loss::{Classifier, PredictionLoss};
 use crate::scalar::Scalar;
 use admm::{Result, Smooth};
 
-/// The classifier's loss, of which a certificate may ask the Lipschitz constant of ∇ᵥ.
+/// The predictor's loss, of which a certificate may ask the Lipschitz constant of ∇ᵥ.
 #[derive(Debug, Clone)]
 pub(crate) struct Curved<T: Scalar> {
-    pub entropy: Softmax<T>,
+    pub entropy: PredictionLoss<T>,
     /// The largest eigenvalue λ₁ of Σ.
     pub leading: T,
 }
 
 impl<T: Scalar> Curved<T> {
-    /// The cross-entropy of a prepared problem.
+    /// The prediction loss of a prepared problem.
     pub fn of(prepared: &Linear<T>) -> Self {
         let JointObjective { variance, entropy } = &prepared.objective;
         Curved { entropy: entropy.clone(), leading: prepared.leading * variance.of.covariance.trace() }
@@ -31,10 +31,10 @@ impl<T: Scalar> Smooth<T> for Curved<T> {
     fn passes(&self) -> u64 {
         self.entropy.passes()
     }
-    /// (1−λ)/2·λ₁(Σ)σ₁(B)² for this B and b: a sample adds BHBᵀ ⊗ xxᵀ to the Hessian in V, and H = diag p − ppᵀ is at
-    /// most ½I (Böhning, "Multinomial logistic regression algorithm", 1992).
+    /// (1−λ)h·λ₁(Σ)σ₁(B)² for this B and b: a sample adds BHBᵀ ⊗ xxᵀ to the Hessian in V, and the Hessian H by the logits
+    /// is at most hI, if the head knows an h.
     fn lipschitz(&self, at: &Classifier<T>) -> Option<T> {
         let largest = thin_svd(&at.b).ok()?.values[0];
-        Some(T::of(0.5) * self.entropy.share * self.leading * largest * largest)
+        Some(self.entropy.head.largest_curvature()? * self.entropy.share * self.leading * largest * largest)
     }
 }

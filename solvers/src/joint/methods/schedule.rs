@@ -1,9 +1,9 @@
 //! The schedule of ADMM on the joint model: the work of the classifier's block in an iteration, and the penalty.
 
-use crate::descent::{Kronecker, Lbfgs};
+use crate::descent::{InitialHessian, Kronecker, Lbfgs};
 use crate::joint::{AccelerationChoice, Constraint, Linear, Rule};
 use crate::linalg::symmetric_eigen;
-use crate::loss::Classifier;
+use crate::loss::{Classifier, directions};
 use crate::scalar::Scalar;
 use crate::view::{product, product_transposed, transposed_product};
 use admm::{Result, Smooth};
@@ -68,12 +68,16 @@ impl<T: Scalar> Schedule<T> {
     }
 }
 
-/// The number of the columns of W that the classifier sees. Of c classes it has c − 1 directions; of an orthonormal W,
+/// The number of the columns of W that the predictor sees. It has as many directions as its logits, for the softmax one
+/// less; of an orthonormal W,
 /// whose columns may be turned, those come first.
 pub(super) fn seen<T: Scalar>(prepared: &Linear<T>) -> usize {
     let options = &prepared.options;
     match (options.rule, options.constraint.held()) {
-        (Rule::Majorize, Constraint::Orthonormal) => options.components.min(prepared.start.point.bias.len() - 1),
+        (Rule::Majorize, Constraint::Orthonormal) => {
+            let (head, logits) = (&prepared.objective.entropy.head, prepared.start.point.bias.len());
+            options.components.min(directions(&**head, logits))
+        }
         _ => options.components,
     }
 }
@@ -87,21 +91,23 @@ pub(super) fn turned<T: Scalar>(prepared: &Linear<T>) -> Result<Classifier<T>> {
         return Ok(start);
     }
     let mut b = start.b;
-    b.row_iter_mut().for_each(|mut row| {
-        let mean = row.mean(); // a number that is added to all logits changes no probability
-        row.add_scalar_mut(-mean);
-    });
+    if prepared.objective.entropy.head.ignores_shifts() {
+        b.row_iter_mut().for_each(|mut row| {
+            let mean = row.mean();
+            row.add_scalar_mut(-mean);
+        });
+    }
     let (_, turn) = symmetric_eigen(&product_transposed(&b, &b))?;
     let mut b = transposed_product(&turn, &b);
     b.rows_range_mut(seen..).fill(T::zero());
     Ok(Classifier { v: product(&start.v, &turn), b, bias: start.bias })
 }
 
-/// The largest eigenvalue of 2λWᵀΣW/tr Σ + (1−λ)μ(BBᵀ + ‖BBᵀ‖I) + h(BBᵀ), where the classifier is optimal.
+/// The largest eigenvalue of 2λWᵀΣW/tr Σ + (1−λ)μ(BBᵀ + ‖BBᵀ‖I) + h(BBᵀ), where the predictor is optimal.
 ///
 /// The first two terms are the curvature of the set, as in [`Kronecker`](crate::descent::Kronecker), of which the PCA
-/// loss takes away up to 2λλ₁/tr Σ. Where the sum is negative the cross-entropy holds W, which curves by λ₁/2·(1−λ)BBᵀ at
-/// most. So the sum is above −h(BBᵀ), where h is the smaller of the two.
+/// loss takes away up to 2λλ₁/tr Σ. Where the sum is negative the prediction loss holds W, which curves by λ₁h·(1−λ)BBᵀ, where h is
+/// the largest curvature by the logits. So the sum is above −h(BBᵀ), where h is the smaller of the two.
 ///
 /// The second block may turn its columns together with its B, and only the pull and the ridge are against it. They are
 /// enough where each column is held by the largest (1−λ)μ‖b‖².
@@ -111,7 +117,11 @@ fn curvature<T: Scalar>(prepared: &Linear<T>, at: &Classifier<T>) -> Result<f64>
     let captured = transposed_product(&at.v, &objective.variance.of.covariance.times(&at.v));
     let (share, ridge) = (objective.entropy.share, objective.entropy.ridge);
     let (values, vectors) = symmetric_eigen(&product_transposed(&at.b, &at.b))?;
-    let held = T::of(0.5) * share * prepared.spectrum.trace * leading;
+    let steepest = match objective.entropy.head.largest_curvature() {
+        Some(bound) => bound,
+        None => symmetric_eigen(&prepared.model(None).look_up(at))?.0[0],
+    };
+    let held = steepest * share * prepared.spectrum.trace * leading;
     let of = |value: T| share * ridge * (value + values[0]) + (twice * leading).min(held * value);
     let of_classifier = DMatrix::from_diagonal(&values.map(|value| of(value.max(T::zero()))));
     let whole = captured * twice + product_transposed(&product(&vectors, &of_classifier), &vectors);

@@ -1,9 +1,8 @@
 //! Problems without a minimiser: whether a fit is one, and when a run need not go on.
 
 use super::Linear;
-use crate::data::Samples;
 use crate::joint::{Builder, Constraint, Method};
-use crate::loss::{Classifier, separated};
+use crate::loss::{Classifier, PredictionLoss, directions, separated};
 use crate::scalar::Scalar;
 use admm::{Result, Status};
 use nalgebra::DMatrix;
@@ -21,8 +20,10 @@ impl<T: Scalar> Linear<T> {
         if options.weight == 1.0 || moves && evasion(options).is_some() {
             return Ok(options.weight < 1.0);
         }
-        let convex = moves && options.weight == 0.0 && options.components + 1 >= at.bias.len();
-        Ok(options.ridge == 0.0 && (convex && self.separable || separated(&self.objective.entropy.samples, &at.v)?))
+        let convex = moves
+            && options.weight == 0.0
+            && options.components >= directions(&*self.objective.entropy.head, at.bias.len());
+        Ok(options.ridge == 0.0 && (convex && self.separable || separated(&self.objective.entropy, &at.v)?))
     }
 
     /// How a run ends after an iteration: as it has, or because there is nothing that it could reach. That is tested where
@@ -62,10 +63,10 @@ pub(super) fn evasion(options: &Builder) -> Option<&'static str> {
 const ENOUGH: u64 = 256;
 
 /// Returns true if the features are found to separate the classes. They are tested only where that costs little.
-pub(super) fn separable<T: Scalar>(samples: &Samples<T>) -> Result<bool> {
-    let (d, n) = (samples.x.nrows(), samples.x.ncols());
-    let unknowns = ((d + 1) * samples.classes) as f64;
-    Ok(unknowns * unknowns * n as f64 <= WORK && separated(samples, &DMatrix::identity(d, d))?)
+pub(super) fn separable<T: Scalar>(loss: &PredictionLoss<T>) -> Result<bool> {
+    let (d, n) = loss.samples.x.shape();
+    let unknowns = ((d + 1) * loss.samples.targets.width()) as f64;
+    Ok(unknowns * unknowns * n as f64 <= WORK && separated(loss, &DMatrix::identity(d, d))?)
 }
 
 /// The most multiplications in a step of the test of all features.

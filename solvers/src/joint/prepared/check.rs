@@ -1,20 +1,20 @@
 //! Checks of the data.
 
-use crate::data::{Extremes, Features, Scale, check_labels, check_weights};
+use crate::data::{Extremes, Features, Scale, Targets, check_weights};
 use crate::joint::Builder;
 use crate::scalar::Scalar;
 use admm::{Error, Result};
 
 /// Checks each sample, whatever its weight.
-pub(crate) fn check_data<T: Scalar>(x: &Features<T>, labels: &[usize], weights: &[T], classes: usize) -> Result<()> {
+pub(crate) fn check_data<T: Scalar>(x: &Features<T>, targets: &Targets<T>, weights: &[T]) -> Result<()> {
     let (d, n) = x.shape();
     if n == 0 || d == 0 {
         return Err(Error::parameter("x", format!("is empty: {n} samples of {d} features")));
     }
     let row = |count: usize| (1, count);
-    Error::check_size("labels", row(n), row(labels.len()))?;
+    Error::check_size(targets.place(), row(n), row(targets.len()))?;
     Error::check_size("sample weights", row(n), row(weights.len()))?;
-    check_labels(labels, classes)?;
+    targets.check()?;
     check_weights(weights)
 }
 
@@ -47,19 +47,6 @@ pub(crate) fn check_batch(batch: Option<usize>, n: usize) -> Result<()> {
     match batch {
         Some(size) if size > n => Err(Error::parameter("batch", format!("must be between 1 and {n}, got {size}"))),
         _ => Ok(()),
-    }
-}
-
-pub(crate) fn check_classes(labels: &[usize], classes: usize) -> Result<()> {
-    if classes < 2 {
-        return Err(Error::parameter("classes", format!("must be at least 2 for a classifier, got {classes}")));
-    }
-    // Of n + 1 classes one has no sample.
-    let mut seen = vec![false; classes.min(labels.len() + 1)];
-    labels.iter().for_each(|&label| seen.get_mut(label).into_iter().for_each(|seen| *seen = true));
-    match seen.iter().position(|seen| !seen) {
-        Some(class) => Err(Error::parameter("labels", format!("leave a class out: class {class} has no samples"))),
-        None => Ok(()),
     }
 }
 

@@ -1,14 +1,14 @@
 //! Both losses as one smooth function of (W, B, b).
 
 use crate::data::Samples;
-use crate::loss::{Classifier, FiniteSum, Softmax};
+use crate::loss::{Classifier, FiniteSum, PredictionLoss};
 use crate::pca::{Overridden, VarianceLoss};
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
 use admm::{Direction, Result, Smooth};
 use nalgebra::DMatrix;
 
-/// f(W, B, b) = λ(1 − tr(WᵀΣW)/tr Σ) + (1−λ)(mean cross-entropy + μ/2 ‖B‖²).
+/// f(W, B, b) = λ(1 − tr(WᵀΣW)/tr Σ) + (1−λ)(mean prediction loss + μ/2 ‖B‖²).
 ///
 /// If a product with Σ takes a pass, it shares the pass of the second loss: one read of X makes both.
 ///
@@ -19,7 +19,7 @@ pub struct JointObjective<T: Scalar, L = VarianceLoss<T>> {
     /// The first loss, with its weight λ.
     pub variance: L,
     /// The second loss, with its share 1 − λ.
-    pub entropy: Softmax<T>,
+    pub entropy: PredictionLoss<T>,
 }
 
 /// Both losses, with the ridge of a W without a constraint.

@@ -8,7 +8,7 @@ use super::{JointObjective, Objective};
 use crate::descent::{BallLbfgs, Kronecker, Lbfgs};
 use crate::joint::{Builder, Constraint};
 use crate::linalg::{ThinSvd, beside, thin_qr, thin_svd};
-use crate::loss::{Classifier, Softmax};
+use crate::loss::{Classifier, PredictionLoss, directions};
 use crate::pca::{Covariance, Spectrum};
 use crate::scalar::Scalar;
 use crate::view::transposed_product;
@@ -28,7 +28,7 @@ pub(crate) struct Start<T: Scalar> {
     pub principal_spent: Spent,
     /// The end with the lower joint objective, or a point that was given.
     pub point: Classifier<T>,
-    /// The ends of the path with their cross-entropies, which do not depend on λ < 1; none where a point was given.
+    /// The ends of the path with their prediction losses, which do not depend on λ < 1; none where a point was given.
     pub ends: Vec<(Classifier<T>, T)>,
     /// The cost of the start, from the data on.
     pub spent: Spent,
@@ -88,12 +88,12 @@ impl<T: Scalar> Start<T> {
     }
 }
 
-/// Towards the least cross-entropy alone. A span is found by Fisher's discriminants, with the classifier that fits them
+/// Towards the least prediction loss alone. A span is found by Fisher's discriminants, with the classifier that fits them
 /// best, and a few steps on. Where each column counts, discriminants are close to saddle points (on wine at λ = 0.1
 /// ADMM stands for a thousand iterations there): many steps lead away from the principal components.
 fn entropic_end<T: Scalar>(
     options: &Builder,
-    alone: &Softmax<T>,
+    alone: &PredictionLoss<T>,
     covariance: &Covariance<T>,
     spectrum: &Arc<Spectrum<T>>,
     principal: &DMatrix<T>,
@@ -101,11 +101,11 @@ fn entropic_end<T: Scalar>(
     let (from, max_steps, model, mut cost) = if options.constraint.held() == Constraint::Orthonormal {
         let w = discriminant(alone, spectrum, principal)?;
         let (from, _, mut cost) = second_stage(alone, covariance, &w, SCOUTING)?;
-        cost.passes += alone.passes(); // the means of the classes
+        cost.passes += alone.passes(); // the gradient of the predictor without features
         let (entropy, spectrum) = (alone.clone(), spectrum.clone());
         (from, 2, Some(Kronecker { entropy, spectrum, variance: Some(T::zero()) }), cost)
     } else {
-        (Classifier::blank(principal.clone(), alone.samples.classes), 100, None, Cost::default())
+        (Classifier::blank(principal.clone(), alone.samples.targets.width()), 100, None, Cost::default())
     };
     let (on, tolerance) = (options.constraint.set(), T::of(SCOUTING));
     let (entropic, loss, more) = if on.geometry().is_smooth() {
@@ -121,24 +121,26 @@ fn entropic_end<T: Scalar>(
 pub(crate) const SCOUTING: f64 = 1e-3;
 
 /// Orthonormal W (d×k) whose first columns span the leading discriminants of Fisher (1936) and Rao (1948), Σ^{−½}u for
-/// the left singular vectors u of Σ^{−½}M, and whose others are what the principal components add. Column j of M is
-/// √πⱼ(μⱼ − μ) for a class with share πⱼ and mean μⱼ: but for 1/√πⱼ the negative gradient of the cross-entropy at the
-/// classifier that knows the shares alone.
-fn discriminant<T: Scalar>(alone: &Softmax<T>, spectrum: &Spectrum<T>, principal: &DMatrix<T>) -> Result<DMatrix<T>> {
+/// the left singular vectors u of Σ^{−½}M, and whose others are what the principal components add.
+///
+/// Column j of M is the negative gradient by the logit j at the predictor that knows no feature, over the root of the
+/// curvature there. For a class that is √πⱼ(μⱼ − μ) with its share πⱼ and mean μⱼ. For a number it is the covariance with
+/// the features, and the u span the reduced-rank regression of Izenman (1975).
+fn discriminant<T: Scalar>(
+    alone: &PredictionLoss<T>,
+    spectrum: &Spectrum<T>,
+    principal: &DMatrix<T>,
+) -> Result<DMatrix<T>> {
     let (d, k) = principal.shape();
-    let (samples, classes) = (&alone.samples, alone.samples.classes);
-    let mut shares = DMatrix::zeros(classes, 1);
-    samples.labels.iter().zip(samples.weights.iter()).for_each(|(&label, &weight)| shares[label] += weight);
-    let blind = Classifier {
-        v: DMatrix::zeros(d, classes),
-        b: DMatrix::identity(classes, classes),
-        bias: shares.map(|share: T| share.ln()),
-    };
-    let mut means = -alone.value_and_gradient(&blind)?.1.v;
-    means.column_iter_mut().zip(shares.iter()).for_each(|(mut mean, share)| mean /= share.sqrt());
+    let (samples, head) = (&alone.samples, &alone.head);
+    let c = samples.targets.width();
+    let (bias, curvatures) = head.constant(&samples.targets, &samples.weights);
+    let blind = Classifier { v: DMatrix::zeros(d, c), b: DMatrix::identity(c, c), bias };
+    let mut slopes = -alone.value_and_gradient(&blind)?.1.v;
+    slopes.column_iter_mut().zip(curvatures.iter()).for_each(|(mut slope, curvature)| slope /= curvature.sqrt());
     let whiten = |x: &DMatrix<T>| spectrum.map(x, |_, value| (value + T::of(DAMPING)).sqrt().recip());
-    let leading = k.min(classes - 1).min(d);
-    let ThinSvd { left, .. } = thin_svd(&whiten(&means))?;
+    let leading = k.min(directions(&**head, c)).min(d);
+    let ThinSvd { left, .. } = thin_svd(&whiten(&slopes))?;
     let found = whiten(&left.columns(0, leading).into_owned());
     Ok(thin_qr(&beside(found, &principal.columns(0, k - leading).into_owned()))?.0)
 }
@@ -170,21 +172,21 @@ impl<T: Scalar> ConstraintSet<T> for Frozen {
 /// The most steps of [`second_stage`].
 pub(crate) const SECOND_STAGE: u64 = 1_000;
 
-/// The classifier of the components WᵀX, which needs no pass over X but their projection; its loss, and its steps.
+/// The predictor of the components WᵀX, which needs no pass over X but their projection; its loss, and its steps.
 pub(crate) fn second_stage<T: Scalar>(
-    alone: &Softmax<T>,
+    alone: &PredictionLoss<T>,
     covariance: &Covariance<T>,
     w: &DMatrix<T>,
     tolerance: f64,
 ) -> Result<(Classifier<T>, T, Cost)> {
-    let (k, classes) = (w.ncols(), alone.samples.classes);
+    let (k, logits) = (w.ncols(), alone.samples.targets.width());
     let reduced = alone.samples.with_features(alone.samples.project(w));
-    let problem = Softmax { samples: reduced, ..alone.clone() };
+    let problem = PredictionLoss { samples: reduced, ..alone.clone() };
     let captured = transposed_product(w, &covariance.times(w));
     let spectrum = Arc::new(Spectrum::within(&captured, covariance.trace())?);
     let initial = Kronecker { entropy: problem.clone(), spectrum, variance: Some(T::zero()) };
     let method = Lbfgs { max_steps: SECOND_STAGE, ..Lbfgs::from(initial) };
-    let blank = Classifier::blank(DMatrix::identity(k, k), classes);
+    let blank = Classifier::blank(DMatrix::identity(k, k), logits);
     let tolerance = T::of(tolerance.max(64.0 * T::EPSILON.to_f64()));
     let (fitted, loss, cost) = descend(&method, &problem, &Frozen, blank, tolerance)?;
     Ok((Classifier { v: w.clone(), ..fitted }, loss, Cost { passes: 1 + covariance.passes(), ..cost }))
@@ -192,8 +194,8 @@ pub(crate) fn second_stage<T: Scalar>(
 
 /// Minimises without a pull: the point, its loss and the work.
 fn descend<T: Scalar>(
-    method: &impl DescentMethod<T, Softmax<T>, Point = Classifier<T>>,
-    problem: &Softmax<T>,
+    method: &impl DescentMethod<T, PredictionLoss<T>, Point = Classifier<T>>,
+    problem: &PredictionLoss<T>,
     on: &dyn ConstraintSet<T>,
     from: Classifier<T>,
     tolerance: T,
@@ -229,7 +231,7 @@ mod tests {
         let covariance = Covariance::of(&samples).unwrap();
         let principal = covariance.top(2).unwrap().1;
         let spectrum = Spectrum::of(&covariance, &principal).unwrap();
-        let alone = Softmax { samples, ridge: 0.0, share: 1.0 };
+        let alone = PredictionLoss::softmax(samples, 0.0, 1.0);
         let w = discriminant(&alone, &spectrum, &principal).unwrap();
         let cosine = w.column(0).dot(&expected) / expected.norm();
         assert!(cosine.abs() >= 1.0 - 1e-8, "{cosine}");

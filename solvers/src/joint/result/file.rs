@@ -1,14 +1,16 @@
 //! Model files: safetensors with one metadata entry of sorted JSON. The same model gives the same bytes.
 //!
 //! Tensors, row by row: `mean` and `scale` (d), `weights` (k×d, a row is a component), `classifier` (c×k, a row is a
-//! class) and `bias` (c). The entry `admm` holds the names of the features and of the classes.
+//! class or a target) and `bias` (c). The entry `admm` holds the names of the features and of the classes or targets.
+//! For another loss than the softmax it names the loss, and where targets were standardised there are tensors
+//! `target_mean` and `target_scale` (c).
 //!
 //! Behind hidden layers `weights` is k×p for the p outputs of the last one. The l-th layer, counted from 0, has tensors
 //! `layer.l.weights` (units×inputs, a row is a unit) and `layer.l.bias` (units), and the entry names the activation.
 
 use super::Model;
 use crate::data::{Encoding, Scaler};
-use crate::loss::Classifier;
+use crate::loss::{Classifier, Loss};
 use crate::network::{Activation, Dense};
 use crate::scalar::Scalar;
 use admm::{Error, Result};
@@ -19,17 +21,23 @@ use serde::{Deserialize, Serialize};
 const ENTRY: &str = "admm";
 const VERSION: u32 = 1;
 
-/// The names of the features and classes of a model.
+/// The names of the features and of the classes or targets of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Names {
-    /// c names, in the order of the class numbers.
+    /// c names, in the order of the class numbers or of the targets.
     pub classes: Vec<String>,
     /// The names of the d features.
     pub features: Vec<String>,
     /// The encoding of tables as features, where these are more than the columns as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<Encoding>,
+    /// True if they are the names of targets that are numbers, or labels of which a sample may have several.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub numbers: bool,
+    /// The loss, for the file alone: a model knows its own.
+    #[serde(default, skip_serializing_if = "is_softmax")]
+    loss: Loss,
     /// The function of hidden units, for the file alone: a model knows its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     activation: Option<Activation>,
@@ -41,13 +49,25 @@ pub struct Names {
 impl Names {
     /// Makes the names for a model of this version.
     pub fn new(features: Vec<String>, classes: Vec<String>) -> Self {
-        Names { classes, features, encoding: None, activation: None, version: VERSION }
+        Names {
+            classes,
+            features,
+            encoding: None,
+            numbers: false,
+            loss: Loss::Softmax,
+            activation: None,
+            version: VERSION,
+        }
     }
 
     /// Makes the names for a model of the features that an encoding makes. The file then keeps the encoding.
     pub fn with_encoding(encoding: Encoding, classes: Vec<String>) -> Self {
         Names { encoding: Some(encoding.clone()), ..Names::new(encoding.features(), classes) }
     }
+}
+
+fn is_softmax(loss: &Loss) -> bool {
+    *loss == Loss::Softmax
 }
 
 fn bad(problem: impl std::fmt::Display) -> Error {
@@ -58,11 +78,13 @@ impl<T: Scalar> Model<T> {
     /// The bytes of a model file.
     ///
     /// # Errors
-    /// Names whose number differs from that of the features or classes.
+    /// Names whose number differs from that of the features or outputs, and a model for a head of your own.
     pub fn to_bytes(&self, names: &Names) -> Result<Vec<u8>> {
         let Classifier { v, b, bias } = &self.weights;
         let (d, p, k, c) = (self.scaler.mean.len(), v.nrows(), v.ncols(), bias.len());
         check_names(names, d, c)?;
+        let own = || Error::parameter("loss", "must be one of this library: a file cannot hold a head of your own");
+        let loss = self.loss.ok_or_else(own)?;
         let of = |name: &str, shape: Vec<usize>, data: &[T]| (name.to_string(), shape, bytes(data));
         let mut tensors = vec![
             of("mean", vec![d], self.scaler.mean.as_slice()),
@@ -71,6 +93,10 @@ impl<T: Scalar> Model<T> {
             of("classifier", vec![c, k], b.as_slice()),
             of("bias", vec![c], bias.as_slice()),
         ];
+        if let Some(targets) = &self.targets {
+            tensors.push(of("target_mean", vec![c], targets.mean.as_slice()));
+            tensors.push(of("target_scale", vec![c], targets.scale.as_slice()));
+        }
         for (l, Dense { weights, bias }) in self.layers.iter().enumerate() {
             let (inputs, units) = weights.shape();
             tensors.push(of(&format!("layer.{l}.weights"), vec![units, inputs], weights.as_slice()));
@@ -83,7 +109,7 @@ impl<T: Scalar> Model<T> {
             })
             .collect::<Result<Vec<_>>>()?;
         let activation = (!self.layers.is_empty()).then_some(self.activation);
-        let entry = serde_json::to_string(&Names { activation, ..names.clone() }).map_err(bad)?;
+        let entry = serde_json::to_string(&Names { loss, activation, ..names.clone() }).map_err(bad)?;
         safetensors::serialize(views, Some([(ENTRY.into(), entry)].into_iter().collect())).map_err(bad)
     }
 
@@ -107,11 +133,19 @@ impl<T: Scalar> Model<T> {
         let (d, c) = (names.features.len(), names.classes.len());
         let k = file.tensor("weights").map_err(bad)?.shape().first().copied().unwrap_or(0);
         let read = |name: &str, shape: &[usize]| numbers::<T>(&file.tensor(name).map_err(bad)?, name, shape);
-        let vector = |name: &str| Ok::<_, Error>(DVector::from_vec(read(name, &[d])?));
+        let vector = |name: &str, length: usize| Ok::<_, Error>(DVector::from_vec(read(name, &[length])?));
         let layers = layers(&file, d, names.activation.is_some())?;
         let p = layers.last().map_or(d, |layer| layer.bias.len());
-        let scaler = Scaler { mean: vector("mean")?, scale: vector("scale")? };
-        if k == 0 || k > p || c < 2 || scaler.scale.iter().any(|&scale| scale <= T::zero()) {
+        let scaler = Scaler { mean: vector("mean", d)?, scale: vector("scale", d)? };
+        let targets = match file.tensor("target_mean") {
+            Ok(_) => Some(Scaler { mean: vector("target_mean", c)?, scale: vector("target_scale", c)? }),
+            Err(_) => None,
+        };
+        let fewest = if names.loss == Loss::Softmax { 2 } else { 1 };
+        if targets.iter().any(|targets| targets.scale.iter().any(|&scale| scale <= T::zero())) {
+            return Err(bad("a scale of the targets is not positive"));
+        }
+        if k == 0 || k > p || c < fewest || scaler.scale.iter().any(|&scale| scale <= T::zero()) {
             return Err(bad("no components or more than features, fewer than two classes, or a scale ≤ 0"));
         }
         let weights = Classifier {
@@ -120,7 +154,8 @@ impl<T: Scalar> Model<T> {
             bias: DMatrix::from_vec(c, 1, read("bias", &[c])?),
         };
         let activation = names.activation.take().unwrap_or_default();
-        Ok((Model { scaler, layers, activation, weights }, names))
+        let loss = Some(std::mem::take(&mut names.loss));
+        Ok((Model { scaler, layers, activation, weights, loss, targets }, names))
     }
 }
 

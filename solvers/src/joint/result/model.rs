@@ -1,8 +1,8 @@
-//! A fitted model: the numbers that transform and classify new samples.
+//! A fitted model: the numbers that transform new samples and predict for them.
 
-use crate::data::{Scaler, check_weights, share_of};
+use crate::data::{Scaler, Targets, check_weights, share_of};
 use crate::linalg::thin_qr;
-use crate::loss::{Classifier, probabilities};
+use crate::loss::{Classifier, Loss};
 use crate::network::{Activation, Dense, Layers};
 use crate::scalar::Scalar;
 use crate::view::{product, transposed_product};
@@ -10,7 +10,7 @@ use admm::{Error, Exec, Result};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
-/// Scaling, weights and classifier. It exists only after a fit: there is nothing to forget.
+/// Scaling, weights and predictor. It exists only after a fit: there is nothing to forget.
 ///
 /// Signs and order are fixed. On orthonormal W both losses are the same for WQ and QᵀB with orthogonal Q. So the
 /// components are the principal axes of the data within the span of W, in descending order of variance. Under other
@@ -33,6 +33,11 @@ pub struct Model<T: Scalar> {
     pub activation: Activation,
     /// W as `v` (d×k, or p×k for the p outputs of the last layer), B (k×c) and b (c×1).
     pub weights: Classifier<T>,
+    /// The loss that makes predictions of logits; none for a head of your own, which makes them of
+    /// [`logits`](Model::logits) itself.
+    pub loss: Option<Loss>,
+    /// The mean and the scale of the targets, where they were standardised.
+    pub targets: Option<Scaler<T>>,
 }
 
 impl<T: Scalar> Model<T> {
@@ -81,28 +86,57 @@ impl<T: Scalar> Model<T> {
         Ok(self.scaler.undo(&product(&q, &coordinates)))
     }
 
-    /// Class probabilities (c×n); each column sums to 1.
+    /// The logits BᵀWᵀz + b (c×n) of the scaled samples, for X (d×n): a number for each class or target.
     ///
     /// # Errors
-    /// Those of [`transform`](Self::transform).
-    pub fn predict_proba(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
-        let mut logits = transposed_product(&self.weights.b, &self.transform(x)?);
-        logits.column_iter_mut().for_each(|mut column| column += &self.weights.bias);
-        Ok(probabilities(finite("logit", logits)?))
+    /// Those of [`transform`](Self::transform), and logits that overflow.
+    pub fn logits(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
+        finite("logit", self.weights.logits(&self.transform(x)?))
     }
 
-    /// The most probable class of each sample; the first of several.
+    /// Probabilities (c×n): of the classes, where each column sums to 1, or of the labels of the logistic loss.
     ///
     /// # Errors
-    /// Those of [`transform`](Self::transform).
+    /// Those of [`logits`](Self::logits), and a loss without probabilities.
+    pub fn predict_proba(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
+        match self.loss {
+            Some(loss @ (Loss::Softmax | Loss::Logistic)) => Ok(loss.head().predict(self.logits(x)?)),
+            _ => Err(self.not_for("probabilities")),
+        }
+    }
+
+    /// The class with the largest logit of each sample; the first of several.
+    ///
+    /// # Errors
+    /// Those of [`logits`](Self::logits), and a loss that does not take classes.
     pub fn predict(&self, x: &DMatrix<T>) -> Result<Vec<usize>> {
-        Ok(self.predict_proba(x)?.column_iter().map(|column| column.argmax().0).collect())
+        match self.loss {
+            Some(Loss::Softmax) => Ok(self.predict_proba(x)?.column_iter().map(|column| column.argmax().0).collect()),
+            Some(Loss::Squared | Loss::Huber | Loss::Poisson) => Err(self.not_for("classes")),
+            _ => Ok(self.logits(x)?.column_iter().map(|column| column.argmax().0).collect()),
+        }
+    }
+
+    /// The predictions (q×n) for targets that are numbers, in their unit: means, rates of counts, probabilities of
+    /// labels or classes, and logits for the squared hinge.
+    ///
+    /// # Errors
+    /// Those of [`logits`](Self::logits), predictions that overflow, and a head of your own.
+    pub fn predict_values(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
+        let loss = self.loss.ok_or_else(|| self.not_for("predictions"))?;
+        let predicted = loss.head().predict(self.logits(x)?);
+        finite("prediction", self.targets.as_ref().map_or(predicted.clone(), |scaler| scaler.undo(&predicted)))
+    }
+
+    fn not_for(&self, what: &str) -> Error {
+        let loss = self.loss.map_or("a head of your own".into(), |loss| format!("the loss {loss}"));
+        Error::parameter("loss", format!("{loss} makes no {what}"))
     }
 
     /// The share of samples whose class is predicted.
     ///
     /// # Errors
-    /// Those of [`transform`](Self::transform), no samples, a different number of labels, or a label that the model
+    /// Those of [`predict`](Self::predict), no samples, a different number of labels, or a label that the model
     /// does not know.
     pub fn score(&self, x: &DMatrix<T>, labels: &[usize]) -> Result<f64> {
         self.weighted_score(x, labels, &vec![T::one(); x.ncols()])
@@ -127,6 +161,27 @@ impl<T: Scalar> Model<T> {
         }
         check_weights(weights)?;
         Ok(share_of(self.predict(x)?.iter().zip(labels).map(|(predicted, label)| predicted == label), weights))
+    }
+
+    /// R² of the predictions for numbers (q×n), by weight, the mean over the targets; for labels that are 0 or 1 the share
+    /// that is predicted.
+    ///
+    /// # Errors
+    /// Those of [`logits`](Self::logits), no samples, targets or weights of another size or not finite, and a head of
+    /// your own.
+    pub fn score_values(&self, x: &DMatrix<T>, y: &DMatrix<T>, weights: &[T]) -> Result<f64> {
+        let loss = self.loss.ok_or_else(|| self.not_for("predictions"))?;
+        Error::check_size("targets", (self.weights.bias.len(), x.ncols()), y.shape())?;
+        Error::check_size("sample weights", (1, x.ncols()), (1, weights.len()))?;
+        if y.is_empty() {
+            return Err(Error::parameter("x", "has no samples to score"));
+        }
+        check_weights(weights)?;
+        let targets = Targets::from(y);
+        targets.check()?;
+        let logits = self.logits(x)?;
+        let logits = self.targets.as_ref().map_or(logits.clone(), |scaler| scaler.undo(&logits));
+        Ok(1.0 - loss.head().error(logits, &targets, weights))
     }
 }
 

@@ -40,9 +40,10 @@ pub struct Report {
     pub objective: f64,
     /// The share of the variance in the span of W: for W that is not orthonormal, after orthonormalising.
     pub variance_explained: f64,
-    /// The mean cross-entropy at the feasible W, in nats.
-    pub cross_entropy: f64,
-    /// The share of the training samples, by weight, whose class is not the most probable one.
+    /// The mean loss of the predictions at the feasible W: for the softmax the cross-entropy, in nats.
+    pub prediction_loss: f64,
+    /// The error of the predictions for the training samples, see [`Head::error`](crate::loss::Head::error). It is the
+    /// share of samples, by weight, whose class is not the most probable one, and for numbers 1 − R².
     pub training_error: f64,
     /// Outer iterations.
     pub iterations: u64,
@@ -72,8 +73,8 @@ pub struct Report {
     pub d: usize,
     /// The number of components.
     pub k: usize,
-    /// The number of classes.
-    pub classes: usize,
+    /// The number of classes, or of targets.
+    pub outputs: usize,
     /// The ends of all starts, the first of which is that of a fit without random ones. Empty where no others were tried.
     pub starts: Vec<StartEnd>,
     /// The participation ratio (tr Σ)²/tr Σ² of the outputs of hidden layers, from 1 to their number: the number of

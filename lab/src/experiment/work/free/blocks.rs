@@ -8,7 +8,7 @@ use admm::{
 };
 use admm_solvers::descent::{Lbfgs, LbfgsMemory};
 use admm_solvers::joint::{JointObjective, set_tolerance};
-use admm_solvers::loss::{Classifier, Softmax};
+use admm_solvers::loss::{Classifier, PredictionLoss};
 use admm_solvers::pca::Hebbian;
 use admm_solvers::smooth::Ridge;
 use nalgebra::DMatrix;
@@ -20,7 +20,7 @@ use super::{Ended, Free, How, is_far};
 const RHO: f64 = 0.1;
 
 /// The block of the classifier.
-type Classify = Descent<Softmax<f64>, Lbfgs, Flat>;
+type Classify = Descent<PredictionLoss<f64>, Lbfgs, Flat>;
 
 /// The variable of that block.
 type Var = Iterate<Classifier<f64>, LbfgsMemory<f64, Classifier<f64>>>;

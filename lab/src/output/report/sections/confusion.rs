@@ -87,7 +87,7 @@ mod tests {
 
     fn view(labels: &[usize], predicted: &[usize]) -> View {
         let (n, labels, predicted) = (labels.len(), labels.to_vec(), predicted.to_vec());
-        View { components: DMatrix::zeros(1, n), labels, predicted, total: n }
+        View { components: DMatrix::zeros(1, n), labels, predicted, numbers: None, total: n }
     }
 
     #[test]

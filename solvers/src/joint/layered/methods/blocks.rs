@@ -1,7 +1,7 @@
 //! The two blocks: W lowers the PCA loss of the present layers, the network with V its own loss, and W = V.
 
 use crate::descent::{Lbfgs, LbfgsMemory};
-use crate::joint::layered::{Layered, LayeredSoftmax, Network};
+use crate::joint::layered::{Layered, LayeredLoss, Network};
 use crate::loss::Classifier;
 use crate::network::Dense;
 use crate::pca::Majorize;
@@ -14,7 +14,7 @@ use nalgebra::DMatrix;
 pub(super) type Reduce<T> = Majorize<T, Stiefel>;
 
 /// The block of the predictor.
-pub(super) type Predict<T> = Descent<LayeredSoftmax<T>, Lbfgs, Flat>;
+pub(super) type Predict<T> = Descent<LayeredLoss<T>, Lbfgs, Flat>;
 
 /// The variable of the predictor's block.
 pub(super) type PredictVar<T> = Iterate<Network<T>, LbfgsMemory<T, Network<T>>>;

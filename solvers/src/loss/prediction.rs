@@ -1,29 +1,32 @@
-//! The second loss: softmax cross-entropy with a ridge on B, in one pass over the data.
+//! The second loss: that of a head, with a ridge on B, in one pass over the data.
 
-use super::{Classifier, FiniteSum, Scores};
+use super::{Classifier, FiniteSum, Head, Scores, Softmax};
 use crate::chunks::blocks;
-use crate::data::{BLOCK, Folded, Products, Samples, share_of};
+use crate::data::{BLOCK, Folded, Products, Samples};
 use crate::scalar::Scalar;
-use crate::view::{transposed_product, view, view_mut};
+use crate::view::{view, view_mut};
 use admm::space::{Shape, Space};
 use admm::{Error, Result, Smooth};
 use nalgebra::DMatrix;
 use std::ops::{AddAssign, Range};
+use std::sync::Arc;
 
-/// f(V, B, b) = share·(mean cross-entropy of softmax(Bᵀ Vᵀ x + b) + μ/2 ‖B‖²).
+/// f(V, B, b) = share·(mean loss of the logits Bᵀ Vᵀ x + b + μ/2 ‖B‖²).
 ///
-/// The mean is weighted by the samples' weights. Logits are shifted by their maximum, so those of ±10⁴ are safe.
+/// The mean is weighted by the samples' weights.
 #[derive(Debug, Clone)]
-pub struct Softmax<T: Scalar> {
-    /// The labelled samples.
+pub struct PredictionLoss<T: Scalar> {
+    /// The samples with their targets.
     pub samples: Samples<T>,
+    /// The loss of a sample by its logits.
+    pub head: Arc<dyn Head<T>>,
     /// μ ≥ 0. The bias b is not penalised.
     pub ridge: T,
     /// The weight of this loss in the joint objective, 1 − λ.
     pub share: T,
 }
 
-impl<T: Scalar> Smooth<T> for Softmax<T> {
+impl<T: Scalar> Smooth<T> for PredictionLoss<T> {
     type Point = Classifier<T>;
 
     /// # Errors
@@ -33,63 +36,66 @@ impl<T: Scalar> Smooth<T> for Softmax<T> {
     }
 }
 
-impl<T: Scalar> FiniteSum<T> for Softmax<T> {
+impl<T: Scalar> FiniteSum<T> for PredictionLoss<T> {
     fn terms(&self) -> usize {
         self.samples.x.ncols()
     }
     fn of_batch(&self, numbers: &[usize]) -> Self {
-        Softmax { samples: self.samples.batch(numbers), ..self.clone() }
+        PredictionLoss { samples: self.samples.batch(numbers), ..self.clone() }
     }
 }
 
-impl<T: Scalar> Softmax<T> {
+impl<T: Scalar> PredictionLoss<T> {
+    /// The loss of the head [`Softmax`](super::Softmax), for samples of classes.
+    pub fn softmax(samples: Samples<T>, ridge: T, share: T) -> Self {
+        PredictionLoss { samples, head: Arc::new(Softmax), ridge, share }
+    }
+
     /// This loss − q/2 Σᵢ wᵢ‖Vᵀxᵢ‖² and its gradient, in the same pass.
     pub(crate) fn with_captured(&self, at: &Classifier<T>, q: T) -> Result<(T, Classifier<T>)> {
         let (sums, v) = self.pass(at, q)?;
         let (half, k) = (T::of(0.5), at.v.ncols());
-        let value = self.share * (sums.entropy + half * self.ridge * at.b.norm_squared()) - half * q * sums.captured;
+        let value = self.share * (sums.loss + half * self.ridge * at.b.norm_squared()) - half * q * sums.captured;
         let b = sums.b.rows(0, k) + &at.b * (self.share * self.ridge);
         Ok((value, Classifier { v, b, bias: sums.b.rows(k, 1).transpose() }))
     }
 
-    /// The mean cross-entropy alone, in nats.
+    /// The mean loss of the head alone: of the softmax the cross-entropy, in nats.
     ///
     /// # Errors
     /// [`Error::Size`] where V, B or b do not fit the samples.
-    pub fn cross_entropy(&self, at: &Classifier<T>) -> Result<T> {
-        Ok(self.pass(at, T::zero())?.0.entropy)
+    pub fn mean_loss(&self, at: &Classifier<T>) -> Result<T> {
+        Ok(self.pass(at, T::zero())?.0.loss)
     }
 
     /// One read of X: the sums over all samples, and ∇V of them.
     fn pass(&self, at: &Classifier<T>, q: T) -> Result<(Partial<T>, DMatrix<T>)> {
         self.check(at)?;
         let x = &self.samples.x;
-        let pass = Pass { of: self, v: x.fold(&at.v), scores: Scores::of(&self.samples, self.share, at), q };
+        let pass =
+            Pass { of: self, v: x.fold(&at.v), scores: Scores::of(&self.samples, &*self.head, self.share, at), q };
         let mut sums = self.samples.sum(|range| pass.over(range));
         let v = std::mem::replace(&mut sums.v, Products::zero(x, 0));
         Ok((sums, v.unfold(x)))
     }
 
-    /// The share of the samples, by weight, whose class is not the most probable one, the first of several.
+    /// The error of the predictions, see [`Head::error`].
     ///
     /// # Errors
     /// [`Error::Size`] where V, B or b do not fit the samples.
     pub fn error(&self, at: &Classifier<T>) -> Result<f64> {
         self.check(at)?;
-        let mut logits = transposed_product(&at.b, &self.samples.project(&at.v));
-        logits.column_iter_mut().for_each(|mut column| column += &at.bias);
-        let Samples { labels, weights, .. } = &self.samples;
-        let predicted = logits.column_iter().map(|column| column.argmax().0);
-        Ok(share_of(predicted.zip(&**labels).map(|(class, label)| class != *label), weights))
+        let Samples { targets, weights, .. } = &self.samples;
+        Ok(self.head.error(at.logits(&self.samples.project(&at.v)), targets, weights))
     }
 
     /// The same loss with share 1.
     pub fn alone(&self) -> Self {
-        Softmax { share: T::one(), ..self.clone() }
+        PredictionLoss { share: T::one(), ..self.clone() }
     }
 
     fn check(&self, at: &Classifier<T>) -> Result<()> {
-        let (d, k, c) = (self.samples.x.nrows(), at.v.ncols(), self.samples.classes);
+        let (d, k, c) = (self.samples.x.nrows(), at.v.ncols(), self.samples.targets.width());
         let expected = Shape(vec![(d, k), (k, c), (c, 1)]);
         Error::check_size("V, B and b", expected, at.sizes())
     }
@@ -97,7 +103,7 @@ impl<T: Scalar> Softmax<T> {
 
 /// The contribution of a chunk of samples to the loss and to its gradient. Threads exchange nothing else.
 struct Partial<T: Scalar> {
-    entropy: T,
+    loss: T,
     /// Σᵢ wᵢ‖Vᵀxᵢ‖², where it is asked for.
     captured: T,
     /// The gradient ∇V.
@@ -108,7 +114,7 @@ struct Partial<T: Scalar> {
 
 impl<T: Scalar> AddAssign for Partial<T> {
     fn add_assign(&mut self, other: Self) {
-        self.entropy += other.entropy;
+        self.loss += other.loss;
         self.captured += other.captured;
         self.v += other.v;
         self.b += other.b;
@@ -117,7 +123,7 @@ impl<T: Scalar> AddAssign for Partial<T> {
 
 /// The quantities that are the same for all samples of a pass.
 struct Pass<'a, T: Scalar> {
-    of: &'a Softmax<T>,
+    of: &'a PredictionLoss<T>,
     v: Folded<T>,
     scores: Scores<'a, T>,
     q: T,
@@ -127,14 +133,14 @@ impl<T: Scalar> Pass<'_, T> {
     /// Computes, for each block of samples, P = VᵀX, what the [`Scores`] make of it, and ∇V += X(BR − qPw)ᵀ.
     fn over(&self, range: Range<usize>) -> Partial<T> {
         let samples = &self.of.samples;
-        let (k, classes) = (self.v.k(), samples.classes);
+        let (k, classes) = (self.v.k(), samples.targets.width());
         let (v, b) = (Products::zero(&samples.x, k), DMatrix::zeros(k + 1, classes));
-        let mut sum = Partial { entropy: T::zero(), captured: T::zero(), v, b };
+        let mut sum = Partial { loss: T::zero(), captured: T::zero(), v, b };
         let mut buffers = self.scores.buffers(BLOCK);
         for block in blocks(range, BLOCK) {
             let (x, width) = (samples.x.block(block.clone()), block.len());
             x.project(&self.v, view_mut(&mut buffers.reduced).submatrix_mut(0, 0, k, width));
-            sum.entropy += self.scores.block(block.clone(), &mut buffers, &mut sum.b);
+            sum.loss += self.scores.block(block.clone(), &mut buffers, &mut sum.b);
             if self.q != T::zero() {
                 sum.captured += self.less_captured(&mut buffers.back, &buffers.reduced, block);
             }
