@@ -5,7 +5,7 @@
 //! | norms, penalties and barriers | [`L0`], [`L1`], [`L2`], [`SquaredL2`], [`LInfinity`], [`ElasticNet`], [`NegativeLog`] |
 //! | functions of the spectrum | [`SingularValues`], [`Eigenvalues`] |
 //! | losses of residuals | [`Huber`], [`Quantile`] |
-//! | losses of scores | [`Hinge`], [`SquaredHinge`] and [`Logistic`], with the classes by [`Margins`]; [`CrossEntropy`] |
+//! | losses of scores | [`Hinge`], [`SquaredHinge`] and [`Logistic`], with the classes by [`Margins`]; [`CrossEntropy`]; [`Poisson`] |
 //! | quadratic functions | [`Quadratic`], [`LeastSquares`] |
 //! | indicators of sets | [`Affine`], [`Halfspace`], [`Simplex`], [`L0Ball`], [`L1Ball`], [`SecondOrderCone`], [`Singleton`], and [`Indicator`] of any set with a projection |
 //! | calculus | [`Scaled`], [`Translated`], [`Tilted`], [`Precomposed`], [`Separable`], [`Columnwise`], [`Conjugate`], [`MoreauEnvelope`] |
@@ -35,6 +35,7 @@ mod logistic;
 mod margins;
 mod moreau_envelope;
 mod negative_log;
+mod poisson;
 mod precomposed;
 mod quadratic;
 mod quantile;
@@ -70,6 +71,7 @@ pub use logistic::Logistic;
 pub use margins::Margins;
 pub use moreau_envelope::MoreauEnvelope;
 pub use negative_log::NegativeLog;
+pub use poisson::Poisson;
 pub use precomposed::Precomposed;
 pub use quadratic::Quadratic;
 pub use quantile::Quantile;

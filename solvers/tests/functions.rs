@@ -55,6 +55,8 @@ pub fn all<T: Scalar>(n: usize, seed: u64) -> Vec<Function<T>> {
     convex("hinge", Box::new(Hinge));
     convex("squared hinge", Box::new(SquaredHinge));
     convex("logistic", Box::new(Logistic));
+    let counts = random::<T>(n, n, seed ^ 14).map(|entry: T| (entry.abs() * T::of(3.0)).floor());
+    convex("poisson", Box::new(Poisson::new(counts).unwrap()));
     convex("quantile", Box::new(Quantile { level: 0.3 }));
     convex("negative log", Box::new(NegativeLog));
     convex("cross-entropy", Box::new(cross_entropy::<T>(n, n, seed)));
