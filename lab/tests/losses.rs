@@ -27,7 +27,7 @@ fn json(folder: &Folder, name: &str) -> Value {
 fn diabetes_is_a_regression() {
     let folder = Folder::new();
     let out = folder.admm("fit diabetes --loss squared --test 0.25 --out run --report").ok();
-    assert!(out.starts_with("332 training and 110 test samples, 10 features, 1 target, squared loss; "), "{out}");
+    assert!(out.starts_with("331 training and 111 test samples, 10 features, 1 target, squared loss; "), "{out}");
     assert!(out.contains("1 − R²") && out.contains("test R²"), "{out}");
     let summary = json(&folder, "run/summary.json");
     let first = &summary.as_array().unwrap()[0];
@@ -105,7 +105,9 @@ fn flags_that_do_not_fit_the_loss_are_refused() {
     folder.admm("fit iris --loss squared").fails(1, &["the target `setosa` is not a finite number"]);
     folder.admm("fit t.csv --loss poisson --label second --drop first").fails(1, &["must be counts", "sample"]);
     folder.admm("fit t.csv --loss logistic --label hot --label first").fails(1, &["must be 0 or 1", "target 2"]);
-    folder.admm("fit t.csv --loss squared --label first --label first").fails(1, &["twice"]);
+    folder.admm("fit t.csv --loss squared --label first --label first").fails(1, &["another label"]);
+    folder.admm("fit t.csv --loss squared --label first --label hot --label hot").fails(1, &["gives `hot` twice"]);
+    folder.admm("path t.csv --label hot --label wet").fails(2, &["--label", "one column holds the class"]);
     folder.admm("fit iris --loss absolute").fails(2, &["--loss", "huber"]);
 }
 

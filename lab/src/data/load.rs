@@ -78,6 +78,10 @@ struct Rows<X> {
 impl<X: SampleStorage> Rows<X> {
     /// Those of a table, which must have labels.
     fn of(mut table: Dataset<X>, reading: &ReadOptions) -> Result<Self, Failure> {
+        if !reading.numbers && !reading.more_labels.is_empty() {
+            let problem = "--label: several are for losses of numbers and labels, and one column holds the class";
+            return Err(Failure::Usage(vec![problem.into()]));
+        }
         let Some(labels) = table.labels.take() else {
             return Err(Failure::Other(format!(
                 "{name}: there are no labels; give both files as {name},LABELS, or a format that holds them",

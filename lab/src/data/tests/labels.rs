@@ -57,6 +57,6 @@ fn fault_32_missing_label() {
 #[test]
 fn fault_33_fractional_label() {
     let error = csv("a,y\n1,2\n2,0.5\n").unwrap_err();
-    let said = "a.csv, line 3 (row 2): label 0.5 is not an integer; is it a regression target? (--label says which";
+    let said = "a.csv, line 3 (row 2): label 0.5 is not an integer; is it a regression target, for --loss squared? (--label says which";
     assert!(error.to_string().contains(said), "{error}");
 }

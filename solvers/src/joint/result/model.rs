@@ -125,7 +125,15 @@ impl<T: Scalar> Model<T> {
     pub fn predict_values(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
         let loss = self.loss.ok_or_else(|| self.not_for("predictions"))?;
         let predicted = loss.head().predict(self.logits(x)?);
-        finite("prediction", self.targets.as_ref().map_or(predicted.clone(), |scaler| scaler.undo(&predicted)))
+        finite("prediction", self.in_units(predicted))
+    }
+
+    /// Standardised targets (q×n) in their unit again.
+    fn in_units(&self, standardised: DMatrix<T>) -> DMatrix<T> {
+        match &self.targets {
+            Some(scaler) => scaler.undo(&standardised),
+            None => standardised,
+        }
     }
 
     fn not_for(&self, what: &str) -> Error {
@@ -179,9 +187,7 @@ impl<T: Scalar> Model<T> {
         check_weights(weights)?;
         let targets = Targets::from(y);
         targets.check()?;
-        let logits = self.logits(x)?;
-        let logits = self.targets.as_ref().map_or(logits.clone(), |scaler| scaler.undo(&logits));
-        Ok(1.0 - loss.head().error(logits, &targets, weights))
+        Ok(1.0 - loss.head().error(self.in_units(self.logits(x)?), &targets, weights))
     }
 }
 
