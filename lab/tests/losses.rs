@@ -105,7 +105,7 @@ fn flags_that_do_not_fit_the_loss_are_refused() {
     folder.admm("fit iris --loss squared").fails(1, &["the target `setosa` is not a finite number"]);
     folder.admm("fit t.csv --loss poisson --label second --drop first").fails(1, &["must be counts", "sample"]);
     folder.admm("fit t.csv --loss logistic --label hot --label first").fails(1, &["must be 0 or 1", "target 2"]);
-    folder.admm("fit t.csv --loss squared --label first --label first").fails(1, &["another label"]);
+    folder.admm("fit t.csv --loss squared --label first --label first").fails(1, &["is given as a label twice"]);
     folder.admm("fit t.csv --loss squared --label first --label hot --label hot").fails(1, &["gives `hot` twice"]);
     folder.admm("path t.csv --label hot --label wet").fails(2, &["--label", "one column holds the class"]);
     folder.admm("fit iris --loss absolute").fails(2, &["--loss", "huber"]);

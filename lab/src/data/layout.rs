@@ -128,7 +128,10 @@ impl FirstRecord<'_> {
                     return Err(self.error(name, "is both the label and dropped"));
                 }
                 if roles.aside.contains(&label) {
-                    return Err(self.error(name, "is both the label and a weight, a group or another label"));
+                    let again = options.more_labels.contains(name);
+                    let problem =
+                        if again { "is given as a label twice" } else { "is both the label and a weight or a group" };
+                    return Err(self.error(name, problem));
                 }
                 roles.label = Some(label);
             }
