@@ -3,6 +3,7 @@
 mod attained;
 mod check;
 mod checked;
+mod explained;
 mod objective;
 mod random;
 mod row_space;
@@ -22,6 +23,7 @@ use admm::{ConstraintSet, Result, Smooth};
 use attained::separable;
 use check::check_bounded;
 pub(crate) use checked::Checked;
+pub(crate) use explained::explained_by_columns;
 use nalgebra::DMatrix;
 pub(crate) use objective::Objective;
 pub use objective::{JointObjective, Reduction};

@@ -2,13 +2,13 @@
 
 use super::fit::fit_linear;
 use super::layered::{Layered, fit_layered};
-use super::prepared::Task;
+use super::prepared::{Task, explained_by_columns};
 use super::{Fitted, JointModel, Linear, Method, Model, Moment, Position};
 use crate::data::{Features, Targets};
 use crate::joint::Builder;
 use crate::loss::{Classifier, Head};
 use crate::scalar::Scalar;
-use admm::Result;
+use admm::{Error, Result};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ impl JointModel {
     /// components than min(n, d). Behind hidden layers the units of the last one count in place of d. Weights that are
     /// negative, not finite, or all zero. Class weights of another number than the classes. Samples of weight 0 are left
     /// out.
-    /// [`Error::Unbounded`](admm::Error::Unbounded) without a constraint, for a shrinkage that does not bound the
+    /// [`Error::Unbounded`] without a constraint, for a shrinkage that does not bound the
     /// objective.
     pub fn prepare<T: Scalar>(
         &self,
@@ -153,7 +153,7 @@ impl<T: Scalar> Prepared<T> {
     /// one that was [given](Self::with_start).
     ///
     /// # Errors
-    /// A weight outside [0, 1]; [`Error::Unbounded`](admm::Error::Unbounded) as for
+    /// A weight outside [0, 1]; [`Error::Unbounded`] as for
     /// [`prepare`](crate::joint::JointModel::prepare).
     pub fn with_weight(&self, weight: f64) -> Result<Self> {
         match &self.0 {
@@ -204,6 +204,31 @@ impl<T: Scalar> Prepared<T> {
         }
     }
 
+    /// Returns wⱼᵀΣwⱼ / (‖wⱼ‖² tr Σ) for each column of W of a model: the share of the variance along it, and 0 for a
+    /// column of zeros. Σ is the covariance of what W reduces, the features of this problem or the outputs of the hidden
+    /// layers of the model.
+    ///
+    /// The columns of an orthonormal W explain different parts. They add up to
+    /// [`variance_explained`](crate::joint::Report::variance_explained).
+    ///
+    /// # Errors
+    /// [`Error::Size`] for a model of another size.
+    pub fn explained_by_columns(&self, model: &Model<T>) -> Result<Vec<f64>> {
+        let w = &model.weights.v;
+        match &self.0 {
+            Problem::Linear(of) => {
+                Error::check_size("W", (of.scaler.mean.len(), w.ncols()), w.shape())?;
+                let w = of.basis.as_ref().map_or_else(|| Ok(w.clone()), |space| space.lower(w))?;
+                Ok(explained_by_columns(&of.objective.variance.of.covariance, &w))
+            }
+            Problem::Layered(of) => {
+                let hidden = of.objective.predictor.hidden(&model.layers)?;
+                Error::check_size("W", (hidden.covariance.dimension(), w.ncols()), w.shape())?;
+                Ok(explained_by_columns(&hidden.covariance, w))
+            }
+        }
+    }
+
     /// The same problem from a random start.
     pub(crate) fn at_random(&self, seed: u64) -> Result<Self> {
         match &self.0 {
@@ -219,7 +244,7 @@ impl<T: Scalar> Prepared<T> {
     /// hidden layers, no function is minimised, and such a fit returns the point where the field is smallest.
     ///
     /// # Errors
-    /// A block that fails, with its iteration. [`Error::Parameters`](admm::Error::Parameters) for a method that does not
+    /// A block that fails, with its iteration. [`Error::Parameters`] for a method that does not
     /// serve the reach of the PCA loss into hidden layers, or λ = 1 before them.
     pub fn fit(&self, method: Method, observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Result<Fitted<T>> {
         self.resume(Position { method, history: Vec::new(), state: Vec::new() }, observer)

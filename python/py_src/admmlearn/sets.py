@@ -1,0 +1,73 @@
+"""Sets on which a variable moves. As a block, a set is its indicator.
+
+>>> from admmlearn import sets
+>>> sets.ball(1.0).project([3.0, 4.0])
+array([0.6, 0.8])
+"""
+
+from __future__ import annotations
+
+from . import _core
+
+__all__ = [
+    "ball",
+    "bounds",
+    "flat",
+    "grassmann",
+    "great_circles",
+    "non_negative_unit_columns",
+    "product",
+    "stiefel",
+    "unit_columns",
+    "whole",
+]
+
+
+def flat() -> _core.Set:
+    """No constraint."""
+    return _core.set("flat")
+
+
+def stiefel(retraction: str = "polar") -> _core.Set:
+    """Orthonormal columns, XᵀX = I. The retraction is "qr", "polar", "cayley" or "exponential"."""
+    return _core.set("stiefel", retraction)
+
+
+def grassmann(retraction: str = "polar") -> _core.Set:
+    """Orthonormal columns of which the span alone counts."""
+    return _core.set("grassmann", retraction)
+
+
+def unit_columns() -> _core.Set:
+    """Columns of norm 1."""
+    return _core.set("unit-columns")
+
+
+def great_circles() -> _core.Set:
+    """Columns of norm 1, which move along great circles."""
+    return _core.set("great-circles")
+
+
+def non_negative_unit_columns() -> _core.Set:
+    """Columns of norm 1 without negative entries."""
+    return _core.set("non-negative-unit-columns")
+
+
+def ball(radius: float = 1.0) -> _core.Set:
+    """Columns of norm at most `radius`."""
+    return _core.set("ball", radius)
+
+
+def bounds(lower: float = float("-inf"), upper: float = float("inf")) -> _core.Set:
+    """Entries between two numbers."""
+    return _core.set("bounds", lower, upper)
+
+
+def whole(of: _core.Set) -> _core.Set:
+    """A set of columns for all entries as one column: `whole(unit_columns())` is ‖X‖ = 1."""
+    return _core.set("whole", of)
+
+
+def product(*parts: tuple[int, _core.Set]) -> _core.Set:
+    """A set for each range of columns: pairs of a number of columns and a set."""
+    return _core.set("product", *[item for part in parts for item in part])

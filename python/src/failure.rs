@@ -1,0 +1,37 @@
+//! Errors as Python exceptions, which name the argument that the caller wrote.
+
+use admm::{Error, Parameter};
+use pyo3::PyErr;
+use pyo3::exceptions::{PyArithmeticError, PyRuntimeError, PyValueError};
+
+/// The arguments whose names follow the conventions of Python users: (here, there).
+const NAMES: [(&str, &str); 8] = [
+    ("components", "n_components"),
+    ("tolerance", "tol"),
+    ("max_iterations", "max_iter"),
+    ("seed", "random_state"),
+    ("weights", "sample_weight"),
+    ("labels", "y"),
+    ("x", "X"),
+    ("class_weight", "class_weight"),
+];
+
+/// The exception of an error: `ValueError` for what the caller gave, `ArithmeticError` for a computation without an answer.
+pub fn raised(error: Error) -> PyErr {
+    match error {
+        Error::Parameters(parameters) => {
+            let sentences: Vec<String> = parameters.iter().map(sentence).collect();
+            PyValueError::new_err(sentences.join("; "))
+        }
+        Error::Size { .. } | Error::NotFinite { .. } | Error::Encoding(_) | Error::Unbounded { .. } => {
+            PyValueError::new_err(error.to_string())
+        }
+        Error::Numerical { .. } => PyArithmeticError::new_err(error.to_string()),
+        _ => PyRuntimeError::new_err(error.to_string()),
+    }
+}
+
+fn sentence(parameter: &Parameter) -> String {
+    let name = NAMES.iter().find(|(here, _)| *here == parameter.name).map_or(&*parameter.name, |(_, there)| there);
+    format!("{name} {}", parameter.problem)
+}

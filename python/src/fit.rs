@@ -1,0 +1,129 @@
+//! A fit, from arrays to arrays.
+
+use crate::arrays::{Compressed, Number, dense, sparse};
+use crate::choices::Choices;
+use crate::failure::raised;
+use crate::model::{arrays, model};
+use crate::worker::{Asks, work};
+use admm_solvers::data::Features;
+use admm_solvers::joint::{Fitted, Model, Moment, Prepared};
+use numpy::{PyReadonlyArray1, PyReadonlyArray2};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use serde::Serialize;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// What Python knows of the samples: the labels, the number of classes, the weights, and the model to start from.
+type Given<'a, 'py> =
+    (PyReadonlyArray1<'py, i64>, usize, Option<&'a Bound<'py, PyAny>>, Option<&'a Bound<'py, PyDict>>);
+
+/// The arrays of a model, what is known of its fit, and the exception that ended it, if one did.
+type Ended<'py> = (Bound<'py, PyDict>, Bound<'py, PyDict>, Option<PyErr>);
+
+/// Fits a model to X: a row-major array (n×d), or the parts of a matrix in compressed rows.
+///
+/// `choices` is the JSON of the parameters. The observer is called with the JSON of each iteration, and a true value
+/// from it ends the fit. If an exception ends it, the model is the best one up to there.
+#[pyfunction]
+#[pyo3(signature = (x, labels, classes, choices, *, weights=None, start=None, observer=None))]
+#[allow(clippy::too_many_arguments)]
+pub fn fit<'py>(
+    py: Python<'py>,
+    x: &Bound<'py, PyAny>,
+    labels: PyReadonlyArray1<'py, i64>,
+    classes: usize,
+    choices: &str,
+    weights: Option<&Bound<'py, PyAny>>,
+    start: Option<&Bound<'py, PyDict>>,
+    observer: Option<Py<PyAny>>,
+) -> PyResult<Ended<'py>> {
+    let choices: Choices = serde_json::from_str(choices).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    if let Ok(x) = x.extract::<PyReadonlyArray2<'_, f32>>() {
+        in_precision(py, dense::<f32>(&x)?, (labels, classes, weights, start), choices, observer)
+    } else if let Ok(x) = x.extract::<PyReadonlyArray2<'_, f64>>() {
+        in_precision(py, dense::<f64>(&x)?, (labels, classes, weights, start), choices, observer)
+    } else if let Ok(x) = x.extract::<Compressed<'_, f32>>() {
+        in_precision(py, sparse::<f32>(&x)?, (labels, classes, weights, start), choices, observer)
+    } else {
+        let x = x.extract::<Compressed<'_, f64>>()?;
+        in_precision(py, sparse::<f64>(&x)?, (labels, classes, weights, start), choices, observer)
+    }
+}
+
+fn in_precision<'py, T: Number>(
+    py: Python<'py>,
+    x: Features<T>,
+    (labels, classes, weights, start): Given<'_, 'py>,
+    choices: Choices,
+    observer: Option<Py<PyAny>>,
+) -> PyResult<Ended<'py>> {
+    let class =
+        |&label: &i64| usize::try_from(label).map_err(|_| PyValueError::new_err("y has a negative class number"));
+    let problem = Fit {
+        x,
+        labels: labels.as_slice()?.iter().map(class).collect::<PyResult<_>>()?,
+        classes,
+        weights: weights
+            .map(|weights| Ok::<_, PyErr>(weights.extract::<PyReadonlyArray1<'_, T>>()?.as_slice()?.to_vec()))
+            .transpose()?,
+        start: start.map(model).transpose()?,
+        choices,
+    };
+    let watched = observer.is_some();
+    let (found, ended_by) = work(
+        py,
+        move |asks| problem.run(asks, watched),
+        |entry| match &observer {
+            Some(observer) => observer.bind(py).call1((entry,))?.is_truthy(),
+            None => Ok(false),
+        },
+    )?;
+    let (fitted, variances, warnings) = found.map_err(raised)?;
+    let facts = PyDict::new(py);
+    facts.set_item("report", json(&fitted.report)?)?;
+    facts.set_item("history", json(&fitted.history)?)?;
+    facts.set_item("explained", variances)?;
+    facts.set_item("warnings", warnings)?;
+    facts.set_item("collapse", fitted.report.collapse())?;
+    Ok((arrays(py, fitted.model)?, facts, ended_by))
+}
+
+fn json(of: &impl Serialize) -> PyResult<String> {
+    serde_json::to_string(of).map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+/// All that a fit needs, so that it can go on in a thread of its own.
+struct Fit<T: Number> {
+    x: Features<T>,
+    labels: Vec<usize>,
+    classes: usize,
+    weights: Option<Vec<T>>,
+    start: Option<Model<T>>,
+    choices: Choices,
+}
+
+/// A fit, the shares of the variance that its columns explain, and the warnings about the data.
+type Found<T> = admm::Result<(Fitted<T>, Vec<f64>, Vec<String>)>;
+
+impl<T: Number> Fit<T> {
+    fn run(self, asks: &Asks, watched: bool) -> Found<T> {
+        let method = self.choices.method;
+        let model = self.choices.model()?;
+        let mut prepared: Prepared<T> = model.prepare(self.x, &self.labels, self.classes, self.weights.as_deref())?;
+        if let Some(start) = &self.start {
+            prepared = prepared.with_model(start)?;
+        }
+        let mut observer = |moment: &Moment<'_>| {
+            let entry = watched.then(|| serde_json::to_string(&**moment).unwrap_or_default());
+            asks.goes_on(entry)
+        };
+        let mut fitted = prepared.fit(method, &mut observer)?;
+        if !asks.is_over() {
+            let over = asks.over();
+            fitted = prepared.other_starts(fitted, &|| over.load(Relaxed))?;
+        }
+        let explained = prepared.explained_by_columns(&fitted.model)?;
+        Ok((fitted, explained, prepared.warnings()))
+    }
+}

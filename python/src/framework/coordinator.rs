@@ -1,0 +1,299 @@
+//! The coordinator.
+
+use super::array::matrix;
+use super::block::{Alone, Block, One, Started, Typed, started};
+use super::certificate::Certificate;
+use super::functions::{Function, Place};
+use super::observer::{Flat, Record};
+use super::options::Options;
+use super::policy::PythonPolicy;
+use super::stash::Stash;
+use super::variable::{Kind, Variable};
+use super::watch::Watch;
+use crate::failure::raised;
+use admm::checkpoint::{self, Checkpoints};
+use admm::nalgebra::DMatrix;
+use admm::patterns::{Consensus, Group, Sharing};
+use admm::state::StateOf;
+use admm::{Exec, Negated, Outcome, Subproblem};
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+use std::path::PathBuf;
+
+/// The coordinator of any two blocks.
+pub type Inner = admm::Coordinator<f64, Block, Block>;
+/// Its state.
+pub type State = StateOf<f64, Block, Block>;
+
+/// minimise f(x) + g(z)  subject to  Kx − Lz = c, for two blocks that own f, K and g, L.
+#[pyclass(module = "admmlearn._core", name = "Coordinator")]
+pub struct Coordinator {
+    /// Nothing where it could not be resumed.
+    inner: Option<Inner>,
+    stash: Stash,
+    flat: Flat,
+}
+
+/// Both blocks with their variables.
+struct Problem {
+    f: Block,
+    g: Block,
+    x: Variable,
+    z: Variable,
+    flat: Flat,
+    stash: Stash,
+}
+
+#[pymethods]
+impl Coordinator {
+    /// Two blocks.
+    #[staticmethod]
+    #[pyo3(signature = (f, g, x0, z0, rho, options, c=None, policy=None))]
+    #[allow(clippy::too_many_arguments)]
+    fn pair(
+        f: &Bound<'_, PyAny>,
+        g: &Bound<'_, PyAny>,
+        x0: &Bound<'_, PyAny>,
+        z0: &Bound<'_, PyAny>,
+        rho: f64,
+        options: &str,
+        c: Option<&Bound<'_, PyAny>>,
+        policy: Option<Py<PyAny>>,
+    ) -> PyResult<Self> {
+        let stash = Stash::default();
+        let (f, g) = (started(f, x0, "f", &stash)?, started(g, z0, "g", &stash)?);
+        let flat = Flat { x: vec![f.flat], z: vec![g.flat], many: false };
+        let problem = Problem {
+            f: Box::new(Alone(f.block)),
+            g: Box::new(Negated(Alone(g.block))),
+            x: f.start,
+            z: g.start,
+            flat,
+            stash,
+        };
+        let offset = c.map(|c| matrix(c, "c")).transpose()?;
+        problem.coordinate(x0.py(), rho, options, offset.map(|c| vec![c]), policy)
+    }
+
+    /// Several blocks that agree on one variable, with a function of its own.
+    #[staticmethod]
+    #[pyo3(signature = (blocks, g, starts, z0, rho, options, threads, policy=None))]
+    #[allow(clippy::too_many_arguments)]
+    fn consensus(
+        blocks: Vec<Bound<'_, PyAny>>,
+        g: &Bound<'_, PyAny>,
+        starts: Vec<Bound<'_, PyAny>>,
+        z0: &Bound<'_, PyAny>,
+        rho: f64,
+        options: &str,
+        threads: usize,
+        policy: Option<Py<PyAny>>,
+    ) -> PyResult<Self> {
+        let members = Members::new(&blocks, &starts, threads)?;
+        let place = Place { flat: super::array::is_flat(z0), stash: members.stash.clone() };
+        let of = Function::of(g, "g")?.at(&place);
+        let agreed = Consensus { of, members: blocks.len() };
+        let z = matrix(z0, "z0")?.wrap();
+        let problem = members.against(Box::new(Negated(Typed(agreed))), z, vec![place.flat]);
+        problem.coordinate(z0.py(), rho, options, None, policy)
+    }
+
+    /// Several blocks with a common function of the sum of their images.
+    #[staticmethod]
+    #[pyo3(signature = (blocks, g, starts, rho, options, threads, policy=None))]
+    fn sharing(
+        blocks: Vec<Bound<'_, PyAny>>,
+        g: &Bound<'_, PyAny>,
+        starts: Vec<Bound<'_, PyAny>>,
+        rho: f64,
+        options: &str,
+        threads: usize,
+        policy: Option<Py<PyAny>>,
+    ) -> PyResult<Self> {
+        let members = Members::new(&blocks, &starts, threads)?;
+        let flat = members.flat.clone();
+        let place = Place { flat: flat.iter().all(|&flat| flat), stash: members.stash.clone() };
+        let of = Function::of(g, "g")?.at(&place);
+        let images = members.blocks.iter().zip(&members.starts).map(|(block, x)| block.image(x)).collect::<Vec<_>>();
+        let shared = Sharing { of, members: blocks.len() };
+        let problem = members.against(Box::new(Negated(Typed(shared))), images.wrap(), flat);
+        problem.coordinate(g.py(), rho, options, None, policy)
+    }
+
+    /// Iterates until the stopping rule, a limit, the observer or an exception ends the run.
+    #[pyo3(signature = (observer=None, folder=None, every=100, name=String::new()))]
+    fn run<'py>(
+        &mut self,
+        py: Python<'py>,
+        observer: Option<Py<PyAny>>,
+        folder: Option<PathBuf>,
+        every: u64,
+        name: String,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (stash, flat) = (self.stash.clone(), self.flat.clone());
+        let mut kept = match folder {
+            Some(folder) => Some(self.claimed(py, folder, &name)?),
+            None => None,
+        };
+        let inner = self.inner()?;
+        let mut watch = Watch::new(observer, stash.clone(), flat.clone(), kept.as_mut(), every);
+        let outcome = py.detach(|| inner.run(&mut watch));
+        if let Some(exception) = watch.raised.take() {
+            return Err(exception);
+        }
+        let outcome = outcome.map_err(|error| stash.failure(py, error))?;
+        let place = format!("in value, iteration {}", inner.state().record.iteration);
+        if let Some(exception) = stash.raised(py, &place) {
+            return Err(exception);
+        }
+        let failure = watch.failure();
+        let result = result(py, outcome, &flat)?;
+        result.set_item("checkpoint_failure", failure)?;
+        Ok(result)
+    }
+
+    /// One iteration.
+    fn step(&mut self, py: Python<'_>) -> PyResult<Record> {
+        let stash = self.stash.clone();
+        let inner = self.inner()?;
+        let record = py.detach(|| inner.step()).map_err(|error| stash.failure(py, error))?;
+        stash.raised(py, &format!("in value, iteration {}", record.iteration)).map_or(Ok(Record(record)), Err)
+    }
+
+    /// The bytes of the state: what `resume` takes.
+    fn state<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &checkpoint::to_bytes(self.inner()?.state()).map_err(raised)?))
+    }
+
+    /// Continues from the bytes of a state.
+    fn resume(&mut self, py: Python<'_>, state: &[u8]) -> PyResult<()> {
+        self.continued(py, checkpoint::from_bytes(state).map_err(raised)?)
+    }
+
+    /// The present variables x and z, the scaled dual u, and the record of the last iteration.
+    fn present<'py>(
+        &mut self,
+        py: Python<'py>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>, Record)> {
+        let flat = self.flat.clone();
+        let State { x, z, u, record, .. } = self.inner()?.state();
+        Ok((x.shown(py, &flat.x)?, z.shown(py, &flat.z)?, flat.dual(py, u)?, Record(*record)))
+    }
+
+    /// Starts from another scaled dual.
+    fn with_dual(&mut self, u: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
+        let u = u.iter().map(|part| matrix(part, "u")).collect::<PyResult<_>>()?;
+        let inner = self.inner.take().ok_or_else(gone)?;
+        self.inner = Some(inner.with_dual(u).map_err(raised)?);
+        Ok(())
+    }
+}
+
+fn gone() -> PyErr {
+    PyRuntimeError::new_err("the coordinator has no state, since it was given one of another problem")
+}
+
+impl Coordinator {
+    fn inner(&mut self) -> PyResult<&mut Inner> {
+        self.inner.as_mut().ok_or_else(gone)
+    }
+
+    /// The folder of the checkpoints, and the state of the newest of them.
+    fn claimed(&mut self, py: Python<'_>, folder: PathBuf, name: &str) -> PyResult<Checkpoints> {
+        let sizes: Vec<(usize, usize)> = self.inner()?.state().u.iter().map(DMatrix::shape).collect();
+        let configuration = checkpoint::fingerprint(&(name, sizes)).map_err(raised)?;
+        let mut kept = Checkpoints::claim(folder, configuration).map_err(raised)?;
+        if let Some(loaded) = kept.load().map_err(raised)? {
+            self.continued(py, loaded.state)?;
+        }
+        Ok(kept)
+    }
+
+    fn continued(&mut self, py: Python<'_>, state: State) -> PyResult<()> {
+        let inner = self.inner.take().ok_or_else(gone)?;
+        self.inner = Some(inner.resume(state).map_err(|error| self.stash.failure(py, error))?);
+        Ok(())
+    }
+}
+
+impl Problem {
+    fn coordinate(
+        self,
+        py: Python<'_>,
+        rho: f64,
+        options: &str,
+        c: Option<Vec<DMatrix<f64>>>,
+        policy: Option<Py<PyAny>>,
+    ) -> PyResult<Coordinator> {
+        let Problem { f, g, x, z, flat, stash } = self;
+        let options: Options =
+            serde_json::from_str(options).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let mut inner = Inner::new(f, g, x, z, rho).map_err(|error| stash.failure(py, error))?;
+        if let Some(c) = c {
+            inner = inner.with_offset(c).map_err(raised)?;
+        }
+        options.apply(&mut inner);
+        if let Some(rule) = policy {
+            inner.penalty_policy = Box::new(PythonPolicy { rule, stash: stash.clone() });
+        }
+        Ok(Coordinator { inner: Some(inner), stash, flat })
+    }
+}
+
+/// Several blocks with their starts.
+struct Members {
+    blocks: Vec<One>,
+    starts: Vec<Variable>,
+    flat: Vec<bool>,
+    stash: Stash,
+    exec: Exec,
+}
+
+impl Members {
+    fn new(blocks: &[Bound<'_, PyAny>], starts: &[Bound<'_, PyAny>], threads: usize) -> PyResult<Self> {
+        if blocks.is_empty() || blocks.len() != starts.len() {
+            let problem = format!("x0 must have a start for each block, got {} for {}", starts.len(), blocks.len());
+            return Err(PyValueError::new_err(problem));
+        }
+        let exec = Exec::threads(threads).map_err(raised)?;
+        let stash = Stash::default();
+        let mut members = Members { blocks: Vec::new(), starts: Vec::new(), flat: Vec::new(), stash, exec };
+        for (block, x) in blocks.iter().zip(starts) {
+            let Started { block, start, flat } = started(block, x, "f", &members.stash)?;
+            members.blocks.push(block);
+            members.starts.push(start);
+            members.flat.push(flat);
+        }
+        Ok(members)
+    }
+
+    fn against(self, g: Block, z: Variable, flat: Vec<bool>) -> Problem {
+        let Members { blocks, starts, flat: own, stash, exec } = self;
+        let flat = Flat { x: own, z: flat, many: true };
+        Problem { f: Box::new(Typed(Group { blocks, exec })), g, x: starts.wrap(), z, flat, stash }
+    }
+}
+
+/// An outcome by the names of its parts.
+fn result<'py>(py: Python<'py>, outcome: Outcome<State>, flat: &Flat) -> PyResult<Bound<'py, PyDict>> {
+    let Outcome { status, best, advice, certificate, infeasibility, .. } = outcome;
+    let found = PyDict::new(py);
+    found.set_item("status", status.to_string())?;
+    found.set_item("x", best.x.shown(py, &flat.x)?)?;
+    found.set_item("z", best.z.shown(py, &flat.z)?)?;
+    found.set_item("u", flat.dual(py, &best.u)?)?;
+    found.set_item("y", flat.dual(py, &best.multiplier())?)?;
+    found.set_item("record", Record(best.record))?;
+    found.set_item("advice", advice)?;
+    found.set_item("certificate", Certificate(certificate))?;
+    let proof = infeasibility.map(|proof| {
+        let parts = PyDict::new(py);
+        parts.set_item("multiplier", flat.dual(py, &proof.multiplier())?)?;
+        parts.set_item("value", proof.value)?;
+        parts.set_item("violation", proof.violation)?;
+        Ok::<_, PyErr>(parts)
+    });
+    found.set_item("infeasibility", proof.transpose()?)?;
+    Ok(found)
+}

@@ -1,0 +1,229 @@
+//! Functions with a proximal operator, by their names.
+
+use super::array::matrix;
+use super::operators::number_of_rows;
+use super::sets::Set;
+use super::stash::Stash;
+use super::user::{PythonProx, User, no_block};
+use crate::failure::raised;
+use admm::nalgebra::DMatrix;
+use admm::{ConstraintSet, Prox};
+use admm_solvers::prox::*;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+use std::sync::Arc;
+
+/// The place of a function in a problem: what the methods of Python get and leave.
+#[derive(Clone, Default)]
+pub struct Place {
+    /// True if a column is a one-dimensional array.
+    pub flat: bool,
+    pub stash: Stash,
+}
+
+type Made = Box<dyn Prox<f64>>;
+
+/// A function with a proximal operator. Each coordinator makes it anew, so that it can take part in several.
+#[pyclass(frozen, module = "admmlearn._core", name = "Function")]
+#[derive(Clone)]
+pub struct Function {
+    name: String,
+    make: Arc<dyn Fn(&Place) -> Made + Send + Sync>,
+}
+
+impl Function {
+    /// Makes the function.
+    pub fn at(&self, place: &Place) -> Made {
+        (self.make)(place)
+    }
+
+    fn new<P: Prox<f64> + Clone + 'static>(of: P) -> Arc<dyn Fn(&Place) -> Made + Send + Sync> {
+        Arc::new(move |_| Box::new(of.clone()))
+    }
+
+    /// The function of an object with `prox`, or the function itself.
+    ///
+    /// # Errors
+    /// `TypeError` for another object.
+    pub fn of(object: &Bound<'_, PyAny>, name: &str) -> PyResult<Self> {
+        if let Ok(function) = object.cast::<Function>() {
+            return Ok(function.get().clone());
+        }
+        if let Ok(set) = object.cast::<Set>() {
+            let set = set.get().clone();
+            return Ok(Function { name: "indicator".into(), make: Arc::new(move |_| Box::new(Indicator(set.made()))) });
+        }
+        if !object.hasattr("prox")? {
+            return Err(no_block(object, name));
+        }
+        let object = Arc::new(object.clone().unbind());
+        let make = move |place: &Place| -> Made {
+            Python::attach(|py| Box::new(PythonProx(User::new(object.bind(py), place.flat, &place.stash))))
+        };
+        Ok(Function { name: "a Python object".into(), make: Arc::new(make) })
+    }
+}
+
+#[pymethods]
+impl Function {
+    fn __repr__(&self) -> String {
+        format!("<function {}>", self.name)
+    }
+
+    /// The value at x.
+    fn value(&self, py: Python<'_>, x: &Bound<'_, PyAny>) -> PyResult<f64> {
+        let (place, x) = (Place { flat: super::array::is_flat(x), ..Place::default() }, matrix(x, "x")?);
+        let value = self.at(&place).value(&x);
+        place.stash.raised(py, "in value").map_or(Ok(value), Err)
+    }
+
+    /// argmin f(x) + ρ/2 ‖x − v‖².
+    #[pyo3(signature = (v, rho=1.0))]
+    fn prox<'py>(&self, py: Python<'py>, v: &Bound<'py, PyAny>, rho: f64) -> PyResult<Bound<'py, PyAny>> {
+        let place = Place { flat: super::array::is_flat(v), ..Place::default() };
+        let mut made = self.at(&place);
+        let v = matrix(v, "v")?;
+        let found = made.retune(rho).and_then(|()| made.prox(&v, rho));
+        super::array::array(py, &found.map_err(|error| place.stash.failure(py, error))?, place.flat)
+    }
+}
+
+/// The function of this name with these arguments: numbers, arrays, and functions.
+///
+/// # Errors
+/// A name that is not known, and arguments that the function does not take.
+#[pyfunction]
+#[pyo3(signature = (name, *args))]
+pub fn function(name: &str, args: &Bound<'_, PyTuple>) -> PyResult<Function> {
+    let make = match args.len() {
+        0 => plain(name)?,
+        _ => with_arguments(name, &Arguments(args))?,
+    };
+    Ok(Function { name: name.into(), make })
+}
+
+type Maker = Arc<dyn Fn(&Place) -> Made + Send + Sync>;
+
+fn unknown(name: &str) -> PyErr {
+    PyValueError::new_err(format!("no function has the name {name} and these arguments"))
+}
+
+fn plain(name: &str) -> PyResult<Maker> {
+    Ok(match name {
+        "hinge" => Function::new(Hinge),
+        "l0" => Function::new(L0),
+        "l1" => Function::new(L1),
+        "l2" => Function::new(L2),
+        "l-infinity" => Function::new(LInfinity),
+        "logistic" => Function::new(Logistic),
+        "negative-log" => Function::new(NegativeLog),
+        "second-order-cone" => Function::new(SecondOrderCone),
+        "squared-hinge" => Function::new(SquaredHinge),
+        "squared-l2" => Function::new(SquaredL2),
+        _ => return Err(unknown(name)),
+    })
+}
+
+/// The arguments of a function by their positions.
+struct Arguments<'a, 'py>(&'a Bound<'py, PyTuple>);
+
+impl Arguments<'_, '_> {
+    fn number(&self, at: usize) -> PyResult<f64> {
+        self.0.get_item(at)?.extract()
+    }
+    fn matrix(&self, at: usize, name: &str) -> PyResult<DMatrix<f64>> {
+        matrix(&self.0.get_item(at)?, name)
+    }
+    fn function(&self, at: usize) -> PyResult<Function> {
+        Function::of(&self.0.get_item(at)?, "of")
+    }
+    fn set(&self, at: usize) -> PyResult<Set> {
+        Ok(self.0.get_item(at)?.cast_into::<Set>()?.get().clone())
+    }
+}
+
+/// A function of another function.
+fn of_function<P: Prox<f64> + 'static>(
+    inner: Function,
+    outer: impl Fn(Made) -> P + Send + Sync + 'static,
+) -> PyResult<Maker> {
+    Ok(Arc::new(move |place| Box::new(outer(inner.at(place)))))
+}
+
+fn with_arguments(name: &str, args: &Arguments<'_, '_>) -> PyResult<Maker> {
+    Ok(match name {
+        "affine" => Function::new(Affine::new(&args.matrix(0, "a")?, &args.matrix(1, "b")?).map_err(raised)?),
+        "cross-entropy" => {
+            let labels: Vec<usize> = args.0.get_item(0)?.extract()?;
+            let weights = args.matrix(1, "weights")?;
+            let classes = args.0.get_item(2)?.extract()?;
+            Function::new(CrossEntropy::new(labels, weights.data.into(), classes).map_err(raised)?)
+        }
+        "elastic-net" => Function::new(ElasticNet { l1: args.number(0)?, l2: args.number(1)? }),
+        "halfspace" => Function::new(Halfspace { normal: args.matrix(0, "normal")?, offset: args.number(1)? }),
+        "huber" => Function::new(Huber { delta: args.number(0)? }),
+        "l0-ball" => Function::new(L0Ball { count: args.0.get_item(0)?.extract()? }),
+        "l1-ball" => Function::new(L1Ball { radius: args.number(0)? }),
+        "least-squares" => {
+            Function::new(LeastSquares::new(args.matrix(0, "a")?, args.matrix(1, "b")?).map_err(raised)?)
+        }
+        "quadratic" => Function::new(Quadratic::new(args.matrix(0, "p")?, args.matrix(1, "q")?).map_err(raised)?),
+        "quantile" => Function::new(Quantile { level: args.number(0)? }),
+        "simplex" => Function::new(Simplex { total: args.number(0)? }),
+        "singleton" => Function::new(Singleton(args.matrix(0, "point")?)),
+        _ => return calculus(name, args),
+    })
+}
+
+/// The functions that are made of others.
+fn calculus(name: &str, args: &Arguments<'_, '_>) -> PyResult<Maker> {
+    match name {
+        "indicator" => {
+            let set = args.set(0)?;
+            Ok(Arc::new(move |_| Box::new(Indicator::<Box<dyn ConstraintSet<f64>>>(set.made()))))
+        }
+        "columnwise" => of_function(args.function(0)?, Columnwise),
+        "conjugate" => of_function(args.function(0)?, Conjugate),
+        "eigenvalues" => of_function(args.function(0)?, Eigenvalues),
+        "singular-values" => of_function(args.function(0)?, SingularValues),
+        "scaled" => {
+            let weight = args.number(0)?;
+            of_function(args.function(1)?, move |of| Scaled { weight, of })
+        }
+        "moreau-envelope" => {
+            let mu = args.number(1)?;
+            of_function(args.function(0)?, move |of| MoreauEnvelope { of, mu })
+        }
+        "margins" => {
+            let labels = args.matrix(1, "labels")?;
+            of_function(args.function(0)?, move |of| Margins { of, labels: labels.clone() })
+        }
+        "tilted" => {
+            let by = args.matrix(1, "by")?;
+            of_function(args.function(0)?, move |of| Tilted { of, by: by.clone() })
+        }
+        "translated" => {
+            let by = args.matrix(1, "by")?;
+            of_function(args.function(0)?, move |of| Translated { of, by: by.clone() })
+        }
+        "precomposed" => precomposed(args.function(0)?, args.matrix(1, "map")?),
+        "separable" => separable(args),
+        _ => Err(unknown(name)),
+    }
+}
+
+fn precomposed(inner: Function, map: DMatrix<f64>) -> PyResult<Maker> {
+    Precomposed::new(inner.at(&Place::default()), map.clone()).map_err(raised)?;
+    of_function(inner, move |of| Precomposed::new(of, map.clone()).expect("the map has been checked"))
+}
+
+/// Rows and functions in turn.
+fn separable(args: &Arguments<'_, '_>) -> PyResult<Maker> {
+    let parts: Vec<(usize, Function)> = (0..args.0.len() / 2)
+        .map(|at| Ok((number_of_rows(&args.0.get_item(2 * at)?)?, args.function(2 * at + 1)?)))
+        .collect::<PyResult<_>>()?;
+    Ok(Arc::new(move |place| {
+        Box::new(Separable(parts.iter().map(|(rows, part)| (*rows, part.at(place))).collect()))
+    }))
+}
