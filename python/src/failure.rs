@@ -2,7 +2,7 @@
 
 use admm::{Error, Parameter};
 use pyo3::PyErr;
-use pyo3::exceptions::{PyArithmeticError, PyRuntimeError, PyValueError};
+use pyo3::exceptions::{PyArithmeticError, PyOSError, PyRuntimeError, PyValueError};
 
 /// The arguments whose names follow the conventions of Python users: (here, there).
 const NAMES: [(&str, &str); 8] = [
@@ -16,18 +16,31 @@ const NAMES: [(&str, &str); 8] = [
     ("class_weight", "class_weight"),
 ];
 
-/// The exception of an error: `ValueError` for what the caller gave, `ArithmeticError` for a computation without an answer.
+/// The exception of an error: `ValueError` for what the caller or a block gave, `ArithmeticError` for a computation without
+/// an answer, `OSError` for a file.
 pub fn raised(error: Error) -> PyErr {
-    match error {
+    let words = error.to_string();
+    match root(&error) {
         Error::Parameters(parameters) => {
             let sentences: Vec<String> = parameters.iter().map(sentence).collect();
             PyValueError::new_err(sentences.join("; "))
         }
-        Error::Size { .. } | Error::NotFinite { .. } | Error::Encoding(_) | Error::Unbounded { .. } => {
-            PyValueError::new_err(error.to_string())
-        }
-        Error::Numerical { .. } => PyArithmeticError::new_err(error.to_string()),
-        _ => PyRuntimeError::new_err(error.to_string()),
+        Error::Size { .. }
+        | Error::NotFinite { .. }
+        | Error::Encoding(_)
+        | Error::Unbounded { .. }
+        | Error::Checkpoint { .. } => PyValueError::new_err(words),
+        Error::Numerical { .. } => PyArithmeticError::new_err(words),
+        Error::File { .. } => PyOSError::new_err(words),
+        _ => PyRuntimeError::new_err(words),
+    }
+}
+
+/// The error that a block or a member had.
+fn root(error: &Error) -> &Error {
+    match error {
+        Error::Block { source, .. } | Error::Member { source, .. } => root(source),
+        other => other,
     }
 }
 

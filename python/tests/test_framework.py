@@ -38,7 +38,7 @@ class L1:
         return np.abs(x).sum()
 
     def prox(self, v, rho):
-        return np.sign(v) * np.maximum(np.abs(v) - 1 / rho, 0)
+        return np.sign(v) * np.maximum(np.abs(v) - 1 / rho, 0) + 0.0  # never −0
 
 
 class LeastSquares:
@@ -65,7 +65,8 @@ class Own:
 
 
 def lasso(f, g, **options):
-    return Coordinator(f, g, np.zeros(5), tolerance=1e-9, **options).run()
+    # Entries of x end as 0, where those of a block with a gradient are only small: the norms are judged.
+    return Coordinator(f, g, np.zeros(5), **{"tolerance": 1e-8, "stop": stop.residuals(), **options}).run()
 
 
 def slope_of_lasso(x):
@@ -128,7 +129,7 @@ def test_columns_and_matrices_keep_their_dimensions():
         {"acceleration": accelerate.phased(5, 10, accelerate.nesterov())},
         {"relaxation": 1.6},
         {"accuracy": accuracy.fixed(1e-10)},
-        {"accuracy": accuracy.summable(1.0, 2.0)},
+        {"accuracy": accuracy.summable(1e-4, 4.0)},
         {"accuracy": accuracy.relative(1e-2, 0.1, 1e-12)},
         {"stop": stop.residuals() & stop.objective_change(1e-12) | stop.normalised(1e-10, 1e-10)},
         {"penalty_bounds": (0.5, 8.0), "penalty_changes": 3},
@@ -233,7 +234,7 @@ def test_a_wrong_answer_is_named(result, kind, message):
         (lambda: Coordinator(prox.l1(), prox.l1(), np.zeros(3), rho=-1.0), ValueError, "rho"),
         (lambda: Coordinator(prox.l1(), prox.l1(), np.zeros(3), relaxation=3.0).run(), ValueError, "relaxation"),
         (lambda: Coordinator(prox.l1(), prox.l1(), np.zeros(3), tolerence=1.0), TypeError, "tolerence"),
-        (lambda: consensus([], prox.l1(), np.zeros(3)), ValueError, "x0"),
+        (lambda: consensus([], prox.l1(), np.zeros(3)), ValueError, "blocks"),
         (lambda: steps(LeastSquares(), rate=1.0, lipschitz=1.0), ValueError, "rate"),
         (lambda: prox.huber(-1.0).prox([1.0]), ValueError, "delta"),
         (lambda: sets.stiefel("cubic"), ValueError, "retraction"),
@@ -347,7 +348,7 @@ def test_blocks_through_operators():
     ]
     found = []
     for g in kinds:
-        result = Coordinator(prox.l1(), g, np.zeros(59), signal, rho=1.0, tolerance=1e-7).run()
+        result = Coordinator(prox.l1(), g, np.zeros(59), signal, tolerance=1e-7, stop=stop.residuals()).run()
         assert result.status == "converged"
         found.append(result.z)
     for other in found[1:]:

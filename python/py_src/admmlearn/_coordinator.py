@@ -222,6 +222,8 @@ def consensus(
     x0 is a start for all, or a list with one for each block. The x of the result is a list, its z an array. Blocks of
     Rust run on `n_jobs` threads.
     """
+    if not blocks:
+        raise ValueError("blocks must have one member at least")
     starts = list(x0) if isinstance(x0, list) and np.ndim(x0[0]) else [x0] * len(blocks)
     z0 = starts[0] if z0 is None else z0
     core = _core.Coordinator.consensus(
