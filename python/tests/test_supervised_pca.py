@@ -26,7 +26,16 @@ from admmlearn import SupervisedPCA, SupervisedPCACV
 SLACK = 0.5
 
 
-@parametrize_with_checks([SupervisedPCA(), SupervisedPCA(hidden=(4,)), SupervisedPCACV(weights=[0.5], n_components=[1])])
+def expected_failures(estimator):
+    """One class counts 10⁷ times what the others do: the constant 0 of the hidden units is then a minimum."""
+    hidden = getattr(estimator, "hidden", ())
+    return {"check_class_weight_classifiers": "no variance is left behind hidden layers"} if hidden else {}
+
+
+@parametrize_with_checks(
+    [SupervisedPCA(), SupervisedPCA(hidden=(4,)), SupervisedPCACV(weights=[0.5, 0.1], cv=2)],
+    expected_failed_checks=expected_failures,
+)
 def test_the_checks_of_scikit_learn(estimator, check):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

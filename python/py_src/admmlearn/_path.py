@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -11,7 +12,7 @@ from sklearn.base import _fit_context, clone
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils import _safe_indexing
-from sklearn.utils._param_validation import StrOptions
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
@@ -30,7 +31,7 @@ class SupervisedPCACV(Model):
         What is fitted, with all its other parameters. None is `SupervisedPCA()`.
     weights : sequence of float
         The λ to try.
-    n_components : sequence of int
+    n_components : int or sequence of int
         The numbers of components to try.
     choose : {"best", "one-standard-error"}
         "best" is the highest mean score. "one-standard-error" is the fewest components, and with them the largest λ,
@@ -54,7 +55,7 @@ class SupervisedPCACV(Model):
     _parameter_constraints: dict[str, list[Any]] = {
         "estimator": [SupervisedPCA, None],
         "weights": ["array-like"],
-        "n_components": ["array-like"],
+        "n_components": [Interval(Integral, 1, None, closed="left"), "array-like"],
         "choose": [StrOptions({"best", "one-standard-error"})],
         "cv": ["cv_object"],
         "scoring": [StrOptions(set(get_scorer_names())), callable, None],
@@ -65,7 +66,7 @@ class SupervisedPCACV(Model):
         estimator: SupervisedPCA | None = None,
         *,
         weights: Sequence[float] = (0.9, 0.7, 0.5, 0.3, 0.1),
-        n_components: Sequence[int] = (1, 2),
+        n_components: int | Sequence[int] = (1, 2),
         choose: str = "one-standard-error",
         cv: Any = None,
         scoring: Any = None,
@@ -95,7 +96,7 @@ class SupervisedPCACV(Model):
         weights = None if sample_weight is None else _check_sample_weight(sample_weight, X)
         base = SupervisedPCA() if self.estimator is None else self.estimator
         grid = sorted({float(weight) for weight in self.weights}, reverse=True)
-        counts = sorted({int(count) for count in self.n_components})
+        counts = sorted({int(count) for count in np.atleast_1d(self.n_components)})
         if not grid or not counts:
             raise ValueError("weights and n_components must have one entry each at least")
         scorer = check_scoring(base, scoring=self.scoring)
@@ -106,8 +107,7 @@ class SupervisedPCACV(Model):
         self.best_n_components_, self.best_weight_ = pairs[self._chosen()]
         best = clone(base).set_params(n_components=self.best_n_components_, weight=self.best_weight_)
         self.best_estimator_ = best.fit(X, y, sample_weight=weights)
-        fitted = {name: value for name, value in vars(best).items() if name.endswith("_") and name not in vars(self)}
-        vars(self).update(fitted)
+        vars(self).update({name: value for name, value in vars(best).items() if name.endswith("_")})
         return self
 
     def _follow(
