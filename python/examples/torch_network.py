@@ -46,7 +46,7 @@ class KeepVariance:
         return Solved(W, np.linalg.norm(slope - W @ (W.T @ slope + slope.T @ W) / 2))
 
 
-def fit(split, iterations=150):
+def fit(split, iterations=40):
     digits = load_digits()
     train, test, y, y_test = train_test_split(digits.data, digits.target, random_state=split, stratify=digits.target)
     mean, scale = train.mean(axis=0), train.std(axis=0) + (train.std(axis=0) == 0)
@@ -71,7 +71,7 @@ def fit(split, iterations=150):
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     errors = []
     for split in range(int(sys.argv[1]) if len(sys.argv) > 1 else 1):
         began = time.perf_counter()

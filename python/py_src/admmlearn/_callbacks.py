@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     class CallbackSupportMixin:
         """That of scikit-learn, which has no types."""
 
+        def _init_callback_context(self, max_subtasks: int | None) -> Any: ...
+
     def with_callbacks(method: F) -> F:
         """That of scikit-learn, which has no types."""
         return method

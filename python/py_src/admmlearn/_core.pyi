@@ -6,6 +6,33 @@ from numpy.typing import ArrayLike, NDArray
 _Array = NDArray[Any]
 _Parts = dict[str, Any]
 
+__all__ = [
+    "Certificate",
+    "Coordinator",
+    "Descent",
+    "Function",
+    "Moment",
+    "Operator",
+    "PcaRule",
+    "Record",
+    "Report",
+    "Set",
+    "Through",
+    "__version__",
+    "check_constraint_set",
+    "check_gradient",
+    "check_prox",
+    "fit",
+    "from_bytes",
+    "function",
+    "inverse_transform",
+    "operator",
+    "predict_proba",
+    "set",
+    "to_bytes",
+    "transform",
+]
+
 __version__: str
 
 def fit(

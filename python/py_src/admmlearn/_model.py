@@ -59,7 +59,8 @@ class Model(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, 
         """The logits of the classes; of two classes, the logit of the second less that of the first."""
         check_is_fitted(self)
         logits = self._by_core(_core.transform, X) @ self.classifier_.T + self.classifier_intercept_
-        return logits[:, 1] - logits[:, 0] if len(self.classes_) == 2 else logits
+        decision: Array = logits[:, 1] - logits[:, 0] if len(self.classes_) == 2 else logits
+        return decision
 
     def predict(self, X: ArrayLike) -> Array:
         """The most probable class of each sample."""
@@ -117,7 +118,7 @@ class Model(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, 
         self.n_iter_ = max(int(report["iterations"]), 1)
         self.history_ = {name: np.array([entry[name] for entry in history]) for name in (history or [{}])[0]}
 
-    def _by_core(self, function: Callable[[dict[str, Any], Array], Array], X: ArrayLike) -> Array:
+    def _by_core(self, function: Callable[[dict[str, Any], Array], Array], X: Any) -> Array:
         dtype = self.components_.dtype
         X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
         parts = self._parts()

@@ -79,7 +79,7 @@ class SupervisedPCACV(Model):
         self.scoring = scoring
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         """Choose by cross-validation, and fit all samples with the choice.
 
         Parameters
@@ -107,7 +107,7 @@ class SupervisedPCACV(Model):
         self.best_n_components_, self.best_weight_ = pairs[self._chosen()]
         best = clone(base).set_params(n_components=self.best_n_components_, weight=self.best_weight_)
         self.best_estimator_ = best.fit(X, y, sample_weight=weights)
-        vars(self).update({name: value for name, value in vars(best).items() if name.endswith("_")})
+        self.__dict__.update({name: value for name, value in vars(best).items() if name.endswith("_")})
         return self
 
     def _follow(

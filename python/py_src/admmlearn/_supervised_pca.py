@@ -192,7 +192,7 @@ class SupervisedPCA(CallbackSupport, Model):
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         """Fit W and the classifier.
 
         Ctrl-C ends the fit: the best model up to there is kept, and KeyboardInterrupt raised.

@@ -86,6 +86,8 @@ class TorchBlock:
         before = list(named)[: list(named).index(coupled)]
         self._offset = sum(named[name].numel() for name in before)
         self._make = optimizer
+        # The bytes that were made last, and the optimiser that has the state they hold.
+        self._last: tuple[bytes, torch.optim.Optimizer] | None = None
 
     def start(self) -> TorchVariable:
         """The variable of the module as it is, with a new optimiser."""
@@ -118,8 +120,9 @@ class TorchBlock:
             total.backward()  # type: ignore[no-untyped-call]
             return total
 
+        self._last = None
         for _ in range(1 if isinstance(optimizer, torch.optim.LBFGS) else self.steps):
-            optimizer.step(closure)
+            optimizer.step(closure)  # type: ignore[arg-type]
         closure()
         gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
         residual = float(torch.sqrt(sum(((gradient**2).sum() for gradient in gradients), torch.zeros(()))))
@@ -128,19 +131,24 @@ class TorchBlock:
     def _optimizer(self) -> torch.optim.Optimizer:
         if self._make is not None:
             return self._make(self._parameters)
-        return torch.optim.LBFGS(self._parameters, max_iter=self.steps, line_search_fn="strong_wolfe")
+        return torch.optim.LBFGS(
+            self._parameters, max_iter=self.steps, history_size=20, line_search_fn="strong_wolfe"
+        )
 
     def _variable(self, optimizer: torch.optim.Optimizer) -> TorchVariable:
         vector = parameters_to_vector([parameter.contiguous() for parameter in self._parameters])
         memory = io.BytesIO()
         torch.save({"optimizer": optimizer.state_dict(), "buffers": dict(self.module.named_buffers())}, memory)
-        return TorchVariable(vector.detach().cpu().to(torch.float64).numpy().copy(), memory.getvalue())
+        self._last = (memory.getvalue(), optimizer)
+        return TorchVariable(vector.detach().cpu().to(torch.float64).numpy().copy(), self._last[0])
 
     def _loaded(self, x: TorchVariable) -> torch.optim.Optimizer:
         """The module and an optimiser as the variable says."""
         vector = torch.from_numpy(np.ascontiguousarray(x.parameters)).to(self._coupled)
         with torch.no_grad():
             vector_to_parameters(vector.clone(), self._parameters)
+        if self._last is not None and self._last[0] == x.memory and not list(self.module.buffers()):
+            return self._last[1]
         memory = torch.load(io.BytesIO(x.memory), weights_only=True)
         for name, buffer in self.module.named_buffers():
             buffer.copy_(memory["buffers"][name])

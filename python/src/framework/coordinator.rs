@@ -122,18 +122,18 @@ impl Coordinator {
     }
 
     /// Iterates until the stopping rule, a limit, the observer or an exception ends the run.
-    #[pyo3(signature = (observer=None, folder=None, every=100, name=String::new()))]
+    #[pyo3(signature = (observer=None, folder=None, every=100, name=""))]
     fn run<'py>(
         &mut self,
         py: Python<'py>,
         observer: Option<Py<PyAny>>,
         folder: Option<PathBuf>,
         every: u64,
-        name: String,
+        name: &str,
     ) -> PyResult<Bound<'py, PyDict>> {
         let (stash, flat) = (self.stash.clone(), self.flat.clone());
         let mut kept = match folder {
-            Some(folder) => Some(self.claimed(py, folder, &name)?),
+            Some(folder) => Some(self.claimed(py, folder, name)?),
             None => None,
         };
         let inner = self.inner()?;
