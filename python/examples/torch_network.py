@@ -46,7 +46,7 @@ class KeepVariance:
         return Solved(W, np.linalg.norm(slope - W @ (W.T @ slope + slope.T @ W) / 2))
 
 
-def fit(split, iterations=40):
+def fit(split, iterations=100):
     digits = load_digits()
     train, test, y, y_test = train_test_split(digits.data, digits.target, random_state=split, stratify=digits.target)
     mean, scale = train.mean(axis=0), train.std(axis=0) + (train.std(axis=0) == 0)

@@ -1,10 +1,10 @@
 //! Numpy arrays as matrices and back.
 
 use crate::failure::raised;
+use admm::nalgebra::DMatrix;
 use admm_solvers::Scalar;
 use admm_solvers::data::Features;
 use admm_solvers::nalgebra_sparse::CscMatrix;
-use admm::nalgebra::DMatrix;
 use numpy::{Element, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -50,8 +50,7 @@ pub fn dense<T: Number>(x: &PyReadonlyArray2<'_, T>) -> PyResult<Features<T>> {
 }
 
 /// The parts of an n×d matrix in compressed rows: data, column numbers, row offsets, and d.
-pub type Compressed<'py, T> =
-    (PyReadonlyArray1<'py, T>, PyReadonlyArray1<'py, i64>, PyReadonlyArray1<'py, i64>, usize);
+pub type Compressed<'py, T> = (PyReadonlyArray1<'py, T>, PyReadonlyArray1<'py, i64>, PyReadonlyArray1<'py, i64>, usize);
 
 /// A matrix in compressed rows as sparse samples.
 ///

@@ -14,7 +14,7 @@ use pyo3::types::PyDict;
 use serde::Serialize;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// What Python knows of the samples: the labels, the number of classes, the weights, and the model to start from.
+/// The knowledge of Python about the samples: the labels, the number of classes, the weights, and the model to start from.
 type Given<'a, 'py> =
     (PyReadonlyArray1<'py, i64>, usize, Option<&'a Bound<'py, PyAny>>, Option<&'a Bound<'py, PyDict>>);
 

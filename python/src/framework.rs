@@ -17,6 +17,7 @@ mod policy;
 mod rule;
 mod sets;
 mod stash;
+mod typed;
 mod user;
 mod variable;
 mod watch;

@@ -40,7 +40,8 @@ fn part<'py, P: for<'a> FromPyObject<'a, 'py>>(parts: &Bound<'py, PyDict>, name:
 
 /// The model of its arrays.
 pub fn model<T: Number>(parts: &Bound<'_, PyDict>) -> PyResult<Model<T>> {
-    let vector = |of: PyReadonlyArray1<'_, T>| -> PyResult<DVector<T>> { Ok(DVector::from_column_slice(of.as_slice()?)) };
+    let vector =
+        |of: PyReadonlyArray1<'_, T>| -> PyResult<DVector<T>> { Ok(DVector::from_column_slice(of.as_slice()?)) };
     let column = |of: PyReadonlyArray1<'_, T>| -> PyResult<DMatrix<T>> {
         Ok(DMatrix::from_column_slice(of.len(), 1, of.as_slice()?))
     };
@@ -50,7 +51,8 @@ pub fn model<T: Number>(parts: &Bound<'_, PyDict>) -> PyResult<Model<T>> {
     Ok(Model {
         scaler: Scaler { mean: vector(part(parts, "mean")?)?, scale: vector(part(parts, "scale")?)? },
         layers: layers.into_iter().map(layer).collect::<PyResult<_>>()?,
-        activation: serde_json::from_value(activation.into()).map_err(|error| PyValueError::new_err(error.to_string()))?,
+        activation: serde_json::from_value(activation.into())
+            .map_err(|error| PyValueError::new_err(error.to_string()))?,
         weights: Classifier {
             v: matrix(&part(parts, "weights")?)?,
             b: matrix(&part(parts, "classifier")?)?,
@@ -59,7 +61,7 @@ pub fn model<T: Number>(parts: &Bound<'_, PyDict>) -> PyResult<Model<T>> {
     })
 }
 
-/// What a function of a model makes of the rows of X, chunk by chunk.
+/// The result of a function of a model for the rows of X, chunk by chunk.
 fn by_chunks<'py, T: Number>(
     py: Python<'py>,
     x: &PyReadonlyArray2<'py, T>,

@@ -17,7 +17,7 @@ const TICK: Duration = Duration::from_millis(20);
 /// After a signal the work may take so long to end with what it has. Then it is left alone, and its result is lost.
 const GRACE: Duration = Duration::from_millis(200);
 
-/// What the work may ask of the thread that waits for it.
+/// The questions that the work may ask of the thread that waits for it.
 pub struct Asks {
     over: Arc<AtomicBool>,
     /// Shows an entry to the observer, and returns true if that ends the work.

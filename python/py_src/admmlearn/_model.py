@@ -71,7 +71,7 @@ class Model(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model as a file of the command line: `admm predict run` reads it."""
         check_is_fitted(self)
-        names = getattr(self, "feature_names_in_", [f"x{j + 1}" for j in range(self.n_features_in_)])
+        names = getattr(self, "feature_names_in_", _numbered(self.n_features_in_))
         data = _core.to_bytes(self._parts(), [str(name) for name in names], [str(name) for name in self.classes_])
         with open(path, "wb") as file:
             file.write(data)
@@ -85,7 +85,8 @@ class Model(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, 
         model._take_parts(parts)
         model.classes_ = np.asarray(classes)
         model.n_features_in_ = len(features)
-        model.feature_names_in_ = np.asarray(features, dtype=object)
+        if features != _numbered(len(features)):
+            model.feature_names_in_ = np.asarray(features, dtype=object)
         return model
 
     @property
@@ -132,3 +133,8 @@ class Model(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, 
         tags.input_tags.sparse = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
+
+
+def _numbered(features: int) -> list[str]:
+    """The names that a file gives to features without names."""
+    return [f"x{j + 1}" for j in range(features)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from numbers import Integral
 from typing import Any, Self
@@ -9,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import _fit_context, clone
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils import _safe_indexing
@@ -121,7 +123,11 @@ class SupervisedPCACV(Model):
         for count in counts:
             model = clone(base).set_params(n_components=count, warm_start=True)
             for weight in grid:
-                model.set_params(weight=weight).fit(_safe_indexing(X, train), y[train], sample_weight=given)
+                with warnings.catch_warnings():
+                    # What is to be said of the data is said once, of all samples.
+                    warnings.simplefilter("ignore", UserWarning)
+                    warnings.simplefilter("default", ConvergenceWarning)
+                    model.set_params(weight=weight).fit(_safe_indexing(X, train), y[train], sample_weight=given)
                 score = scorer(model, _safe_indexing(X, test), y[test])
                 figures.append((float(score), float(model.report_["variance_explained"])))
         return figures

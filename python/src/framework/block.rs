@@ -1,4 +1,4 @@
-//! Blocks with one type: whatever their variable is, it is a [`Variable`].
+//! The block of an object: of a function, a set, a rule, or whatever has the methods of a block.
 
 use super::array::{is_flat, matrix};
 use super::functions::{Function, Place};
@@ -7,103 +7,17 @@ use super::operators::Operator;
 use super::rule::PcaRule;
 use super::sets::Set;
 use super::stash::Stash;
+use super::typed::{One, Typed, follows};
 use super::user::{PythonArgmin, PythonDirection, PythonSmooth, User, no_block, number, start_image};
-use super::variable::{Kind, Variable, known};
+use super::variable::{Kind, Variable};
 use crate::failure::raised;
-use admm::certificate::Smoothness;
-use admm::infeasibility::{Recession, Support};
 use admm::nalgebra::DMatrix;
-use admm::operator::{Adjoint, Composed, Linearized, norm_squared};
-use admm::{
-    ConstraintSet, Direction, Error, Exact, Gradient, Iterate, Rate, Result, ScheduledSteps, Solved, Subproblem, Target,
-};
+use admm::operator::{Composed, Linearized, norm_squared};
+use admm::{Exact, Gradient, Iterate, Rate, ScheduledSteps};
 use admm_solvers::descent::Lbfgs;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-
-/// A block whose image is a matrix.
-pub type One = Box<dyn Subproblem<f64, Var = Variable, Image = DMatrix<f64>>>;
-/// A block whose image is a list of matrices.
-pub type Block = Box<dyn Subproblem<f64, Var = Variable, Image = Vec<DMatrix<f64>>>>;
-
-/// A block, whose variable is one kind of [`Variable`].
-pub struct Typed<B>(pub B);
-
-impl<B: Subproblem<f64>> Subproblem<f64> for Typed<B>
-where
-    B::Var: Kind,
-{
-    type Var = Variable;
-    type Image = B::Image;
-
-    fn value(&self, x: &Variable) -> Result<f64> {
-        self.0.value(known(Kind::of(x))?)
-    }
-    fn argmin(&self, x: &mut Variable, to: Target<'_, f64, B::Image>) -> Result<Solved<f64>> {
-        self.0.argmin(known(Kind::of_mut(x))?, to)
-    }
-    fn image(&self, x: &Variable) -> B::Image {
-        self.0.image(Kind::of(x).expect("a start of its own kind, and a state that was checked"))
-    }
-    fn retune(&mut self, rho: f64) -> Result<()> {
-        self.0.retune(rho)
-    }
-    fn forget(&self, x: &mut Variable) {
-        if let Some(x) = Kind::of_mut(x) {
-            self.0.forget(x);
-        }
-    }
-    fn adjoint(&self, y: &B::Image) -> Adjoint<f64> {
-        self.0.adjoint(y)
-    }
-    fn smoothness(&self, x: &Variable) -> Smoothness<f64> {
-        Kind::of(x).map_or(Smoothness::Unknown, |x| self.0.smoothness(x))
-    }
-    fn support(&self, y: &B::Image) -> Option<Support<f64>> {
-        self.0.support(y)
-    }
-    fn recession(&self, from: &Variable, to: &Variable) -> Option<Recession<f64>> {
-        self.0.recession(Kind::of(from)?, Kind::of(to)?)
-    }
-}
-
-/// A block as the only one of its side.
-pub struct Alone(pub One);
-
-impl Subproblem<f64> for Alone {
-    type Var = Variable;
-    type Image = Vec<DMatrix<f64>>;
-
-    fn value(&self, x: &Variable) -> Result<f64> {
-        self.0.value(x)
-    }
-    fn argmin(&self, x: &mut Variable, to: Target<'_, f64, Self::Image>) -> Result<Solved<f64>> {
-        Error::check_size("members of the target", (1, 1), (to.v.len(), 1))?;
-        self.0.argmin(x, Target { v: &to.v[0], rho: to.rho, tolerance: to.tolerance })
-    }
-    fn image(&self, x: &Variable) -> Self::Image {
-        vec![self.0.image(x)]
-    }
-    fn retune(&mut self, rho: f64) -> Result<()> {
-        self.0.retune(rho)
-    }
-    fn forget(&self, x: &mut Variable) {
-        self.0.forget(x);
-    }
-    fn adjoint(&self, y: &Self::Image) -> Adjoint<f64> {
-        self.0.adjoint(&y[0])
-    }
-    fn smoothness(&self, x: &Variable) -> Smoothness<f64> {
-        self.0.smoothness(x)
-    }
-    fn support(&self, y: &Self::Image) -> Option<Support<f64>> {
-        self.0.support(&y[0])
-    }
-    fn recession(&self, from: &Variable, to: &Variable) -> Option<Recession<f64>> {
-        self.0.recession(from, to)
-    }
-}
 
 /// The method that moves a variable.
 #[derive(Clone, Copy)]
@@ -199,12 +113,7 @@ pub fn started(object: &Bound<'_, PyAny>, x: &Bound<'_, PyAny>, name: &str, stas
 }
 
 /// The block of an object whose variable is a matrix, perhaps with a memory.
-fn of_matrix(
-    object: &Bound<'_, PyAny>,
-    start: DMatrix<f64>,
-    name: &str,
-    place: &Place,
-) -> PyResult<(One, Variable)> {
+fn of_matrix(object: &Bound<'_, PyAny>, start: DMatrix<f64>, name: &str, place: &Place) -> PyResult<(One, Variable)> {
     let py = object.py();
     if let Ok(through) = object.cast::<Through>() {
         return Ok((through.get().block(py, &start, name, place)?, start.wrap()));
@@ -228,7 +137,8 @@ fn of_matrix(
     }
     if object.hasattr(intern!(py, "direction"))? {
         let Some(lipschitz) = number(object, intern!(py, "lipschitz"))? else {
-            let problem = format!("{name} has a direction, and no number lipschitz for the step size: use steps(rule, …)");
+            let problem =
+                format!("{name} has a direction, and no number lipschitz for the step size: use steps(rule, …)");
             return Err(PyTypeError::new_err(problem));
         };
         let by = By::Steps(ScheduledSteps { rate: Rate::Lipschitz(lipschitz), max_steps: 50 });
@@ -239,15 +149,6 @@ fn of_matrix(
 
 fn steps_from(start: DMatrix<f64>) -> Variable {
     Variable::Steps(Iterate::new(start))
-}
-
-/// The block of a direction that has the memory of any.
-pub fn follows(
-    of: impl Direction<f64, Memory = Object> + 'static,
-    by: ScheduledSteps<f64>,
-    on: Box<dyn ConstraintSet<f64>>,
-) -> One {
-    Box::new(Typed(admm::Descent { of, by, on }))
 }
 
 impl Descent {

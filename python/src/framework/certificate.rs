@@ -8,7 +8,7 @@ pub struct Certificate(pub admm::certificate::Certificate);
 
 #[pymethods]
 impl Certificate {
-    /// For each condition what it is, whether it holds ("yes", "no" or "–"), and the reason.
+    /// The conditions, each with its finding: whether it holds ("yes", "no" or "–"), and the reason.
     #[getter]
     fn findings(&self) -> Vec<(String, String, String)> {
         let of = |(verdict, condition, because): (&str, &str, String)| (condition.into(), verdict.into(), because);

@@ -43,9 +43,15 @@ fn told(py: Python<'_>, stash: &Stash, report: admm::Result<check::Report>) -> P
 /// Checks a function with a proximal operator around v.
 ///
 /// # Errors
-/// What the function raises, and a result of another size.
+/// An exception of the function, and a result of another size.
 #[pyfunction]
-pub fn check_prox(py: Python<'_>, of: &Bound<'_, PyAny>, v: &Bound<'_, PyAny>, rho: f64, convex: bool) -> PyResult<Report> {
+pub fn check_prox(
+    py: Python<'_>,
+    of: &Bound<'_, PyAny>,
+    v: &Bound<'_, PyAny>,
+    rho: f64,
+    convex: bool,
+) -> PyResult<Report> {
     let place = Place { flat: is_flat(v), ..Place::default() };
     let (mut function, v) = (Function::of(of, "f")?.at(&place), matrix(v, "x")?);
     let check = if convex { check::convex_prox } else { check::prox };
@@ -56,7 +62,7 @@ pub fn check_prox(py: Python<'_>, of: &Bound<'_, PyAny>, v: &Bound<'_, PyAny>, r
 /// Checks a gradient around x.
 ///
 /// # Errors
-/// What the function raises, and a gradient of another size.
+/// An exception of the function, and a gradient of another size.
 #[pyfunction]
 pub fn check_gradient(py: Python<'_>, of: &Bound<'_, PyAny>, x: &Bound<'_, PyAny>) -> PyResult<Report> {
     let stash = Stash::default();

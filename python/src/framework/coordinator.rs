@@ -1,20 +1,20 @@
 //! The coordinator.
 
 use super::array::matrix;
-use super::block::{Alone, Block, One, Started, Typed, started};
+use super::block::{Started, started};
 use super::certificate::Certificate;
 use super::functions::{Function, Place};
 use super::observer::{Flat, Record};
 use super::options::Options;
 use super::policy::PythonPolicy;
 use super::stash::Stash;
+use super::typed::{Alone, Block, One, State, Typed};
 use super::variable::{Kind, Variable};
 use super::watch::Watch;
 use crate::failure::raised;
 use admm::checkpoint::{self, Checkpoints};
 use admm::nalgebra::DMatrix;
 use admm::patterns::{Consensus, Group, Sharing};
-use admm::state::StateOf;
 use admm::{Exec, Negated, Outcome, Subproblem};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -23,8 +23,6 @@ use std::path::PathBuf;
 
 /// The coordinator of any two blocks.
 pub type Inner = admm::Coordinator<f64, Block, Block>;
-/// Its state.
-pub type State = StateOf<f64, Block, Block>;
 
 /// minimise f(x) + g(z)  subject to  Kx − Lz = c, for two blocks that own f, K and g, L.
 #[pyclass(module = "admmlearn._core", name = "Coordinator")]
@@ -47,7 +45,7 @@ struct Problem {
 
 #[pymethods]
 impl Coordinator {
-    /// Two blocks.
+    /// Makes the coordinator of two blocks.
     #[staticmethod]
     #[pyo3(signature = (f, g, x0, z0, rho, options, c=None, policy=None))]
     #[allow(clippy::too_many_arguments)]
@@ -76,7 +74,7 @@ impl Coordinator {
         problem.coordinate(x0.py(), rho, options, offset.map(|c| vec![c]), policy)
     }
 
-    /// Several blocks that agree on one variable, with a function of its own.
+    /// Makes that of several blocks that agree on one variable, with a function of its own.
     #[staticmethod]
     #[pyo3(signature = (blocks, g, starts, z0, rho, options, threads, policy=None))]
     #[allow(clippy::too_many_arguments)]
@@ -99,7 +97,7 @@ impl Coordinator {
         problem.coordinate(z0.py(), rho, options, None, policy)
     }
 
-    /// Several blocks with a common function of the sum of their images.
+    /// Makes that of several blocks with a common function of the sum of their images.
     #[staticmethod]
     #[pyo3(signature = (blocks, g, starts, rho, options, threads, policy=None))]
     fn sharing(

@@ -223,7 +223,5 @@ fn separable(args: &Arguments<'_, '_>) -> PyResult<Maker> {
     let parts: Vec<(usize, Function)> = (0..args.0.len() / 2)
         .map(|at| Ok((number_of_rows(&args.0.get_item(2 * at)?)?, args.function(2 * at + 1)?)))
         .collect::<PyResult<_>>()?;
-    Ok(Arc::new(move |place| {
-        Box::new(Separable(parts.iter().map(|(rows, part)| (*rows, part.at(place))).collect()))
-    }))
+    Ok(Arc::new(move |place| Box::new(Separable(parts.iter().map(|(rows, part)| (*rows, part.at(place))).collect()))))
 }

@@ -1,4 +1,4 @@
-//! What an observer sees: the record of an iteration, and the iterates.
+//! The view of an observer: the record of an iteration, and the iterates.
 
 use super::variable::{Variable, arrays};
 use admm::nalgebra::DMatrix;
@@ -33,9 +33,9 @@ macro_rules! figures {
 figures! {
     /// Counted from 1; 0 before the first.
     iteration: u64,
-    /// ‖Ax + Bz − c‖.
+    /// The primal residual ‖Ax + Bz − c‖.
     primal: f64,
-    /// ρ‖AᵀBΔz‖.
+    /// The dual residual ρ‖AᵀBΔz‖.
     dual: f64,
     /// The bound of Boyd et al. on the primal residual.
     primal_bound: f64,
@@ -57,7 +57,7 @@ figures! {
     rejected: u64,
     /// The accuracy that was asked of the blocks.
     inner_tolerance: f64,
-    /// How well the blocks solved their subproblems, if they say so.
+    /// The norm of the gradients that the subproblems have at the answers, if the blocks measure it.
     inner_residual: Option<f64>,
 }
 
@@ -71,7 +71,7 @@ pub struct Moment {
     pub flat: Flat,
 }
 
-/// Which of the iterates are one-dimensional.
+/// The iterates that are one-dimensional.
 #[derive(Clone, Default)]
 pub struct Flat {
     pub x: Vec<bool>,

@@ -40,7 +40,7 @@ impl Operator {
 
 #[pymethods]
 impl Operator {
-    /// Kx.
+    /// Returns the image Kx of an array.
     fn apply<'py>(&self, py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let (flat, x) = (super::array::is_flat(x), matrix(x, "x")?);
         self.size(&x)?;

@@ -1,6 +1,6 @@
 //! The choices of a coordinator, as Python sends them.
 
-use super::block::Block;
+use super::typed::Block;
 use admm::accelerate::{Acceleration, Anderson, Nesterov, Phased, Plain};
 use admm::nalgebra::DMatrix;
 use admm::penalty::{Balance, Damped, Fixed, Limits, Penalty, RelativeBalance, Spectral, SquareRoot};
@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 type Image = Vec<DMatrix<f64>>;
 
-/// What a user may choose. Nothing is the default of the library.
+/// The choices of a user. Nothing is the default of the library.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Options {

@@ -1,8 +1,8 @@
 //! The PCA loss with a rule of its own, as a block.
 
 use super::array::matrix;
-use super::block::{One, Typed, follows};
 use super::sets::Set;
+use super::typed::{One, Typed, follows};
 use crate::failure::raised;
 use admm::nalgebra::DMatrix;
 use admm::{Direction, Rate, ScheduledSteps};

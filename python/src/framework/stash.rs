@@ -29,7 +29,7 @@ impl Stash {
         Some(exception)
     }
 
-    /// What to raise for an error: the exception that it stands for, with its place, or the error in words.
+    /// The exception to raise for an error: the one that it stands for, with its place, or the error in words.
     pub fn failure(&self, py: Python<'_>, error: Error) -> PyErr {
         self.raised(py, &place(&error)).unwrap_or_else(|| raised(error))
     }

@@ -167,7 +167,7 @@ fn image(py: Python<'_>, object: &Bound<'_, PyAny>, x: &Object) -> PyResult<DMat
 /// The image of a start, as the block states it.
 ///
 /// # Errors
-/// What `image` raises.
+/// An exception of `image`.
 pub fn start_image<'py>(object: &Bound<'py, PyAny>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let name = intern!(object.py(), "image");
     if object.hasattr(name)? { object.call_method1(name, (x,)) } else { Ok(x.clone()) }
@@ -181,4 +181,3 @@ pub fn no_block(object: &Bound<'_, PyAny>, name: &str) -> PyErr {
          direction(x, memory) or argmin(x, v, rho, tol); got {kind}"
     ))
 }
-

@@ -46,7 +46,7 @@ macro_rules! kinds {
 kinds! {
     /// A function with a proximal operator.
     Matrix(Matrix),
-    /// What members share.
+    /// The parts that members share.
     Matrices(Vec<Matrix>),
     /// A gradient, followed by L-BFGS.
     Lbfgs(Iterate<Matrix, LbfgsMemory<f64, Matrix>>),

@@ -1,8 +1,8 @@
 //! The observer of a run: the signals of Python, the observer of the caller, and the checkpoints.
 
-use super::coordinator::State;
 use super::observer::{Flat, Moment};
 use super::stash::Stash;
+use super::typed::State;
 use admm::checkpoint::{Checkpointer, Checkpoints};
 use admm::observe::Observer;
 use pyo3::prelude::*;
