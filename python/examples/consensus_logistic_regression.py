@@ -1,19 +1,22 @@
 """Logistic regression over shards that never meet: each shard is a block, and all agree on the weights."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from admmlearn import consensus, prox
+
+Array = NDArray[np.float64]
 
 
 class Shard:
     """Σ log(1 + exp(−y xᵀw)) over the samples of one shard."""
 
-    def __init__(self, X: np.ndarray, y: np.ndarray) -> None:
+    def __init__(self, X: Array, y: Array) -> None:
         self.X, self.y = X, y
 
-    def value_and_gradient(self, w: np.ndarray) -> tuple[float, np.ndarray]:
+    def value_and_gradient(self, w: Array) -> tuple[float, Array]:
         margins = self.y * (self.X @ w)
-        return np.logaddexp(0, -margins).sum(), -self.X.T @ (self.y / (1 + np.exp(margins)))
+        return float(np.logaddexp(0, -margins).sum()), -self.X.T @ (self.y / (1 + np.exp(margins)))
 
 
 rng = np.random.default_rng(0)

@@ -1,8 +1,11 @@
 """The lasso with a block of your own: minimise ½‖Ax − b‖² + λ‖x‖₁."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from admmlearn import Coordinator, prox
+
+Array = NDArray[np.float64]
 
 
 class L1:
@@ -11,7 +14,7 @@ class L1:
     def __init__(self, weight: float) -> None:
         self.weight = weight
 
-    def prox(self, v: np.ndarray, rho: float) -> np.ndarray:
+    def prox(self, v: Array, rho: float) -> Array:
         return np.sign(v) * np.maximum(np.abs(v) - self.weight / rho, 0.0)
 
 

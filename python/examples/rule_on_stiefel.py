@@ -4,33 +4,37 @@ W follows Oja's rule for the variance it keeps. V, the same weights seen by the 
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from admmlearn import Coordinator, descent, sets, steps
+
+Array = NDArray[np.float64]
 
 
 class Oja:
     """The rule ΔW = 2λ ΣW, which the set makes tangent and orthonormal."""
 
-    def __init__(self, covariance: np.ndarray, weight: float) -> None:
+    def __init__(self, covariance: Array, weight: float) -> None:
         self.covariance, self.weight = covariance / np.trace(covariance), weight
 
-    def value(self, W: np.ndarray) -> float:
-        return self.weight * (1 - np.trace(W.T @ self.covariance @ W))
+    def value(self, W: Array) -> float:
+        return self.weight * float(1 - np.trace(W.T @ self.covariance @ W))
 
-    def direction(self, W: np.ndarray, memory: dict[str, int]) -> np.ndarray:
+    def direction(self, W: Array, memory: dict[str, int]) -> Array:
         memory["calls"] = memory.get("calls", 0) + 1
-        return 2 * self.weight * self.covariance @ W
+        move: Array = 2 * self.weight * self.covariance @ W
+        return move
 
 
 class Target:
     """½‖Vᵀa − t‖², a loss that knows nothing of the rule."""
 
-    def __init__(self, a: np.ndarray, t: np.ndarray) -> None:
+    def __init__(self, a: Array, t: Array) -> None:
         self.a, self.t = a, t
 
-    def value_and_gradient(self, V: np.ndarray) -> tuple[float, np.ndarray]:
+    def value_and_gradient(self, V: Array) -> tuple[float, Array]:
         gap = V.T @ self.a - self.t
-        return 0.5 * gap @ gap, np.outer(self.a, gap)
+        return 0.5 * float(gap @ gap), np.outer(self.a, gap)
 
 
 rng = np.random.default_rng(0)
