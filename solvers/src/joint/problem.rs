@@ -211,6 +211,22 @@ impl<T: Scalar> Prepared<T> {
     /// The columns of an orthonormal W explain different parts. They add up to
     /// [`variance_explained`](crate::joint::Report::variance_explained).
     ///
+    /// ```
+    /// use admm_solvers::joint::{JointModel, Method};
+    /// use admm::nalgebra::DMatrix;
+    /// use std::ops::ControlFlow::Continue;
+    ///
+    /// let x = DMatrix::from_fn(3, 40, |i, j| ((3 * j + i) as f64).sin() + if i == j % 2 { 1.0 } else { 0.0 });
+    /// let labels: Vec<usize> = (0..40).map(|sample| sample % 2).collect();
+    /// for hidden in [&[][..], &[4]] {
+    ///     let prepared = JointModel::builder().hidden(hidden).build()?.prepare(&x, &labels, 2, None)?;
+    ///     let fitted = prepared.fit(Method::TwoStage, &mut |_| Continue(()))?;
+    ///     let shares = prepared.explained_by_columns(&fitted.model)?;
+    ///     assert!((shares.iter().sum::<f64>() - fitted.report.variance_explained).abs() < 1e-12);
+    /// }
+    /// # Ok::<(), admm::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Size`] for a model of another size.
     pub fn explained_by_columns(&self, model: &Model<T>) -> Result<Vec<f64>> {
