@@ -12,23 +12,19 @@ from admmlearn import Coordinator, accelerate, penalty, prox
 SIZE, ITERATIONS = 1000, 5000
 
 
-class Prox:
-    """A callback that costs next to nothing, and whose blocks never agree."""
+class Rotates:
+    """The proximal operator of the indicator of a plane, and next to it: two of them agree slowly."""
 
-    def __init__(self, towards):
-        self.towards = towards
-
-    def prox(self, v, rho):
-        return self.towards
-
-
-class Timed(Prox):
     spent = 0.0
+
+    def __init__(self, seed):
+        self.normal = np.random.default_rng(seed).normal(size=SIZE)
+        self.normal /= np.linalg.norm(self.normal)
 
     def prox(self, v, rho):
         began = time.perf_counter()
-        answer = (v + self.towards) / 2
-        Timed.spent += time.perf_counter() - began
+        answer = v - (self.normal @ v - 1.0) * self.normal
+        Rotates.spent += time.perf_counter() - began
         return answer
 
 

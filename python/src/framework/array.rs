@@ -28,7 +28,7 @@ pub fn matrix(of: &Bound<'_, PyAny>, name: &str) -> PyResult<DMatrix<f64>> {
     let numpy = of.py().import(intern!(of.py(), "numpy"))?;
     let wrong = |_| PyTypeError::new_err(format!("{name} must be an array of numbers, got {}", kind(of)));
     let numbers = numpy.call_method1(intern!(of.py(), "asarray"), (of, intern!(of.py(), "float64"))).map_err(wrong)?;
-    copied(&numbers.extract::<PyReadonlyArrayDyn<'_, f64>>().map_err(|error| wrong(error.into()))?, name)
+    copied(&numbers.extract::<PyReadonlyArrayDyn<'_, f64>>().map_err(wrong)?, name)
 }
 
 fn kind(of: &Bound<'_, PyAny>) -> String {

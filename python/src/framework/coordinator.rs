@@ -33,6 +33,9 @@ pub struct Coordinator {
     flat: Flat,
 }
 
+/// The variables x and z, the scaled dual u, and the record of the last iteration.
+type Present<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>, Record);
+
 /// Both blocks with their variables.
 struct Problem {
     f: Block,
@@ -170,10 +173,7 @@ impl Coordinator {
     }
 
     /// The present variables x and z, the scaled dual u, and the record of the last iteration.
-    fn present<'py>(
-        &mut self,
-        py: Python<'py>,
-    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>, Record)> {
+    fn present<'py>(&mut self, py: Python<'py>) -> PyResult<Present<'py>> {
         let flat = self.flat.clone();
         let State { x, z, u, record, .. } = self.inner()?.state();
         Ok((x.shown(py, &flat.x)?, z.shown(py, &flat.z)?, flat.dual(py, u)?, Record(*record)))

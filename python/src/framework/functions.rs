@@ -29,17 +29,13 @@ type Made = Box<dyn Prox<f64>>;
 #[derive(Clone)]
 pub struct Function {
     name: String,
-    make: Arc<dyn Fn(&Place) -> Made + Send + Sync>,
+    make: Maker,
 }
 
 impl Function {
     /// Makes the function.
     pub fn at(&self, place: &Place) -> Made {
         (self.make)(place)
-    }
-
-    fn new<P: Prox<f64> + Clone + 'static>(of: P) -> Arc<dyn Fn(&Place) -> Made + Send + Sync> {
-        Arc::new(move |_| Box::new(of.clone()))
     }
 
     /// The function of an object with `prox`, or the function itself.
@@ -105,22 +101,26 @@ pub fn function(name: &str, args: &Bound<'_, PyTuple>) -> PyResult<Function> {
 
 type Maker = Arc<dyn Fn(&Place) -> Made + Send + Sync>;
 
+fn simple<P: Prox<f64> + Clone + 'static>(of: P) -> Maker {
+    Arc::new(move |_| Box::new(of.clone()))
+}
+
 fn unknown(name: &str) -> PyErr {
     PyValueError::new_err(format!("no function has the name {name} and these arguments"))
 }
 
 fn plain(name: &str) -> PyResult<Maker> {
     Ok(match name {
-        "hinge" => Function::new(Hinge),
-        "l0" => Function::new(L0),
-        "l1" => Function::new(L1),
-        "l2" => Function::new(L2),
-        "l-infinity" => Function::new(LInfinity),
-        "logistic" => Function::new(Logistic),
-        "negative-log" => Function::new(NegativeLog),
-        "second-order-cone" => Function::new(SecondOrderCone),
-        "squared-hinge" => Function::new(SquaredHinge),
-        "squared-l2" => Function::new(SquaredL2),
+        "hinge" => simple(Hinge),
+        "l0" => simple(L0),
+        "l1" => simple(L1),
+        "l2" => simple(L2),
+        "l-infinity" => simple(LInfinity),
+        "logistic" => simple(Logistic),
+        "negative-log" => simple(NegativeLog),
+        "second-order-cone" => simple(SecondOrderCone),
+        "squared-hinge" => simple(SquaredHinge),
+        "squared-l2" => simple(SquaredL2),
         _ => return Err(unknown(name)),
     })
 }
@@ -153,25 +153,23 @@ fn of_function<P: Prox<f64> + 'static>(
 
 fn with_arguments(name: &str, args: &Arguments<'_, '_>) -> PyResult<Maker> {
     Ok(match name {
-        "affine" => Function::new(Affine::new(&args.matrix(0, "a")?, &args.matrix(1, "b")?).map_err(raised)?),
+        "affine" => simple(Affine::new(&args.matrix(0, "a")?, &args.matrix(1, "b")?).map_err(raised)?),
         "cross-entropy" => {
             let labels: Vec<usize> = args.0.get_item(0)?.extract()?;
             let weights = args.matrix(1, "weights")?;
             let classes = args.0.get_item(2)?.extract()?;
-            Function::new(CrossEntropy::new(labels, weights.data.into(), classes).map_err(raised)?)
+            simple(CrossEntropy::new(labels, weights.data.into(), classes).map_err(raised)?)
         }
-        "elastic-net" => Function::new(ElasticNet { l1: args.number(0)?, l2: args.number(1)? }),
-        "halfspace" => Function::new(Halfspace { normal: args.matrix(0, "normal")?, offset: args.number(1)? }),
-        "huber" => Function::new(Huber { delta: args.number(0)? }),
-        "l0-ball" => Function::new(L0Ball { count: args.0.get_item(0)?.extract()? }),
-        "l1-ball" => Function::new(L1Ball { radius: args.number(0)? }),
-        "least-squares" => {
-            Function::new(LeastSquares::new(args.matrix(0, "a")?, args.matrix(1, "b")?).map_err(raised)?)
-        }
-        "quadratic" => Function::new(Quadratic::new(args.matrix(0, "p")?, args.matrix(1, "q")?).map_err(raised)?),
-        "quantile" => Function::new(Quantile { level: args.number(0)? }),
-        "simplex" => Function::new(Simplex { total: args.number(0)? }),
-        "singleton" => Function::new(Singleton(args.matrix(0, "point")?)),
+        "elastic-net" => simple(ElasticNet { l1: args.number(0)?, l2: args.number(1)? }),
+        "halfspace" => simple(Halfspace { normal: args.matrix(0, "normal")?, offset: args.number(1)? }),
+        "huber" => simple(Huber { delta: args.number(0)? }),
+        "l0-ball" => simple(L0Ball { count: args.0.get_item(0)?.extract()? }),
+        "l1-ball" => simple(L1Ball { radius: args.number(0)? }),
+        "least-squares" => simple(LeastSquares::new(args.matrix(0, "a")?, args.matrix(1, "b")?).map_err(raised)?),
+        "quadratic" => simple(Quadratic::new(args.matrix(0, "p")?, args.matrix(1, "q")?).map_err(raised)?),
+        "quantile" => simple(Quantile { level: args.number(0)? }),
+        "simplex" => simple(Simplex { total: args.number(0)? }),
+        "singleton" => simple(Singleton(args.matrix(0, "point")?)),
         _ => return calculus(name, args),
     })
 }
