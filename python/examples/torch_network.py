@@ -51,8 +51,9 @@ class KeepVariance:
 
 
 def fit(split: int, iterations: int = 100) -> tuple[float, Result]:
-    digits = load_digits()
-    train, test, y, y_test = train_test_split(digits.data, digits.target, random_state=split, stratify=digits.target)
+    X, labels = load_digits(return_X_y=True)
+    parts: Any = train_test_split(X, labels, random_state=split, stratify=labels)
+    train, test, y, y_test = parts
     mean, scale = train.mean(axis=0), train.std(axis=0) + (train.std(axis=0) == 0)
     x, x_test = (torch.from_numpy((part - mean) / scale) for part in (train, test))
     y = torch.from_numpy(y)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,9 +33,15 @@ _CHUNK = 4096
 class Model(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, BaseEstimator):
     """A transformer and a classifier of scikit-learn. Its fitted attributes are numpy arrays."""
 
+    mean_: Array
+    scale_: Array
     components_: Array
+    classifier_: Array
+    classifier_intercept_: Array
+    layers_: list[tuple[Array, Array]]
     classes_: Array
     n_features_in_: int
+    feature_names_in_: Array
 
     def transform(self, X: ArrayLike) -> Array:
         """The components of the samples, of shape (n_samples, n_components)."""
@@ -71,23 +77,10 @@ class Model(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model as a file of the command line: `admm predict run` reads it."""
         check_is_fitted(self)
-        names = getattr(self, "feature_names_in_", _numbered(self.n_features_in_))
+        names = getattr(self, "feature_names_in_", numbered(self.n_features_in_))
         data = _core.to_bytes(self._parts(), [str(name) for name in names], [str(name) for name in self.classes_])
         with open(path, "wb") as file:
             file.write(data)
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str], *, dtype: Any = np.float64) -> Self:
-        """Read a model file. The classes are texts, as in the file."""
-        with open(path, "rb") as file:
-            parts, features, classes = _core.from_bytes(file.read(), np.dtype(dtype) == np.float32)
-        model = cls(n_components=len(parts["weights"]))
-        model._take_parts(parts)
-        model.classes_ = np.asarray(classes)
-        model.n_features_in_ = len(features)
-        if features != _numbered(len(features)):
-            model.feature_names_in_ = np.asarray(features, dtype=object)
-        return model
 
     @property
     def _n_features_out(self) -> int:
@@ -135,6 +128,6 @@ class Model(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, 
         return tags
 
 
-def _numbered(features: int) -> list[str]:
+def numbered(features: int) -> list[str]:
     """The names that a file gives to features without names."""
     return [f"x{j + 1}" for j in range(features)]

@@ -102,12 +102,14 @@ class SupervisedPCACV(Model):
         if not grid or not counts:
             raise ValueError("weights and n_components must have one entry each at least")
         scorer = check_scoring(base, scoring=self.scoring)
-        folds = list(check_cv(self.cv, y, classifier=True).split(X, y))
+        splitter: Any = check_cv(self.cv, y, classifier=True)
+        folds = list(splitter.split(X, y))
         pairs = [(count, weight) for count in counts for weight in grid]
         figures = np.array([self._follow(base, counts, grid, scorer, (X, y, weights), fold) for fold in folds])
         self.cv_results_ = _results(pairs, figures)
         self.best_n_components_, self.best_weight_ = pairs[self._chosen()]
-        best = clone(base).set_params(n_components=self.best_n_components_, weight=self.best_weight_)
+        best: Any = clone(base)
+        best.set_params(n_components=self.best_n_components_, weight=self.best_weight_)
         self.best_estimator_ = best.fit(X, y, sample_weight=weights)
         self.__dict__.update({name: value for name, value in vars(best).items() if name.endswith("_")})
         return self
@@ -121,7 +123,8 @@ class SupervisedPCACV(Model):
         given = None if weights is None else weights[train]
         figures = []
         for count in counts:
-            model = clone(base).set_params(n_components=count, warm_start=True)
+            model: Any = clone(base)
+            model.set_params(n_components=count, warm_start=True)
             for weight in grid:
                 with warnings.catch_warnings():
                     # What is to be said of the data is said once, of all samples.

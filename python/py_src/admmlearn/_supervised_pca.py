@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from collections.abc import Callable
 from numbers import Integral, Real
@@ -19,7 +20,7 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from . import _core
 from ._callbacks import CallbackSupport, with_callbacks
-from ._model import Model
+from ._model import Model, numbered
 
 
 class SupervisedPCA(CallbackSupport, Model):
@@ -230,6 +231,19 @@ class SupervisedPCA(CallbackSupport, Model):
                 raise ended_by
         self._warn(facts)
         return self
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], *, dtype: Any = np.float64) -> Self:
+        """Read a model file. The classes are texts, as in the file."""
+        with open(path, "rb") as file:
+            parts, features, classes = _core.from_bytes(file.read(), np.dtype(dtype) == np.float32)
+        model = cls(n_components=len(parts["weights"]))
+        model._take_parts(parts)
+        model.classes_ = np.asarray(classes)
+        model.n_features_in_ = len(features)
+        if features != numbered(len(features)):
+            model.feature_names_in_ = np.asarray(features, dtype=object)
+        return model
 
     def _choices(self, shape: tuple[int, int]) -> dict[str, Any]:
         seed = 0 if self.random_state is None else check_random_state(self.random_state).randint(2**31 - 1)
