@@ -386,7 +386,7 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
 
     fn checked_adjoint(&self, y: &P::Image) -> Result<Adjoint<T>> {
         self.guarded("x", || {
-            let adjoint = self.f.adjoint(y);
+            let adjoint = self.f.adjoint(y)?;
             if adjoint.norm.is_finite() { Ok(adjoint) } else { Err(Error::not_finite("the norm of the adjoint")) }
         })
     }

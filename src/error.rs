@@ -87,6 +87,14 @@ pub enum Error {
         /// The error of the member.
         source: Box<Error>,
     },
+    /// A rank failed: the same error on every rank.
+    #[error("rank {rank}: {problem}")]
+    Rank {
+        /// The number of the rank, counted from 0.
+        rank: usize,
+        /// What is wrong with it, in words.
+        problem: String,
+    },
     /// A block failed inside a run. The state before the failing iteration is kept.
     #[error("block {block}, iteration {iteration}: {source}")]
     Block {

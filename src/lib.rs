@@ -22,6 +22,7 @@ pub mod patterns;
 pub mod penalty;
 #[doc(hidden)]
 pub mod random;
+pub mod ranks;
 mod real;
 mod residuals;
 pub mod space;

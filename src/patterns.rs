@@ -6,16 +6,19 @@
 //! | [`Group`] against [`GeneralConsensus`] | the same, where each block sees some rows of the common variable |
 //! | [`Group`] against [`Sharing`] | Σ fᵢ(xᵢ) + g(Σ Kᵢxᵢ) |
 //!
+//! [`Spread`] is a group whose members live on [ranks](crate::ranks), each with its own data.
 //! [`Weighted`] gives a member of a group a penalty of its own.
 
 mod consensus;
 mod group;
 mod sharing;
+mod spread;
 mod weighted;
 
 pub use consensus::{Consensus, GeneralConsensus};
 pub use group::Group;
 pub use sharing::Sharing;
+pub use spread::Spread;
 pub use weighted::Weighted;
 
 use crate::{Error, Real, Result};

@@ -48,8 +48,11 @@ pub trait Subproblem<T: Real>: Send + Sync {
     /// The function changed: what x remembers of the old one, such as its gradient there, is out of date.
     fn forget(&self, _x: &mut Self::Var) {}
     /// Kᵀy as the sizes of its entries, for the dual residual. The default serves every K with KᵀK = I.
-    fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
-        Adjoint::of(y)
+    ///
+    /// # Errors
+    /// An operator that cannot be applied.
+    fn adjoint(&self, y: &Self::Image) -> Result<Adjoint<T>> {
+        Ok(Adjoint::of(y))
     }
     /// Returns what is known of the smoothness of f around x without a pass over the data. The
     /// [`Certificate`](crate::certificate::Certificate) uses it.
@@ -91,7 +94,7 @@ macro_rules! forward {
         }
     };
     (@adjoint $block:tt) => {
-        fn adjoint(&self, y: &Self::Image) -> $crate::operator::Adjoint<T> {
+        fn adjoint(&self, y: &Self::Image) -> $crate::Result<$crate::operator::Adjoint<T>> {
             self.$block.adjoint(y)
         }
     };
@@ -132,7 +135,7 @@ impl<T: Real, P: Subproblem<T> + ?Sized> Subproblem<T> for Box<P> {
     fn forget(&self, x: &mut P::Var) {
         (**self).forget(x);
     }
-    fn adjoint(&self, y: &P::Image) -> Adjoint<T> {
+    fn adjoint(&self, y: &P::Image) -> Result<Adjoint<T>> {
         (**self).adjoint(y)
     }
     fn smoothness(&self, x: &P::Var) -> Smoothness<T> {
@@ -258,6 +261,16 @@ impl<T: Real> Adjoint<T> {
     /// Those of Kᵀy itself.
     pub fn of(x: &impl Space<T>) -> Self {
         Adjoint { norm: x.euclidean_norm(), count: x.sizes().count(), magnitudes: x.magnitudes() }
+    }
+    /// Those of a product of operators, (K₁ᵀy₁, K₂ᵀy₂, …).
+    pub(crate) fn beside(parts: impl IntoIterator<Item = Self>) -> Self {
+        let (mut square, mut count, mut magnitudes) = (T::zero(), 0, Vec::new());
+        for part in parts {
+            square += part.norm * part.norm;
+            count += part.count;
+            magnitudes.extend(part.magnitudes);
+        }
+        Adjoint { norm: square.sqrt(), count, magnitudes }
     }
     /// The norm of Kᵀy and the number of its entries, which are judged together.
     pub fn whole(norm: T, count: usize) -> Self {

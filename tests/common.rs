@@ -126,8 +126,8 @@ impl Subproblem<f64> for Quadratic {
         self.factor = (&self.p + self.k.tr_mul(&self.k) * rho).cholesky();
         Ok(())
     }
-    fn adjoint(&self, y: &Matrix) -> Adjoint<f64> {
-        Adjoint::of(&self.k.tr_mul(y))
+    fn adjoint(&self, y: &Matrix) -> Result<Adjoint<f64>> {
+        Ok(Adjoint::of(&self.k.tr_mul(y)))
     }
 }
 

@@ -12,6 +12,7 @@ mod infeasibility;
 mod observe;
 mod penalty;
 mod plain;
+mod ranks;
 mod stop;
 mod trajectory;
 mod verdict;

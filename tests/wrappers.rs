@@ -32,8 +32,8 @@ impl Subproblem<f64> for Distinct {
     fn forget(&self, x: &mut f64) {
         *x = -1.0;
     }
-    fn adjoint(&self, y: &DMatrix<f64>) -> Adjoint<f64> {
-        Adjoint::whole(11.0 * y[0].abs(), 12)
+    fn adjoint(&self, y: &DMatrix<f64>) -> Result<Adjoint<f64>> {
+        Ok(Adjoint::whole(11.0 * y[0].abs(), 12))
     }
     fn smoothness(&self, x: &f64) -> Smoothness<f64> {
         Smoothness::Smooth { lipschitz: Some(15.0 + x) }
@@ -64,7 +64,7 @@ fn answers<P: Subproblem<f64>>(
     let (mut x, mut forgotten, v) = (variable(2.0), variable(2.0), image(6.0));
     let cost = block.argmin(&mut x, Target { v: &v, rho: 0.5, tolerance: 0.001 }).unwrap().cost;
     block.forget(&mut forgotten);
-    let adjoint = block.adjoint(&v);
+    let adjoint = block.adjoint(&v).unwrap();
     Answers {
         value: block.value(&variable(2.0)).unwrap(),
         argmin: number(&x),

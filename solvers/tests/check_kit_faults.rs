@@ -137,13 +137,13 @@ impl Subproblem<f64> for Faulty {
         let image = self.of.image(&x.x);
         if self.fault == Fault::Affine { image.add_scalar(1e-3) } else { image }
     }
-    fn adjoint(&self, y: &Matrix) -> Adjoint<f64> {
-        let adjoint = self.of.adjoint(y);
-        match self.fault {
+    fn adjoint(&self, y: &Matrix) -> Result<Adjoint<f64>> {
+        let adjoint = self.of.adjoint(y)?;
+        Ok(match self.fault {
             Fault::DefaultAdjoint => Adjoint { norm: y.norm(), ..adjoint },
             Fault::Count => Adjoint { count: y.len(), ..adjoint },
             _ => adjoint,
-        }
+        })
     }
 }
 

@@ -84,7 +84,7 @@ where
         let y = random.normal(&image(x.clone())?);
         let square =
             columns.iter().fold(T::zero(), |sum, column| sum + column.inner_product(&y) * column.inner_product(&y));
-        let (says, is) = (block.adjoint(&y), square.sqrt());
+        let (says, is) = (block.adjoint(&y)?, square.sqrt());
         let witness = || format!("dual {trial}: the block says {:.6}, the images say {is:.6}", says.norm);
         norm.record(relative(says.norm - is, is + y.euclidean_norm()), witness);
         let wrong = seen.saturating_sub(says.count) + says.count.saturating_sub(entries);

@@ -72,7 +72,7 @@ where
         self.operator.apply(x)
     }
 
-    fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
-        adjoint(&self.operator, y)
+    fn adjoint(&self, y: &DMatrix<T>) -> Result<Adjoint<T>> {
+        Ok(adjoint(&self.operator, y))
     }
 }

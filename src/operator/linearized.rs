@@ -108,8 +108,8 @@ impl<T: Real, P: Prox<T>, K: Operator<T>> Subproblem<T> for Linearized<T, P, K> 
         self.of.retune(rho * self.square)
     }
 
-    fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
-        adjoint(&self.operator, y)
+    fn adjoint(&self, y: &DMatrix<T>) -> Result<Adjoint<T>> {
+        Ok(adjoint(&self.operator, y))
     }
 
     fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {

@@ -45,9 +45,9 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Consensus<P> {
         self.of.retune(rho * T::of(self.members as f64))
     }
 
-    fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
+    fn adjoint(&self, y: &Self::Image) -> Result<Adjoint<T>> {
         let sum = sum(y);
-        Adjoint::of(&sum)
+        Ok(Adjoint::of(&sum))
     }
 
     fn support(&self, y: &Self::Image) -> Option<Support<T>> {
@@ -131,9 +131,9 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for GeneralConsensus<P> {
         self.of.retune(rho * T::of(*fewest as f64))
     }
 
-    fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
+    fn adjoint(&self, y: &Self::Image) -> Result<Adjoint<T>> {
         let sum = self.sum(y);
-        Adjoint::of(&sum)
+        Ok(Adjoint::of(&sum))
     }
 
     fn support(&self, y: &Self::Image) -> Option<Support<T>> {

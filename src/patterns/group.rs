@@ -50,14 +50,9 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Group<P> {
         self.blocks.iter().zip(x).for_each(|(block, x)| block.forget(x));
     }
 
-    fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
-        let (mut square, mut count, mut magnitudes) = (T::zero(), 0, Vec::new());
-        for part in self.blocks.iter().zip(y).map(|(block, y)| block.adjoint(y)) {
-            square += part.norm * part.norm;
-            count += part.count;
-            magnitudes.extend(part.magnitudes);
-        }
-        Adjoint { norm: square.sqrt(), count, magnitudes }
+    fn adjoint(&self, y: &Self::Image) -> Result<Adjoint<T>> {
+        let parts: Result<Vec<_>> = self.blocks.iter().zip(y).map(|(block, y)| block.adjoint(y)).collect();
+        Ok(Adjoint::beside(parts?))
     }
 
     /// Each member has variables of its own, so the largest of their L is that of the sum.

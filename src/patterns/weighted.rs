@@ -45,8 +45,8 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Weighted<P> {
         check_weights(&[self.weight])?;
         self.of.retune(rho * T::of(self.weight))
     }
-    fn adjoint(&self, y: &P::Image) -> Adjoint<T> {
-        self.of.adjoint(y).times(T::of(self.weight).sqrt())
+    fn adjoint(&self, y: &P::Image) -> Result<Adjoint<T>> {
+        Ok(self.of.adjoint(y)?.times(T::of(self.weight).sqrt()))
     }
     /// As a function of σKx: L/w.
     fn smoothness(&self, x: &P::Var) -> Smoothness<T> {
@@ -96,9 +96,9 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Weighted<Consensus<P>, Vec<f64>> {
         let rho = rho * self.total();
         self.of.of.retune(rho)
     }
-    fn adjoint(&self, y: &Self::Image) -> Adjoint<T> {
+    fn adjoint(&self, y: &Self::Image) -> Result<Adjoint<T>> {
         let sum = self.transposed(y);
-        Adjoint::of(&sum)
+        Ok(Adjoint::of(&sum))
     }
     fn support(&self, y: &Self::Image) -> Option<Support<T>> {
         let support = self.of.of.support(&self.transposed(y))?;

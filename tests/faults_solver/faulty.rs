@@ -52,12 +52,12 @@ impl Subproblem<f64> for Faulty {
         }
         if self.strikes(x, Fault::ImageOfAnotherSize) { Matrix::zeros(2, 1) } else { x.1.clone() }
     }
-    fn adjoint(&self, y: &Matrix) -> Adjoint<f64> {
-        match self.0 {
+    fn adjoint(&self, y: &Matrix) -> Result<Adjoint<f64>> {
+        Ok(match self.0 {
             Fault::PanicsInAdjoint => panic!("{DELIBERATE} in the adjoint"),
             Fault::NanAdjoint => Adjoint::whole(f64::NAN, 3),
             _ => Adjoint::of(y),
-        }
+        })
     }
 }
 

@@ -11,7 +11,8 @@ use nalgebra::DMatrix;
 
 const SOLUTION: [f64; 5] = [0.0, 0.0, 0.2114635341704963, 0.0, 2.845881348733116];
 
-struct Loss(DMatrix<f64>, DMatrix<f64>);
+/// Σ log(1 + exp(−(Ax − b)ᵢ)), as A and b.
+pub(crate) struct Loss(pub DMatrix<f64>, pub DMatrix<f64>);
 
 impl Smooth<f64> for Loss {
     type Point = DMatrix<f64>;

@@ -4,6 +4,8 @@
 //! Three files measure instead, and print tables of the book: `penalties`, `rules` and `roofline`.
 
 mod basis_pursuit;
+mod consensus_lasso;
+mod consensus_logistic_regression;
 mod custom_rule;
 mod data;
 mod elastic_net;
@@ -49,6 +51,8 @@ macro_rules! problems {
 }
 problems! {
     basis_pursuit,
+    consensus_lasso,
+    consensus_logistic_regression,
     custom_rule,
     elastic_net,
     exchange,

@@ -84,9 +84,9 @@ impl<T: Scalar, K: Operator<T>> Subproblem<T> for ComposedQuadratic<T, K> {
     fn retune(&mut self, rho: T) -> Result<()> {
         self.system.retune(rho)
     }
-    fn adjoint(&self, y: &DMatrix<T>) -> Adjoint<T> {
+    fn adjoint(&self, y: &DMatrix<T>) -> Result<Adjoint<T>> {
         let x = self.operator.transposed(y);
-        Adjoint::of(&x)
+        Ok(Adjoint::of(&x))
     }
     fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
         Some(Support::everywhere(self.operator.transposed(y).euclidean_norm() / self.norm))

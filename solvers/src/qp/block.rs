@@ -41,6 +41,11 @@ impl Quadratic {
             _ => self.system.factorise(rho).map(Cow::Owned),
         }
     }
+
+    /// Aᵀy.
+    fn transposed(&self, y: &DMatrix<f64>) -> DMatrix<f64> {
+        times(Op::Transpose(&self.a), y, self.a.ncols())
+    }
 }
 
 fn longest(matrix: &CscMatrix<f64>) -> f64 {
@@ -83,12 +88,11 @@ impl Subproblem<f64> for Quadratic {
         }
         Ok(())
     }
-    fn adjoint(&self, y: &DMatrix<f64>) -> Adjoint<f64> {
-        let x = times(Op::Transpose(&self.a), y, self.a.ncols());
-        Adjoint::of(&x)
+    fn adjoint(&self, y: &DMatrix<f64>) -> Result<Adjoint<f64>> {
+        Ok(Adjoint::of(&self.transposed(y)))
     }
     fn support(&self, y: &DMatrix<f64>) -> Option<Support<f64>> {
-        Some(Support::everywhere(self.adjoint(y).norm / self.longest.1))
+        Some(Support::everywhere(norm(self.transposed(y).as_slice()) / self.longest.1))
     }
     fn recession(&self, from: &DMatrix<f64>, to: &DMatrix<f64>) -> Option<Recession<f64>> {
         let by = to - from;
