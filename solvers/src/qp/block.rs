@@ -42,7 +42,7 @@ impl Quadratic {
         }
     }
 
-    /// Aᵀy.
+    /// Returns Aᵀy.
     fn transposed(&self, y: &DMatrix<f64>) -> DMatrix<f64> {
         times(Op::Transpose(&self.a), y, self.a.ncols())
     }
