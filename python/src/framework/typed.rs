@@ -43,7 +43,7 @@ where
             self.0.forget(x);
         }
     }
-    fn adjoint(&self, y: &B::Image) -> Adjoint<f64> {
+    fn adjoint(&self, y: &B::Image) -> Result<Adjoint<f64>> {
         self.0.adjoint(y)
     }
     fn smoothness(&self, x: &Variable) -> Smoothness<f64> {
@@ -80,7 +80,7 @@ impl Subproblem<f64> for Alone {
     fn forget(&self, x: &mut Variable) {
         self.0.forget(x);
     }
-    fn adjoint(&self, y: &Self::Image) -> Adjoint<f64> {
+    fn adjoint(&self, y: &Self::Image) -> Result<Adjoint<f64>> {
         self.0.adjoint(&y[0])
     }
     fn smoothness(&self, x: &Variable) -> Smoothness<f64> {
