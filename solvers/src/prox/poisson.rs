@@ -19,7 +19,7 @@ const STEPS: usize = 1000;
 /// use admm::{Prox, nalgebra::DMatrix};
 /// use admm_solvers::prox::Poisson;
 ///
-/// let f = Poisson::new(DMatrix::from_row_slice(1, 2, &[3.0, 0.0]))?;
+/// let f = Poisson::<f64>::new(DMatrix::from_row_slice(1, 2, &[3.0, 0.0]))?;
 /// let x = f.prox(&DMatrix::zeros(1, 2), 2.0)?;
 /// assert!((x[0].exp() - 3.0 + 2.0 * x[0]).abs() < 1e-14 && (x[1].exp() + 2.0 * x[1]).abs() < 1e-14);
 /// # Ok::<(), admm::Error>(())
