@@ -55,7 +55,7 @@ fn time<R>(name: &str, mut call: impl FnMut() -> R) {
 }
 
 fn pass() {
-    let softmax = PredictionLoss { samples: samples(784, 6_000), ridge: 0.01, share: 0.5 };
+    let softmax = PredictionLoss::softmax(samples(784, 6_000), 0.01, 0.5);
     for k in [2, 20, 50] {
         let at = Classifier { b: matrix(k, CLASSES), ..Classifier::blank(matrix(784, k) / 28.0, CLASSES) };
         time(&format!("pass of 784×6000, {k} components"), || softmax.value_and_gradient(black_box(&at)));

@@ -10,7 +10,7 @@ use crate::data;
 use crate::failure::Failure;
 use crate::output::{Console, MODEL, Prediction};
 
-/// What a model of a file predicts.
+/// The targets that a model of a file predicts.
 pub fn prediction(model: &Model<f64>, names: &Names) -> Prediction {
     Prediction { loss: model.loss.unwrap_or_default(), numbers: names.numbers }
 }

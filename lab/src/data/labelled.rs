@@ -83,7 +83,7 @@ impl<X> Labelled<X> {
 }
 
 impl<T: Scalar> Labelled<DMatrix<T>> {
-    /// What a model misses of the samples, by weight: the share whose class it does not predict, of labels the share that
+    /// The misses of a model on the samples, by weight: the share whose class it does not predict, of labels the share that
     /// it does not predict, of numbers 1 − R².
     ///
     /// # Errors

@@ -42,7 +42,7 @@ impl Quadratic {
         }
     }
 
-    /// Returns Aᵀy.
+    /// Returns the product Aᵀy.
     fn transposed(&self, y: &DMatrix<f64>) -> DMatrix<f64> {
         times(Op::Transpose(&self.a), y, self.a.ncols())
     }

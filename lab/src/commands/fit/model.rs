@@ -20,7 +20,7 @@ impl FitOptions {
         report::place(self.report.as_ref(), self.out.as_deref())
     }
 
-    /// What a model of these flags predicts.
+    /// The targets that a model of these flags predicts.
     pub(super) fn prediction(&self) -> Prediction {
         Prediction { loss: self.loss, numbers: self.predicts_numbers() }
     }

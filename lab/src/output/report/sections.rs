@@ -33,7 +33,7 @@ pub fn methods(summaries: &[MethodSummary]) -> Section {
     Section { id: "methods", title: "The methods", body }
 }
 
-/// What the errors and the loss of a table are.
+/// The meaning of the errors and the loss of a table, in words.
 fn errors(summaries: &[MethodSummary]) -> String {
     let prediction = summaries.first().map_or(Prediction::CLASSES, |first| first.prediction);
     let error = match prediction {
