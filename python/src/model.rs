@@ -5,7 +5,7 @@ use crate::failure::raised;
 use admm::nalgebra::{DMatrix, DVector};
 use admm_solvers::data::Scaler;
 use admm_solvers::joint::{Model, Names};
-use admm_solvers::loss::Classifier;
+use admm_solvers::loss::{Classifier, Loss};
 use admm_solvers::network::Dense;
 use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -17,8 +17,15 @@ const CHUNK: usize = 4096;
 
 /// The arrays of a model by their names in its file: `mean` (d), `scale` (d), `weights` (k×d), `classifier` (c×k) and
 /// `bias` (c). `layers` is a list of weights (units×inputs) and bias (units), and `activation` the name of the function.
+///
+/// # Errors
+/// A model of another loss than the cross-entropy.
 pub fn arrays<T: Number>(py: Python<'_>, model: Model<T>) -> PyResult<Bound<'_, PyDict>> {
-    let Model { scaler, layers, activation, weights: Classifier { v, b, bias } } = model;
+    let Model { scaler, layers, activation, weights: Classifier { v, b, bias }, loss, targets } = model;
+    if loss != Some(Loss::Softmax) || targets.is_some() {
+        let loss = loss.map_or("a loss of its own".into(), |loss| format!("the loss {loss}"));
+        return Err(PyValueError::new_err(format!("the model has {loss}: the estimator takes softmax")));
+    }
     let vector = |of: Vec<T>| PyArray1::from_vec(py, of);
     let parts = PyDict::new(py);
     parts.set_item("mean", vector(scaler.mean.data.into()))?;
@@ -58,6 +65,8 @@ pub fn model<T: Number>(parts: &Bound<'_, PyDict>) -> PyResult<Model<T>> {
             b: matrix(&part(parts, "classifier")?)?,
             bias: column(part(parts, "bias")?)?,
         },
+        loss: Some(Loss::Softmax),
+        targets: None,
     })
 }
 
