@@ -22,8 +22,8 @@ struct Held<T: Element> {
     length: usize,
 }
 
-// SAFETY: the numbers are only read, and the array keeps them where they are as long as this holds it. Whoever makes a
-// `Held` also holds a read-only borrow of the array until the last reader has ended.
+// SAFETY: the numbers are only read, and the array keeps them where they are as long as this holds it. No borrow can keep
+// Python code from writing into an array meanwhile: docs/python.md asks for that.
 unsafe impl<T: Element + Sync> Send for Held<T> {}
 // SAFETY: as above.
 unsafe impl<T: Element + Sync> Sync for Held<T> {}
@@ -35,7 +35,7 @@ impl<T: Element> AsRef<[T]> for Held<T> {
     }
 }
 
-/// A row-major n×d array as samples, without a copy. The borrow must outlive them.
+/// A row-major n×d array as samples, without a copy. They keep the array alive.
 ///
 /// # Errors
 /// An array that is not C-contiguous.

@@ -35,3 +35,12 @@ def test_the_same_model_and_the_same_files(tmp_path):
     predict = [ADMM, "predict", tmp_path / "python.safetensors", tmp_path / "x.npy", "--out", tmp_path / "p.csv"]
     subprocess.run(predict, check=True, capture_output=True)
     assert len((tmp_path / "p.csv").read_text().splitlines()) == len(X) + 1
+
+
+@pytest.mark.skipif(ADMM is None, reason="ADMM_PROGRAM does not name the program admm")
+def test_a_model_of_another_loss_is_no_classifier(tmp_path):
+    run = [ADMM, "fit", "diabetes", "--loss", "squared", "--out", tmp_path / "run"]
+    subprocess.run(run, check=True, capture_output=True)
+    (path,) = Path(tmp_path / "run").glob("**/model.safetensors")
+    with pytest.raises(ValueError, match="the loss squared"):
+        SupervisedPCA.load(path)

@@ -71,3 +71,15 @@ pub fn point((d, k, c): (usize, usize, usize), seed: u64) -> Classifier<f64> {
         bias: matrix(c, 1, seed ^ 3),
     }
 }
+
+/// Each row with mean 0 and standard deviation 1 (n − 1), or with scale 1 where it is constant.
+pub fn scores(x: &DMatrix<f64>) -> DMatrix<f64> {
+    let mut z = x.clone();
+    for mut row in z.row_iter_mut() {
+        let mean = row.mean();
+        row.add_scalar_mut(-mean);
+        let deviation = (row.norm_squared() / (row.len() - 1) as f64).sqrt();
+        row /= if deviation > 0.0 { deviation } else { 1.0 };
+    }
+    z
+}

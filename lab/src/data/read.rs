@@ -25,9 +25,8 @@ pub(super) struct RawTable {
     pub(super) unlabelled: usize,
 }
 
-/// Reads an embedded data set (`digits`, `wine`, `iris`, `breast-cancer`, `penguins`,
-/// `diabetes`), a file, a pair `x,y` of files, or
-/// standard input (`-`), in which all cells are finite numbers.
+/// Reads an embedded data set (`digits`, `wine`, `iris`, `breast-cancer`, `penguins`, `diabetes`), a file, a pair `x,y` of
+/// files, or standard input (`-`), in which all cells are finite numbers.
 ///
 /// The name decides: `.npy`, `.npz`, `…ubyte` (IDX), `.svm`, `.svmlight`, `.libsvm`; anything else is CSV. Text and
 /// IDX may be compressed by gzip or zstd. An embedded name comes before a file of that name, which `./digits` still

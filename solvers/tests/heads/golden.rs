@@ -1,6 +1,7 @@
 //! The squared head reaches the best known objectives on real data with default settings, or lower ones. Where they come from: the best
 //! of six starts of an independent method, gradient ≤ 1e-8.
 
+use super::scores;
 use crate::data::Random;
 use admm::Status;
 use admm_solvers::joint::{JointModel, Method, Model};
@@ -19,18 +20,6 @@ fn parse(text: &str, q: usize) -> (DMatrix<f64>, DMatrix<f64>) {
     let d = rows[0].len() - q;
     let part = |first: usize, count: usize| DMatrix::from_fn(count, rows.len(), |i, j| rows[j][first + i]);
     (part(0, d), part(d, q))
-}
-
-/// Each row with mean 0 and standard deviation 1 (n − 1), or with scale 1 where it is constant.
-fn scores(x: &DMatrix<f64>) -> DMatrix<f64> {
-    let mut z = x.clone();
-    for mut row in z.row_iter_mut() {
-        let mean = row.mean();
-        row.add_scalar_mut(-mean);
-        let deviation = (row.norm_squared() / (row.len() - 1) as f64).sqrt();
-        row /= if deviation > 0.0 { deviation } else { 1.0 };
-    }
-    z
 }
 
 /// The objective of a model and the share of the variance that it explains, for μ = 10⁻².

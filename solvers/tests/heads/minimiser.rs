@@ -3,7 +3,7 @@
 //! The objective is written out in plain loops, with W = qf(A) for a free A, and minimised by BFGS with an inverse
 //! Hessian as a matrix, from central differences of the value.
 
-use super::{LogCosh, problem};
+use super::{LogCosh, problem, scores};
 use crate::data::Random;
 use admm::Status;
 use admm_solvers::data::Targets;
@@ -88,18 +88,6 @@ fn bfgs(f: &dyn Fn(&DVector<f64>) -> f64, mut at: DVector<f64>) -> f64 {
         }
     }
     value
-}
-
-/// Each row with mean 0 and standard deviation 1 (n − 1).
-fn scores(x: &DMatrix<f64>) -> DMatrix<f64> {
-    let mut z = x.clone();
-    for mut row in z.row_iter_mut() {
-        let mean = row.mean();
-        row.add_scalar_mut(-mean);
-        let deviation = (row.norm_squared() / (row.len() - 1) as f64).sqrt();
-        row /= deviation;
-    }
-    z
 }
 
 fn agrees(loss: Option<Loss>, weight: f64) {

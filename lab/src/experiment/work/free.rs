@@ -132,18 +132,15 @@ impl Work for Free {
         }
         let (objective, gradient) = losses.objective.value_and_gradient(&point)?;
         let row = row.with("objective", objective).with("stationarity", stationarity(&Flat, &point, &gradient)?);
-        let (layers, activation) = (Vec::new(), Activation::default());
-        Ok(vec![row.judged(
-            &Model {
-                scaler: losses.scaler,
-                layers,
-                activation,
-                weights: point,
-                loss: Some(Loss::Softmax),
-                targets: None,
-            },
-            case,
-        )?])
+        let model = Model {
+            scaler: losses.scaler,
+            layers: Vec::new(),
+            activation: Activation::default(),
+            weights: point,
+            loss: Some(Loss::Softmax),
+            targets: None,
+        };
+        Ok(vec![row.judged(&model, case)?])
     }
 }
 
