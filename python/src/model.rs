@@ -6,7 +6,7 @@ use admm::nalgebra::{DMatrix, DVector};
 use admm_solvers::data::Scaler;
 use admm_solvers::joint::{Model, Names};
 use admm_solvers::loss::{Classifier, Loss};
-use admm_solvers::network::Dense;
+use admm_solvers::network::{Activation, Architecture, Trained};
 use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -21,7 +21,7 @@ const CHUNK: usize = 4096;
 /// # Errors
 /// A model of another loss than the cross-entropy.
 pub fn arrays<T: Number>(py: Python<'_>, model: Model<T>) -> PyResult<Bound<'_, PyDict>> {
-    let Model { scaler, layers, activation, weights: Classifier { v, b, bias }, loss, targets } = model;
+    let Model { scaler, network, weights: Classifier { v, b, bias }, loss, targets } = model;
     if loss != Some(Loss::Softmax) || targets.is_some() {
         let loss = loss.map_or("a loss of its own".into(), |loss| format!("the loss {loss}"));
         return Err(PyValueError::new_err(format!("the model has {loss}: the estimator takes softmax")));
@@ -34,8 +34,13 @@ pub fn arrays<T: Number>(py: Python<'_>, model: Model<T>) -> PyResult<Bound<'_, 
     // B is k×c, and a row of the classifier is a class.
     parts.set_item("classifier", array(py, b)?)?;
     parts.set_item("bias", vector(bias.data.into()))?;
-    let layer = |Dense { weights, bias }| Ok((array(py, weights)?, vector(bias.data.into())));
-    parts.set_item("layers", layers.into_iter().map(layer).collect::<PyResult<Vec<_>>>()?)?;
+    let (layers, activation) = match network {
+        None => (Vec::new(), Activation::default()),
+        Some(Trained { architecture: Architecture::Layers(activation), parameters }) => (parameters, activation),
+        Some(_) => return Err(PyValueError::new_err("the model has a network of its own: the estimator takes layers")),
+    };
+    let layer = |layer: &[DMatrix<T>]| Ok((array(py, layer[0].clone())?, vector(layer[1].as_slice().to_vec())));
+    parts.set_item("layers", layers.chunks_exact(2).map(layer).collect::<PyResult<Vec<_>>>()?)?;
     parts.set_item("activation", activation.to_string())?;
     Ok(parts)
 }
@@ -53,13 +58,17 @@ pub fn model<T: Number>(parts: &Bound<'_, PyDict>) -> PyResult<Model<T>> {
         Ok(DMatrix::from_column_slice(of.len(), 1, of.as_slice()?))
     };
     let layers: Vec<(PyReadonlyArray2<'_, T>, PyReadonlyArray1<'_, T>)> = part(parts, "layers")?;
-    let layer = |(weights, bias)| Ok(Dense { weights: matrix(&weights)?, bias: column(bias)? });
+    let mut parameters = Vec::with_capacity(2 * layers.len());
+    for (weights, bias) in layers {
+        parameters.extend([matrix(&weights)?, column(bias)?]);
+    }
     let activation: String = part(parts, "activation")?;
+    let activation =
+        serde_json::from_value(activation.into()).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    let trained = Trained { architecture: Architecture::Layers(activation), parameters };
     Ok(Model {
         scaler: Scaler { mean: vector(part(parts, "mean")?)?, scale: vector(part(parts, "scale")?)? },
-        layers: layers.into_iter().map(layer).collect::<PyResult<_>>()?,
-        activation: serde_json::from_value(activation.into())
-            .map_err(|error| PyValueError::new_err(error.to_string()))?,
+        network: (!trained.parameters.is_empty()).then_some(trained),
         weights: Classifier {
             v: matrix(&part(parts, "weights")?)?,
             b: matrix(&part(parts, "classifier")?)?,

@@ -1,24 +1,35 @@
-//! The layer before the reduction: dense layers h(x; θ) that stand between X and what is learnt from it.
+//! The layer before the reduction: a network h(x; θ) that stands between X and what is learnt from it.
 //!
-//! | Type | Content |
+//! | Item | Content |
 //! |---|---|
-//! | [`Layers`] | a stack of dense layers: its widths, activation and ridge, its start, outputs and gradient |
+//! | [`Network`] | the trait of a parametric map, with its vector–Jacobian product, for a block of samples |
+//! | [`Layers`] | a stack of dense layers: its widths, activation and ridge |
 //! | [`Activation`] | the function of every unit: tanh, ReLU or softplus |
-//! | [`Dense`] | the parameters of one layer, its weights and its bias; θ is a list of them |
-//! | [`OutputLoss`] | the trait of the losses that can follow the layers |
+//! | [`OutputLoss`] | the trait of the losses that can follow a network |
+//! | [`outputs`], [`value_and_gradient`] | one pass over X with a network, and with a loss after it |
+//! | [`check_network`] | the vector–Jacobian product against Taylor's theorem |
+//! | [`Trained`] | a network with its parameters, in a model |
 //!
-//! A pass reads X once. It takes a block of samples forward through the layers, through the loss, and back again, while
+//! A pass reads X once. It takes a block of samples forward through the network, through the loss, and back again, while
 //! the block stays in the cache.
 
 mod activation;
-mod dense;
+mod check;
+mod evaluate;
+mod interface;
 mod layers;
 mod moments;
 mod output_loss;
 mod pass;
+mod start;
+mod trained;
 
 pub use activation::Activation;
-pub use dense::Dense;
+pub use check::check_network;
+pub(crate) use evaluate::moments;
+pub use evaluate::{outputs, value_and_gradient};
+pub use interface::Network;
 pub use layers::Layers;
 pub(crate) use moments::{add_moments, centred};
 pub use output_loss::OutputLoss;
+pub use trained::{Architecture, Trained};

@@ -6,7 +6,6 @@ use admm::{Error, Exec, Smooth, Status};
 use admm_solvers::data::{Samples, Scale, Scaler};
 use admm_solvers::joint::{Builder, Constraint, Fitted, JointModel, Method, Model, Prepared};
 use admm_solvers::loss::{Classifier, Loss, PredictionLoss};
-use admm_solvers::network::Activation;
 use nalgebra::{DMatrix, DVector};
 use std::ops::ControlFlow;
 
@@ -359,14 +358,7 @@ fn fault_35_extreme_logits() {
         let loss = softmax.mean_loss(&weights).unwrap();
         assert!((loss - 2.0 * (-size).max(0.0)).abs() <= 1e-12 * size.abs(), "{loss}");
         let scaler = Scaler { mean: DVector::zeros(1), scale: DVector::repeat(1, 1.0) };
-        let model = Model {
-            scaler,
-            layers: Vec::new(),
-            activation: Activation::Tanh,
-            weights,
-            loss: Some(Loss::Softmax),
-            targets: None,
-        };
+        let model = Model { scaler, network: None, weights, loss: Some(Loss::Softmax), targets: None };
         let probabilities: DMatrix<f64> = model.predict_proba(&DMatrix::from_row_slice(1, 2, &[1.0, -0.5])).unwrap();
         assert!(probabilities.column_iter().all(|column| (column.sum() - 1.0).abs() <= 1e-15), "{probabilities}");
     }

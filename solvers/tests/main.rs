@@ -21,6 +21,7 @@ mod joint_layered;
 mod joint_model;
 mod network;
 mod normalised;
+mod own_network;
 mod patterns;
 mod pca;
 #[path = "../../tests/plain.rs"]

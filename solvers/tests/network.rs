@@ -6,7 +6,7 @@ use admm::space::Space;
 use admm::{Error, Exec};
 use admm_solvers::Scalar;
 use admm_solvers::data::{Features, Scaler};
-use admm_solvers::network::{Activation, Dense, Layers};
+use admm_solvers::network::{Activation, Layers, Network, outputs, value_and_gradient};
 use nalgebra::{DMatrix, DVector};
 use nalgebra_sparse::{CooMatrix, CscMatrix};
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ const ALL: [Activation; 3] = [Activation::Tanh, Activation::Relu, Activation::So
 /// One layer and several, narrow and wide; 13 is beyond the widths that have a kernel of their own.
 const WIDTHS: [&[usize]; 4] = [&[1], &[13], &[5, 2], &[4, 17, 3]];
 
-type Gradient = (Vec<Dense<f64>>, DMatrix<f64>);
+type Gradient = (Vec<DMatrix<f64>>, DMatrix<f64>);
 
 fn distance(a: &Gradient, b: &Gradient) -> f64 {
     a.plus(-1.0, b).euclidean_norm() / (1.0 + b.euclidean_norm())
@@ -30,7 +30,7 @@ fn agrees_with_plain_loops_around_every_block_size() {
             assert!((fast - slow).abs() <= 1e-13 * (1.0 + slow), "{widths:?} {activation:?} n={n}: {fast} {slow}");
             let gap = distance(&gradient, &expected);
             assert!(gap <= 1e-13, "{widths:?} {activation:?} n={n}: the gradient is off by {gap}");
-            let h = problem.layers.outputs(&problem.at, &Features::from(&problem.x), &Exec::Serial).unwrap();
+            let h = problem.outputs(&Exec::Serial).unwrap();
             assert!((h - problem.naive_outputs()).amax() <= 1e-13, "{widths:?} {activation:?} n={n}: outputs");
         }
     }
@@ -59,9 +59,8 @@ fn features_of_every_storage_and_folded_scaling_give_the_same() {
 fn bits<T: Scalar>(problem: &Problem<T>, exec: &Exec) -> Vec<u64> {
     let x = Features::from(&problem.x);
     let (value, by_layers, by_b) = problem.on(&x, exec);
-    let h = problem.layers.outputs(&problem.at, &x, exec).unwrap();
-    let parts = by_layers.iter().flat_map(|layer| layer.weights.iter().chain(layer.bias.iter()));
-    let all = parts.chain(&by_b).chain(&h).chain([&value]);
+    let h = problem.outputs(exec).unwrap();
+    let all = by_layers.iter().flatten().chain(&by_b).chain(&h).chain([&value]);
     all.map(|number| number.to_f64().to_bits()).collect()
 }
 
@@ -75,7 +74,7 @@ fn the_bits_are_the_same_for_any_number_of_threads() {
             (bits(&wide, &exec), bits(&narrow, &exec))
         };
         let one = on(1);
-        for threads in [2, 3] {
+        for threads in [2, 3, 8] {
             assert!(on(threads) == one, "{activation:?}, n={n}, {threads} threads");
         }
     }
@@ -87,9 +86,8 @@ fn single_precision_agrees_with_double() {
         let wide = problem(6, &[14, 3], activation, 500, 8);
         let ((f, gradient), (exact, expected)) = (wide.narrow().evaluate(), wide.evaluate());
         assert!((f64::from(f) - exact).abs() <= 1e-5 * (1.0 + exact), "{activation:?}");
-        let dense =
-            |layer: &Dense<f32>| Dense { weights: layer.weights.map(f64::from), bias: layer.bias.map(f64::from) };
-        let gradient = (gradient.0.iter().map(dense).collect(), gradient.1.map(f64::from));
+        let wide = |m: &DMatrix<f32>| m.map(f64::from);
+        let gradient = (gradient.0.iter().map(wide).collect(), wide(&gradient.1));
         assert!(distance(&gradient, &expected) <= 1e-5, "{activation:?}");
     }
 }
@@ -102,7 +100,7 @@ fn rest(problem: &Problem<f64>, t: f64, seed: u64) -> f64 {
 }
 
 fn direction(problem: &Problem<f64>, seed: u64) -> Gradient {
-    let widths: Vec<usize> = problem.at.iter().map(|layer| layer.bias.len()).collect();
+    let widths: Vec<usize> = problem.at.chunks(2).map(|layer| layer[1].len()).collect();
     let mut along = (theta(problem.x.nrows(), &widths, seed), matrix(problem.loss.b.nrows(), 2, seed ^ 1));
     along.scale_by(1.0 / along.euclidean_norm());
     along
@@ -118,7 +116,7 @@ fn the_gradient_of_relu_is_that_of_the_value_away_from_kinks() {
         let moved = problem.moved(t, &direction(&problem, !seed));
         let pattern = |problem: &Problem<f64>, depth| {
             let prefix = Layers::new(4, &[5, 3][..depth], Activation::Relu, 0.0).unwrap();
-            let h = prefix.outputs(&problem.at[..depth], &Features::from(&problem.x), &Exec::Serial).unwrap();
+            let h = outputs(&prefix, &problem.at[..2 * depth], &Features::from(&problem.x), &Exec::Serial).unwrap();
             h.map(|h| h > 0.0)
         };
         if (1..=2).all(|depth| pattern(&problem, depth) == pattern(&moved, depth)) {
@@ -141,10 +139,10 @@ fn reordered(problem: &Problem<f64>, layer: usize, order: &[usize]) -> Problem<f
 fn renamed((layers, b): &Gradient, layer: usize, order: &[usize]) -> Gradient {
     let (mut layers, mut b) = (layers.clone(), b.clone());
     let rows = |m: &DMatrix<f64>| m.select_rows(order);
-    layers[layer].weights = columns(&layers[layer].weights, order);
-    layers[layer].bias = rows(&layers[layer].bias);
-    match layers.get_mut(layer + 1) {
-        Some(next) => next.weights = rows(&next.weights),
+    layers[2 * layer] = columns(&layers[2 * layer], order);
+    layers[2 * layer + 1] = rows(&layers[2 * layer + 1]);
+    match layers.get_mut(2 * layer + 2) {
+        Some(next) => *next = rows(next),
         None => b = rows(&b),
     }
     (layers, b)
@@ -184,14 +182,14 @@ proptest! {
     fn duplicated_units_share_what_reads_them(width in 1..9_usize, kind in 0..3_usize, n in 1..90_usize, seed: u64) {
         let single = problem(4, &[width], ALL[kind], n, seed);
         let twice: Vec<usize> = (0..width).chain([width - 1]).collect();
-        let weights = columns(&single.at[0].weights, &twice);
-        let bias = single.at[0].bias.select_rows(&twice);
+        let weights = columns(&single.at[0], &twice);
+        let bias = single.at[1].select_rows(&twice);
         let mut b = single.loss.b.select_rows(&twice);
         (width - 1..=width).for_each(|unit| b.row_mut(unit).scale_mut(0.5));
         let layers = Layers::new(4, &[width + 1], ALL[kind], RIDGE).unwrap();
         let loss = Squared { b, ..single.loss.clone() };
-        let double = Problem { layers, at: vec![Dense { weights, bias }], loss, ..single.clone() };
-        let more = RIDGE / 2.0 * single.at[0].weights.column(width - 1).norm_squared();
+        let double = Problem { layers, at: vec![weights, bias], loss, ..single.clone() };
+        let more = RIDGE / 2.0 * single.at[0].column(width - 1).norm_squared();
         let (value, same) = (single.evaluate().0, double.evaluate().0);
         prop_assert!((same - more - value).abs() <= 1e-12 * (1.0 + value));
     }
@@ -201,9 +199,9 @@ proptest! {
 fn layers_without_weights_see_nothing_of_x() {
     for activation in ALL {
         let mut blind = problem(4, &[5, 3], activation, 70, 3);
-        blind.at[0].weights.fill(0.0);
+        blind.at[0].fill(0.0);
         let (value, gradient) = blind.evaluate();
-        assert!((gradient.0[0].weights.norm() > 1e-3) && gradient.1.norm() > 1e-3, "{activation:?}");
+        assert!((gradient.0[0].norm() > 1e-3) && gradient.1.norm() > 1e-3, "{activation:?}");
         blind.x = matrix(4, 70, 99);
         assert_eq!(blind.evaluate().0, value, "{activation:?}");
     }
@@ -212,22 +210,23 @@ fn layers_without_weights_see_nothing_of_x() {
 #[test]
 fn a_start_has_the_scale_of_its_papers_and_depends_on_the_seed_alone() {
     let (inputs, units) = (300, 200);
-    let start = |activation, seed| Layers::new(inputs, &[units, 7], activation, 0.0).unwrap().initial::<f64>(seed);
+    let start =
+        |activation, seed| Network::<f64>::initial(&Layers::new(inputs, &[units, 7], activation, 0.0).unwrap(), seed);
     for (activation, variance) in ALL.into_iter().zip([2.0 / 500.0, 2.0 / 300.0, 2.0 / 300.0_f64]) {
         let theta = start(activation, 1);
-        let sizes: Vec<_> = theta.iter().flat_map(|layer| layer.sizes().0).collect();
+        let sizes: Vec<_> = theta.iter().map(DMatrix::shape).collect();
         assert_eq!(sizes, [(300, 200), (200, 1), (200, 7), (7, 1)]);
-        assert!(theta.iter().all(|layer| layer.bias.amax() == 0.0));
-        let (mean, found) = (theta[0].weights.mean(), theta[0].weights.variance());
+        assert!(theta[1].amax() == 0.0 && theta[3].amax() == 0.0);
+        let (mean, found) = (theta[0].mean(), theta[0].variance());
         assert!(mean.abs() <= 5.0 * (variance / 60_000.0).sqrt(), "{activation:?}: mean {mean}");
         assert!((found / variance - 1.0).abs() <= 0.03, "{activation:?}: {found} against {variance}");
         assert_eq!(start(activation, 1), theta);
         assert_ne!(start(activation, 2), theta);
-        let narrow = Layers::new(inputs, &[units, 7], activation, 0.0).unwrap().initial::<f32>(1);
-        assert_eq!(narrow[1].weights, theta[1].weights.map(|entry| entry as f32));
+        let narrow = Network::<f32>::initial(&Layers::new(inputs, &[units, 7], activation, 0.0).unwrap(), 1);
+        assert_eq!(narrow[2], theta[2].map(|entry| entry as f32));
     }
     let bound = (6.0 / 500.0_f64).sqrt();
-    let widest = start(Activation::Tanh, 3)[0].weights.amax();
+    let widest = start(Activation::Tanh, 3)[0].amax();
     assert!(widest <= bound && widest >= 0.999 * bound, "uniform up to {bound}: {widest}");
 }
 
@@ -247,7 +246,7 @@ fn wrong_sizes_are_named() {
     let good = problem(4, &[5, 3], Activation::Tanh, 10, 1);
     let error = |problem: &Problem<f64>| {
         let x = Features::from(&problem.x);
-        problem.layers.value_and_gradient(&problem.at, &x, &problem.loss, &Exec::Serial).unwrap_err().to_string()
+        value_and_gradient(&problem.layers, &problem.at, &x, &problem.loss, &Exec::Serial).unwrap_err().to_string()
     };
     let change = |edit: fn(&mut Problem<f64>)| {
         let mut bad = good.clone();
@@ -256,9 +255,9 @@ fn wrong_sizes_are_named() {
     };
     assert_eq!(change(|bad| bad.x = matrix(3, 10, 1)), "x: expected size 4×10, got 3×10");
     assert_eq!(change(|bad| bad.x = matrix(4, 0, 1)), "x: expected size 4×1, got 4×0");
-    let expected = "the weights and biases of the layers: expected size 4×5 + 5×1 + 5×3 + 3×1, got 4×5 + 5×1";
-    assert_eq!(change(|bad| bad.at.truncate(1)), expected);
-    assert!(change(|bad| bad.at[1].bias = matrix(1, 3, 1)).ends_with("5×3 + 1×3"));
+    let expected = "the parameters of the network: expected size 4×5 + 5×1 + 5×3 + 3×1, got 4×5 + 5×1";
+    assert_eq!(change(|bad| bad.at.truncate(2)), expected);
+    assert!(change(|bad| bad.at[3] = matrix(1, 3, 1)).ends_with("5×3 + 1×3"));
     assert_eq!(change(|bad| bad.loss.b = matrix(5, 2, 1)), "B: expected size 3×2, got 5×2");
     assert_eq!(change(|bad| bad.loss.y = matrix(2, 9, 1)), "targets: expected size 2×10, got 2×9");
 }
@@ -271,36 +270,36 @@ fn what_is_not_finite_is_named() {
         let x = Features::from(&bad.x);
         let on = |threads| {
             let exec = Exec::threads(threads).unwrap();
-            match bad.layers.value_and_gradient(&bad.at, &x, &bad.loss, &exec) {
+            match value_and_gradient(&bad.layers, &bad.at, &x, &bad.loss, &exec) {
                 Err(Error::NotFinite { place }) => place,
                 other => panic!("{other:?}"),
             }
         };
         assert_eq!(on(1), on(3));
-        let outputs = bad.layers.outputs(&bad.at, &x, &Exec::Serial);
+        let outputs = bad.outputs(&Exec::Serial);
         (on(1), outputs.err().map(|error| error.to_string()))
     };
     for activation in ALL {
-        let (found, outputs) = place(activation, |bad| bad.at[1].weights[(4, 2)] = f64::NAN);
+        let (found, outputs) = place(activation, |bad| bad.at[2][(4, 2)] = f64::NAN);
         assert_eq!(found, "the weight matrix of layer 2");
         assert_eq!(outputs.unwrap(), "the weight matrix of layer 2 is not finite");
-        assert_eq!(place(activation, |bad| bad.at[0].bias[1] = f64::INFINITY).0, "the bias of layer 1");
-        let (found, outputs) = place(activation, |bad| bad.at[0].weights.fill(f64::MAX));
+        assert_eq!(place(activation, |bad| bad.at[1][1] = f64::INFINITY).0, "the bias of layer 1");
+        let (found, outputs) = place(activation, |bad| bad.at[0].fill(f64::MAX));
         assert_eq!(found, "the output of layer 1");
         assert_eq!(outputs.unwrap(), "the output of layer 1 is not finite");
         assert_eq!(place(activation, |bad| bad.x[(2, 290)] = f64::NAN).0, "the output of layer 1");
     }
     let layer_2 = place(Activation::Relu, |bad| {
-        bad.at[0].bias.fill(1e200);
-        bad.at[1].weights.fill(-1e200);
+        bad.at[1].fill(1e200);
+        bad.at[2].fill(-1e200);
     });
     assert_eq!(layer_2.0, "the output of layer 2");
-    assert_eq!(place(Activation::Tanh, |bad| bad.loss.b.fill(1e200)), ("the loss after the layers".into(), None));
+    assert_eq!(place(Activation::Tanh, |bad| bad.loss.b.fill(1e200)), ("the loss after the network".into(), None));
     // h = 0, so that the residual is −y alone.
     let steep = place(Activation::Tanh, |bad| {
-        bad.at[1].scale_by(0.0);
+        bad.at[2..].iter_mut().for_each(|part| part.fill(0.0));
         bad.loss.y.fill(1e150);
         bad.loss.b.fill(1e170);
     });
-    assert_eq!(steep.0, "the gradient of the loss after the layers");
+    assert_eq!(steep.0, "the gradient of the loss after the network");
 }

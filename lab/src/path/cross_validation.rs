@@ -34,7 +34,7 @@ pub fn held_out(model: &Model<f64>, samples: &Labelled) -> Result<HeldOut> {
         Some(weights) => z.column_iter().zip(weights).map(|(z, weight)| weight * z.norm_squared()).sum(),
         None => z.norm_squared(),
     };
-    let rounding = if model.layers.is_empty() {
+    let rounding = if model.network.is_none() {
         rounding(model, &samples.x)
     } else {
         // The mean that the outputs of hidden layers had in training is not a part of the model.

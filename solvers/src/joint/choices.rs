@@ -2,10 +2,12 @@
 
 mod builder;
 mod coordination;
+mod own_network;
 mod reach;
 
 pub use builder::{Builder, JointModel};
 pub use coordination::{AccelerationChoice, PenaltyChoice};
+pub(crate) use own_network::OwnNetwork;
 pub use reach::Reach;
 
 use crate::scalar::Scalar;

@@ -4,7 +4,6 @@ use super::methods::{Found, Log, TwoBlocks, descent, two_stage};
 use super::result::{canonical, certify};
 use super::{Fitted, Linear, Method, Model, Moment, Position, Report};
 use crate::loss::Classifier;
-use crate::network::Activation;
 use crate::scalar::Scalar;
 use admm::certificate::Stationarity;
 use admm::method::stationarity;
@@ -30,8 +29,7 @@ pub(crate) fn fit_linear<T: Scalar>(
     let report = Report { seconds, ..report(prepared, method, &found)? };
     let model = Model {
         scaler: prepared.scaler.clone(),
-        layers: Vec::new(),
-        activation: Activation::default(),
+        network: None,
         weights: weights(prepared, found.point)?,
         loss: prepared.output.loss,
         targets: prepared.output.scaler.clone(),

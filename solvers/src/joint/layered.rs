@@ -7,13 +7,13 @@ mod fit;
 mod hidden;
 mod loss;
 mod methods;
-mod network;
 mod objective;
+mod point;
 mod prepared;
 
 pub(crate) use fit::fit_layered;
 use hidden::Hidden;
 use loss::LayeredLoss;
-use network::Network;
 use objective::LayeredObjective;
+use point::LayeredPoint;
 pub(crate) use prepared::Layered;

@@ -114,7 +114,7 @@ impl JointModel {
 
 impl<T: Scalar> Prepared<T> {
     pub(crate) fn new(options: &Builder, x: Features<T>, task: Task<T>, weights: Option<&[T]>) -> Result<Self> {
-        if options.hidden.is_empty() {
+        if !options.is_layered() {
             Ok(Self::linear(Linear::new(options, x, task, weights)?))
         } else {
             Ok(Self::layered(Layered::new(options, x, task, weights)?))
@@ -200,7 +200,10 @@ impl<T: Scalar> Prepared<T> {
     pub fn with_model(&self, start: &Model<T>) -> Result<Self> {
         match &self.0 {
             Problem::Linear(of) => Ok(Self::linear(of.with_start(&start.weights)?)),
-            Problem::Layered(of) => Ok(Self::layered(of.with_start(&start.layers, &start.weights)?)),
+            Problem::Layered(of) => {
+                let parameters = start.network.as_ref().map_or(&[][..], |network| &network.parameters);
+                Ok(Self::layered(of.with_start(parameters, &start.weights)?))
+            }
         }
     }
 
@@ -238,7 +241,8 @@ impl<T: Scalar> Prepared<T> {
                 Ok(explained_by_columns(&of.objective.variance.of.covariance, &w))
             }
             Problem::Layered(of) => {
-                let hidden = of.objective.predictor.hidden(&model.layers)?;
+                let parameters = model.network.as_ref().map_or(&[][..], |network| &network.parameters);
+                let hidden = of.objective.predictor.hidden(parameters)?;
                 Error::check_size("W", (hidden.covariance.dimension(), w.ncols()), w.shape())?;
                 Ok(explained_by_columns(&hidden.covariance, w))
             }

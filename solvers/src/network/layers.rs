@@ -1,20 +1,17 @@
 //! A stack of dense layers: sizes, start, outputs and gradient.
 
-use super::pass::Pass;
-use super::{Activation, Dense, OutputLoss};
-use crate::data::Features;
+use super::start::{normal, uniform};
+use super::{Activation, Network};
 use crate::scalar::Scalar;
-use admm::space::{Shape, Space};
-use admm::{Error, Exec, Parameter, Result};
-use nalgebra::DMatrix;
-use rand::RngExt;
-use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
-use rand_distr::{Distribution, StandardNormal};
+use crate::view::{multiply, view};
+use admm::{Error, Parameter, Result};
+use faer::Accum;
+use nalgebra::{DMatrix, DMatrixView};
 
 /// Dense layers h(x; θ), one after the other: h₀ = x and hₗ = σ(Wₗᵀhₗ₋₁ + bₗ), with a ridge μ/2 Σₗ ‖Wₗ‖².
 ///
-/// Every layer has the same activation σ, the last one too. The parameters θ are a `Vec` of [`Dense`], which is a
-/// [`Space`]. The biases are not penalised.
+/// Every layer has the same activation σ, the last one too. The parameters θ are W₁, b₁, W₂, b₂, …: weights with a column
+/// for each unit, and biases of one column, which are not penalised.
 ///
 /// The features should be standardised: the initial weights, and the one μ for all of them, expect inputs of size 1.
 ///
@@ -22,10 +19,10 @@ use rand_distr::{Distribution, StandardNormal};
 /// Half the mean squared distance of Bᵀh from targets y, where B (p×q) is a parameter of the loss:
 ///
 /// ```
-/// use admm::nalgebra::{DMatrix, DMatrixView, DMatrixViewMut};
+/// use admm::nalgebra::DMatrix;
 /// use admm::{Error, Exec, Result};
 /// use admm_solvers::data::Features;
-/// use admm_solvers::network::{Activation, Layers, OutputLoss};
+/// use admm_solvers::network::{Activation, Layers, Network, OutputLoss, outputs, value_and_gradient};
 /// use std::ops::Range;
 ///
 /// struct Squared<'a> {
@@ -44,8 +41,8 @@ use rand_distr::{Distribution, StandardNormal};
 ///     fn block(
 ///         &self,
 ///         samples: Range<usize>,
-///         h: DMatrixView<'_, f64>,
-///         mut by_h: DMatrixViewMut<'_, f64>,
+///         h: &DMatrix<f64>,
+///         by_h: &mut DMatrix<f64>,
 ///         by_b: &mut DMatrix<f64>,
 ///     ) -> f64 {
 ///         let n = self.y.ncols() as f64;
@@ -62,20 +59,20 @@ use rand_distr::{Distribution, StandardNormal};
 ///
 /// let layers = Layers::new(3, &[8, 4], Activation::Tanh, 1e-3)?; // 3 features, 8 units, 4 outputs
 /// let mut theta = layers.initial(1);
-/// let value = |theta: &_| layers.value_and_gradient(theta, &x, &Squared { b: &b, y: &y }, &Exec::Serial);
+/// let value = |theta: &[_]| value_and_gradient(&layers, theta, &x, &Squared { b: &b, y: &y }, &Exec::Serial);
 /// let (before, gradient, by_b) = value(&theta)?;
 /// assert_eq!(by_b.shape(), (4, 1));
 ///
 /// use admm::space::Space;
 /// theta.axpy(-0.1, &gradient);
 /// assert!(value(&theta)?.0 < before);
-/// assert_eq!(layers.outputs(&theta, &x, &Exec::Serial)?.shape(), (4, 40));
+/// assert_eq!(outputs(&layers, &theta, &x, &Exec::Serial)?.shape(), (4, 40));
 /// # Ok::<(), Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layers {
     /// The sizes d, p₁, p₂, … of x and of the layers.
-    sizes: Vec<usize>,
+    widths: Vec<usize>,
     activation: Activation,
     ridge: f64,
 }
@@ -102,108 +99,100 @@ impl Layers {
             problems.push(Parameter::new("ridge", format!("must be finite and not negative, got {ridge}")));
         }
         Error::check_parameters(problems)?;
-        Ok(Layers { sizes: [&[inputs], widths].concat(), activation, ridge })
+        Ok(Layers { widths: [&[inputs], widths].concat(), activation, ridge })
+    }
+}
+
+/// The parameters are W₁, b₁, W₂, b₂, …, and the stages are the outputs of the layers.
+///
+/// For a start the biases are 0, and the weights are independent with mean 0. For a layer of p units over m inputs, with
+/// tanh, they are uniform in ±√(6/(m + p)) (Glorot and Bengio, "Understanding the difficulty of training deep feedforward
+/// neural networks", 2010, equation 16). With ReLU they are normal with variance 2/m (He, Zhang, Ren and Sun, "Delving
+/// deep into rectifiers", 2015, equation 10), and so they are with softplus. Both keep the variance of the signal from
+/// layer to layer.
+impl<T: Scalar> Network<T> for Layers {
+    fn inputs(&self) -> usize {
+        self.widths[0]
+    }
+    fn sizes(&self) -> Vec<(usize, usize)> {
+        self.widths.windows(2).flat_map(|pair| [(pair[0], pair[1]), (pair[1], 1)]).collect()
+    }
+    fn stages(&self) -> Vec<usize> {
+        self.widths[1..].to_vec()
+    }
+    fn initial(&self, seed: u64) -> Vec<DMatrix<T>> {
+        let sizes: Vec<_> = self.widths.windows(2).map(|pair| (pair[0], pair[1])).collect();
+        let weights = match self.activation {
+            Activation::Tanh => uniform(&sizes, seed),
+            Activation::Relu | Activation::Softplus => normal(&sizes, seed),
+        };
+        weights
+            .into_iter()
+            .flat_map(|weights: DMatrix<T>| {
+                let bias = DMatrix::zeros(weights.ncols(), 1);
+                [weights, bias]
+            })
+            .collect()
     }
 
-    /// Returns p, the number of outputs of the last layer.
-    pub(crate) fn width(&self) -> usize {
-        self.sizes[self.sizes.len() - 1]
-    }
-
-    /// Draws θ for a start: weights of independent entries with mean 0, and biases that are 0.
-    ///
-    /// For a layer of p units over m inputs, with tanh, the entries are uniform in ±√(6/(m + p)) (Glorot and Bengio,
-    /// "Understanding the difficulty of training deep feedforward neural networks", 2010, equation 16). With ReLU they
-    /// are normal with variance 2/m (He, Zhang, Ren and Sun, "Delving deep into rectifiers", 2015, equation 10), and so
-    /// they are with softplus. Both keep the variance of the signal from layer to layer.
-    ///
-    /// The entries depend on the seed alone. In `f32` they are those in `f64`, rounded.
-    pub fn initial<T: Scalar>(&self, seed: u64) -> Vec<Dense<T>> {
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let layers = self.sizes.windows(2).map(|pair| {
-            let (inputs, units) = (pair[0], pair[1]);
-            let bound = (6.0 / (inputs + units) as f64).sqrt();
-            let deviation = (2.0 / inputs as f64).sqrt();
-            let weights = DMatrix::from_fn(inputs, units, |_, _| match self.activation {
-                Activation::Tanh => T::of(random.random_range(-bound..bound)),
-                Activation::Relu | Activation::Softplus => {
-                    let entry: f64 = StandardNormal.sample(&mut random);
-                    T::of(deviation * entry)
-                }
-            });
-            Dense { weights, bias: DMatrix::zeros(units, 1) }
-        });
-        layers.collect()
-    }
-
-    /// h(x; θ) of all samples, p×n, in one pass over X (d×n).
-    ///
-    /// # Errors
-    /// [`Error::Size`] where X or θ do not fit the layers, and [`Error::NotFinite`] for weights that are not finite and
-    /// for the first layer whose output is not.
-    pub fn outputs<T: Scalar>(&self, at: &[Dense<T>], x: &Features<T>, exec: &Exec) -> Result<DMatrix<T>> {
-        self.check(at, x)?;
-        Pass::new(self.activation, x, at).outputs(exec)
-    }
-
-    /// [Σᵢ wᵢ hᵢhᵢᵀ, Σᵢ wᵢ hᵢ] of the outputs, p×(p+1), in one pass over X (d×n).
-    ///
-    /// # Errors
-    /// Those of [`outputs`](Self::outputs).
-    pub(crate) fn moments<T: Scalar>(
-        &self,
-        at: &[Dense<T>],
-        x: &Features<T>,
-        weights: &[T],
-        exec: &Exec,
-    ) -> Result<DMatrix<T>> {
-        self.check(at, x)?;
-        Pass::new(self.activation, x, at).moments(weights, exec)
-    }
-
-    /// f(θ, φ) = Σᵢ ℓᵢ(h(xᵢ; θ); φ) + μ/2 Σₗ ‖Wₗ‖² with ∇θ f and ∇φ f, in one pass over X (d×n).
-    ///
-    /// The sum is made in a fixed tree: it has the same bits for any number of threads.
-    ///
-    /// # Errors
-    /// [`Error::Size`] where X or θ do not fit the layers, or their outputs the loss. [`Error::NotFinite`] for weights
-    /// that are not finite, for the first layer whose output is not, and for the value and the gradient.
-    pub fn value_and_gradient<T: Scalar, L: OutputLoss<T>>(
-        &self,
-        at: &[Dense<T>],
-        x: &Features<T>,
-        loss: &L,
-        exec: &Exec,
-    ) -> Result<(T, Vec<Dense<T>>, L::Gradient)> {
-        self.check(at, x)?;
-        let (mut value, mut gradient, by_parameters) = Pass::new(self.activation, x, at).sum(loss, exec)?;
-        let ridge = T::of(self.ridge);
-        for (gradient, layer) in gradient.iter_mut().zip(at) {
-            value += ridge * T::of(0.5) * layer.weights.norm_squared();
-            gradient.weights.axpy(ridge, &layer.weights);
-        }
-        if !value.is_finite() {
-            return Err(Error::not_finite("the loss after the layers"));
-        }
-        if !gradient.is_finite() || !by_parameters.is_finite() {
-            return Err(Error::not_finite("the gradient of the loss after the layers"));
-        }
-        Ok((value, gradient, by_parameters))
-    }
-
-    /// X and θ of the sizes of these layers, and θ finite.
-    fn check<T: Scalar>(&self, at: &[Dense<T>], x: &Features<T>) -> Result<()> {
-        Error::check_size("x", (self.sizes[0], x.ncols().max(1)), x.shape())?;
-        let expected = self.sizes.windows(2).flat_map(|pair| [(pair[0], pair[1]), (pair[1], 1)]).collect();
-        let got = at.iter().flat_map(|layer| layer.sizes().0).collect();
-        Error::check_size("the weights and biases of the layers", Shape(expected), Shape(got))?;
-        for (l, layer) in at.iter().enumerate() {
-            for (part, name) in [(&layer.weights, "weight matrix"), (&layer.bias, "bias")] {
-                if !part.iter().all(|entry| entry.is_finite()) {
-                    return Err(Error::not_finite(format!("the {name} of layer {}", l + 1)));
-                }
+    /// Hₗ = σ(WₗᵀHₗ₋₁ + bₗ1ᵀ) layer by layer.
+    fn forward(&self, at: &[DMatrix<T>], _: DMatrixView<'_, T>, stages: &mut [DMatrix<T>]) -> Result<()> {
+        for l in 0..stages.len() {
+            let (before, rest) = stages.split_at_mut(l);
+            if let Some(h) = before.last() {
+                multiply(&mut rest[0], Accum::Replace, view(&at[2 * l]).transpose(), view(h));
             }
+            let (bias, z) = (at[2 * l + 1].as_slice(), rest[0].as_mut_slice());
+            for column in z.chunks_exact_mut(bias.len()) {
+                column.iter_mut().zip(bias).for_each(|(z, &bias)| *z += bias);
+            }
+            // Before σ: tanh would make a number of an infinity, and so would ReLU.
+            if !z.iter().fold(true, |finite, z| finite & z.is_finite()) {
+                return Err(Error::not_finite(format!("the output of layer {}", l + 1)));
+            }
+            self.activation.apply(z);
         }
         Ok(())
+    }
+
+    /// Reverse accumulation (Rumelhart, Hinton and Williams 1986), from G = ∂ℓ/∂H of the last layer on: G ← G∘σ′,
+    /// ∇Wₗ += Hₗ₋₁Gᵀ and ∇bₗ += G1, and then WₗG for the layer before.
+    fn backward(
+        &self,
+        at: &[DMatrix<T>],
+        _: DMatrixView<'_, T>,
+        stages: &[DMatrix<T>],
+        slopes: &mut [DMatrix<T>],
+        gradient: &mut [DMatrix<T>],
+    ) {
+        for l in (0..stages.len()).rev() {
+            let (before, rest) = slopes.split_at_mut(l);
+            let (g, bias) = (rest[0].as_mut_slice(), gradient[2 * l + 1].as_mut_slice());
+            self.activation.chain(stages[l].as_slice(), g);
+            for column in g.chunks_exact(bias.len()) {
+                bias.iter_mut().zip(column).for_each(|(bias, &g)| *bias += g);
+            }
+            if let Some(pull) = before.last_mut() {
+                let g = view(&rest[0]);
+                multiply(&mut gradient[2 * l], Accum::Add, view(&stages[l - 1]), g.transpose());
+                multiply(pull, Accum::Replace, view(&at[2 * l]), g);
+            }
+        }
+    }
+
+    fn penalty(&self, at: &[DMatrix<T>], gradient: &mut [DMatrix<T>]) -> T {
+        let (mut squares, ridge) = (T::zero(), T::of(self.ridge));
+        for (weights, gradient) in at.iter().zip(gradient).step_by(2) {
+            squares += weights.norm_squared();
+            gradient.zip_apply(weights, |g, w| *g += ridge * w);
+        }
+        ridge * T::of(0.5) * squares
+    }
+    fn begins_with_product(&self) -> bool {
+        true
+    }
+    fn name(&self, matrix: usize) -> String {
+        let part = if matrix.is_multiple_of(2) { "weight matrix" } else { "bias" };
+        format!("the {part} of layer {}", matrix / 2 + 1)
     }
 }

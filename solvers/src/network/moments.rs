@@ -1,4 +1,4 @@
-//! The first two moments of the outputs of layers.
+//! The first two moments of the outputs of a network.
 
 use crate::scalar::Scalar;
 use crate::view::{view, view_mut};

@@ -1,12 +1,12 @@
-//! What a loss must offer to follow the layers.
+//! The trait of a loss that follows a network.
 
 use crate::scalar::Scalar;
 use admm::Result;
 use admm::space::Space;
-use nalgebra::{DMatrixView, DMatrixViewMut};
+use nalgebra::DMatrix;
 use std::ops::Range;
 
-/// A loss of the outputs h of the layers that is a sum over samples, Σᵢ ℓᵢ(hᵢ; φ).
+/// A loss of the outputs h of a network that is a sum over samples, Σᵢ ℓᵢ(hᵢ; φ).
 ///
 /// It may have parameters φ of its own, such as the weights of a classifier. [`Layers`](super::Layers) shows one that
 /// is written out.
@@ -24,12 +24,11 @@ pub trait OutputLoss<T: Scalar>: Sync {
     /// by h, and adds the gradient by φ to `by_parameters`.
     ///
     /// `samples` are the numbers of the samples of the block. Blocks come in any order and from several threads.
-    /// An `h` that is not finite may come too; the evaluation then ends in an error whatever is returned.
     fn block(
         &self,
         samples: Range<usize>,
-        h: DMatrixView<'_, T>,
-        by_h: DMatrixViewMut<'_, T>,
+        h: &DMatrix<T>,
+        by_h: &mut DMatrix<T>,
         by_parameters: &mut Self::Gradient,
     ) -> T;
 }

@@ -1,217 +1,188 @@
 //! One pass over X: forward, loss and backward for a block of samples that stays in the cache.
 
-use super::{Activation, Dense, OutputLoss, add_moments};
+use super::{Network, OutputLoss, add_moments};
 use crate::chunks::{blocks, sum};
 use crate::data::{BLOCK, Features, Folded, Products};
 use crate::scalar::Scalar;
-use crate::view::{multiply, view, view_mut};
-use admm::space::Space;
+use crate::view::{view, view_mut};
+use admm::space::{Shape, Space};
 use admm::{Error, Exec, Result};
-use faer::linalg::matmul::matmul;
-use faer::{Accum, Par};
 use nalgebra::DMatrix;
 use std::ops::{AddAssign, Range};
 
 /// The quantities that are the same for all samples of a pass.
 pub(super) struct Pass<'a, T: Scalar> {
-    activation: Activation,
+    network: &'a dyn Network<T>,
     x: &'a Features<T>,
-    at: &'a [Dense<T>],
-    /// The weights of the first layer, with the scaling of X folded in.
-    first: Folded<T>,
+    at: &'a [DMatrix<T>],
+    /// The rows of the stages.
+    rows: Vec<usize>,
+    /// θ₀ with the scaling of X folded in, where the pass makes θ₀ᵀX.
+    first: Option<Folded<T>>,
 }
 
-/// The contribution of a chunk of samples to the value and to the gradient. Threads exchange nothing else.
-struct Partial<T: Scalar, G> {
-    value: T,
-    /// The gradient by the weights of the first layer.
-    first: Products<T>,
-    /// The gradients by the weights of the other layers.
-    others: Vec<DMatrix<T>>,
-    biases: Vec<DMatrix<T>>,
-    by_parameters: G,
-    overflow: Overflow,
-}
+/// The contribution of a chunk of samples to a sum, or the error of its first block that has one.
+struct Partial<S>(Result<S>);
 
-/// The first layer with an output that is not finite, counted from 0, if there is one.
-#[derive(Clone, Copy)]
-struct Overflow(Option<usize>);
-
-impl AddAssign for Overflow {
+impl<S: AddAssign> AddAssign for Partial<S> {
     fn add_assign(&mut self, other: Self) {
-        self.0 = self.0.into_iter().chain(other.0).min();
-    }
-}
-
-/// The contribution of a chunk of samples to the moments.
-struct MomentSum<T: Scalar> {
-    moments: DMatrix<T>,
-    overflow: Overflow,
-}
-
-impl<T: Scalar> AddAssign for MomentSum<T> {
-    fn add_assign(&mut self, other: Self) {
-        self.moments += other.moments;
-        self.overflow += other.overflow;
-    }
-}
-
-impl Overflow {
-    fn check(self) -> Result<()> {
-        match self.0 {
-            Some(layer) => Err(Error::not_finite(format!("the output of layer {}", layer + 1))),
-            None => Ok(()),
+        match (&mut self.0, other.0) {
+            (Ok(sum), Ok(more)) => *sum += more,
+            (Ok(_), failed) => self.0 = failed,
+            (Err(_), _) => {}
         }
     }
 }
 
-impl<T: Scalar, G: Space<T>> AddAssign for Partial<T, G> {
+/// A chunk's part of the value and of the gradient. Threads exchange nothing else.
+struct Gradients<T: Scalar, G> {
+    value: T,
+    /// The gradient by θ₀, where the pass makes the products with X.
+    first: Option<Products<T>>,
+    network: Vec<DMatrix<T>>,
+    loss: G,
+}
+
+impl<T: Scalar, G: Space<T>> AddAssign for Gradients<T, G> {
     fn add_assign(&mut self, other: Self) {
         self.value += other.value;
-        self.first += other.first;
-        self.others.axpy(T::one(), &other.others);
-        self.biases.axpy(T::one(), &other.biases);
-        self.by_parameters.axpy(T::one(), &other.by_parameters);
-        self.overflow += other.overflow;
+        if let (Some(first), Some(other)) = (&mut self.first, other.first) {
+            *first += other;
+        }
+        self.network.axpy(T::one(), &other.network);
+        self.loss.axpy(T::one(), &other.loss);
     }
 }
 
 impl<'a, T: Scalar> Pass<'a, T> {
-    /// A pass over X with layers whose sizes fit.
-    pub fn new(activation: Activation, x: &'a Features<T>, at: &'a [Dense<T>]) -> Self {
-        Pass { activation, x, at, first: x.fold(&at[0].weights) }
+    /// A pass over X with a network, which must fit each other and have outputs.
+    pub fn new(network: &'a dyn Network<T>, at: &'a [DMatrix<T>], x: &'a Features<T>) -> Result<Self> {
+        let rows = network.stages();
+        if network.inputs() == 0 || rows.is_empty() || rows.contains(&0) {
+            return Err(Error::parameter("network", "must have inputs, and rows in each of its stages"));
+        }
+        Error::check_size("x", (network.inputs(), x.ncols().max(1)), x.shape())?;
+        let got = at.iter().map(DMatrix::shape).collect();
+        Error::check_size("the parameters of the network", Shape(network.sizes()), Shape(got))?;
+        if let Some(matrix) = at.iter().position(|part| !part.iter().all(|entry| entry.is_finite())) {
+            return Err(Error::not_finite(network.name(matrix)));
+        }
+        let first = network.begins_with_product().then(|| at.first().map(|first| x.fold(first))).flatten();
+        if first.as_ref().is_some_and(|first| first.k() != rows[0]) {
+            return Err(Error::parameter("network", "begins with a product, which must be its first stage"));
+        }
+        Ok(Pass { network, x, at, rows, first })
     }
 
     /// h (p×n) for all samples.
     pub fn outputs(&self, exec: &Exec) -> Result<DMatrix<T>> {
         let n = self.x.ncols();
-        let starts: Vec<_> = blocks(0..n, BLOCK).collect();
-        let parts = exec.map(starts.len(), |i| {
-            let mut outputs = self.buffers(starts[i].len());
-            let overflow = self.forward(starts[i].clone(), &mut outputs);
-            (outputs.pop().expect("there is a layer"), overflow)
+        let ranges: Vec<_> = blocks(0..n, BLOCK).collect();
+        let parts = exec.map(ranges.len(), |i| {
+            let mut stages = self.buffers(ranges[i].len());
+            self.forward(ranges[i].clone(), &mut stages)?;
+            Ok(stages.pop())
         });
-        let mut h = Vec::with_capacity(self.units() * n);
-        for (part, overflow) in parts {
-            overflow.check()?;
-            h.extend_from_slice(part.as_slice());
+        let mut h = Vec::with_capacity(self.outputs_of_a_sample() * n);
+        for part in parts {
+            h.extend_from_slice(part?.as_ref().map_or(&[], DMatrix::as_slice));
         }
-        Ok(DMatrix::from_vec(self.units(), n, h))
+        Ok(DMatrix::from_vec(self.outputs_of_a_sample(), n, h))
     }
 
     /// [Σᵢ wᵢ hᵢhᵢᵀ, Σᵢ wᵢ hᵢ] (p×(p+1)) for all samples.
     pub fn moments(&self, weights: &[T], exec: &Exec) -> Result<DMatrix<T>> {
-        let (units, last) = (self.units(), self.at.len() - 1);
-        let total = sum(exec, self.x.ncols(), |range| {
-            let (mut moments, mut overflow) = (DMatrix::zeros(units, units + 1), Overflow(None));
-            let mut outputs = self.buffers(BLOCK.min(range.len()));
+        let (p, last) = (self.outputs_of_a_sample(), self.rows.len() - 1);
+        let over = |range: Range<usize>| {
+            let (mut moments, mut stages) = (DMatrix::zeros(p, p + 1), Vec::new());
             for block in blocks(range, BLOCK) {
-                overflow += self.forward(block.clone(), &mut outputs);
-                add_moments(&mut moments, &outputs[last].columns(0, block.len()).into_owned(), &weights[block]);
+                self.forward(block.clone(), self.fitting(&mut stages, block.len()))?;
+                add_moments(&mut moments, &stages[last], &weights[block]);
             }
-            MomentSum { moments, overflow }
-        });
-        total.overflow.check()?;
-        Ok(total.moments)
+            Ok(moments)
+        };
+        sum(exec, self.x.ncols(), |range| Partial(over(range))).0
     }
 
     /// Σᵢ ℓᵢ(hᵢ; φ) with its gradients by θ and by φ.
-    pub fn sum<L: OutputLoss<T>>(&self, loss: &L, exec: &Exec) -> Result<(T, Vec<Dense<T>>, L::Gradient)> {
-        let zero = loss.zero((self.units(), self.x.ncols()))?;
-        let total = sum(exec, self.x.ncols(), |range| self.over(range, loss, &zero));
-        total.overflow.check()?;
-        let weights = std::iter::once(total.first.unfold(self.x)).chain(total.others);
-        let by_layers = weights.zip(total.biases).map(|(weights, bias)| Dense { weights, bias }).collect();
-        Ok((total.value, by_layers, total.by_parameters))
+    pub fn sum<L: OutputLoss<T>>(&self, loss: &L, exec: &Exec) -> Result<(T, Vec<DMatrix<T>>, L::Gradient)> {
+        let zero = loss.zero((self.outputs_of_a_sample(), self.x.ncols()))?;
+        let total = sum(exec, self.x.ncols(), |range| Partial(self.over(range, loss, &zero))).0?;
+        let mut by_network = total.network;
+        if let Some(first) = total.first {
+            by_network[0] = first.unfold(self.x);
+        }
+        Ok((total.value, by_network, total.loss))
     }
 
-    /// p, the number of outputs of the last layer.
-    fn units(&self) -> usize {
-        self.at[self.at.len() - 1].bias.len()
+    /// p, the rows of the last stage.
+    fn outputs_of_a_sample(&self) -> usize {
+        self.rows[self.rows.len() - 1]
     }
 
-    /// For each layer a matrix with a row for each unit.
+    /// A matrix for each stage of a block of so many samples.
     fn buffers(&self, width: usize) -> Vec<DMatrix<T>> {
-        self.at.iter().map(|layer| DMatrix::zeros(layer.bias.len(), width)).collect()
+        self.rows.iter().map(|&rows| DMatrix::zeros(rows, width)).collect()
+    }
+
+    /// The same matrices if they have this width, else new ones.
+    fn fitting<'b>(&self, stages: &'b mut Vec<DMatrix<T>>, width: usize) -> &'b mut Vec<DMatrix<T>> {
+        if stages.last().is_none_or(|last| last.ncols() != width) {
+            *stages = self.buffers(width);
+        }
+        stages
     }
 
     /// The sum over a chunk of samples.
-    fn over<L: OutputLoss<T>>(&self, range: Range<usize>, loss: &L, zero: &L::Gradient) -> Partial<T, L::Gradient> {
-        let mut sum = Partial {
-            value: T::zero(),
-            first: Products::zero(self.x, self.first.k()),
-            others: self.at[1..].iter().map(|layer| layer.weights.zero_like()).collect(),
-            biases: self.at.iter().map(|layer| layer.bias.zero_like()).collect(),
-            by_parameters: zero.clone(),
-            overflow: Overflow(None),
-        };
-        let widest = BLOCK.min(range.len());
-        let (mut outputs, mut back) = (self.buffers(widest), self.buffers(widest));
-        let last = self.at.len() - 1;
+    fn over<L: OutputLoss<T>>(
+        &self,
+        range: Range<usize>,
+        loss: &L,
+        zero: &L::Gradient,
+    ) -> Result<Gradients<T, L::Gradient>> {
+        let first = self.first.as_ref().map(|first| Products::zero(self.x, first.k()));
+        let mut network: Vec<_> = self.at.iter().map(|part| DMatrix::zeros(part.nrows(), part.ncols())).collect();
+        if first.is_some() {
+            network[0] = DMatrix::zeros(0, 0);
+        }
+        let sizes = network.sizes();
+        let mut sum = Gradients { value: T::zero(), first, network, loss: zero.clone() };
+        let (mut stages, mut slopes, last) = (Vec::new(), Vec::new(), self.rows.len() - 1);
         for block in blocks(range, BLOCK) {
             let width = block.len();
-            sum.overflow += self.forward(block.clone(), &mut outputs);
-            let (h, by_h) = (outputs[last].columns(0, width), back[last].columns_mut(0, width));
-            sum.value += loss.block(block.clone(), h, by_h, &mut sum.by_parameters);
-            self.backward(block, &outputs, &mut back, &mut sum);
+            let x = self.forward(block.clone(), self.fitting(&mut stages, width))?;
+            self.fitting(&mut slopes, width);
+            sum.value += loss.block(block.clone(), &stages[last], &mut slopes[last], &mut sum.loss);
+            Error::check_size("the gradient by the outputs", stages[last].shape(), slopes[last].shape())?;
+            self.network.backward(self.at, x.as_view(), &stages, &mut slopes, &mut sum.network);
+            Error::check_size("the gradient by the parameters of the network", sizes.clone(), sum.network.sizes())?;
+            if let Some(first) = &mut sum.first {
+                Error::check_size("the first slope of the network", (self.rows[0], width), slopes[0].shape())?;
+                self.x.block(block).accumulate(view(&slopes[0]), first);
+            }
         }
-        sum
+        Ok(sum)
     }
 
-    /// Hₗ = σ(WₗᵀHₗ₋₁ + bₗ1ᵀ) layer by layer, with H₀ = X, for a block of samples.
-    fn forward(&self, block: Range<usize>, outputs: &mut [DMatrix<T>]) -> Overflow {
-        let (width, mut overflow) = (block.len(), Overflow(None));
-        for (l, Dense { weights, bias }) in self.at.iter().enumerate() {
-            let (before, rest) = outputs.split_at_mut(l);
-            let out = view_mut(&mut rest[0]).subcols_mut(0, width);
-            match before.last() {
-                None => self.x.block(block.clone()).project(&self.first, out),
-                Some(h) => {
-                    let h = view(h).subcols(0, width);
-                    matmul(out, Accum::Replace, view(weights).transpose(), h, T::one(), Par::Seq);
-                }
-            }
-            let z = &mut rest[0].as_mut_slice()[..bias.len() * width];
-            for column in z.chunks_exact_mut(bias.len()) {
-                column.iter_mut().zip(bias.as_slice()).for_each(|(z, &bias)| *z += bias);
-            }
-            // Before σ: tanh would make a number of an infinity, and so would ReLU.
-            if !z.iter().fold(true, |finite, z| finite & z.is_finite()) {
-                overflow += Overflow(Some(l));
-            }
-            self.activation.apply(z);
-        }
-        overflow
-    }
-
-    /// Reverse accumulation (Rumelhart, Hinton and Williams 1986) for a block of samples, from G = ∂ℓ/∂H of the last
-    /// layer on: G ← G∘σ′, ∇Wₗ += Hₗ₋₁Gᵀ and ∇bₗ += G1, and then WₗG for the layer before.
-    fn backward<G>(
-        &self,
-        block: Range<usize>,
-        outputs: &[DMatrix<T>],
-        back: &mut [DMatrix<T>],
-        sum: &mut Partial<T, G>,
-    ) {
+    /// All stages of a block of samples. Returns the samples (d×b), or none where the pass makes θ₀ᵀX of them.
+    fn forward(&self, block: Range<usize>, stages: &mut [DMatrix<T>]) -> Result<DMatrix<T>> {
         let width = block.len();
-        for l in (0..self.at.len()).rev() {
-            let (before, rest) = back.split_at_mut(l);
-            let (units, bias) = (rest[0].nrows(), sum.biases[l].as_mut_slice());
-            let g = &mut rest[0].as_mut_slice()[..units * width];
-            self.activation.chain(&outputs[l].as_slice()[..units * width], g);
-            for column in g.chunks_exact(units) {
-                bias.iter_mut().zip(column).for_each(|(bias, &g)| *bias += g);
+        let x = match &self.first {
+            Some(first) => {
+                self.x.block(block).project(first, view_mut(&mut stages[0]));
+                DMatrix::zeros(0, width)
             }
-            let g = view(&rest[0]).subcols(0, width);
-            match before.last_mut() {
-                None => self.x.block(block.clone()).accumulate(g, &mut sum.first),
-                Some(pull) => {
-                    let h = view(&outputs[l - 1]).subcols(0, width);
-                    multiply(&mut sum.others[l - 1], Accum::Add, h, g.transpose());
-                    let pull = view_mut(pull).subcols_mut(0, width);
-                    matmul(pull, Accum::Replace, view(&self.at[l].weights), g, T::one(), Par::Seq);
-                }
+            None => self.x.dense(block),
+        };
+        self.network.forward(self.at, x.as_view(), stages)?;
+        for (stage, &rows) in stages.iter().zip(&self.rows) {
+            Error::check_size("a stage of the network", (rows, width), stage.shape())?;
+        }
+        match stages.last() {
+            Some(h) if !h.iter().fold(true, |finite, h| finite & h.is_finite()) => {
+                Err(Error::not_finite("the output of the network"))
             }
+            _ => Ok(x),
         }
     }
 }

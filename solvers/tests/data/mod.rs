@@ -2,6 +2,7 @@
 
 #![allow(dead_code)] // each test file takes what it needs
 
+pub mod convolution;
 pub mod network;
 pub mod pca;
 pub mod softmax;

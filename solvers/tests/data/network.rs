@@ -7,8 +7,8 @@ use admm::space::Space;
 use admm::{Error, Exec, Result};
 use admm_solvers::Scalar;
 use admm_solvers::data::Features;
-use admm_solvers::network::{Activation, Dense, Layers, OutputLoss};
-use nalgebra::{DMatrix, DMatrixView, DMatrixViewMut};
+use admm_solvers::network::{Activation, Layers, OutputLoss, outputs, value_and_gradient};
+use nalgebra::DMatrix;
 use std::ops::Range;
 
 /// ½ Σᵢ wᵢ‖Bᵀhᵢ − yᵢ‖² with B (p×q), y (q×n) and wᵢ = i/n².
@@ -33,13 +33,7 @@ impl<T: Scalar> OutputLoss<T> for Squared<T> {
         Error::check_size("targets", (self.y.nrows(), n), self.y.shape())?;
         Ok(DMatrix::zeros(p, self.y.nrows()))
     }
-    fn block(
-        &self,
-        samples: Range<usize>,
-        h: DMatrixView<'_, T>,
-        mut by_h: DMatrixViewMut<'_, T>,
-        by_b: &mut DMatrix<T>,
-    ) -> T {
+    fn block(&self, samples: Range<usize>, h: &DMatrix<T>, by_h: &mut DMatrix<T>, by_b: &mut DMatrix<T>) -> T {
         let residual = self.b.transpose() * h - self.y.columns(samples.start, samples.len());
         let mut weighted = residual.clone();
         weighted.column_iter_mut().zip(samples).for_each(|(mut r, sample)| r *= self.weight(sample));
@@ -54,7 +48,8 @@ impl<T: Scalar> OutputLoss<T> for Squared<T> {
 pub struct Problem<T: Scalar> {
     pub layers: Layers,
     pub activation: Activation,
-    pub at: Vec<Dense<T>>,
+    /// Weights and biases by turns.
+    pub at: Vec<DMatrix<T>>,
     pub x: DMatrix<T>,
     pub loss: Squared<T>,
 }
@@ -70,24 +65,28 @@ pub fn problem(d: usize, widths: &[usize], activation: Activation, n: usize, see
 }
 
 /// θ of independent normal entries.
-pub fn theta(d: usize, widths: &[usize], seed: u64) -> Vec<Dense<f64>> {
+pub fn theta(d: usize, widths: &[usize], seed: u64) -> Vec<DMatrix<f64>> {
     let mut random = Random::new(seed);
     let inputs = std::iter::once(&d).chain(widths);
     let mut draw = |rows, columns| DMatrix::from_fn(rows, columns, |_, _| 0.5 * random.normal());
-    inputs.zip(widths).map(|(&m, &p)| Dense { weights: draw(m, p), bias: draw(p, 1) }).collect()
+    inputs.zip(widths).flat_map(|(&m, &p)| [draw(m, p), draw(p, 1)]).collect()
 }
 
 impl<T: Scalar> Problem<T> {
-    pub fn on(&self, x: &Features<T>, exec: &Exec) -> (T, Vec<Dense<T>>, DMatrix<T>) {
-        self.layers.value_and_gradient(&self.at, x, &self.loss, exec).unwrap()
+    pub fn on(&self, x: &Features<T>, exec: &Exec) -> (T, Vec<DMatrix<T>>, DMatrix<T>) {
+        value_and_gradient(&self.layers, &self.at, x, &self.loss, exec).unwrap()
+    }
+    /// h (p×n) of the layers under test.
+    pub fn outputs(&self, exec: &Exec) -> Result<DMatrix<T>> {
+        outputs(&self.layers, &self.at, &Features::from(&self.x), exec)
     }
     /// f and its gradient by (θ, B).
-    pub fn evaluate(&self) -> (T, (Vec<Dense<T>>, DMatrix<T>)) {
+    pub fn evaluate(&self) -> (T, (Vec<DMatrix<T>>, DMatrix<T>)) {
         let (value, by_layers, by_b) = self.on(&Features::from(&self.x), &Exec::Serial);
         (value, (by_layers, by_b))
     }
     /// The same problem at (θ, B) + t·(θ′, B′).
-    pub fn moved(&self, t: T, along: &(Vec<Dense<T>>, DMatrix<T>)) -> Self {
+    pub fn moved(&self, t: T, along: &(Vec<DMatrix<T>>, DMatrix<T>)) -> Self {
         let mut moved = self.clone();
         moved.at.axpy(t, &along.0);
         Space::axpy(&mut moved.loss.b, t, &along.1);
@@ -98,11 +97,10 @@ impl<T: Scalar> Problem<T> {
 impl Problem<f64> {
     pub fn narrow(&self) -> Problem<f32> {
         let narrow = |m: &DMatrix<f64>| m.map(|entry| entry as f32);
-        let dense = |layer: &Dense<f64>| Dense { weights: narrow(&layer.weights), bias: narrow(&layer.bias) };
         Problem {
             layers: self.layers.clone(),
             activation: self.activation,
-            at: self.at.iter().map(dense).collect(),
+            at: self.at.iter().map(narrow).collect(),
             x: narrow(&self.x),
             loss: Squared { b: narrow(&self.loss.b), y: narrow(&self.loss.y) },
         }
@@ -120,7 +118,8 @@ impl Problem<f64> {
     /// z and h of every layer for a sample.
     fn forward(&self, sample: usize) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
         let (mut before, mut after) = (Vec::new(), vec![self.x.column(sample).iter().copied().collect::<Vec<_>>()]);
-        for Dense { weights, bias } in &self.at {
+        for layer in self.at.chunks(2) {
+            let (weights, bias) = (&layer[0], &layer[1]);
             let h = &after[after.len() - 1];
             let z: Vec<f64> = (0..weights.ncols())
                 .map(|u| bias[u] + (0..weights.nrows()).map(|j| weights[(j, u)] * h[j]).sum::<f64>())
@@ -133,16 +132,16 @@ impl Problem<f64> {
 
     /// h (p×n) by plain loops.
     pub fn naive_outputs(&self) -> DMatrix<f64> {
-        let last = self.at.len();
+        let last = self.at.len() / 2;
         DMatrix::from_fn(self.loss.b.nrows(), self.x.ncols(), |u, i| self.forward(i).1[last][u])
     }
 
     /// The value and the gradient entry by entry, by the definition.
-    pub fn naive(&self) -> (f64, (Vec<Dense<f64>>, DMatrix<f64>)) {
+    pub fn naive(&self) -> (f64, (Vec<DMatrix<f64>>, DMatrix<f64>)) {
         let (mut value, mut by_layers, mut by_b) = (0.0, self.at.zero_like(), self.loss.b.zero_like());
         for i in 0..self.x.ncols() {
             let (z, h) = self.forward(i);
-            let (last, weight) = (self.at.len(), self.loss.weight(i));
+            let (last, weight) = (self.at.len() / 2, self.loss.weight(i));
             let mut pull = vec![0.0; by_b.nrows()];
             for target in 0..by_b.ncols() {
                 let score: f64 = (0..pull.len()).map(|u| self.loss.b[(u, target)] * h[last][u]).sum();
@@ -154,22 +153,22 @@ impl Problem<f64> {
                 }
             }
             for l in (0..last).rev() {
-                let weights = &self.at[l].weights;
+                let weights = &self.at[2 * l];
                 let mut next = vec![0.0; weights.nrows()];
                 for u in 0..weights.ncols() {
                     let slope = pull[u] * self.unit(z[l][u]).1;
-                    by_layers[l].bias[u] += slope;
+                    by_layers[2 * l + 1][u] += slope;
                     for j in 0..weights.nrows() {
-                        by_layers[l].weights[(j, u)] += slope * h[l][j];
+                        by_layers[2 * l][(j, u)] += slope * h[l][j];
                         next[j] += slope * weights[(j, u)];
                     }
                 }
                 pull = next;
             }
         }
-        for (gradient, layer) in by_layers.iter_mut().zip(&self.at) {
-            value += RIDGE / 2.0 * layer.weights.norm_squared();
-            gradient.weights += RIDGE * &layer.weights;
+        for (gradient, weights) in by_layers.iter_mut().zip(&self.at).step_by(2) {
+            value += RIDGE / 2.0 * weights.norm_squared();
+            *gradient += RIDGE * weights;
         }
         (value, (by_layers, by_b))
     }

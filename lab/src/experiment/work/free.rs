@@ -13,7 +13,6 @@ use admm_solvers::descent::{Lbfgs, LbfgsMemory};
 use admm_solvers::joint::Model;
 use admm_solvers::linalg::thin_qr;
 use admm_solvers::loss::{Classifier, Loss};
-use admm_solvers::network::Activation;
 use admm_solvers::pca::Hebbian;
 use admm_solvers::set::{Stiefel, UnitColumns};
 use admm_solvers::smooth::{Normalisation, Normalised, Ridge};
@@ -132,14 +131,8 @@ impl Work for Free {
         }
         let (objective, gradient) = losses.objective.value_and_gradient(&point)?;
         let row = row.with("objective", objective).with("stationarity", stationarity(&Flat, &point, &gradient)?);
-        let model = Model {
-            scaler: losses.scaler,
-            layers: Vec::new(),
-            activation: Activation::default(),
-            weights: point,
-            loss: Some(Loss::Softmax),
-            targets: None,
-        };
+        let model =
+            Model { scaler: losses.scaler, network: None, weights: point, loss: Some(Loss::Softmax), targets: None };
         Ok(vec![row.judged(&model, case)?])
     }
 }

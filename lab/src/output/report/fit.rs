@@ -98,7 +98,7 @@ impl<T: Scalar> FitReport<'_, T> {
                 "minimise λ(1 − tr(WᵀΣW)/tr Σ) + (1 − λ)(mean " (prediction.mean_loss()) " + μ/2 ‖B‖²) over W, B and b, with "
                 (self.constraint.formula())
             }
-            @if self.found.iter().any(|(_, fitted)| !fitted.layers.is_empty()) {
+            @if self.found.iter().any(|(_, fitted)| fitted.network.is_some()) {
                 p {
                     "Σ is the covariance of the outputs h(x) of the hidden layers, and " (of("h(x)")) ". The layers are learnt as well, with a ridge on their weights."
                 }

@@ -71,7 +71,7 @@ impl Portrait {
         Ok(Portrait {
             method: fitted.report.method,
             loadings: fitted.weights.v.map(|value| value.to_f64()),
-            layered: !fitted.layers.is_empty(),
+            layered: fitted.network.is_some(),
             train: view(train, fitted.report.n)?,
             test: test.map(|test| view(test, test.labels.len())).transpose()?,
         })

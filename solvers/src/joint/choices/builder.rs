@@ -1,9 +1,9 @@
 //! The joint model before it sees data: its parameters, their defaults and their checks.
 
-use super::{AccelerationChoice, Constraint, Method, PenaltyChoice, Reach, Rule};
+use super::{AccelerationChoice, Constraint, Method, OwnNetwork, PenaltyChoice, Reach, Rule};
 use crate::data::{ClassWeight, Scale};
 use crate::loss::Loss;
-use crate::network::Activation;
+use crate::network::{Activation, Network};
 use admm::{Error, Exec, Parameter, Result};
 
 /// minimise λ(1 − tr(WᵀΣW)/tr Σ) + (1−λ)(mean prediction loss + μ/2 ‖B‖²) over W, B and b, with W constrained, or with
@@ -55,6 +55,7 @@ pub struct Builder {
     pub(crate) trace: bool,
     pub(crate) exec: Exec,
     pub(crate) hidden: Vec<usize>,
+    pub(crate) network: Option<OwnNetwork>,
     pub(crate) activation: Activation,
     pub(crate) layer_ridge: f64,
     pub(crate) reach: Reach,
@@ -86,6 +87,7 @@ impl JointModel {
             trace: false,
             exec: Exec::Serial,
             hidden: Vec::new(),
+            network: None,
             activation: Activation::default(),
             layer_ridge: 1e-3,
             reach: Reach::default(),
@@ -167,6 +169,18 @@ impl Builder {
         self
     }
 
+    /// A [`Network`] of your own in the place of dense layers, for all that serves those: both modes, their methods,
+    /// paths and predictions. Activation and ridge are its own matter. A model file cannot hold it.
+    pub fn network(mut self, network: impl Network<f32> + Network<f64> + 'static) -> Self {
+        self.network = Some(OwnNetwork::new(network));
+        self
+    }
+
+    /// True if something stands between the features and the reduction.
+    pub(crate) fn is_layered(&self) -> bool {
+        self.network.is_some() || !self.hidden.is_empty()
+    }
+
     /// # Errors
     /// All parameters that are out of range, together, with a rule that does not fit the constraint, and an
     /// acceleration that does not go with the relaxation.
@@ -221,10 +235,12 @@ fn objections_to_layers(options: &Builder) -> Vec<Parameter> {
     };
     let fine = layer_ridge.is_finite() && *layer_ridge >= 0.0;
     check(fine, "layer_ridge", format!("must be finite and not negative, got {layer_ridge:?}"));
-    if hidden.is_empty() {
+    if !options.is_layered() {
         check(*reach == Reach::Stopped, "reach", "is through, and there are no hidden layers to reach".into());
         return problems;
     }
+    let alone = options.network.is_none() || hidden.is_empty();
+    check(alone, "network", "takes the place of hidden layers, and both are given".into());
     let empty = hidden.iter().position(|&width| width == 0);
     check(empty.is_none(), "hidden", format!("must be at least 1, got 0 for layer {}", empty.map_or(0, |at| at + 1)));
     let orthonormal = *constraint == Constraint::Orthonormal;

@@ -1,11 +1,12 @@
 //! The fit of a model with hidden layers: its figures and its model.
 
 use super::methods::{admm, alternating, descent, two_stage};
-use super::{Layered, Network};
+use super::{Layered, LayeredPoint};
 use crate::joint::methods::{Found, Log};
 use crate::joint::prepared::Output;
 use crate::joint::result::{canonical, certify_layered};
 use crate::joint::{Constraint, Fitted, Method, Model, Moment, Position, Report};
+use crate::network::{Architecture, Trained};
 use crate::scalar::Scalar;
 use crate::set::Stiefel;
 use admm::certificate::Stationarity;
@@ -33,16 +34,22 @@ pub(crate) fn fit_layered<T: Scalar>(
     Ok(Fitted { model, report, history: log.history })
 }
 
-fn model<T: Scalar>(prepared: &Layered<T>, Network { layers, head }: Network<T>) -> Result<Model<T>> {
+fn model<T: Scalar>(prepared: &Layered<T>, LayeredPoint { layers, head }: LayeredPoint<T>) -> Result<Model<T>> {
     let covariance = prepared.objective.predictor.hidden(&layers)?.covariance;
     let weights = canonical(&covariance, Constraint::Orthonormal, |w| Ok(w.clone()), head)?;
     let Output { loss, scaler: targets } = prepared.output.clone();
     let scaler = prepared.scaler.clone();
-    Ok(Model { scaler, layers, activation: prepared.options.activation, weights, loss, targets })
+    let options = &prepared.options;
+    let architecture = match &options.network {
+        Some(own) => Architecture::Own(own.of()),
+        None => Architecture::Layers(options.activation),
+    };
+    let network = Some(Trained { architecture, parameters: layers });
+    Ok(Model { scaler, network, weights, loss, targets })
 }
 
 /// The figures of a feasible point.
-fn report<T: Scalar>(prepared: &Layered<T>, method: Method, found: &Found<Network<T>>) -> Result<Report> {
+fn report<T: Scalar>(prepared: &Layered<T>, method: Method, found: &Found<LayeredPoint<T>>) -> Result<Report> {
     let (point, last) = (&found.point, &found.last);
     let (objective, field) = prepared.objective.value_and_field(point)?;
     let hidden = prepared.objective.predictor.hidden(&point.layers)?;

@@ -1,43 +1,43 @@
 //! The prediction loss of a network, with all that a pass over the data can tell.
 
-use super::{Hidden, Network};
+use super::{Hidden, LayeredPoint};
 use crate::loss::{Classifier, PredictionLoss, Scores};
-use crate::network::{Dense, Layers, OutputLoss, add_moments, centred};
+use crate::network::{Network, OutputLoss, add_moments, centred, moments, outputs, value_and_gradient};
 use crate::scalar::Scalar;
-use crate::view::{multiply, product, view, view_mut};
+use crate::view::{multiply, view, view_mut};
 use admm::space::{Shape, Space};
 use admm::{Error, Result, Smooth};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Par};
-use nalgebra::{DMatrix, DMatrixView, DMatrixViewMut};
+use nalgebra::DMatrix;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-/// f(θ, V, B, b) = share·(mean loss of the logits BᵀVᵀh(x; θ) + b + μ/2 ‖B‖²) + ν/2 Σₗ ‖Wₗ‖², with the ridge ν
-/// of the layers.
+/// f(θ, V, B, b) = share·(mean loss of the logits BᵀVᵀh(x; θ) + b + μ/2 ‖B‖²) + r(θ), with the penalty r of
+/// the network.
 ///
 /// The pass that evaluates it also gives the covariance Σ of h, which is kept until the next one.
 #[derive(Debug, Clone)]
 pub(crate) struct LayeredLoss<T: Scalar> {
-    pub layers: Layers,
+    pub network: Arc<dyn Network<T>>,
     /// The loss of the samples, with μ and the share.
     pub entropy: PredictionLoss<T>,
     last: Last<T>,
 }
 
-/// The layers of the last evaluation, and the moments of their outputs.
-type Last<T> = Arc<Mutex<Option<(Vec<Dense<T>>, DMatrix<T>)>>>;
+/// The parameters of the network at the last evaluation, and the moments of its outputs.
+type Last<T> = Arc<Mutex<Option<(Vec<DMatrix<T>>, DMatrix<T>)>>>;
 
 impl<T: Scalar> LayeredLoss<T> {
-    pub fn new(layers: Layers, entropy: PredictionLoss<T>) -> Self {
-        LayeredLoss { layers, entropy, last: Last::default() }
+    pub fn new(network: Arc<dyn Network<T>>, entropy: PredictionLoss<T>) -> Self {
+        LayeredLoss { network, entropy, last: Last::default() }
     }
 
-    /// The moments of the outputs of the layers. They take no pass at the layers of the last evaluation.
+    /// The moments of the outputs of the network. They take no pass at the parameters of the last evaluation.
     ///
     /// # Errors
-    /// Those of the layers, and of [`Hidden::of`].
-    pub fn hidden(&self, at: &[Dense<T>]) -> Result<Hidden<T>> {
+    /// Those of the network, and of [`Hidden::of`].
+    pub fn hidden(&self, at: &[DMatrix<T>]) -> Result<Hidden<T>> {
         let kept = self.last.lock().ok().and_then(|last| {
             let (_, moments) = last.as_ref().filter(|(of, _)| of == at)?;
             Some(moments.clone())
@@ -46,7 +46,7 @@ impl<T: Scalar> LayeredLoss<T> {
         let moments = match kept {
             Some(moments) => moments,
             None => {
-                let fresh = self.layers.moments(at, &samples.x, &samples.weights, &samples.exec)?;
+                let fresh = moments(&*self.network, at, &samples.x, &samples.weights, &samples.exec)?;
                 self.keep(at, &fresh);
                 fresh
             }
@@ -54,47 +54,48 @@ impl<T: Scalar> LayeredLoss<T> {
         Hidden::of(centred(&moments))
     }
 
-    /// The samples with the outputs of the layers (p×n) in place of the features, and their loss.
+    /// The samples with the outputs of the network (p×n) in place of the features, and their loss.
     ///
     /// # Errors
-    /// Those of the layers.
-    pub fn reduced(&self, at: &[Dense<T>]) -> Result<PredictionLoss<T>> {
+    /// Those of the network.
+    pub fn reduced(&self, at: &[DMatrix<T>]) -> Result<PredictionLoss<T>> {
         let PredictionLoss { samples, .. } = &self.entropy;
-        let outputs = self.layers.outputs(at, &samples.x, &samples.exec)?;
+        let outputs = outputs(&*self.network, at, &samples.x, &samples.exec)?;
         Ok(PredictionLoss { samples: samples.with_features(outputs), ..self.entropy.clone() })
     }
 
-    fn keep(&self, at: &[Dense<T>], moments: &DMatrix<T>) {
+    fn keep(&self, at: &[DMatrix<T>], moments: &DMatrix<T>) {
         if let Ok(mut last) = self.last.lock() {
             *last = Some((at.to_vec(), moments.clone()));
         }
     }
 
-    fn check(&self, at: &Network<T>) -> Result<()> {
-        let (p, k, c) = (self.layers.width(), at.head.v.ncols(), self.entropy.samples.targets.width());
+    fn check(&self, at: &LayeredPoint<T>) -> Result<()> {
+        let p = self.network.stages().last().copied().unwrap_or(0);
+        let (k, c) = (at.head.v.ncols(), self.entropy.samples.targets.width());
         Error::check_size("V, B and b", Shape(vec![(p, k), (k, c), (c, 1)]), at.head.sizes())
     }
 
     /// f, and its gradient with what a pull adds to that by θ, in one pass.
-    pub fn evaluate(&self, at: &Network<T>, pull: Option<Pull<'_, T>>) -> Result<(T, Network<T>)> {
+    pub fn evaluate(&self, at: &LayeredPoint<T>, pull: Option<Pull<'_, T>>) -> Result<(T, LayeredPoint<T>)> {
         self.check(at)?;
         let PredictionLoss { samples, head, ridge, share } = &self.entropy;
         let (b, k) = (&at.head.b, at.head.v.ncols());
         let scores = Scores::of(samples, &**head, *share, &at.head);
         let output = Output { scores, share: *share, v: &at.head.v, weights: &samples.weights, pull };
         let (value, layers, (v, (by_b, moments))) =
-            self.layers.value_and_gradient(&at.layers, &samples.x, &output, &samples.exec)?;
+            value_and_gradient(&*self.network, &at.layers, &samples.x, &output, &samples.exec)?;
         self.keep(&at.layers, &moments);
         let value = value + *share * T::of(0.5) * *ridge * b.norm_squared();
         let b = by_b.rows(0, k) + b * (*share * *ridge);
-        Ok((value, Network { layers, head: Classifier { v, b, bias: by_b.rows(k, 1).transpose() } }))
+        Ok((value, LayeredPoint { layers, head: Classifier { v, b, bias: by_b.rows(k, 1).transpose() } }))
     }
 }
 
 impl<T: Scalar> Smooth<T> for LayeredLoss<T> {
-    type Point = Network<T>;
+    type Point = LayeredPoint<T>;
 
-    fn value_and_gradient(&self, at: &Network<T>) -> Result<(T, Network<T>)> {
+    fn value_and_gradient(&self, at: &LayeredPoint<T>) -> Result<(T, LayeredPoint<T>)> {
         self.evaluate(at, None)
     }
 }
@@ -110,7 +111,7 @@ pub(crate) struct Pull<'a, T: Scalar> {
     pub mean: &'a DMatrix<T>,
 }
 
-/// The loss behind the layers.
+/// The loss behind the network.
 struct Output<'a, T: Scalar> {
     scores: Scores<'a, T>,
     share: T,
@@ -132,25 +133,24 @@ impl<T: Scalar> OutputLoss<T> for Output<'_, T> {
     fn block(
         &self,
         samples: Range<usize>,
-        h: DMatrixView<'_, T>,
-        mut by_h: DMatrixViewMut<'_, T>,
+        h: &DMatrix<T>,
+        by_h: &mut DMatrix<T>,
         (by_v, (by_b, moments)): &mut Self::Gradient,
     ) -> T {
-        let (h, k, weights) = (h.into_owned(), self.v.ncols(), &self.weights[samples.clone()]);
+        let (k, weights) = (self.v.ncols(), &self.weights[samples.clone()]);
         let mut buffers = self.scores.buffers(samples.len());
         let reduced = view_mut(&mut buffers.reduced).subrows_mut(0, k);
-        matmul(reduced, Accum::Replace, view(self.v).transpose(), view(&h), T::one(), Par::Seq);
+        matmul(reduced, Accum::Replace, view(self.v).transpose(), view(h), T::one(), Par::Seq);
         let loss = self.scores.block(samples, &mut buffers, by_b);
-        multiply(by_v, Accum::Add, view(&h), view(&buffers.back).transpose());
-        add_moments(moments, &h, weights);
+        multiply(by_v, Accum::Add, view(h), view(&buffers.back).transpose());
+        add_moments(moments, h, weights);
         if let Some(pull) = &self.pull {
             pull.add_reduced(&mut buffers.back, &buffers.reduced, self.v, weights);
         }
-        let mut back = product(self.v, &buffers.back);
+        multiply(by_h, Accum::Replace, view(self.v), view(&buffers.back));
         if let Some(pull) = &self.pull {
-            pull.add_rest(&mut back, &h, weights);
+            pull.add_rest(by_h, h, weights);
         }
-        by_h.copy_from(&back);
         self.share * loss
     }
 }

@@ -1,7 +1,7 @@
 //! The joint objective of a network, and the field that moves it.
 
 use super::loss::Pull;
-use super::{Hidden, LayeredLoss, Network};
+use super::{Hidden, LayeredLoss, LayeredPoint};
 use crate::joint::Reach;
 use crate::pca::VarianceLoss;
 use crate::scalar::Scalar;
@@ -31,7 +31,7 @@ impl<T: Scalar> LayeredObjective<T> {
     ///
     /// # Errors
     /// Those of the layers, and of hidden units without variance where λ > 0.
-    pub fn value_and_field(&self, at: &Network<T>) -> Result<(T, Network<T>)> {
+    pub fn value_and_field(&self, at: &LayeredPoint<T>) -> Result<(T, LayeredPoint<T>)> {
         if self.weight == T::zero() {
             return self.predictor.value_and_gradient(at);
         }
@@ -61,9 +61,9 @@ impl<T: Scalar> LayeredObjective<T> {
 pub(crate) struct ThroughObjective<T: Scalar>(pub LayeredObjective<T>);
 
 impl<T: Scalar> Smooth<T> for ThroughObjective<T> {
-    type Point = Network<T>;
+    type Point = LayeredPoint<T>;
 
-    fn value_and_gradient(&self, at: &Network<T>) -> Result<(T, Network<T>)> {
+    fn value_and_gradient(&self, at: &LayeredPoint<T>) -> Result<(T, LayeredPoint<T>)> {
         self.0.value_and_field(at)
     }
     fn passes(&self) -> u64 {
@@ -78,29 +78,30 @@ mod tests {
     use crate::joint::layered::LayeredLoss;
     use crate::linalg::{polar, scattered};
     use crate::loss::{Classifier, PredictionLoss};
-    use crate::network::{Activation, Dense, Layers};
+    use crate::network::{Activation, Layers, Network, outputs};
     use admm::Exec;
     use admm::space::Space;
     use nalgebra::DMatrix;
+    use std::sync::Arc;
 
     /// An objective for 40 samples of 5 features in 3 classes behind layers of 4 and 6 units, and a point with k = 2.
-    fn problem(reach: Reach, activation: Activation) -> (LayeredObjective<f64>, Network<f64>) {
+    fn problem(reach: Reach, activation: Activation) -> (LayeredObjective<f64>, LayeredPoint<f64>) {
         let labels: Vec<usize> = (0..40).map(|sample| sample % 3).collect();
         let x = DMatrix::from_fn(5, 40, |i, j| scattered::<f64>(5, 40, 1)[(i, j)] + (labels[j] * i) as f64 * 0.3);
         let weights: Vec<f64> = (0..40).map(|sample| (sample + 1) as f64 / 820.0).collect();
         let samples = Samples::new(x, &labels, weights, 3, Exec::Serial).unwrap();
         let layers = Layers::new(5, &[4, 6], activation, 0.01).unwrap();
-        let theta = layers.initial(3);
+        let theta = Network::<f64>::initial(&layers, 3);
         let head =
             Classifier { v: polar(&scattered(6, 2, 4)).unwrap(), b: scattered(2, 3, 5), bias: scattered(3, 1, 6) };
-        let predictor = LayeredLoss::new(layers, PredictionLoss::softmax(samples, 0.05, 0.7));
-        (LayeredObjective { predictor, weight: 0.3, reach }, Network { layers: theta, head })
+        let predictor = LayeredLoss::new(Arc::new(layers), PredictionLoss::softmax(samples, 0.05, 0.7));
+        (LayeredObjective { predictor, weight: 0.3, reach }, LayeredPoint { layers: theta, head })
     }
 
     /// The objective, written as it is defined.
-    fn naive(of: &LayeredObjective<f64>, at: &Network<f64>) -> f64 {
+    fn naive(of: &LayeredObjective<f64>, at: &LayeredPoint<f64>) -> f64 {
         let PredictionLoss { samples, ridge, share, .. } = &of.predictor.entropy;
-        let h = of.predictor.layers.outputs(&at.layers, &samples.x, &Exec::Serial).unwrap();
+        let h = outputs(&*of.predictor.network, &at.layers, &samples.x, &Exec::Serial).unwrap();
         let weights = nalgebra::DVector::from_column_slice(&samples.weights);
         let mean = &h * &weights;
         let centred = DMatrix::from_fn(h.nrows(), h.ncols(), |i, j| h[(i, j)] - mean[i]);
@@ -111,7 +112,7 @@ mod tests {
             let logits = b.transpose() * v.transpose() * h.column(j) + bias;
             entropy += weights[j] * (logits.map(f64::exp).sum().ln() - logits[label]);
         }
-        let layers: f64 = at.layers.iter().map(|layer| layer.weights.norm_squared()).sum();
+        let layers: f64 = at.layers.iter().step_by(2).map(|weights| weights.norm_squared()).sum();
         of.weight * (1.0 - (v.transpose() * &sigma * v).trace() / sigma.trace())
             + share * (entropy + ridge / 2.0 * b.norm_squared())
             + 0.005 * layers
@@ -141,17 +142,16 @@ mod tests {
                     step.head.b = scattered(2, 3, seed + 20);
                     step.head.bias = scattered(3, 1, seed + 30);
                     if moves_layers {
-                        let drawn = of.predictor.layers.initial(seed);
-                        step.layers = drawn;
-                        step.layers[0].bias = scattered(4, 1, seed + 40);
+                        step.layers = of.predictor.network.initial(seed);
+                        step.layers[1] = scattered(4, 1, seed + 40);
                     }
                     let length = 1e-5;
-                    let slope = |of: &LayeredObjective<f64>, step: &Network<f64>| {
+                    let slope = |of: &LayeredObjective<f64>, step: &LayeredPoint<f64>| {
                         (naive(of, &at.plus(length, step)) - naive(of, &at.plus(-length, step))) / (2.0 * length)
                     };
                     let expected = if moves_layers && reach == Reach::Stopped {
-                        let layers = Network { layers: step.layers.clone(), head: step.head.zero_like() };
-                        let head = Network { layers: step.layers.zero_like(), head: step.head.clone() };
+                        let layers = LayeredPoint { layers: step.layers.clone(), head: step.head.zero_like() };
+                        let head = LayeredPoint { layers: step.layers.zero_like(), head: step.head.clone() };
                         slope(&blind, &layers) + slope(&of, &head)
                     } else {
                         slope(&of, &step)
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn units_that_never_vary_are_an_error_where_their_variance_counts() {
         let (of, mut at) = problem(Reach::Stopped, Activation::Tanh);
-        at.layers.iter_mut().for_each(|layer: &mut Dense<f64>| layer.weights.fill(0.0));
+        at.layers.iter_mut().step_by(2).for_each(|weights| weights.fill(0.0));
         let error = of.value_and_field(&at).unwrap_err().to_string();
         assert!(error.contains("hidden units") && error.contains("no variance"), "{error}");
         assert!(LayeredObjective { weight: 0.0, ..of }.value_and_field(&at).is_ok());

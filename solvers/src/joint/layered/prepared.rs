@@ -1,17 +1,18 @@
 //! Data and start of a model with hidden layers.
 
-use super::{LayeredLoss, LayeredObjective, Network};
+use super::{LayeredLoss, LayeredObjective, LayeredPoint};
 use crate::data::{Features, Samples, Scaler};
 use crate::joint::Builder;
 use crate::joint::prepared::{Checked, Output, SCOUTING, Spent, Task, Warnings, second_stage};
 use crate::loss::{Classifier, PredictionLoss};
-use crate::network::{Dense, Layers};
+use crate::network::{Layers, Network};
 use crate::scalar::Scalar;
 use crate::set::Stiefel;
 use admm::method::stationarity;
 use admm::space::Space;
 use admm::{Cost, Error, Result};
 use nalgebra::DMatrix;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Data and start of a model with hidden layers, which all methods share.
@@ -21,7 +22,7 @@ pub(crate) struct Layered<T: Scalar> {
     pub scaler: Scaler<T>,
     pub output: Output<T>,
     pub objective: LayeredObjective<T>,
-    pub start: Network<T>,
+    pub start: LayeredPoint<T>,
     /// The cost of the start, from the data on.
     pub spent: Spent,
     warnings: Warnings,
@@ -32,12 +33,11 @@ impl<T: Scalar> Layered<T> {
         let clock = Instant::now();
         let Checked { x, weights, scaler, task, warnings } = Checked::new(options, x, task, weights)?;
         let Task { targets, head, output } = task;
-        let layers = Layers::new(x.nrows(), &options.hidden, options.activation, options.layer_ridge)?;
-        check_memory::<T>(x.nrows(), &options.hidden)?;
+        let network = network(options, x.nrows())?;
         let samples = Samples::with_targets(x, targets, weights, options.exec.clone())?;
         let weight = T::of(options.weight);
         let entropy = PredictionLoss { samples, head, ridge: T::of(options.ridge), share: T::one() - weight };
-        let predictor = LayeredLoss::new(layers, entropy);
+        let predictor = LayeredLoss::new(network, entropy);
         let objective = LayeredObjective { predictor, weight, reach: options.reach };
         let (start, cost) = start(&objective, options, options.seed)?;
         let spent = Spent { cost, seconds: clock.elapsed().as_secs_f64() };
@@ -58,9 +58,9 @@ impl<T: Scalar> Layered<T> {
         Ok(other)
     }
 
-    /// The same problem from other layers, with the nearest orthonormal W, and B and b.
-    pub fn with_start(&self, layers: &[Dense<T>], head: &Classifier<T>) -> Result<Self> {
-        let start = Network { layers: layers.to_vec(), head: head.clone() };
+    /// The same problem from other parameters of the network, with the nearest orthonormal W, and B and b.
+    pub fn with_start(&self, layers: &[DMatrix<T>], head: &Classifier<T>) -> Result<Self> {
+        let start = LayeredPoint { layers: layers.to_vec(), head: head.clone() };
         Error::check_size("the start", self.start.sizes(), start.sizes())?;
         if !start.is_finite() {
             return Err(Error::not_finite("the start"));
@@ -77,10 +77,10 @@ impl<T: Scalar> Layered<T> {
     }
 
     /// The same problem from another point. It has a memory of the last evaluation of its own.
-    fn from(&self, start: Network<T>, cost: Cost) -> Self {
+    fn from(&self, start: LayeredPoint<T>, cost: Cost) -> Self {
         let mut other = Layered { start, spent: Spent { cost, seconds: 0.0 }, ..self.clone() };
-        let LayeredLoss { layers, entropy, .. } = &self.objective.predictor;
-        other.objective.predictor = LayeredLoss::new(layers.clone(), entropy.clone());
+        let LayeredLoss { network, entropy, .. } = &self.objective.predictor;
+        other.objective.predictor = LayeredLoss::new(network.clone(), entropy.clone());
         other
     }
 
@@ -90,14 +90,24 @@ impl<T: Scalar> Layered<T> {
     }
 
     /// The joint objective at a feasible point, where it is traced.
-    pub fn traced(&self, at: &Network<T>) -> Result<Option<f64>> {
+    pub fn traced(&self, at: &LayeredPoint<T>) -> Result<Option<f64>> {
         self.options.trace.then(|| Ok(self.objective.value_and_field(at)?.0.to_f64())).transpose()
     }
 
     /// The norm of a field at a point whose W is feasible: of the part along the set for W, and of all of it for the rest.
-    pub fn norm(&self, at: &Network<T>, field: &Network<T>) -> Result<T> {
+    pub fn norm(&self, at: &LayeredPoint<T>, field: &LayeredPoint<T>) -> Result<T> {
         stationarity(&Stiefel::default(), at, field)
     }
+}
+
+/// The network of the options for samples of d features.
+fn network<T: Scalar>(options: &Builder, d: usize) -> Result<Arc<dyn Network<T>>> {
+    if let Some(own) = &options.network {
+        return Ok(own.of());
+    }
+    let layers = Layers::new(d, &options.hidden, options.activation, options.layer_ridge)?;
+    check_memory::<T>(d, &options.hidden)?;
+    Ok(Arc::new(layers))
 }
 
 /// The copies of the parameters that a fit keeps at least: L-BFGS has 40 pairs of moves and gradients.
@@ -116,22 +126,22 @@ fn check_memory<T>(inputs: usize, widths: &[usize]) -> Result<()> {
 }
 
 /// Layers drawn from a seed, the principal components of their outputs, and the classifier that fits those best.
-fn start<T: Scalar>(objective: &LayeredObjective<T>, options: &Builder, seed: u64) -> Result<(Network<T>, Cost)> {
+fn start<T: Scalar>(objective: &LayeredObjective<T>, options: &Builder, seed: u64) -> Result<(LayeredPoint<T>, Cost)> {
     let predictor = &objective.predictor;
-    let layers = predictor.layers.initial(seed);
+    let layers = predictor.network.initial(seed);
     let hidden = predictor.hidden(&layers)?;
     let w = hidden.covariance.top(options.components)?.1;
     let mut cost = Cost { steps: 0, passes: 1 };
     let (head, more) = fitted_head(predictor, &layers, &w, SCOUTING.max(options.tolerance))?;
     cost += more;
-    Ok((Network { layers, head }, cost))
+    Ok((LayeredPoint { layers, head }, cost))
 }
 
 /// The classifier that fits the components Wᵀh of these layers best, found without a further pass over the data but
 /// the one that makes h.
 pub(super) fn fitted_head<T: Scalar>(
     predictor: &LayeredLoss<T>,
-    layers: &[Dense<T>],
+    layers: &[DMatrix<T>],
     w: &DMatrix<T>,
     tolerance: f64,
 ) -> Result<(Classifier<T>, Cost)> {

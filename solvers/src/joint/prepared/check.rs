@@ -23,7 +23,11 @@ pub(crate) fn check_enough((d, n): (usize, usize), options: &Builder) -> Result<
     if n == 1 {
         return Err(Error::parameter("x", "has one sample, which has no variance: at least 2 are needed"));
     }
-    let (reduced, what) = options.hidden.last().map_or((d, "features"), |&width| (width, "hidden units"));
+    let (reduced, what) = match (&options.network, options.hidden.last()) {
+        (Some(own), _) => (own.outputs(), "outputs of the network"),
+        (None, Some(&width)) => (width, "hidden units"),
+        (None, None) => (d, "features"),
+    };
     let (largest, components) = (n.min(reduced), options.components);
     if components > largest {
         return Err(Error::parameter(

@@ -11,7 +11,7 @@
 use super::Model;
 use crate::data::{Encoding, Scaler};
 use crate::loss::{Classifier, Loss};
-use crate::network::{Activation, Dense};
+use crate::network::{Activation, Architecture, Trained};
 use crate::scalar::Scalar;
 use admm::{Error, Result};
 use nalgebra::{DMatrix, DVector};
@@ -78,7 +78,8 @@ impl<T: Scalar> Model<T> {
     /// The bytes of a model file.
     ///
     /// # Errors
-    /// Names whose number differs from that of the features or outputs, and a model for a head of your own.
+    /// Names whose number differs from that of the features or outputs, and a model for a head or with a network of
+    /// your own.
     pub fn to_bytes(&self, names: &Names) -> Result<Vec<u8>> {
         let Classifier { v, b, bias } = &self.weights;
         let (d, p, k, c) = (self.scaler.mean.len(), v.nrows(), v.ncols(), bias.len());
@@ -97,7 +98,9 @@ impl<T: Scalar> Model<T> {
             tensors.push(of("target_mean", vec![c], targets.mean.as_slice()));
             tensors.push(of("target_scale", vec![c], targets.scale.as_slice()));
         }
-        for (l, Dense { weights, bias }) in self.layers.iter().enumerate() {
+        let (layers, activation) = self.layers()?;
+        for (l, layer) in layers.chunks(2).enumerate() {
+            let (weights, bias) = (&layer[0], &layer[1]);
             let (inputs, units) = weights.shape();
             tensors.push(of(&format!("layer.{l}.weights"), vec![units, inputs], weights.as_slice()));
             tensors.push(of(&format!("layer.{l}.bias"), vec![units], bias.as_slice()));
@@ -108,9 +111,22 @@ impl<T: Scalar> Model<T> {
                 Ok((name.as_str(), TensorView::new(dtype::<T>(), shape.clone(), data).map_err(bad)?))
             })
             .collect::<Result<Vec<_>>>()?;
-        let activation = (!self.layers.is_empty()).then_some(self.activation);
         let entry = serde_json::to_string(&Names { loss, activation, ..names.clone() }).map_err(bad)?;
         safetensors::serialize(views, Some([(ENTRY.into(), entry)].into_iter().collect())).map_err(bad)
+    }
+
+    /// The parameters of hidden layers, weights and biases by turns, with the function of their units.
+    fn layers(&self) -> Result<(&[DMatrix<T>], Option<Activation>)> {
+        match &self.network {
+            None => Ok((&[], None)),
+            Some(Trained { architecture: Architecture::Layers(activation), parameters }) => {
+                Ok((parameters, Some(*activation)))
+            }
+            Some(_) => {
+                let problem = "must be dense layers: a file cannot hold a network of your own";
+                Err(Error::parameter("network", problem))
+            }
+        }
     }
 
     /// Reads a model file of either precision.
@@ -134,8 +150,8 @@ impl<T: Scalar> Model<T> {
         let k = file.tensor("weights").map_err(bad)?.shape().first().copied().unwrap_or(0);
         let read = |name: &str, shape: &[usize]| numbers::<T>(&file.tensor(name).map_err(bad)?, name, shape);
         let vector = |name: &str, length: usize| Ok::<_, Error>(DVector::from_vec(read(name, &[length])?));
-        let layers = layers(&file, d, names.activation.is_some())?;
-        let p = layers.last().map_or(d, |layer| layer.bias.len());
+        let parameters = layers(&file, d, names.activation.is_some())?;
+        let p = parameters.last().map_or(d, |bias| bias.len());
         let scaler = Scaler { mean: vector("mean", d)?, scale: vector("scale", d)? };
         let targets = match file.tensor("target_mean") {
             Ok(_) => Some(Scaler { mean: vector("target_mean", c)?, scale: vector("target_scale", c)? }),
@@ -153,18 +169,19 @@ impl<T: Scalar> Model<T> {
             b: DMatrix::from_vec(k, c, read("classifier", &[c, k])?),
             bias: DMatrix::from_vec(c, 1, read("bias", &[c])?),
         };
-        let activation = names.activation.take().unwrap_or_default();
+        let architecture = names.activation.take().map(Architecture::Layers);
+        let network = architecture.map(|architecture| Trained { architecture, parameters });
         let loss = Some(std::mem::take(&mut names.loss));
-        Ok((Model { scaler, layers, activation, weights, loss, targets }, names))
+        Ok((Model { scaler, network, weights, loss, targets }, names))
     }
 }
 
-/// The hidden layers of a file over d features, one at least if there are any.
-fn layers<T: Scalar>(file: &SafeTensors<'_>, d: usize, any: bool) -> Result<Vec<Dense<T>>> {
+/// The weights and biases of the hidden layers of a file over d features, one layer at least if there are any.
+fn layers<T: Scalar>(file: &SafeTensors<'_>, d: usize, any: bool) -> Result<Vec<DMatrix<T>>> {
     let (mut layers, mut inputs) = (Vec::new(), d);
     let is_there = |l: usize| file.tensor(&format!("layer.{l}.bias")).is_ok();
-    while any && (layers.is_empty() || is_there(layers.len())) {
-        let name = |part: &str| format!("layer.{}.{part}", layers.len());
+    while any && (layers.is_empty() || is_there(layers.len() / 2)) {
+        let name = |part: &str| format!("layer.{}.{part}", layers.len() / 2);
         let read = |name: &str, shape: &[usize]| numbers::<T>(&file.tensor(name).map_err(bad)?, name, shape);
         let units = file.tensor(&name("bias")).map_err(bad)?.shape().first().copied().unwrap_or(0);
         if units == 0 {
@@ -172,7 +189,7 @@ fn layers<T: Scalar>(file: &SafeTensors<'_>, d: usize, any: bool) -> Result<Vec<
         }
         let bias = DMatrix::from_vec(units, 1, read(&name("bias"), &[units])?);
         let weights = DMatrix::from_vec(inputs, units, read(&name("weights"), &[units, inputs])?);
-        layers.push(Dense { weights, bias });
+        layers.extend([weights, bias]);
         inputs = units;
     }
     Ok(layers)

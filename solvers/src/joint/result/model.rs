@@ -3,7 +3,7 @@
 use crate::data::{Scaler, Targets, check_weights, share_of};
 use crate::linalg::thin_qr;
 use crate::loss::{Classifier, Loss};
-use crate::network::{Activation, Dense, Layers};
+use crate::network::Trained;
 use crate::scalar::Scalar;
 use crate::view::{product, transposed_product};
 use admm::{Error, Exec, Result};
@@ -27,11 +27,9 @@ use serde::{Deserialize, Serialize};
 pub struct Model<T: Scalar> {
     /// Centring and scaling.
     pub scaler: Scaler<T>,
-    /// The hidden layers h(x; θ), from the first to the last; none in a linear model.
-    pub layers: Vec<Dense<T>>,
-    /// The function of the hidden units.
-    pub activation: Activation,
-    /// W as `v` (d×k, or p×k for the p outputs of the last layer), B (k×c) and b (c×1).
+    /// The hidden layers, or the network h(x; θ) of your own in their place; none in a linear model.
+    pub network: Option<Trained<T>>,
+    /// W as `v` (d×k, or p×k for the p outputs of the network), B (k×c) and b (c×1).
     pub weights: Classifier<T>,
     /// The loss that makes predictions of logits; none for a head of your own, which makes them of
     /// [`logits`](Model::logits) itself.
@@ -57,12 +55,10 @@ impl<T: Scalar> Model<T> {
     /// Another number of features, entries that are not finite, and outputs that overflow.
     pub fn outputs(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
         let z = self.scaler.apply(x)?;
-        if self.layers.is_empty() {
-            return Ok(z);
+        match &self.network {
+            Some(network) => network.outputs(&z.into(), &Exec::Serial),
+            None => Ok(z),
         }
-        let widths: Vec<usize> = self.layers.iter().map(|layer| layer.bias.len()).collect();
-        let layers = Layers::new(z.nrows(), &widths, self.activation, 0.0)?;
-        layers.outputs(&self.layers, &z.into(), &Exec::Serial)
     }
 
     /// The samples (d×n) in the affine span of the model whose components are Z (k×n): W(WᵀW)⁻¹Z, scaled back.
@@ -71,7 +67,7 @@ impl<T: Scalar> Model<T> {
     /// Another number of components, columns of W that are linearly dependent, and hidden layers: those are not
     /// invertible.
     pub fn inverse_transform(&self, z: &DMatrix<T>) -> Result<DMatrix<T>> {
-        if !self.layers.is_empty() {
+        if self.network.is_some() {
             let problem =
                 "cannot be taken back to samples: many samples, or none, have the same outputs of hidden layers";
             return Err(Error::parameter("components", problem));

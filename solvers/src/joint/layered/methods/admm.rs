@@ -2,15 +2,15 @@
 
 use super::blocks::{Predict, Reduce, feasible, predict, reduce};
 use crate::joint::Progress;
-use crate::joint::layered::{Hidden, Layered, Network};
+use crate::joint::layered::{Hidden, Layered, LayeredPoint};
 use crate::joint::methods::{Found, Log, informed, set_tolerance};
-use crate::network::Dense;
 use crate::scalar::Scalar;
 use admm::accelerate::Plain;
 use admm::penalty::Limits;
 use admm::space::Space;
 use admm::state::{Record, StateOf};
 use admm::{Coordinator, Error, Iterate, Negated, Result, Status};
+use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
 type Admm<T> = Coordinator<T, Reduce<T>, Negated<Predict<T>>>;
@@ -28,7 +28,7 @@ const BOUNDS: (f64, f64) = (0.5, 1e4);
 #[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 struct Beside<T: Scalar> {
     /// The point with the smallest field so far, by its estimate, and the iteration that found it.
-    best: Option<(f64, u64, Network<T>)>,
+    best: Option<(f64, u64, LayeredPoint<T>)>,
     /// The field in units of its estimate, where it was last evaluated.
     exceeds: f64,
     /// Passes that the evaluations took.
@@ -40,7 +40,7 @@ type Stood<T> = (StateOf<T, Reduce<T>, Negated<Predict<T>>>, Beside<T>);
 
 /// ADMM with W first and the network last. After each iteration the block of W gets the covariance of the present
 /// layers, and forgets the old one. The run has converged where the whole field is within the tolerance.
-pub(crate) fn admm<T: Scalar>(prepared: &Layered<T>, log: &mut Log<'_>) -> Result<Found<Network<T>>> {
+pub(crate) fn admm<T: Scalar>(prepared: &Layered<T>, log: &mut Log<'_>) -> Result<Found<LayeredPoint<T>>> {
     let fresh = coordinator(prepared, &prepared.start.layers)?;
     let begun = || Ok((informed(&fresh)?, Beside { best: None, exceeds: 1.0, passes: 0 }));
     let (state, mut beside): Stood<T> = log.state()?.map_or_else(begun, Ok)?;
@@ -71,7 +71,7 @@ pub(crate) fn admm<T: Scalar>(prepared: &Layered<T>, log: &mut Log<'_>) -> Resul
 }
 
 /// Both blocks with their coordinator, W for the covariance of the given layers.
-fn coordinator<T: Scalar>(prepared: &Layered<T>, layers: &[Dense<T>]) -> Result<Admm<T>> {
+fn coordinator<T: Scalar>(prepared: &Layered<T>, layers: &[DMatrix<T>]) -> Result<Admm<T>> {
     let (options, start) = (&prepared.options, &prepared.start);
     let blocks = (reduce(prepared, layers)?, Negated(predict(prepared, STEPS)));
     let rho = (SHARES.0 * (1.0 - options.weight)).max(SHARES.1 * options.weight);

@@ -3,7 +3,7 @@
 use super::blocks::{PredictVar, Reduce, feasible, predict, reduce};
 use super::two_stage::{Settled, settle};
 use crate::joint::Progress;
-use crate::joint::layered::{Layered, Network};
+use crate::joint::layered::{Layered, LayeredPoint};
 use crate::joint::methods::{Found, Log, RHO, SOLVED};
 use crate::scalar::Scalar;
 use admm::space::Space;
@@ -12,7 +12,7 @@ use nalgebra::DMatrix;
 
 /// The same two blocks as those of ADMM in turn, each pulled towards the other with a fixed ρ and no dual. W aims at the
 /// covariance of the present layers. At the end the classifier is fitted to W and to the layers as they are.
-pub(crate) fn alternating<T: Scalar>(prepared: &Layered<T>, log: &mut Log<'_>) -> Result<Found<Network<T>>> {
+pub(crate) fn alternating<T: Scalar>(prepared: &Layered<T>, log: &mut Log<'_>) -> Result<Found<LayeredPoint<T>>> {
     let (start, second) = (&prepared.start, predict(prepared, SOLVED));
     let (tolerance, rho) = (T::of(prepared.tolerance()), T::of(RHO));
     let accuracy = tolerance * T::of(0.1);
@@ -47,7 +47,7 @@ pub(crate) fn alternating<T: Scalar>(prepared: &Layered<T>, log: &mut Log<'_>) -
             break;
         }
     }
-    let Network { layers, head } = feasible(&w, &z.point);
+    let LayeredPoint { layers, head } = feasible(&w, &z.point);
     let Settled { point, status: settled, cost } = settle(prepared, layers, &head.v)?;
     let status = if status == Status::Converged { settled } else { status };
     let mut last = log.last();

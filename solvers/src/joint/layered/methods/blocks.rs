@@ -1,9 +1,8 @@
 //! The two blocks: W lowers the PCA loss of the present layers, the network with V its own loss, and W = V.
 
 use crate::descent::{Lbfgs, LbfgsMemory};
-use crate::joint::layered::{Layered, LayeredLoss, Network};
+use crate::joint::layered::{Layered, LayeredLoss, LayeredPoint};
 use crate::loss::Classifier;
-use crate::network::Dense;
 use crate::pca::Majorize;
 use crate::scalar::Scalar;
 use crate::set::Stiefel;
@@ -17,7 +16,7 @@ pub(super) type Reduce<T> = Majorize<T, Stiefel>;
 pub(super) type Predict<T> = Descent<LayeredLoss<T>, Lbfgs, Flat>;
 
 /// The variable of the predictor's block.
-pub(super) type PredictVar<T> = Iterate<Network<T>, LbfgsMemory<T, Network<T>>>;
+pub(super) type PredictVar<T> = Iterate<LayeredPoint<T>, LbfgsMemory<T, LayeredPoint<T>>>;
 
 /// The most steps of a call of the first block, which takes no pass.
 const STEPS: u64 = 500;
@@ -27,7 +26,7 @@ const STEPS: u64 = 500;
 const MEMORY: usize = 40;
 
 /// The block of W for the covariance of what these layers put out.
-pub(super) fn reduce<T: Scalar>(prepared: &Layered<T>, layers: &[Dense<T>]) -> Result<Reduce<T>> {
+pub(super) fn reduce<T: Scalar>(prepared: &Layered<T>, layers: &[DMatrix<T>]) -> Result<Reduce<T>> {
     let hidden = prepared.objective.predictor.hidden(layers)?;
     Ok(Majorize { loss: prepared.objective.variance(&hidden), on: Stiefel::default(), max_steps: STEPS })
 }
@@ -42,7 +41,7 @@ pub(super) fn predict<T: Scalar>(prepared: &Layered<T>, max_steps: u64) -> Predi
 }
 
 /// The feasible W with the layers and the classifier of the other block.
-pub(super) fn feasible<T: Scalar>(w: &DMatrix<T>, z: &Network<T>) -> Network<T> {
+pub(super) fn feasible<T: Scalar>(w: &DMatrix<T>, z: &LayeredPoint<T>) -> LayeredPoint<T> {
     let head = Classifier { v: w.clone(), ..z.head.clone() };
-    Network { layers: z.layers.clone(), head }
+    LayeredPoint { layers: z.layers.clone(), head }
 }

@@ -3,7 +3,7 @@
 use crate::descent::{Lbfgs, LbfgsMemory};
 use crate::joint::Progress;
 use crate::joint::layered::objective::ThroughObjective;
-use crate::joint::layered::{Layered, Network};
+use crate::joint::layered::{Layered, LayeredPoint};
 use crate::joint::methods::{Found, Log};
 use crate::scalar::Scalar;
 use crate::set::Stiefel;
@@ -12,17 +12,17 @@ use admm::space::Space;
 use admm::{Cost, Error, Iterate, Result, Status, Target};
 
 /// A point with the memory of L-BFGS.
-type Moving<T> = Iterate<Network<T>, LbfgsMemory<T, Network<T>>>;
+type Moving<T> = Iterate<LayeredPoint<T>, LbfgsMemory<T, LayeredPoint<T>>>;
 
 /// Descends on all variables at once by L-BFGS, W on orthonormal matrices.
-pub(crate) fn descent<T: Scalar>(prepared: &Layered<T>, log: &mut Log<'_>) -> Result<Found<Network<T>>> {
+pub(crate) fn descent<T: Scalar>(prepared: &Layered<T>, log: &mut Log<'_>) -> Result<Found<LayeredPoint<T>>> {
     let Descended { point, status, .. } = descend(prepared, &ThroughObjective(prepared.objective.clone()), true, log)?;
     Ok(Found { point, status, last: log.last(), polish: 0, certificate: None })
 }
 
 /// The end of a descent.
 pub(super) struct Descended<T: Scalar> {
-    pub point: Network<T>,
+    pub point: LayeredPoint<T>,
     pub status: Status,
 }
 

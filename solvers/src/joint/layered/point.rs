@@ -1,24 +1,24 @@
-//! The variable of a network: the layers, and the classifier behind them.
+//! The variable of a model with a network: its parameters, and the classifier behind it.
 
 use crate::loss::Classifier;
-use crate::network::Dense;
 use admm::check::Sample;
 use admm::space::{Shape, Space};
 use admm::{Point, Real};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
-/// Layers h(x; θ) and a classifier softmax(Bᵀ Vᵀ h + b), of which V (p×k) is coupled to the other block.
+/// The parameters of a network h(x; θ) and a classifier softmax(Bᵀ Vᵀ h + b), of which V (p×k) is coupled to the other
+/// block.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Real", deserialize = "T: Real"))]
-pub struct Network<T: Real> {
-    /// The layers θ, from the first to the last.
-    pub layers: Vec<Dense<T>>,
-    /// V (p×k), B (k×c) and b (c×1), for the p outputs of the last layer.
+pub struct LayeredPoint<T: Real> {
+    /// The parameters θ of the network.
+    pub layers: Vec<DMatrix<T>>,
+    /// V (p×k), B (k×c) and b (c×1), for the p outputs of the network.
     pub head: Classifier<T>,
 }
 
-impl<T: Real> Space<T> for Network<T> {
+impl<T: Real> Space<T> for LayeredPoint<T> {
     fn axpy(&mut self, alpha: T, y: &Self) {
         self.layers.axpy(alpha, &y.layers);
         self.head.axpy(alpha, &y.head);
@@ -35,17 +35,13 @@ impl<T: Real> Space<T> for Network<T> {
     }
 }
 
-impl<T: Real> Sample<T> for Network<T> {
+impl<T: Real> Sample<T> for LayeredPoint<T> {
     fn sample(&self, entry: &mut dyn FnMut() -> T) -> Self {
-        let layers = self
-            .layers
-            .iter()
-            .map(|layer| Dense { weights: layer.weights.sample(entry), bias: layer.bias.sample(entry) });
-        Network { layers: layers.collect(), head: self.head.sample(entry) }
+        LayeredPoint { layers: self.layers.sample(entry), head: self.head.sample(entry) }
     }
 }
 
-impl<T: Real> Point<T> for Network<T> {
+impl<T: Real> Point<T> for LayeredPoint<T> {
     fn coupled(&self) -> &DMatrix<T> {
         &self.head.v
     }
