@@ -10,6 +10,7 @@ mod flags;
 mod interrupt;
 mod output;
 mod path;
+mod prediction;
 mod words;
 
 use std::process::ExitCode;

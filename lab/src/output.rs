@@ -5,7 +5,6 @@ pub mod figure;
 mod files;
 mod folder;
 pub mod methods_table;
-mod prediction;
 mod progress;
 pub mod report;
 mod summary;
@@ -13,7 +12,6 @@ mod text_table;
 
 pub use files::{check_apart, check_writable, inside, json, print, write};
 pub use folder::Folder;
-pub use prediction::Prediction;
 pub use progress::Console;
 pub use summary::{MethodSummary, history_csv};
 pub use text_table::{TextTable, align_columns, is_text};

@@ -257,3 +257,32 @@ fn published_and_golden_figures() {
         assert!(close, "{data} k = {components}, λ = {weight}: {got}, {kept} instead of {error}, {variance}");
     }
 }
+
+/// A loss for numbers reads the labels as numbers, beside one for classes of other data.
+#[test]
+fn a_loss_is_a_setting() {
+    let folder = Folder::new();
+    let text = "title = 'Losses'\nquestion = 'R²?'\n[[grid]]\nwork = 'fit'\ndata = ['diabetes']\ntest = 0.25\n\
+                settings.loss = ['squared', 'huber']\n[[grid]]\nwork = 'path'\ndata = ['diabetes']\n\
+                settings = { loss = 'squared', raw-targets = true, weights = '1,0.5' }\n\
+                [[grid]]\nwork = 'fit'\ndata = ['iris']\nsettings.loss = 'logistic'\n";
+    folder.file("losses.toml", text);
+    folder.admm("experiment run losses.toml --out run --threads 2").ok();
+    let rows = rows(&folder, "run/cells.jsonl");
+    let figure = |row: usize, name: &str| rows[row][name].as_f64().unwrap();
+    assert_eq!(rows.len(), 5);
+    for row in 0..2 {
+        assert!((0.4..0.8).contains(&figure(row, "test_error")) && (0.4..0.8).contains(&figure(row, "train_error")));
+    }
+    assert!(figure(2, "train_error") > figure(3, "train_error") && figure(3, "prediction_loss") > 100.0);
+    assert!(rows[3]["raw_targets"] == true && rows[3].get("cross_entropy").is_none());
+    assert!(figure(4, "train_error") < 0.2 && figure(4, "prediction_loss") < 2.0);
+    assert!(folder.admm("experiment verify run").ok().contains("the same bits in all 5 rows"));
+    let refused = |of: &str, to: &str, words: &[&str]| {
+        folder.file("wrong.toml", text.replace(of, to));
+        folder.admm("experiment run wrong.toml --out wrong").fails(1, words);
+    };
+    refused("'logistic'", "'hinge'", &["grid 2", "hinge"]);
+    refused("loss = 'logistic'", "raw-targets = true", &["grid 2", "raw-targets is for the losses squared and huber"]);
+    refused("['diabetes']\ntest", "['gaussian-20x3']\ntest", &["gaussian-20x3"]);
+}

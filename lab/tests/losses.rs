@@ -107,7 +107,7 @@ fn flags_that_do_not_fit_the_loss_are_refused() {
     folder.admm("fit t.csv --loss logistic --label hot --label first").fails(1, &["must be 0 or 1", "target 2"]);
     folder.admm("fit t.csv --loss squared --label first --label first").fails(1, &["is given as a label twice"]);
     folder.admm("fit t.csv --loss squared --label first --label hot --label hot").fails(1, &["gives `hot` twice"]);
-    folder.admm("path t.csv --label hot --label wet").fails(2, &["--label", "one column holds the class"]);
+    folder.admm("path t.csv --label hot --label wet").fails(2, &["--label", "not for softmax"]);
     folder.admm("fit iris --loss absolute").fails(2, &["--loss", "huber"]);
 }
 
@@ -119,4 +119,65 @@ fn a_fit_of_numbers_is_resumed() {
     folder.admm(line).ok();
     folder.admm("resume kept --out again").ok();
     assert_eq!(folder.read("run/model.safetensors"), folder.read("again/model.safetensors"));
+}
+
+/// The path of a regression: its points, its choices and its models speak of R² and of targets.
+#[test]
+fn a_path_predicts_numbers() {
+    let folder = Folder::new();
+    let line = "path diabetes --loss squared --cv 4 --weights 3 -k 1";
+    let out = folder.admm(&format!("{line} --out run --report")).ok();
+    assert!(out.starts_with("442 samples, 10 features, 1 target, squared loss; 4 folds, mean ± sd"), "{out}");
+    assert!(out.contains("1 − R²") && out.contains("Highest R²: λ = ") && !out.contains("errors"), "{out}");
+    let path = json(&folder, "run/path.json");
+    assert_eq!((&path["loss"], path["path"].as_array().unwrap().len()), (&"squared".into(), 3));
+    let missed = |row: &Value| row["error"]["mean"].as_f64().unwrap();
+    let rows = path["path"].as_array().unwrap();
+    let best = rows.iter().map(missed).fold(f64::INFINITY, f64::min);
+    assert!((0.4..0.65).contains(&best) && missed(&rows[0]) > best, "{path}");
+    let (page, front) = (folder.text("run/report.html"), folder.text("run/front.svg"));
+    assert!(page.contains("Predicted against actual") && !page.contains("Confusion matrix"));
+    assert!(front.contains("1 − R², %"), "{front}");
+    assert!(folder.admm("score run diabetes").ok().starts_with("R² 0."));
+    // Without a loss the numbers are classes, and the error says what to do.
+    folder.admm("path diabetes --cv 4").fails(1, &["a single sample", "--loss squared"]);
+    folder.admm("path diabetes --raw-targets --cv 4").fails(2, &["--raw-targets is for --loss squared and huber"]);
+    folder.admm("path t.csv --label a --label b").fails(2, &["--label: several are for --loss squared"]);
+}
+
+/// A path of several labels chooses by the share of labels that are not predicted. Targets in their unit give another
+/// objective, and the same R² but for the ridge.
+#[test]
+fn a_path_takes_several_targets() {
+    let folder = Folder::new();
+    folder.file("t.csv", targets_csv());
+    let labels = "--loss logistic --label hot --label wet --drop first --drop second --drop visits";
+    let out = folder.admm(&format!("path t.csv {labels} --cv 3 --weights 0.5,0 -k 2 --out labels")).ok();
+    assert!(out.contains("2 targets, logistic loss") && out.contains("error"), "{out}");
+    let predicted =
+        folder.admm("predict labels t.csv --label hot --label wet --drop first --drop second --drop visits");
+    assert!(predicted.ok().starts_with("sample,prediction_hot,prediction_wet,"));
+    let values = "--loss squared --label first --label second --drop hot --drop wet --drop visits --ridge 1e-9";
+    let path = |more: &str, out: &str| {
+        folder.admm(&format!("path t.csv {values} --cv 3 --weights 0.1 {more} --out {out}")).ok();
+        json(&folder, &format!("{out}/path.json"))["path"][0]["error"]["mean"].as_f64().unwrap()
+    };
+    let (standard, raw) = (path("", "standard"), path("--raw-targets", "raw"));
+    assert!(standard < 0.2 && raw < 0.2 && standard != raw, "{standard} {raw}");
+}
+
+/// The columns of the targets of a model are no features: the error says which flags leave them out.
+#[test]
+fn label_columns_of_new_samples_are_named() {
+    let folder = Folder::new();
+    folder.file("t.csv", targets_csv());
+    folder
+        .admm("fit t.csv --loss logistic --label hot --label wet --drop first --drop second --drop visits --out run")
+        .ok();
+    let unlabelled = "--drop first --drop second --drop visits";
+    folder.admm(&format!("predict run t.csv {unlabelled}")).fails(1, &["add --label 'hot' --label 'wet'"]);
+    folder.admm(&format!("transform run t.csv {unlabelled}")).fails(1, &["add --label 'hot' --label 'wet'"]);
+    assert!(
+        folder.admm(&format!("predict run t.csv {unlabelled} --label hot --label wet")).ok().contains("prediction_wet")
+    );
 }

@@ -8,7 +8,6 @@ use admm::checkpoint::fingerprint;
 use admm_solvers::Scalar;
 use admm_solvers::data::Features;
 use admm_solvers::joint::{Builder, Fitted, Prepared};
-use admm_solvers::loss::Loss;
 use nalgebra::DMatrix;
 
 use crate::checkpoint::FitCheckpoints;
@@ -18,7 +17,8 @@ use crate::fit_config::FitConfig;
 use crate::flags::{FitOptions, ModelOptions, Precision};
 use crate::interrupt;
 use crate::output::report::FitReport;
-use crate::output::{self, Console, Folder, MethodSummary, Prediction, methods_table, report};
+use crate::output::{self, Console, Folder, MethodSummary, methods_table, report};
+use crate::prediction::Prediction;
 use crate::words::{count, every_digit, some_of};
 use results::{is_fit_result, keep};
 use session::Session;
@@ -149,22 +149,13 @@ fn print<T: Scalar>(heading: &str, found: &[JudgedFit<T>]) -> Result<(), Failure
     output::print(format!("{heading}\n\n{figures}\n{sentence}\n{participation}{starts}{certificate}"))
 }
 
-/// The classes or targets in a few words, with the loss if it is no softmax.
-fn outputs(options: &FitOptions, number: usize) -> String {
-    let of = if options.loss == Loss::Softmax { String::new() } else { format!(", {} loss", options.loss) };
-    match options.predicts_numbers() {
-        true => format!("{}{of}", count(number, "target")),
-        false => format!("{number} classes{of}"),
-    }
-}
-
 /// The line above the table.
 fn heading<T: Scalar>(options: &FitOptions, set: &LabelledSet<Features<T>>) -> String {
     let (d, n) = set.train.x.shape();
     let test = set.test.as_ref().map_or(String::new(), |test| format!(" and {} test", test.labels.len()));
     let (features, components) = (count(d, "feature"), count(options.components, "component"));
     let FitOptions { weight, .. } = options;
-    let outputs = outputs(options, set.classes.names().len());
+    let outputs = options.prediction().outputs(set.classes.names().len());
     let ModelOptions { ridge, shrinkage, constraint, .. } = &options.model;
     let shrinkage = if *shrinkage > 0.0 { format!(", γ = {}", every_digit(*shrinkage)) } else { String::new() };
     let (weight, ridge) = (every_digit(*weight), every_digit(*ridge));

@@ -8,7 +8,8 @@ use admm_solvers::joint::{Model, Names};
 
 use crate::data;
 use crate::failure::Failure;
-use crate::output::{Console, MODEL, Prediction};
+use crate::output::{Console, MODEL};
+use crate::prediction::Prediction;
 
 /// The targets that a model of a file predicts.
 pub fn prediction(model: &Model<f64>, names: &Names) -> Prediction {

@@ -1,4 +1,4 @@
-//! `admm path`: what the classes cost in variance, from λ = 1 to λ = 0, and which λ to take.
+//! `admm path`: what the classes or targets cost in variance, from λ = 1 to λ = 0, and which λ to take.
 
 mod model;
 
@@ -28,7 +28,8 @@ pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
     page.as_deref().map_or(Ok(()), output::check_writable)?;
     interrupt::install().map_err(|error| Failure::Other(format!("cannot watch for Ctrl-C: {error}")))?;
     let reading = options.sampling.reading(options.reading.options(LabelColumn::Last));
-    let reading = ReadOptions { categories: options.model.categories, ..reading };
+    let reading =
+        ReadOptions { categories: options.model.categories, numbers: options.prediction().numbers, ..reading };
     let set = data::load(&Source { data: options.data(), test: None, reading })?;
     console.warn_of(&set.messages);
     let models = options.models(&options.sampling.counting.class_weight(&set.classes)?)?;
@@ -70,7 +71,7 @@ fn refit(
     let weights: Vec<f64> = options.weights.list().iter().copied().filter(|&weight| weight >= row.weight).collect();
     let setting = PathSetting { model, method: options.method(), weights: &weights };
     let (train, classes) = (&set.train, set.classes.names().len());
-    let prepared = model.prepare(train.x.to_features(), &train.labels, classes, train.weights.as_deref());
+    let prepared = model.prepare_targets(train.x.to_features(), train.targets(classes), train.weights.as_deref());
     let path = prepared.and_then(|prepared| follow_path(&setting, prepared)).map_err(Failure::of_fit(&set.name))?;
     Ok(path.into_iter().last().expect("the chosen weight is one of the path"))
 }
@@ -87,7 +88,7 @@ fn files(
         refits.iter().map(model).collect::<admm::Result<Vec<_>>>().map_err(Failure::library("model file"))?;
     files.push((TABLE.into(), tables::csv(rows).into_bytes()));
     files.push((SUMMARY.into(), output::json(&tables::PathSummary::new(options, set, rows))));
-    files.push((FRONT.into(), report::front(rows).svg()?.into_bytes()));
+    files.push((FRONT.into(), report::front(rows, options.prediction()).svg()?.into_bytes()));
     Ok(files)
 }
 
@@ -102,8 +103,9 @@ fn report(
     let report = PathReport {
         set,
         rows,
-        table: tables::text_table(rows),
-        answer: tables::sentence(rows),
+        prediction: options.prediction(),
+        table: tables::text_table(rows, options.prediction()),
+        answer: tables::sentence(rows, options.prediction()),
         chosen,
         seed: options.seed,
         choices: choices.into_iter().filter(|(name, _)| !["path", "ridge"].contains(&name.as_str())).collect(),

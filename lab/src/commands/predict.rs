@@ -103,6 +103,11 @@ fn samples(
         Err(failure) if !options.reading.label.is_empty() => return Err(failure),
         Err(failure) => failure,
     };
+    let without = ReadOptions { drop: [reading.drop.clone(), names.classes.clone()].concat(), ..reading.clone() };
+    if names.numbers && names.classes.len() > 1 && load(&without).is_ok() {
+        let flags: String = names.classes.iter().map(|target| format!(" --label '{target}'")).collect();
+        return Err(Failure::Other(format!("{failure}\n  it has the columns that the model predicts: add{flags}")));
+    }
     let label = |column: &String| ReadOptions { label: LabelColumn::Named(column.clone()), ..reading.clone() };
     let helps = |column: &String| load(&label(column)).is_ok();
     let suspects = features_match::suspects(encoding.columns.len(), &failure);

@@ -181,15 +181,20 @@ impl<X> LabelledSet<X> {
     }
 }
 
+impl<X> LabelledSet<X> {
+    /// The names of what samples are split by: the classes, or all samples together where targets are numbers.
+    pub fn strata(&self) -> &[String] {
+        if self.train.numbers.is_some() { &self.classes.names()[..1] } else { self.classes.names() }
+    }
+}
+
 impl<X: SampleStorage> LabelledSet<X> {
     /// Splits the samples: a share of each class is kept back to judge by, or of all samples where targets are numbers.
     ///
     /// # Errors
     /// A share that leaves no sample of a class to learn from, or keeps none back.
     pub fn keep_back(&self, fraction: f64, seed: u64) -> Result<(Labelled<X>, Labelled<X>), Failure> {
-        let one_stratum = ["all".to_string()];
-        let names = if self.train.numbers.is_some() { &one_stratum[..] } else { self.classes.names() };
-        let labels = &self.train.labels;
+        let (names, labels) = (self.strata(), &self.train.labels);
         let split = match self.train.grouped(names.len()) {
             Some(grouped) => grouped.split(fraction, seed),
             None => stratified(labels, names.len(), fraction, seed),

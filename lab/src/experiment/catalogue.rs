@@ -51,20 +51,21 @@ pub struct DataFile {
 }
 
 impl Known {
-    fn options(&self) -> ReadOptions {
+    fn options(&self, numbers: bool) -> ReadOptions {
         let label = self.label.map_or(LabelColumn::Last, |column| LabelColumn::Named(column.into()));
-        ReadOptions { label, drop: self.drop.map(String::from).into_iter().collect(), ..ReadOptions::default() }
+        let drop = self.drop.map(String::from).into_iter().collect();
+        ReadOptions { label, drop, numbers, ..ReadOptions::default() }
     }
 
     fn is_in(&self, folder: &Path) -> bool {
         self.files.iter().chain(&self.test).all(|file| folder.join(file).exists())
     }
 
-    fn read(&self, folder: &Path) -> Result<(LabelledSet, Vec<DataFile>), Failure> {
+    fn read(&self, folder: &Path, numbers: bool) -> Result<(LabelledSet, Vec<DataFile>), Failure> {
         let paths: Vec<OsString> = self.files.iter().map(|file| folder.join(file).into_os_string()).collect();
         let (data, test) =
             (paths.join(",".as_ref()), self.test.as_ref().map(|test| folder.join(test).into_os_string()));
-        let set = data::load(&Source { data: &data, test: test.as_deref(), reading: self.options() })?;
+        let set = data::load(&Source { data: &data, test: test.as_deref(), reading: self.options(numbers) })?;
         let sources = self.files.iter().chain(&self.test).map(|file| DataFile::of_file(&set.name, folder, file));
         let sources = sources.collect::<Result<_, _>>()?;
         Ok((set, sources))
@@ -81,7 +82,10 @@ impl DataFile {
     fn of_numbers(set: &LabelledSet) -> Self {
         let mut hash = Sha256::new();
         set.train.x.iter().for_each(|value| hash.update(value.to_le_bytes()));
-        set.train.labels.iter().for_each(|&label| hash.update((label as u64).to_le_bytes()));
+        match &set.train.numbers {
+            Some(targets) => targets.iter().for_each(|value| hash.update(value.to_le_bytes())),
+            None => set.train.labels.iter().for_each(|&label| hash.update((label as u64).to_le_bytes())),
+        }
         Self { name: set.name.clone(), file: None, sha256: hexadecimal(&hash.finalize()) }
     }
 }
@@ -102,12 +106,14 @@ pub fn check_folder(folder: Option<&Path>) -> Result<(), Failure> {
 
 /// Loads a set: `gaussian-NxD` is made; the others are looked for in the folder where one is given, by their place in
 /// the public sets or as NAME.csv, and then among those that come with the program. Official test samples come along.
-pub fn load(name: &str, folder: Option<&Path>) -> Result<(LabelledSet, Vec<DataFile>), Failure> {
+/// Labels are numbers to predict if `numbers` says so, and classes otherwise; those that are made are classes.
+pub fn load(name: &str, folder: Option<&Path>, numbers: bool) -> Result<(LabelledSet, Vec<DataFile>), Failure> {
     let (set, sources) = match (Synthetic::parse(name), folder.and_then(|folder| find(name, folder))) {
         (Some(synthetic), _) => (synthetic.map_err(Failure::Other)?.generate(name), Vec::new()),
-        (None, Some((known, folder))) => known.read(folder)?,
+        (None, Some((known, folder))) => known.read(folder, numbers)?,
         (None, None) if data::is_embedded(name) => {
-            let source = Source { data: name.as_ref(), test: None, reading: ReadOptions::default() };
+            let source =
+                Source { data: name.as_ref(), test: None, reading: ReadOptions { numbers, ..ReadOptions::default() } };
             (data::load(&source)?, Vec::new())
         }
         (None, None) => return Err(Failure::Other(missing(name, folder))),

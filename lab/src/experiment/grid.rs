@@ -25,11 +25,14 @@ pub struct GridCell {
     work: Box<dyn Work>,
 }
 
+/// The name of a data set, and whether its labels are numbers.
+type SetKey = (String, bool);
+
 /// All cells in their order, and the data that they need.
 pub struct Cells {
     /// By their places.
     pub cells: Vec<GridCell>,
-    sets: BTreeMap<String, LabelledSet>,
+    sets: BTreeMap<SetKey, LabelledSet>,
     /// The files that were read.
     pub sources: Vec<DataFile>,
     /// The figures that are kept, or none for all.
@@ -50,12 +53,13 @@ impl Cells {
         }
         let (mut sets, mut sources) = (BTreeMap::new(), Vec::new());
         for cell in &cells {
-            if !sets.contains_key(&cell.data) {
-                let (set, files) = catalogue::load(&cell.data, folder).map_err(|failure| match failure {
+            let key = cell.set();
+            if !sets.contains_key(&key) {
+                let (set, files) = catalogue::load(&cell.data, folder, key.1).map_err(|failure| match failure {
                     Failure::Other(problem) => Failure::Other(format!("{}: {problem}", config.name)),
                     failure => failure,
                 })?;
-                sets.insert(cell.data.clone(), set);
+                sets.insert(key, set);
                 sources.extend(files);
             }
         }
@@ -65,7 +69,7 @@ impl Cells {
     /// Does the work of a cell: its rows, with what tells it apart from the others.
     pub fn run(&self, index: usize) -> Result<Vec<TimedRow>, Failure> {
         let cell = &self.cells[index];
-        let case = cell.case(&self.sets[&cell.data])?;
+        let case = cell.case(&self.sets[&cell.set()])?;
         let named =
             || format!("cell {index}, {} {}", cell.data, cell.settings.to_string().replace('\n', " ").trim_end());
         let rows = cell.work.run(&case).map_err(Failure::library(named()))?;
@@ -79,6 +83,10 @@ impl Cells {
 }
 
 impl GridCell {
+    fn set(&self) -> SetKey {
+        (self.data.clone(), self.work.predicts_numbers())
+    }
+
     fn case(&self, set: &LabelledSet) -> Result<Case, Failure> {
         let classes = set.classes.names().len();
         let (train, test) = match self.test {

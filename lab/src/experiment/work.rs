@@ -10,6 +10,7 @@ mod rule;
 
 use admm::Result;
 use admm_solvers::joint::{Fitted, Model};
+use admm_solvers::loss::Loss;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use toml::Table as Toml;
@@ -63,6 +64,10 @@ pub trait Work: Send + Sync {
     fn check_settings(&self) -> std::result::Result<(), String> {
         Ok(())
     }
+    /// Returns true if the labels of the data are numbers to predict, and not classes.
+    fn predicts_numbers(&self) -> bool {
+        false
+    }
     /// One row or several.
     fn run(&self, case: &Case) -> Result<Vec<TimedRow>>;
 }
@@ -73,7 +78,7 @@ pub struct Case {
     pub train: Labelled,
     /// The samples to be judged by.
     pub test: Option<Labelled>,
-    /// The number of classes.
+    /// The number of classes, or of targets.
     pub classes: usize,
     /// The seed of everything random.
     pub seed: u64,
@@ -98,13 +103,14 @@ impl TimedRow {
     /// Takes the measurements from a report, and judges the model on the case's samples.
     fn of(fitted: &Fitted<f64>, case: &Case) -> Result<Self> {
         let report = &fitted.report;
+        let loss = if fitted.loss == Some(Loss::Softmax) { "cross_entropy" } else { "prediction_loss" };
         let row = TimedRow { seconds: report.seconds, ..TimedRow::default() }
             .with("samples", report.n)
             .with("features", report.d)
             .with("status", report.status.to_string())
             .with("objective", report.objective)
             .with("variance_explained", report.variance_explained)
-            .with("cross_entropy", report.prediction_loss)
+            .with(loss, report.prediction_loss)
             .with("iterations", report.iterations)
             .with("passes", report.passes)
             .with("stationarity", report.stationarity);
@@ -117,7 +123,7 @@ impl TimedRow {
 
     /// The errors of a model, and the variance that it keeps of the test samples.
     fn judged(self, model: &Model<f64>, case: &Case) -> Result<Self> {
-        let row = self.with("train_error", 1.0 - case.train.accuracy(model)?);
+        let row = self.with("train_error", case.train.error(model)?);
         let Some(test) = &case.test else { return Ok(row) };
         let held = held_out(model, test)?;
         Ok(row.with("test_error", held.error).with("test_variance", held.variance))

@@ -4,14 +4,14 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use admm_solvers::joint::{AccelerationChoice, Method, PenaltyChoice};
-use admm_solvers::loss::Loss;
 use clap::builder::{OsStringValueParser, RangedI64ValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 
-use super::choices::{ACCELERATIONS, LOSSES, METHODS, Methods, PENALTIES, choice};
+use super::choices::{ACCELERATIONS, METHODS, Methods, PENALTIES, choice};
 use super::parsers::{count, page};
 use super::{ModelOptions, Reading, Sampling, text};
+use crate::prediction::Prediction;
 
 /// The data to fit without DATA, and the share of them that is kept back.
 const DEFAULT: (&str, TestSource) = ("digits", TestSource::Fraction(0.25));
@@ -40,14 +40,6 @@ pub struct FitOptions {
     /// Columns of W, at most min(samples, features)
     #[arg(long, short = 'k', value_name = "K", default_value_t = 2, value_parser = count::<usize>, help_heading = "Model")]
     pub components: usize,
-    /// The loss of the predictions, which says what a label is
-    #[arg(long, default_value = "softmax", value_parser = choice(LOSSES), help_heading = "Model")]
-    #[serde(default, skip_serializing_if = "is_softmax")]
-    pub loss: Loss,
-    /// Leave targets in their unit: for --loss squared and huber, which else bring them to mean 0 and deviation 1
-    #[arg(long, help_heading = "Model")]
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub raw_targets: bool,
     /// λ in [0, 1], the weight of the PCA loss; 1 − λ is that of prediction
     #[arg(long, value_name = "L", default_value_t = 0.5, help_heading = "Model")]
     pub weight: f64,
@@ -108,14 +100,10 @@ pub struct FitOptions {
     pub every: u64,
 }
 
-fn is_softmax(loss: &Loss) -> bool {
-    *loss == Loss::Softmax
-}
-
 impl FitOptions {
-    /// Returns true if labels are numbers, or several for a sample, and not classes.
-    pub fn predicts_numbers(&self) -> bool {
-        matches!(self.loss, Loss::Squared | Loss::Huber | Loss::Poisson) || self.reading.label.len() > 1
+    /// The targets that a model of these flags predicts.
+    pub fn prediction(&self) -> Prediction {
+        self.model.prediction(&self.reading)
     }
 
     /// The methods to run, in the order of the table.

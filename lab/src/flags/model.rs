@@ -2,16 +2,27 @@
 
 use admm_solvers::data::{Categories, Scale};
 use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Reach, Rule};
+use admm_solvers::loss::Loss;
 use admm_solvers::network::Activation;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::choices::{ACTIVATIONS, CATEGORIES, CONSTRAINTS, RULES, SCALES, choice};
+use super::choices::{ACTIVATIONS, CATEGORIES, CONSTRAINTS, LOSSES, RULES, SCALES, choice};
 use super::parsers::count;
+use super::{Reading, Sampling};
+use crate::prediction::Prediction;
 
 /// The choices of a model, and how it is searched for, that `fit` and `path` have in common.
 #[derive(Debug, Clone, Args, Serialize, Deserialize)]
 pub struct ModelOptions {
+    /// The loss of the predictions, which says what a label is
+    #[arg(long, default_value = "softmax", value_parser = choice(LOSSES), help_heading = "Model")]
+    #[serde(default, skip_serializing_if = "is_softmax")]
+    pub loss: Loss,
+    /// Leave targets in their unit: for --loss squared and huber, which else bring them to mean 0 and deviation 1
+    #[arg(long, help_heading = "Model")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub raw_targets: bool,
     /// μ ≥ 0, the ridge on the classifier's weights
     #[arg(long, value_name = "MU", default_value_t = 0.01, help_heading = "Model")]
     pub ridge: f64,
@@ -56,7 +67,33 @@ pub struct ModelOptions {
     pub max_iterations: u64,
 }
 
+fn is_softmax(loss: &Loss) -> bool {
+    *loss == Loss::Softmax
+}
+
 impl ModelOptions {
+    /// The targets that a model predicts which is fitted to these labels. They are numbers, or several for a sample, and
+    /// not classes, if the loss is for such or there are several columns.
+    pub fn prediction(&self, reading: &Reading) -> Prediction {
+        let numbers = matches!(self.loss, Loss::Squared | Loss::Huber | Loss::Poisson) || reading.label.len() > 1;
+        Prediction { loss: self.loss, numbers }
+    }
+
+    /// Returns the objection to flags that do not fit the loss.
+    pub fn unfit_loss(&self, reading: &Reading, sampling: &Sampling) -> Option<String> {
+        if self.loss == Loss::Softmax && reading.label.len() > 1 {
+            return Some(
+                "--label: several are for --loss squared, huber, poisson, logistic and squared-hinge, not for softmax"
+                    .into(),
+            );
+        }
+        if self.raw_targets && !self.loss.takes_any_unit() {
+            return Some(format!("--raw-targets is for --loss squared and huber, not for {}", self.loss));
+        }
+        let weighs_classes = self.prediction(reading).numbers && sampling.counting.class_weight.is_some();
+        weighs_classes.then(|| "--class-weight is for classes, and the labels are numbers".into())
+    }
+
     /// Returns the objection to a rule if the method has no block for it.
     pub fn idle(&self, method: Method) -> Option<String> {
         let idle = matches!(method, Method::Descent | Method::TwoStage) && self.rule != Rule::default();
@@ -104,6 +141,8 @@ impl ModelOptions {
             .hidden(&self.hidden)
             .activation(self.activation.unwrap_or_default())
             .reach(self.reach())
+            .loss(self.loss)
+            .standardise_targets(!self.raw_targets)
             .ridge(self.ridge)
             .shrinkage(self.shrinkage)
             .constraint(self.constraint)

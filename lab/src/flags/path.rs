@@ -9,18 +9,19 @@ use clap::Args;
 use super::choices::{Choices, choice};
 use super::parsers::{count, page};
 use super::{ModelOptions, Reading, Sampling, Weights};
+use crate::prediction::Prediction;
 
 /// The flags of `path`.
 #[derive(Debug, Args)]
 pub struct PathOptions {
     /// CSV, .npy pair (x.npy,y.npy), .npz, IDX or svmlight; - for standard input; or digits, wine, iris, breast-cancer,
-    /// penguins [default: wine]
+    /// penguins, diabetes [default: wine]
     pub data: Option<OsString>,
     #[command(flatten)]
     pub reading: Reading,
     #[command(flatten)]
     pub sampling: Sampling,
-    /// Folds of the cross-validation, each with its share of each class
+    /// Folds of the cross-validation, each with its share of each class if labels are classes
     #[arg(long, value_name = "FOLDS", default_value_t = 10, value_parser = count::<usize>, help_heading = "Data")]
     pub cv: usize,
     /// Cross-validations, each with other folds
@@ -75,6 +76,11 @@ impl PathOptions {
     pub fn method(&self) -> Method {
         let serves = self.model.methods().contains(&Method::Descent);
         self.method.unwrap_or(if serves { Method::Descent } else { Method::Admm })
+    }
+
+    /// The targets that a model of these flags predicts.
+    pub fn prediction(&self) -> Prediction {
+        self.model.prediction(&self.reading)
     }
 
     /// The μ to try, from the largest to the smallest, each once.

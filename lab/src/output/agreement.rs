@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 use serde::Serialize;
 
-use super::Prediction;
+use crate::prediction::Prediction;
 
 /// The figures of one target.
 #[derive(Debug, Clone, Serialize)]

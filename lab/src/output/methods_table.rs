@@ -4,7 +4,8 @@ use admm::Status;
 use admm_solvers::joint::{Method, StartEnd};
 use admm_solvers::loss::Loss;
 
-use crate::output::{MethodSummary, Prediction, align_columns};
+use crate::output::{MethodSummary, align_columns};
+use crate::prediction::Prediction;
 use crate::words::{count, percent};
 
 /// The columns: their headings in two lines, and whether they hold words.

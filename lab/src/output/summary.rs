@@ -6,7 +6,7 @@ use admm_solvers::joint::{Method, Progress, Report, StartEnd};
 use admm_solvers::loss::Loss;
 use serde::{Serialize, Serializer};
 
-use super::Prediction;
+use crate::prediction::Prediction;
 
 /// One object of `summary.json`, one row of the table.
 #[derive(Debug, Clone, Serialize)]

@@ -19,7 +19,7 @@ use crate::output::Console;
 /// The scores of a model on samples that were kept back.
 #[derive(Debug, Clone, Copy)]
 pub struct HeldOut {
-    /// The share of them whose class is not predicted.
+    /// The share of them whose class is not predicted, of labels the share that is not, and of numbers 1 − R².
     pub error: f64,
     /// The share of their second moment about the training mean that is in the span of W; none where that moment is 0,
     /// as of a single sample that is the mean of all others. Behind hidden layers it is that of their outputs, about the
@@ -45,7 +45,7 @@ pub fn held_out(model: &Model<f64>, samples: &Labelled) -> Result<HeldOut> {
     let (basis, _) = thin_qr(&model.weights.v)?;
     let varies = reduced.norm_squared() > rounding;
     let variance = varies.then(|| moment(&basis.tr_mul(&reduced)) / moment(&reduced));
-    Ok(HeldOut { error: 1.0 - samples.accuracy(model)?, variance })
+    Ok(HeldOut { error: samples.error(model)?, variance })
 }
 
 /// The mean of the columns, by their weights.
@@ -106,10 +106,13 @@ impl<'a> CrossValidation<'a> {
         if options.cv > n {
             return Err(Failure::Other(format!("{} folds of {n} samples: use fewer", options.cv)));
         }
-        for (class, name) in set.classes.names().iter().enumerate() {
+        for (class, name) in set.strata().iter().enumerate() {
             if labels.iter().filter(|&&label| label == class).count() < 2 {
+                let numbers = set.classes.names().iter().all(|name| name.parse::<f64>().is_ok());
+                let hint = if numbers { ". If the labels are numbers to predict, set --loss squared" } else { "" };
                 return Err(Failure::Other(format!(
-                    "class `{name}` has a single sample: cross-validation needs one to learn from and one to judge by"
+                    "class `{name}` has a single sample: cross-validation needs one to learn from and one to judge \
+                     by{hint}"
                 )));
             }
         }
@@ -185,7 +188,7 @@ fn check_groups(splits: &[Split], folds: usize, set: &LabelledSet<Features<f64>>
     if splits.iter().any(|split| split.test.is_empty()) {
         return Err(Failure::Other(format!("{folds} folds of {count} groups: use fewer")));
     }
-    for (class, name) in set.classes.names().iter().enumerate() {
+    for (class, name) in set.strata().iter().enumerate() {
         let lacks = |split: &Split| split.train.iter().all(|&sample| set.train.labels[sample] != class);
         if splits.iter().any(lacks) {
             return Err(Failure::Other(format!(
@@ -198,7 +201,7 @@ fn check_groups(splits: &[Split], folds: usize, set: &LabelledSet<Features<f64>>
 
 /// The splits of every repeat, one after the other.
 fn splits(options: &PathOptions, set: &LabelledSet<Features<f64>>) -> Vec<Split> {
-    let classes = set.classes.names().len();
+    let classes = set.strata().len();
     let of_repeat = |repeat| set.train.folds(classes, options.cv, options.seed.wrapping_add(repeat));
     (0..options.repeats).flat_map(of_repeat).collect()
 }
@@ -211,7 +214,8 @@ pub fn judge_split<X: SampleStorage + ToFeatures>(
     setting: &PathSetting<'_>,
 ) -> Result<Vec<Judged>> {
     let (train, test) = samples.parts(split);
-    let prepared = setting.model.prepare(train.x.to_features(), &train.labels, classes, train.weights.as_deref())?;
+    let targets = train.targets(classes);
+    let prepared = setting.model.prepare_targets(train.x.to_features(), targets, train.weights.as_deref())?;
     let fits = follow_path(setting, prepared)?;
     let Some(first) = fits.first() else { return Ok(Vec::new()) };
     let test = test.to_filled(&first.scaler); // that of all fits

@@ -21,7 +21,8 @@ pub struct PathSetting<'a> {
 
 /// The path of samples in a matrix, see [`follow_path`].
 pub fn fit_path(setting: &PathSetting<'_>, train: &Labelled, classes: usize) -> Result<Vec<Fitted<f64>>> {
-    follow_path(setting, setting.model.prepare(&train.x, &train.labels, classes, train.weights.as_deref())?)
+    let targets = train.targets(classes);
+    follow_path(setting, setting.model.prepare_targets(&train.x, targets, train.weights.as_deref())?)
 }
 
 /// A fit for each weight: the better one of two, from the answer of the weight before and from where `fit` starts. So none

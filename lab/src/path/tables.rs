@@ -9,7 +9,8 @@ use super::spread::Spread;
 use crate::data::LabelledSet;
 use crate::flags::{ModelOptions, PathOptions, Reading, Sampling};
 use crate::output::TextTable;
-use crate::words::{count, every_digit};
+use crate::prediction::Prediction;
+use crate::words::{count, every_digit, percent};
 
 /// `path.json`: what was asked and what was found.
 #[derive(Serialize)]
@@ -77,16 +78,22 @@ pub fn csv(rows: &[MarkedPoint]) -> String {
 /// Returns the table that is printed.
 pub fn text(options: &PathOptions, set: &LabelledSet<Features<f64>>, rows: &[MarkedPoint]) -> String {
     let (d, n) = set.train.x.shape();
-    let (features, classes) = (count(d, "feature"), set.classes.names().len());
+    let (features, prediction) = (count(d, "feature"), options.prediction());
+    let outputs = prediction.outputs(set.classes.names().len());
     let (cv, repeats) = (options.cv, options.repeats);
     let repeated = if repeats > 1 { format!(" × {repeats}") } else { String::new() };
-    let heading = format!("{n} samples, {features}, {classes} classes; {cv} folds{repeated}, mean ± sd");
-    set.messages.below(&heading) + "\n\n" + &text_table(rows).text() + "\n" + &sentence(rows) + "\n"
+    let heading = format!("{n} samples, {features}, {outputs}; {cv} folds{repeated}, mean ± sd");
+    set.messages.below(&heading)
+        + "\n\n"
+        + &text_table(rows, prediction).text()
+        + "\n"
+        + &sentence(rows, prediction)
+        + "\n"
 }
 
 /// The points as a table.
-pub fn text_table(rows: &[MarkedPoint]) -> TextTable {
-    let words = ["components", "λ", "variance explained", "error", "front", "choice"];
+pub fn text_table(rows: &[MarkedPoint], prediction: Prediction) -> TextTable {
+    let words = ["components", "λ", "variance explained", prediction.error(), "front", "choice"];
     let mut table = TextTable { headings: words.map(String::from).to_vec(), rows: rows.iter().map(cells).collect() };
     if several_ridges(rows) {
         table.headings.insert(1, "μ".into());
@@ -112,15 +119,19 @@ fn spread_percent(Spread { mean, sd }: Spread) -> String {
 }
 
 /// Returns a sentence on the choices.
-pub fn sentence(rows: &[MarkedPoint]) -> String {
+pub fn sentence(rows: &[MarkedPoint], prediction: Prediction) -> String {
     let describe = |row: &MarkedPoint| {
-        let share = |spread: Spread| format!("{:.1} %", 100.0 * spread.mean);
-        let (error, variance) = (share(row.error), share(row.variance_explained));
+        let (error, variance) = (row.error.mean, percent(row.variance_explained.mean));
+        let error = match prediction.is_values() {
+            true => format!("R² of {}", percent(1.0 - error)),
+            false => format!("{} errors", percent(error)),
+        };
         let components = count(row.components, "component");
         let ridge = if several_ridges(rows) { format!(", μ = {}", every_digit(row.ridge)) } else { String::new() };
-        format!("λ = {}{ridge} with {components}: {error} errors, {variance} of the variance", every_digit(row.weight))
+        format!("λ = {}{ridge} with {components}: {error}, {variance} of the variance", every_digit(row.weight))
     };
     let chosen = |is: fn(&MarkedPoint) -> bool| rows.iter().find(|row| is(row)).map(describe).unwrap_or_default();
     let (lowest, simpler) = (chosen(|row| row.lowest_error), chosen(|row| row.one_standard_error));
-    format!("Lowest error: {lowest}.\nWithin one standard error of it: {simpler}.")
+    let lowest_of = if prediction.is_values() { "Highest R²" } else { "Lowest error" };
+    format!("{lowest_of}: {lowest}.\nWithin one standard error of it: {simpler}.")
 }

@@ -7,22 +7,16 @@ use admm::Exec;
 use admm_solvers::Scalar;
 use admm_solvers::data::Features;
 use admm_solvers::joint::{AccelerationChoice, Builder, Method, PenaltyChoice};
-use admm_solvers::loss::Loss;
 
 use crate::data::{self, LabelColumn, LabelledSet, ReadOptions, Source};
 use crate::failure::Failure;
 use crate::flags::{FitOptions, Methods, TestSource, flagged};
-use crate::output::{self, Prediction, report};
+use crate::output::{self, report};
 
 impl FitOptions {
     /// Returns the place of the report page, if a report is asked for.
     pub(super) fn report(&self) -> Option<PathBuf> {
         report::place(self.report.as_ref(), self.out.as_deref())
-    }
-
-    /// The targets that a model of these flags predicts.
-    pub(super) fn prediction(&self) -> Prediction {
-        Prediction { loss: self.loss, numbers: self.predicts_numbers() }
     }
 
     /// The files that are read.
@@ -41,7 +35,7 @@ impl FitOptions {
             _ => None,
         };
         let reading = self.sampling.reading(self.reading.options(LabelColumn::Last));
-        let numbers = self.predicts_numbers();
+        let numbers = self.prediction().numbers;
         let reading = ReadOptions { categories: self.model.categories, numbers, ..reading };
         let set = data::load(&Source { data: self.data(), test, reading })?;
         match self.test() {
@@ -60,8 +54,6 @@ impl FitOptions {
             .model
             .builder()
             .components(self.components)
-            .loss(self.loss)
-            .standardise_targets(!self.raw_targets)
             .weight(self.weight)
             .penalty(self.penalty)
             .relaxation(self.relaxation)
@@ -92,25 +84,8 @@ impl FitOptions {
             self.time_limit.filter(|limit| Duration::try_from_secs_f64(*limit).map_or(true, |limit| limit.is_zero()));
         let limit = limit
             .map(|limit| format!("--time-limit: the time limit must be a positive number of seconds, got {limit:?}"));
-        [fraction, limit, self.clash(), self.idle(), self.reads_twice(), self.unfit_loss()]
-            .into_iter()
-            .flatten()
-            .collect()
-    }
-
-    /// Returns the problem of flags that do not fit the loss.
-    fn unfit_loss(&self) -> Option<String> {
-        if self.loss == Loss::Softmax && self.reading.label.len() > 1 {
-            return Some(
-                "--label: several are for --loss squared, huber, poisson, logistic and squared-hinge, not for softmax"
-                    .into(),
-            );
-        }
-        if self.raw_targets && !self.loss.takes_any_unit() {
-            return Some(format!("--raw-targets is for --loss squared and huber, not for {}", self.loss));
-        }
-        let weighs_classes = self.predicts_numbers() && self.sampling.counting.class_weight.is_some();
-        weighs_classes.then(|| "--class-weight is for classes, and the labels are numbers".into())
+        let loss = self.model.unfit_loss(&self.reading, &self.sampling);
+        [fraction, limit, self.clash(), self.idle(), self.reads_twice(), loss].into_iter().flatten().collect()
     }
 
     /// Returns the problem of standard input that would be read a second time.

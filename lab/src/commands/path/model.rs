@@ -21,6 +21,7 @@ impl PathOptions {
         let page = report::elsewhere(self.report.as_ref(), self.out.as_deref());
         problems.extend(self.model.idle(self.method()));
         problems.extend(self.model.unserved(self.method()));
+        problems.extend(self.model.unfit_loss(&self.reading, &self.sampling));
         problems.extend(output::inside(&[("--report", page.as_deref())], &[("--out", self.out.as_deref())]));
         let mut models = Vec::new();
         let ridges = self.ridges();

@@ -6,7 +6,7 @@ use admm::Result;
 use admm_solvers::data::Scale;
 use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Moment, Reach, Rule};
 use admm_solvers::linalg::thin_qr;
-use admm_solvers::loss::Classifier;
+use admm_solvers::loss::{Classifier, Loss};
 use serde::Deserialize;
 
 use super::super::synthetic::normal;
@@ -20,6 +20,9 @@ pub struct Fit {
     pub weight: f64,
     pub ridge: f64,
     pub shrinkage: f64,
+    /// The loss of the predictions. With one for numbers the labels of the data are numbers.
+    pub loss: Loss,
+    pub raw_targets: bool,
     pub constraint: Constraint,
     pub scale: Scale,
     pub method: Method,
@@ -41,6 +44,8 @@ impl Default for Fit {
             weight: 0.5,
             ridge: 0.01,
             shrinkage: 0.0,
+            loss: Loss::default(),
+            raw_targets: false,
             constraint: Constraint::default(),
             scale: Scale::default(),
             method: Method::default(),
@@ -74,19 +79,27 @@ impl Fit {
         let builder = JointModel::builder().components(self.components).weight(self.weight).ridge(ridge);
         let builder = builder.shrinkage(shrinkage).constraint(constraint).scale(scale).rule(rule);
         let builder = builder.tolerance(tolerance).max_iterations(max_iterations);
+        let builder = builder.loss(self.loss).standardise_targets(!self.raw_targets);
         if self.hidden == 0 { builder } else { builder.hidden(&[self.hidden]).reach(self.reach) }
     }
 }
 
 impl Work for Fit {
     fn check_settings(&self) -> std::result::Result<(), String> {
+        if self.raw_targets && !self.loss.takes_any_unit() {
+            return Err(format!("raw-targets is for the losses squared and huber, not for {}", self.loss));
+        }
         self.builder().build().map(drop).map_err(|error| error.to_string())
+    }
+
+    fn predicts_numbers(&self) -> bool {
+        matches!(self.loss, Loss::Squared | Loss::Huber | Loss::Poisson)
     }
 
     fn run(&self, case: &Case) -> Result<Vec<TimedRow>> {
         let model = self.builder().seed(case.seed).build()?;
-        let mut prepared =
-            model.prepare(&case.train.x, &case.train.labels, case.classes, case.train.weights.as_deref())?;
+        let targets = case.train.targets(case.classes);
+        let mut prepared = model.prepare_targets(&case.train.x, targets, case.train.weights.as_deref())?;
         let mut observer = |_: &Moment<'_>| ControlFlow::Continue(());
         match self.start {
             StartFrom::Default => {}

@@ -57,6 +57,10 @@ impl Work for Path {
         self.model().map(drop).map_err(|error| error.to_string())
     }
 
+    fn predicts_numbers(&self) -> bool {
+        self.fit.predicts_numbers()
+    }
+
     fn run(&self, case: &Case) -> Result<Vec<TimedRow>> {
         let (model, weights) = (self.model()?, self.own.weights.list());
         let setting = PathSetting { model: &model, method: self.fit.method, weights };

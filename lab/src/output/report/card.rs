@@ -6,7 +6,8 @@ use admm_solvers::joint::Names;
 
 use super::FitReport;
 use crate::output::methods_table::{cells, headings};
-use crate::output::{MethodSummary, Prediction, methods_table};
+use crate::output::{MethodSummary, methods_table};
+use crate::prediction::Prediction;
 use crate::words::{count, percent};
 
 impl<T: Scalar> FitReport<'_, T> {

@@ -11,7 +11,8 @@ use super::page::{Page, Section};
 use super::portrait::Portrait;
 use super::sections;
 use crate::data::Labelled;
-use crate::output::{MethodSummary, Prediction, methods_table};
+use crate::output::{MethodSummary, methods_table};
+use crate::prediction::Prediction;
 use crate::words::percent;
 
 /// All that a report of a fit tells.

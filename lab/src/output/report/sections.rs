@@ -21,7 +21,8 @@ pub use trade_off::{front, trade_off};
 
 use super::page::{Section, facts, table};
 use crate::output::methods_table::{cells, headings};
-use crate::output::{MethodSummary, Prediction, methods_table};
+use crate::output::{MethodSummary, methods_table};
+use crate::prediction::Prediction;
 
 /// The table of methods.
 pub fn methods(summaries: &[MethodSummary]) -> Section {

@@ -7,7 +7,8 @@ use roxmltree::{Document, Node};
 
 use super::*;
 use crate::data::Labelled;
-use crate::output::{MethodSummary, Prediction};
+use crate::output::MethodSummary;
+use crate::prediction::Prediction;
 
 const SECTIONS: [&str; 8] =
     ["asked", "methods", "convergence", "data", "loadings", "confusion", "certificate", "reproduce"];

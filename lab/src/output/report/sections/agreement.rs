@@ -2,11 +2,11 @@
 
 use maud::html;
 
-use crate::output::Prediction;
 use crate::output::agreement::{AgreementTable, table_of};
 use crate::output::figure::{Axis, Caption, Chart, Look, Point, Series};
 use crate::output::report::page::{Section, figure, table};
 use crate::output::report::portrait::{Portrait, View};
+use crate::prediction::Prediction;
 
 /// No chart shows more samples: more would hide each other.
 const MOST: usize = 800;

@@ -5,37 +5,38 @@ use maud::html;
 use crate::output::figure::{Axis, Caption, Chart, Look, Point, Series};
 use crate::output::report::page::{Section, figure};
 use crate::path::{MarkedPoint, several_ridges};
+use crate::prediction::Prediction;
 
 /// Two charts: error against variance, and error along λ.
-pub fn trade_off(rows: &[MarkedPoint]) -> Section {
+pub fn trade_off(rows: &[MarkedPoint], prediction: Prediction) -> Section {
     let body = html! {
         p {
             "Each point is a λ, judged on the samples that its folds kept back. Circled are the choices: the lowest error, and the "
             "largest λ whose error is within one standard error of it."
         }
-        div class="figures" { @for chart in [front(rows), along(rows)] { (figure(&chart.caption, chart.svg())) } }
+        div class="figures" { @for chart in [front(rows, prediction), along(rows, prediction)] { (figure(&chart.caption, chart.svg())) } }
     };
     Section { id: "trade-off", title: "The trade-off", body }
 }
 
 /// The points that a paper would show.
-pub fn front(rows: &[MarkedPoint]) -> Chart {
+pub fn front(rows: &[MarkedPoint], prediction: Prediction) -> Chart {
     Chart {
         caption: Caption::new(
             "Error against variance explained",
             "Down and to the right is better. Points that nothing beats in both are the Pareto front; hover to see which.",
         ),
         x: Axis::linear("variance explained, %"),
-        y: Axis::linear("error, %"),
+        y: Axis::linear(format!("{}, %", prediction.error())),
         series: series(rows, |row| Point { x: 100.0 * row.variance_explained.mean, ..point(row) }),
     }
 }
 
-fn along(rows: &[MarkedPoint]) -> Chart {
+fn along(rows: &[MarkedPoint], prediction: Prediction) -> Chart {
     Chart {
         caption: Caption::new("Error along the path", "The mean over the folds; bars are one standard deviation."),
         x: Axis::linear("λ, the weight of the PCA loss"),
-        y: Axis::linear("error, %"),
+        y: Axis::linear(format!("{}, %", prediction.error())),
         series: series(rows, |row| Point { x: row.weight, spread: 100.0 * row.error.sd, ..point(row) }),
     }
 }

@@ -2,6 +2,8 @@
 
 use admm_solvers::loss::Loss;
 
+use crate::words::count;
+
 /// The kind of what a model predicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prediction {
@@ -27,6 +29,15 @@ impl Prediction {
     /// The prediction above which a label counts as predicted: of its probability, or of its logit.
     pub fn threshold(self) -> f64 {
         if self.loss == Loss::Logistic { 0.5 } else { 0.0 }
+    }
+
+    /// So many classes or targets in a few words, with the loss if it is no softmax.
+    pub fn outputs(self, number: usize) -> String {
+        let of = if self.loss == Loss::Softmax { String::new() } else { format!(", {} loss", self.loss) };
+        match self.numbers {
+            true => format!("{}{of}", count(number, "target")),
+            false => format!("{number} classes{of}"),
+        }
     }
 
     /// The mean loss, in words.
