@@ -4,15 +4,16 @@
 //! A pass is one evaluation of the softmax loss and its gradient: 4ndk operations on nd numbers. Beside it stand a
 //! square product per thread (the most operations a second), a sum of all numbers (the most bytes), and the same
 //! evaluation by two products, each over all samples of a thread, with a plain softmax between them. Every figure is a
-//! median of seven.
+//! median of seven. The second table does the same for a network: one evaluation behind a hidden layer of 32 units.
 
 use admm::{Exec, Smooth};
 use admm_solvers::Scalar;
-use admm_solvers::data::{Features, Samples};
+use admm_solvers::data::{Features, Samples, Scale};
+use admm_solvers::joint::{JointModel, Method, Reach};
 use admm_solvers::loss::{Classifier, PredictionLoss};
 use faer::{Accum, Mat, MatRef, Par, linalg::matmul::matmul};
 use nalgebra::DMatrix;
-use std::{sync::Arc, time::Instant};
+use std::{ops::ControlFlow::Continue, sync::Arc, time::Instant};
 
 const D: usize = 784;
 const CLASSES: usize = 10;
@@ -30,8 +31,21 @@ pub(crate) fn main() -> admm::Result<()> {
     for n in [n / 6, n / 2, n, 2 * n, 4 * n] {
         Bench::<f64>::new(n, 2)?.row(20)?;
     }
+    hidden(n)
+}
+
+/// The table of the network.
+fn hidden(n: usize) -> admm::Result<()> {
+    println!("\ntype  threads       n  units  pass ms  GFLOP/s  of square");
+    for threads in [2, 1] {
+        Bench::<f64>::new(n, threads)?.hidden()?;
+        Bench::<f32>::new(n, threads)?.hidden()?;
+    }
     Ok(())
 }
+
+/// The units of the hidden layer.
+const UNITS: usize = 32;
 
 struct Bench<T: Scalar> {
     x: Arc<DMatrix<T>>,
@@ -83,6 +97,33 @@ impl<T: Scalar> Bench<T> {
             100.0 * read / pass,
             two / pass
         );
+        Ok(())
+    }
+
+    /// A fit for the prediction alone: its passes are evaluations, with little between them. The square product comes
+    /// after each of them.
+    fn hidden(&self) -> admm::Result<()> {
+        let builder = JointModel::builder().hidden(&[UNITS]).reach(Reach::Through).weight(0.0).tolerance(0.0);
+        let model = builder.scale(Scale::None).max_iterations(15).exec(self.samples.exec.clone()).build()?;
+        let labels = self.samples.targets.labels().expect("classes");
+        let prepared = model.prepare(Features::from(self.x.clone()), labels, CLASSES, None)?;
+        let square = Mat::from_fn(1500, 1500, |i, j| T::of((i + j) as f64 / 1500.0));
+        let (mut passes, mut products, mut last) = (Vec::new(), Vec::new(), None);
+        prepared.fit(Method::Descent, &mut |moment| {
+            let now = Instant::now();
+            if let Some((then, before)) = last {
+                passes.push(now.duration_since(then).as_secs_f64() / (moment.passes - before) as f64);
+            }
+            let product = || self.samples.exec.map(self.threads, |_| product(square.as_ref(), square.as_ref()));
+            products.push(seconds(product));
+            last = Some((Instant::now(), moment.passes));
+            Continue(())
+        })?;
+        let (pass, square) = (median(passes), median(products));
+        let rate = 4e-9 * self.x.len() as f64 * UNITS as f64 / pass;
+        let share = 100.0 * rate / (self.threads as f64 * 2e-9 * 1500_f64.powi(3) / square);
+        let (bits, threads, n) = (8 * size_of::<T>(), self.threads, self.x.ncols());
+        println!("f{bits:<4} {threads:7} {n:7} {UNITS:6} {:8.1} {rate:8.1} {share:8.0} %", 1e3 * pass);
         Ok(())
     }
 
