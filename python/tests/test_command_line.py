@@ -63,7 +63,7 @@ def test_a_regression_has_the_bytes_of_the_command_line(tmp_path, loss):
     predict = [ADMM, "predict", tmp_path / "python.safetensors", tmp_path / "x.npy", "--out", tmp_path / "p.csv"]
     subprocess.run(predict, check=True, capture_output=True)
     predicted = np.genfromtxt(tmp_path / "p.csv", delimiter=",", names=True)
-    np.testing.assert_allclose(predicted["target"], model.predict(X), rtol=1e-12)
+    np.testing.assert_allclose(predicted["prediction_target"], model.predict(X), rtol=1e-12)
 
 
 def test_files_are_read_by_both(tmp_path):
