@@ -105,6 +105,8 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
         let ax = largest(&self.ax.magnitudes());
         let [r, mut sizes, bz, c] = [r, self.ax, self.bz, self.c].map(S::magnitudes);
         sizes.iter_mut().zip(bz.iter().zip(&c)).for_each(|(size, (&bz, &c))| *size = size.max(bz).max(c));
+        // The entry that is all residual, one image 0 and the other on its way there, has no size of its own.
+        let agreed: Vec<T> = sizes.iter().zip(&r).map(|(&size, &r)| (size - r).max(T::zero())).collect();
         let (s, y) = (&dual.residual, &dual.multiplier.magnitudes);
         let (rows, relative) = (self.c.sizes().count(), T::of(tolerance.relative));
         let absolute = |entries: f64| T::of(tolerance.absolute * entries.sqrt());
@@ -115,9 +117,9 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
         };
         scales.take(&sizes, y, norms);
         let is_zero = ax == T::zero() || largest(&bz) == T::zero();
-        record.primal_excess = scales.primal_excess(&r, &sizes, is_zero, shares(rows, &r, ax));
+        record.primal_excess = scales.primal_excess(&r, &agreed, is_zero, shares(rows, &r, ax));
         let shares = shares(s.count, &s.magnitudes, largest(y));
-        record.dual_excess = scales.dual_excess(&s.magnitudes, y, record.rho * typical(&sizes), shares);
+        record.dual_excess = scales.dual_excess(&s.magnitudes, y, record.rho * typical(&agreed), shares);
         let (primal, multiplier) = scales.norms(&sizes, y);
         let bound = |count: usize, scale: T| absolute(count as f64) + relative * scale;
         let primal = record.primal / bound(rows, primal).max(tiny());

@@ -417,8 +417,8 @@ fn phases_are_plain_and_accelerated_in_turn() {
         }
         let is_plain = (iteration - 1) % 7 < 3;
         let kept = state.acceleration_memory.elements.len();
-        assert_eq!(kept, if is_plain { 0 } else { 2 * ((iteration - 1) % 7 - 2) }, "iteration {iteration}");
-        assert_eq!(state.start.is_ahead(), !is_plain && kept > 2, "iteration {iteration}");
+        assert_eq!(kept, if is_plain { 0 } else { 2 * ((iteration - 1) % 7 - 2) + 1 }, "iteration {iteration}");
+        assert_eq!(state.start.is_ahead(), !is_plain && kept > 3, "iteration {iteration}");
     }
 }
 

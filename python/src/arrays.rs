@@ -30,23 +30,33 @@ unsafe impl<T: Element + Sync> Sync for Held<T> {}
 
 impl<T: Element> AsRef<[T]> for Held<T> {
     fn as_ref(&self) -> &[T] {
-        // SAFETY: `first` and `length` are those of a contiguous array, which `_array` keeps alive.
+        // SAFETY: the numbers of `_array`, which it keeps alive, lie in this range, and so does its base.
         unsafe { std::slice::from_raw_parts(self.first, self.length) }
     }
 }
 
-/// A row-major n×d array as samples, without a copy. They keep the array alive.
+/// An n×d array as samples, without a copy, whatever its strides. They keep the array alive.
 ///
 /// # Errors
-/// An array that is not C-contiguous.
+/// An array whose numbers are misaligned, and one without features.
 pub fn dense<T: Number>(x: &PyReadonlyArray2<'_, T>) -> PyResult<Features<T>> {
-    let (n, d) = (x.dims()[0], x.dims()[1]);
-    if n > 0 && d > 0 && !x.is_c_contiguous() {
-        return Err(PyValueError::new_err("X must be stored row by row"));
+    let (n, d, size) = (x.dims()[0], x.dims()[1], size_of::<T>() as isize);
+    let first: *const T = x.data().cast_const();
+    if x.strides().iter().any(|stride| stride % size != 0) || !first.is_aligned() {
+        return Err(PyValueError::new_err("X must have aligned numbers"));
     }
-    let numbers = x.as_slice()?;
-    let held = Held { _array: (**x).clone().unbind(), first: numbers.as_ptr(), length: numbers.len() };
-    Features::shared(held, d).map_err(raised)
+    let (by_sample, by_feature) = (x.strides()[0] / size, x.strides()[1] / size);
+    // The memory that the array spans, from its lowest address on.
+    let reach = |count: usize, step: isize| count.saturating_sub(1) as isize * step;
+    let (down, up) = [reach(n, by_sample), reach(d, by_feature)]
+        .iter()
+        .fold((0, 0), |(down, up), reach| (down + reach.min(&0), up + reach.max(&0)));
+    let length = if n == 0 || d == 0 { 0 } else { (up - down + 1).unsigned_abs() };
+    let held = Held { _array: (**x).clone().unbind(), first: first.wrapping_offset(down), length };
+    if length == n * d && (by_sample, by_feature) == (d as isize, 1) {
+        return Features::shared(held, d).map_err(raised);
+    }
+    Features::strided(held, down.unsigned_abs(), (d, n), (by_feature, by_sample)).map_err(raised)
 }
 
 /// The parts of an n×d matrix in compressed rows: data, column numbers, row offsets, and d.

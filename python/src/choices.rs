@@ -3,6 +3,7 @@
 use admm::{Exec, Result};
 use admm_solvers::data::{ClassWeight, Scale};
 use admm_solvers::joint::{AccelerationChoice, Constraint, JointModel, Method, PenaltyChoice, Reach, Rule};
+use admm_solvers::loss::Loss;
 use admm_solvers::network::Activation;
 use serde::Deserialize;
 
@@ -14,6 +15,8 @@ pub struct Choices {
     weight: f64,
     ridge: f64,
     shrinkage: f64,
+    loss: Loss,
+    standardise_targets: bool,
     constraint: Constraint,
     rule: Rule,
     pub method: Method,
@@ -44,6 +47,8 @@ impl Choices {
             .weight(self.weight)
             .ridge(self.ridge)
             .shrinkage(self.shrinkage)
+            .loss(self.loss)
+            .standardise_targets(self.standardise_targets)
             .constraint(self.constraint)
             .rule(self.rule)
             .method(self.method)

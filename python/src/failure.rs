@@ -12,8 +12,8 @@ const NAMES: [(&str, &str); 8] = [
     ("seed", "random_state"),
     ("weights", "sample_weight"),
     ("labels", "y"),
+    ("targets", "y"),
     ("x", "X"),
-    ("class_weight", "class_weight"),
 ];
 
 /// The exception of an error: `ValueError` for what the caller or a block gave, `ArithmeticError` for a computation without

@@ -1,11 +1,11 @@
 //! A fit, from arrays to arrays.
 
-use crate::arrays::{Compressed, Number, dense, sparse};
+use crate::arrays::{Compressed, Number, dense, matrix, sparse};
 use crate::choices::Choices;
 use crate::failure::raised;
 use crate::model::{arrays, model};
 use crate::worker::{Asks, work};
-use admm_solvers::data::Features;
+use admm_solvers::data::{Features, Targets};
 use admm_solvers::joint::{Fitted, Model, Moment, Prepared};
 use numpy::{PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::exceptions::PyValueError;
@@ -14,24 +14,25 @@ use pyo3::types::PyDict;
 use serde::Serialize;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// The knowledge of Python about the samples: the labels, the number of classes, the weights, and the model to start from.
-type Given<'a, 'py> =
-    (PyReadonlyArray1<'py, i64>, usize, Option<&'a Bound<'py, PyAny>>, Option<&'a Bound<'py, PyDict>>);
+/// The knowledge of Python about the samples: the targets, the number of classes, the weights, and the model to start
+/// from.
+type Given<'a, 'py> = (&'a Bound<'py, PyAny>, usize, Option<&'a Bound<'py, PyAny>>, Option<&'a Bound<'py, PyDict>>);
 
 /// The arrays of a model, what is known of its fit, and the exception that ended it, if one did.
 type Ended<'py> = (Bound<'py, PyDict>, Bound<'py, PyDict>, Option<PyErr>);
 
-/// Fits a model to X: a row-major array (n×d), or the parts of a matrix in compressed rows.
+/// Fits a model to X: an array (n×d), or the parts of a matrix in compressed rows.
 ///
+/// The targets are class numbers (n) below `classes`, or numbers (n×q) of the type of X.
 /// `choices` is the JSON of the parameters. The observer is called with the JSON of each iteration, and a true value
 /// from it ends the fit. If an exception ends it, the model is the best one up to there.
 #[pyfunction]
-#[pyo3(signature = (x, labels, classes, choices, *, weights=None, start=None, observer=None))]
+#[pyo3(signature = (x, targets, classes, choices, *, weights=None, start=None, observer=None))]
 #[allow(clippy::too_many_arguments)]
 pub fn fit<'py>(
     py: Python<'py>,
     x: &Bound<'py, PyAny>,
-    labels: PyReadonlyArray1<'py, i64>,
+    targets: &Bound<'py, PyAny>,
     classes: usize,
     choices: &str,
     weights: Option<&Bound<'py, PyAny>>,
@@ -40,30 +41,27 @@ pub fn fit<'py>(
 ) -> PyResult<Ended<'py>> {
     let choices: Choices = serde_json::from_str(choices).map_err(|error| PyValueError::new_err(error.to_string()))?;
     if let Ok(x) = x.extract::<PyReadonlyArray2<'_, f32>>() {
-        in_precision(py, dense::<f32>(&x)?, (labels, classes, weights, start), choices, observer)
+        in_precision(py, dense::<f32>(&x)?, (targets, classes, weights, start), choices, observer)
     } else if let Ok(x) = x.extract::<PyReadonlyArray2<'_, f64>>() {
-        in_precision(py, dense::<f64>(&x)?, (labels, classes, weights, start), choices, observer)
+        in_precision(py, dense::<f64>(&x)?, (targets, classes, weights, start), choices, observer)
     } else if let Ok(x) = x.extract::<Compressed<'_, f32>>() {
-        in_precision(py, sparse::<f32>(&x)?, (labels, classes, weights, start), choices, observer)
+        in_precision(py, sparse::<f32>(&x)?, (targets, classes, weights, start), choices, observer)
     } else {
         let x = x.extract::<Compressed<'_, f64>>()?;
-        in_precision(py, sparse::<f64>(&x)?, (labels, classes, weights, start), choices, observer)
+        in_precision(py, sparse::<f64>(&x)?, (targets, classes, weights, start), choices, observer)
     }
 }
 
 fn in_precision<'py, T: Number>(
     py: Python<'py>,
     x: Features<T>,
-    (labels, classes, weights, start): Given<'_, 'py>,
+    (given, classes, weights, start): Given<'_, 'py>,
     choices: Choices,
     observer: Option<Py<PyAny>>,
 ) -> PyResult<Ended<'py>> {
-    let class =
-        |&label: &i64| usize::try_from(label).map_err(|_| PyValueError::new_err("y has a negative class number"));
     let problem = Fit {
         x,
-        labels: labels.as_slice()?.iter().map(class).collect::<PyResult<_>>()?,
-        classes,
+        targets: targets(given, classes)?,
         weights: weights
             .map(|weights| Ok::<_, PyErr>(weights.extract::<PyReadonlyArray1<'_, T>>()?.as_slice()?.to_vec()))
             .transpose()?,
@@ -89,6 +87,18 @@ fn in_precision<'py, T: Number>(
     Ok((arrays(py, fitted.model)?, facts, ended_by))
 }
 
+/// Class numbers, or numbers of several targets.
+fn targets<T: Number>(of: &Bound<'_, PyAny>, classes: usize) -> PyResult<Targets<T>> {
+    if let Ok(numbers) = of.extract::<PyReadonlyArray2<'_, T>>() {
+        return Ok(matrix(&numbers)?.into());
+    }
+    let class =
+        |&label: &i64| usize::try_from(label).map_err(|_| PyValueError::new_err("y has a negative class number"));
+    let labels = of.extract::<PyReadonlyArray1<'_, i64>>()?;
+    let labels: Vec<usize> = labels.as_slice()?.iter().map(class).collect::<PyResult<_>>()?;
+    Targets::classes(&labels, classes).map_err(raised)
+}
+
 fn json(of: &impl Serialize) -> PyResult<String> {
     serde_json::to_string(of).map_err(|error| PyValueError::new_err(error.to_string()))
 }
@@ -96,8 +106,7 @@ fn json(of: &impl Serialize) -> PyResult<String> {
 /// All that a fit needs, so that it can go on in a thread of its own.
 struct Fit<T: Number> {
     x: Features<T>,
-    labels: Vec<usize>,
-    classes: usize,
+    targets: Targets<T>,
     weights: Option<Vec<T>>,
     start: Option<Model<T>>,
     choices: Choices,
@@ -110,7 +119,7 @@ impl<T: Number> Fit<T> {
     fn run(self, asks: &Asks, watched: bool) -> Found<T> {
         let method = self.choices.method;
         let model = self.choices.model()?;
-        let mut prepared: Prepared<T> = model.prepare(self.x, &self.labels, self.classes, self.weights.as_deref())?;
+        let mut prepared: Prepared<T> = model.prepare_targets(self.x, self.targets, self.weights.as_deref())?;
         if let Some(start) = &self.start {
             prepared = prepared.with_model(start)?;
         }

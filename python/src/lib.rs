@@ -29,5 +29,5 @@ mod _core {
         check_constraint_set, check_gradient, check_prox, function, operator, set,
     };
     #[pymodule_export]
-    use crate::model::{from_bytes, inverse_transform, predict_proba, to_bytes, transform};
+    use crate::model::{from_bytes, inverse_transform, logits, predict_values, to_bytes, transform};
 }

@@ -21,7 +21,7 @@ def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch):
         exec(compile(code, f"{page.name}: {code[:60]!r}", "exec"), names)
     assert names
     if skipped:
-        pytest.skip("torch is not installed: .ci/python torch installs it")
+        pytest.skip("torch is not installed: .ci/python-torch installs it")
 
 
 def has_torch():

@@ -17,7 +17,7 @@ def test_an_example_runs(name, capsys):
 
 
 def test_the_network_in_torch():
-    pytest.importorskip("torch", reason="torch is not installed: .ci/python torch installs it")
+    pytest.importorskip("torch", reason="torch is not installed: .ci/python-torch installs it")
     run = subprocess.run([sys.executable, EXAMPLES / "torch_network.py"], capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr
     assert "test error" in run.stdout

@@ -14,6 +14,7 @@ use admm_solvers::pca::{Covariance, VarianceLoss};
 use admm_solvers::smooth::Ridge;
 use nalgebra::{DMatrix, DVector};
 use nalgebra_sparse::{CooMatrix, CscMatrix, CsrMatrix};
+use std::collections::HashMap;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -47,23 +48,51 @@ fn mapped<T: Scalar>(x: &DMatrix<T>) -> Features<T> {
     Features::map(&file, 128, x.nrows()).unwrap()
 }
 
+/// The same numbers, at these steps from feature to feature and from sample to sample, among others.
+fn apart<T: Scalar>(x: &DMatrix<T>, steps: (isize, isize)) -> Features<T> {
+    let (d, n) = x.shape();
+    let last = |count: usize, step: isize| (count as isize - 1) * step;
+    let (by_features, by_samples) = (last(d, steps.0), last(n, steps.1));
+    let origin = 2 - by_features.min(0) - by_samples.min(0);
+    let length = (origin + by_features.max(0) + by_samples.max(0)) as usize + 3;
+    let mut numbers = vec![T::of(9.0); length];
+    for (i, sample) in x.column_iter().enumerate() {
+        for (j, &value) in sample.iter().enumerate() {
+            numbers[(origin + j as isize * steps.0 + i as isize * steps.1) as usize] = value;
+        }
+    }
+    Features::strided(numbers, origin as usize, (d, n), steps).unwrap()
+}
+
+/// The storages before these are dense.
+const SPARSE: [&str; 2] = ["csc", "csr"];
+
 /// The same samples in every storage. The last is the only one whose memory is its own by then, and scaled in place.
 fn everywhere<T: Scalar>(x: &DMatrix<T>) -> impl Iterator<Item = (&'static str, Features<T>)> {
     let owned = Arc::new(x.clone());
+    let (d, n) = (x.nrows() as isize, x.ncols() as isize);
     let storages = [
         ("in an Arc", owned.clone().into()),
         ("shared", Features::shared(x.as_slice().to_vec(), x.nrows()).unwrap()),
         ("mapped", mapped(x)),
+        ("feature by feature", apart(x, (n, 1))),
+        ("a part of each row", apart(x, (1, 2 * d + 3))),
+        ("rows from the last to the first", apart(x, (1, -d))),
+        ("every other number, from the last to the first", apart(x, (2, -2 * d - 1))),
         ("csc", CscMatrix::from(&CooMatrix::from(x)).into()),
         ("csr", (&CsrMatrix::from(&CooMatrix::from(x))).into()),
     ];
     storages.into_iter().chain([owned].into_iter().map(|owned| ("owned", owned.into())))
 }
 
-/// As they are, and then scaled.
-fn scaled_or_not<T: Scalar>(x: &DMatrix<T>, by: &Scaler<T>) -> impl Iterator<Item = (String, Features<T>)> {
-    let plain = everywhere(x).map(|(storage, x)| (storage.to_string(), x));
-    plain.chain(everywhere(x).map(|(storage, x)| (format!("{storage}, scaled"), x.standardised(by))))
+/// As they are, folded, and scaled as small features are.
+fn scaled_or_not<'a, T: Scalar>(
+    x: &'a DMatrix<T>,
+    by: &'a Scaler<T>,
+) -> impl Iterator<Item = (&'static str, &'static str, Features<T>)> + 'a {
+    let plain = everywhere(x).map(|(storage, x)| (storage, "as they are", x));
+    let folded = everywhere(x).map(|(storage, x)| (storage, "folded", x.folded(by)));
+    plain.chain(folded).chain(everywhere(x).map(|(storage, x)| (storage, "scaled", x.standardised(by))))
 }
 
 fn softmax<T: Scalar>(x: Features<T>, classes: usize, exec: Exec) -> PredictionLoss<T> {
@@ -77,7 +106,8 @@ fn every_storage_agrees_with_plain_loops_scaled_or_not() {
     for n in [1, 63, 64, 65, 256, 257, 600] {
         let (d, k, c) = (5, 3, 3.min(n.max(2)));
         let (x, at) = (sparse(d, n, n as u64), point(d, k, c, 77));
-        for (storage, features) in scaled_or_not(&x, &scaler(d)) {
+        for (storage, way, features) in scaled_or_not(&x, &scaler(d)) {
+            let storage = format!("{storage}, {way}");
             let softmax = softmax(features, c, Exec::Serial);
             let ((value, gradient), (slow, expected)) =
                 (softmax.value_and_gradient(&at).unwrap(), naive(&softmax, &at));
@@ -94,10 +124,9 @@ fn every_storage_agrees_with_plain_loops_scaled_or_not() {
 fn what_is_folded_is_what_scaling_does() {
     let (x, by) = (sparse(4, 300, 1), scaler(4));
     let expected = by.apply(&x).unwrap();
-    for (storage, features) in everywhere(&x) {
-        let before = features.to_dense();
-        let scaled = features.standardised(&by);
-        assert_eq!((scaled.to_dense(), before), (expected.clone(), x.clone()), "{storage}");
+    for (storage, way, scaled) in scaled_or_not(&x, &by).filter(|(_, way, _)| *way != "as they are") {
+        assert_eq!(scaled.to_dense(), expected, "{storage}, {way}");
+        assert_eq!(scaled.dense(60..200), expected.columns(60, 140), "{storage}, {way}");
         let some = scaled.select(&[7, 7, 299, 0]);
         assert_eq!(some.is_sparse(), scaled.is_sparse());
         assert_eq!(some.to_dense(), data::columns(&expected, &[7, 7, 299, 0]), "{storage}");
@@ -111,8 +140,8 @@ fn covariances_and_batches_of_every_storage() {
     let of = |x: Features<f64>| softmax(x, 3, Exec::Serial).samples;
     let (plain, w) = (of(by.apply(&x).unwrap().into()), matrix(6, 2, 5));
     let expected = Covariance::of(&plain).unwrap();
-    for (storage, features) in everywhere(&x) {
-        let samples = of(features.standardised(&by));
+    for (storage, _, features) in scaled_or_not(&x, &by).filter(|(_, way, _)| *way != "as they are") {
+        let samples = of(features);
         for covariance in [Covariance::dense(&samples).unwrap(), Covariance::matrix_free(&samples).unwrap()] {
             assert!((covariance.trace() - expected.trace()).abs() <= 1e-12 * expected.trace(), "{storage}");
             assert!((covariance.times(&w) - expected.times(&w)).amax() <= 1e-13, "{storage}");
@@ -140,24 +169,26 @@ fn the_bits_depend_neither_on_threads_nor_on_where_dense_numbers_are() {
         all.flat_map(|m| m.iter().map(|x| x.to_f64().to_bits()).collect::<Vec<_>>()).collect()
     }
     fn check<T: Scalar>(x: &DMatrix<T>, by: &Scaler<T>) {
-        let mut all = Vec::new();
-        for (storage, features) in scaled_or_not(x, by) {
-            all.push(bits(&features, 1));
+        let mut seen = HashMap::new();
+        for (storage, way, features) in scaled_or_not(x, by) {
+            let found = bits(&features, 1);
             for threads in [2, 3, 8] {
-                assert!(all.last() == Some(&bits(&features, threads)), "{storage}, {threads} threads");
+                assert!(found == bits(&features, threads), "{storage}, {way}, {threads} threads");
             }
+            // Sparse samples are always folded.
+            let way = if SPARSE.contains(&storage) && way == "scaled" { "folded" } else { way };
+            let first = seen.entry((way, SPARSE.contains(&storage))).or_insert_with(|| found.clone());
+            assert!(*first == found, "{storage}, {way}");
         }
-        let (plain, scaled) = all.split_at(6);
-        assert!(plain[0] == plain[1] && plain[0] == plain[2] && plain[0] == plain[5], "dense as they are");
-        assert!(scaled[0] == scaled[1] && scaled[0] == scaled[2], "folded");
-        assert!(plain[3] == plain[4] && scaled[3] == scaled[4], "sparse");
+        assert_eq!(seen.len(), 5);
     }
     let (x, by) = (sparse(7, 2_000, 5), scaler(7));
     check(&x, &by);
     check(&x.map(|x| x as f32), &Scaler { mean: by.mean.map(|m| m as f32), scale: by.scale.map(|s| s as f32) });
 }
 
-/// The fit of a matrix that is handed over, whose samples are scaled in place, and those that fold the scaling.
+/// The fit of a matrix that is handed over, whose samples are scaled in place, and those of all others: with the same
+/// bits, but for sparse ones.
 #[test]
 fn every_storage_fits_the_same_model() -> Result<()> {
     let x = sparse(6, 400, 8);
@@ -180,6 +211,7 @@ fn every_storage_fits_the_same_model() -> Result<()> {
                 assert!((&fitted.scaler.scale - &expected.scaler.scale).amax() <= 1e-14, "{storage}");
                 assert!((fitted.report.objective - expected.report.objective).abs() <= 1e-12, "{storage}");
                 assert!(angle(&fitted.weights.v, &expected.weights.v) <= 1e-6, "{storage}");
+                assert!(SPARSE.contains(&storage) || fitted.model == expected.model, "{storage}");
             }
         }
     }
@@ -212,6 +244,24 @@ fn files_and_owners_that_do_not_fit_are_refused() {
     let message = Features::shared(vec![0.0_f64; 7], 3).unwrap_err().to_string();
     assert_eq!(message, "invalid parameters: owner must hold samples of 3 features each, but has 7 numbers");
     assert!(Features::shared(vec![0.0_f64; 7], 0).is_err());
+    for (origin, (d, n), steps, fits) in [
+        (0, (3, 2), (1, 3), true),
+        (0, (3, 2), (2, 1), true),
+        (5, (3, 2), (-2, -1), true),
+        (2, (3, 4), (0, 1), true),
+        (6, (3, 0), (9, 9), true),
+        (0, (0, 2), (1, 1), false),
+        (1, (3, 2), (1, 3), false),
+        (4, (3, 2), (-2, -1), false),
+        (0, (3, 2), (isize::MAX, 1), false),
+        (usize::MAX, (1, 1), (1, 1), false),
+    ] {
+        let features = Features::strided([0.0_f64; 6], origin, (d, n), steps);
+        assert_eq!(features.is_ok(), fits, "{origin} {d}×{n} {steps:?}");
+    }
+    let message = Features::strided([0.0_f64; 6], 1, (3, 2), (1, 3)).unwrap_err().to_string();
+    let expected = "owner must hold 3 features of 2 samples at their places, but has 6 numbers";
+    assert_eq!(message, format!("invalid parameters: {expected}"));
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(&[0; 64]).unwrap();
     assert_eq!(Features::<f64>::map(&file, 16, 3).unwrap().shape(), (3, 2));
@@ -226,7 +276,7 @@ fn files_and_owners_that_do_not_fit_are_refused() {
 fn a_joint_objective_takes_the_covariance_along_in_one_pass() {
     let (x, by, at) = (sparse(6, 400, 11), scaler(6), point(6, 2, 3, 12));
     for (storage, features) in everywhere(&x) {
-        let entropy = softmax(features.standardised(&by), 3, Exec::Serial);
+        let entropy = softmax(features.folded(&by), 3, Exec::Serial);
         for free in [true, false] {
             // Of other samples nothing can be taken along.
             let own = if free { entropy.samples.clone() } else { softmax(x.clone().into(), 3, Exec::Serial).samples };

@@ -1,8 +1,9 @@
 //! The joint model with hidden layers: what it converges to, what moves it, and what it refuses.
 
-use crate::data::{classes, digits, iris};
+use crate::data::{Random, classes, digits, iris};
 use admm::{Error, Exec, Status};
 use admm_solvers::Scalar;
+use admm_solvers::data::ClassWeight;
 use admm_solvers::joint::{
     AccelerationChoice, Builder, Constraint, Fitted, JointModel, Method, Model, Moment, Names, Position, Prepared,
     Reach, Rule,
@@ -154,6 +155,21 @@ fn through_the_layers_collapse_and_stopped_they_do_not() {
     assert!(stopped.collapse().is_none());
     let warning = through.collapse().expect("the layers collapse");
     assert!(warning.contains("collapse") && warning.contains("Stop the gradient"), "{warning}");
+}
+
+/// One class counts ten million times what the others do. It is predicted without any features, and the ridge then takes
+/// the layers to a constant, on which nothing is left to reduce. The fit ends with layers that vary.
+#[test]
+fn layers_on_their_way_to_a_constant_end_the_fit() {
+    let mut random = Random::new(3);
+    let x = DMatrix::from_fn(2, 50, |_, _| 20.0 * random.normal());
+    let labels: Vec<usize> = (0..50).map(|sample| sample % 2).collect();
+    let builder = JointModel::builder().hidden(&[4]).max_iterations(1_000);
+    let counts = builder.class_weight(ClassWeight::Factors(vec![1e3, 1e-4]));
+    let fitted = run(&counts.build().unwrap().prepare(&x, &labels, 2, None).unwrap(), Method::Admm);
+    assert_eq!(fitted.report.status, Status::Stalled);
+    assert!(fitted.report.collapse().is_some(), "{:?}", fitted.report.participation);
+    assert_eq!(fitted.predict(&x).unwrap(), [0; 50]);
 }
 
 #[test]

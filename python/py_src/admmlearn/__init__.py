@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import accelerate, accuracy, check, operators, penalty, prox, sets, stop
@@ -21,6 +22,8 @@ from ._core import Certificate, Moment, Record, Report, __version__
 
 if TYPE_CHECKING:
     from ._path import SupervisedPCACV as SupervisedPCACV
+    from ._path import SupervisedPCARegressorCV as SupervisedPCARegressorCV
+    from ._regressor import SupervisedPCARegressor as SupervisedPCARegressor
     from ._supervised_pca import SupervisedPCA as SupervisedPCA
 
 __all__ = [
@@ -34,6 +37,8 @@ __all__ = [
     "Solved",
     "SupervisedPCA",
     "SupervisedPCACV",
+    "SupervisedPCARegressor",
+    "SupervisedPCARegressorCV",
     "__version__",
     "accelerate",
     "accuracy",
@@ -53,14 +58,16 @@ __all__ = [
 ]
 
 
+# The estimators need scikit-learn, which is optional: they are imported when they are asked for.
+_ESTIMATORS = {
+    "SupervisedPCA": "_supervised_pca",
+    "SupervisedPCACV": "_path",
+    "SupervisedPCARegressor": "_regressor",
+    "SupervisedPCARegressorCV": "_path",
+}
+
+
 def __getattr__(name: str) -> Any:
-    # The estimators need scikit-learn, which is optional.
-    if name == "SupervisedPCA":
-        from ._supervised_pca import SupervisedPCA
-
-        return SupervisedPCA
-    if name == "SupervisedPCACV":
-        from ._path import SupervisedPCACV
-
-        return SupervisedPCACV
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _ESTIMATORS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_ESTIMATORS[name]}", __name__), name)

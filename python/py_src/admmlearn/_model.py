@@ -1,15 +1,15 @@
-"""What a fitted model does, however it was found."""
+"""What a fitted model does, however it was found and whatever it predicts."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -25,13 +25,17 @@ _PARTS = {
     "classifier": "classifier_",
     "bias": "classifier_intercept_",
     "layers": "layers_",
+    "activation": "activation_",
+    "loss": "loss_",
+    "target_mean": "target_mean_",
+    "target_scale": "target_scale_",
 }
-# The samples of a sparse matrix that are made dense at a time.
+# The samples that are made dense, or brought to another precision, at a time.
 _CHUNK = 4096
 
 
-class Model(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, BaseEstimator):
-    """A transformer and a classifier of scikit-learn. Its fitted attributes are numpy arrays."""
+class Model(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """A transformer of scikit-learn with a predictor behind it. Its fitted attributes are numpy arrays."""
 
     mean_: Array
     scale_: Array
@@ -39,9 +43,17 @@ class Model(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, 
     classifier_: Array
     classifier_intercept_: Array
     layers_: list[tuple[Array, Array]]
-    classes_: Array
+    activation_: str
+    loss_: str
+    target_mean_: Array | None
+    target_scale_: Array | None
     n_features_in_: int
     feature_names_in_: Array
+    # The encoding of tables that a file had.
+    encoding_: str | None = None
+
+    # The losses that the estimator takes.
+    _losses: ClassVar[tuple[str, ...]]
 
     def transform(self, X: ArrayLike) -> Array:
         """The components of the samples, of shape (n_samples, n_components)."""
@@ -56,50 +68,68 @@ class Model(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, 
             raise ValueError(f"X must have shape (n_samples, {self._n_features_out}), got {Z.shape}")
         return _core.inverse_transform(self._parts(), Z)
 
-    def predict_proba(self, X: ArrayLike) -> Array:
-        """The probabilities of the classes, of shape (n_samples, n_classes)."""
-        check_is_fitted(self)
-        return self._by_core(_core.predict_proba, X)
-
-    def decision_function(self, X: ArrayLike) -> Array:
-        """The logits of the classes; of two classes, the logit of the second less that of the first."""
-        check_is_fitted(self)
-        logits = self._by_core(_core.transform, X) @ self.classifier_.T + self.classifier_intercept_
-        decision: Array = logits[:, 1] - logits[:, 0] if len(self.classes_) == 2 else logits
-        return decision
-
-    def predict(self, X: ArrayLike) -> Array:
-        """The most probable class of each sample."""
-        check_is_fitted(self)
-        chosen: Array = self.classes_[np.argmax(self.predict_proba(X), axis=1)]
-        return chosen
-
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model as a file of the command line: `admm predict run` reads it."""
         check_is_fitted(self)
-        names = getattr(self, "feature_names_in_", numbered(self.n_features_in_))
-        data = _core.to_bytes(self._parts(), [str(name) for name in names], [str(name) for name in self.classes_])
+        features = getattr(self, "feature_names_in_", numbered(self.n_features_in_))
+        outputs, numbers = self._outputs()
+        names = ([str(name) for name in features], outputs, numbers, self.encoding_)
+        data = _core.to_bytes(self._parts(), names)
         with open(path, "wb") as file:
             file.write(data)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], *, dtype: Any = np.float64) -> Self:
+        """Read a model file. Classes and targets have texts as their names, as in the file."""
+        with open(path, "rb") as file:
+            parts, (features, outputs, numbers, encoding) = _core.from_bytes(
+                file.read(), np.dtype(dtype) == np.float32
+            )
+        if parts["loss"] not in cls._losses:
+            raise ValueError(f"the model has the loss {parts['loss']}: {cls.__name__} takes {', '.join(cls._losses)}")
+        model = cls(**cls._like(parts))
+        model._take_outputs(outputs, numbers)
+        model._take_parts(parts)
+        model.n_features_in_ = len(features)
+        model.encoding_ = encoding
+        if features != numbered(len(features)):
+            model.feature_names_in_ = np.asarray(features, dtype=object)
+        return model
+
+    @classmethod
+    def _like(cls, parts: dict[str, Any]) -> dict[str, Any]:
+        """The parameters of an estimator that could have found a model."""
+        return {"n_components": len(parts["weights"]), "loss": parts["loss"]}
+
+    def _outputs(self) -> tuple[list[str], bool]:
+        """The names of the classes or targets, and true if these are targets that are numbers."""
+        raise NotImplementedError
+
+    def _take_outputs(self, names: list[str], numbers: bool) -> None:
+        """The contrary of that."""
+        raise NotImplementedError
+
+    def _in_units(self, coef: Array, intercept: Array) -> tuple[Array, Array]:
+        """The linear predictor, of which `coef` has a row for each logit, as users see it."""
+        raise NotImplementedError
 
     @property
     def _n_features_out(self) -> int:
         return int(self.components_.shape[0])
 
     def _parts(self) -> dict[str, Any]:
-        return {part: getattr(self, name) for part, name in _PARTS.items()} | {"activation": self.activation_}
+        return {part: getattr(self, name) for part, name in _PARTS.items()}
 
     def _take_parts(self, parts: dict[str, Any]) -> None:
         for part, name in _PARTS.items():
             setattr(self, name, parts[part])
-        self.activation_ = parts["activation"]
         if self.layers_:
-            return
-        coef = self.classifier_ @ self.components_ / self.scale_
-        intercept = self.classifier_intercept_ - coef @ self.mean_
-        if len(coef) == 2:
-            coef, intercept = coef[1:] - coef[:1], intercept[1:] - intercept[:1]
-        self.coef_, self.intercept_ = coef, intercept
+            # Those of an earlier fit without layers.
+            self.__dict__.pop("coef_", None)
+            self.__dict__.pop("intercept_", None)
+        else:
+            coef = self.classifier_ @ self.components_ / self.scale_
+            self.coef_, self.intercept_ = self._in_units(coef, self.classifier_intercept_ - coef @ self.mean_)
 
     def _take(self, parts: dict[str, Any], facts: dict[str, Any]) -> None:
         self._take_parts(parts)
@@ -116,10 +146,11 @@ class Model(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, 
         dtype = self.components_.dtype
         X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
         parts = self._parts()
-        if isinstance(X, np.ndarray):
-            return function(parts, np.ascontiguousarray(X, dtype=dtype))
-        rows = range(0, X.shape[0], _CHUNK)
-        return np.concatenate([function(parts, X[i : i + _CHUNK].toarray().astype(dtype)) for i in rows])
+        if isinstance(X, np.ndarray) and X.dtype == dtype:
+            return function(parts, aligned(X))
+        pieces = (X[i : i + _CHUNK] for i in range(0, X.shape[0], _CHUNK))
+        dense = (piece if isinstance(piece, np.ndarray) else piece.toarray() for piece in pieces)
+        return np.concatenate([function(parts, piece.astype(dtype)) for piece in dense])
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -128,6 +159,17 @@ class Model(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClassifierMixin, 
         return tags
 
 
+def aligned(X: Array) -> Array:
+    """X as the core reads it in place: at any strides, but in whole numbers of the machine."""
+    whole = X.flags.aligned and all(stride % X.itemsize == 0 for stride in X.strides)
+    return X if whole else np.require(X, requirements=["C", "A"])
+
+
 def numbered(features: int) -> list[str]:
     """The names that a file gives to features without names."""
     return [f"x{j + 1}" for j in range(features)]
+
+
+def spelled(label: Any) -> str:
+    """A class as the command line spells it: a whole number without a point."""
+    return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)

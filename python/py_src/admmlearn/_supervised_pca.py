@@ -1,43 +1,40 @@
-"""The estimator for classes: a transformer and a classifier in one."""
+"""The estimator of classes and labels: a transformer and a classifier in one."""
 
 from __future__ import annotations
 
-import json
-import os
-import warnings
-from collections.abc import Callable
-from numbers import Integral, Real
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import _fit_context
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, validate_data
+from sklearn.utils._param_validation import StrOptions
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import column_or_1d, validate_data
 
-from . import _core
-from ._callbacks import CallbackSupport, with_callbacks
-from ._model import Model, numbered
+from ._callbacks import with_callbacks
+from ._estimator import Estimator
+from ._model import Array
+from ._predictors import Classifier
 
 
-class SupervisedPCA(CallbackSupport, Model):
+class SupervisedPCA(Estimator, Classifier):
     """Principal components that a classifier has a say in.
 
     One matrix W (d×k) serves two losses at once: the share of the variance that its components lose, with the weight λ,
-    and the cross-entropy of a linear classifier on the components, with the weight 1 − λ:
+    and the loss of a linear classifier on the components, with the weight 1 − λ:
 
-        minimise  λ (1 − tr(WᵀΣW) / tr Σ) + (1 − λ) (mean cross-entropy + μ/2 ‖B‖²)
+        minimise  λ (1 − tr(WᵀΣW) / tr Σ) + (1 − λ) (mean loss + μ/2 ‖B‖²)
 
-    ADMM minimises it by default: W follows its own rule on its own constraint, a second copy follows the cross-entropy,
-    and a dual variable makes them agree.
+    ADMM minimises it by default: W follows its own rule on its own constraint, a second copy follows the loss of the
+    classifier, and a dual variable makes them agree.
 
     Parameters
     ----------
     n_components : int, default=2
         k, the number of components. At most min(n_samples, n_features) are found.
+    loss : {"softmax", "logistic", "squared-hinge"}
+        The loss of the classifier. "softmax" is the cross-entropy of classes. The other two tell each class from the
+        rest, and take labels of which a sample may have several.
     weight : float, default=0.5
         λ from 0 to 1: 1 is PCA, 0 the classifier alone.
     ridge : float, default=0.01
@@ -61,7 +58,7 @@ class SupervisedPCA(CallbackSupport, Model):
     reach : {"stopped", "through"}
         The end of the gradient of the PCA loss: before the hidden layers, or in them. "through" asks for the method
         "joint".
-    penalty : {"balance", "fixed", "relative-balance", "spectral", "square-root"}
+    penalty : {"auto", "balance", "fixed", "relative-balance", "spectral", "square-root"}
         The policy for ρ, the penalty of ADMM.
     relaxation : float, default=1.0
         Over-relaxation of ADMM, between 0 and 2.
@@ -74,11 +71,11 @@ class SupervisedPCA(CallbackSupport, Model):
     starts : int, default=0
         The number of random starts that are tried beside the first one. The best end counts.
     class_weight : dict, "balanced" or None
-        What a class counts.
+        What a class counts. Labels of which a sample may have several have no such weights.
     warm_start : bool, default=False
         True to start from the last fit.
     random_state : int, RandomState or None
-        The seed of the random starts. None is the seed 0: fits are reproducible.
+        The seed of the random starts, as on the command line. None is the seed 0: fits are reproducible.
     n_jobs : int or None
         The number of threads. None is 1, and -1 all of them. The result has the same bits for any number.
     verbose : int, default=0
@@ -96,6 +93,8 @@ class SupervisedPCA(CallbackSupport, Model):
         The hidden layers, a row of the weights for each unit.
     classes_ : array of shape (n_classes,)
         The labels of the classes.
+    multilabel_ : bool
+        True if a sample may have several labels.
     status_ : str
         How the fit ended: "converged", or the reason why not.
     n_iter_ : int
@@ -108,42 +107,17 @@ class SupervisedPCA(CallbackSupport, Model):
         What was found about the conditions of convergence.
     """
 
-    _parameter_constraints: dict[str, list[Any]] = {
-        "n_components": [Interval(Integral, 1, None, closed="left")],
-        "weight": [Interval(Real, 0, 1, closed="both")],
-        "ridge": [Interval(Real, 0, None, closed="left")],
-        "constraint": [
-            StrOptions({"orthonormal", "unit-norm", "ball", "none", "normalised-columns", "normalised-q"})
-        ],
-        "shrinkage": [Interval(Real, 0, None, closed="left")],
-        "rule": [
-            StrOptions(
-                {"majorize", "hebbian", "minibatch", "vr-pca", "oja", "sanger", "krasulina", "power", "lbfgs"}
-            )
-        ],
-        "method": [StrOptions({"admm", "joint", "alternating", "two-stage"})],
-        "scale": [StrOptions({"standard", "center", "none"})],
-        "hidden": [tuple, list],
-        "activation": [StrOptions({"tanh", "relu", "softplus"})],
-        "layer_ridge": [Interval(Real, 0, None, closed="left")],
-        "reach": [StrOptions({"stopped", "through"})],
-        "penalty": [StrOptions({"balance", "fixed", "relative-balance", "spectral", "square-root"})],
-        "relaxation": [Interval(Real, 0, 2, closed="neither")],
-        "acceleration": [StrOptions({"none", "anderson", "nesterov"})],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "starts": [Interval(Integral, 0, None, closed="left")],
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **Estimator._parameter_constraints,
+        "loss": [StrOptions(set(Classifier._losses))],
         "class_weight": [StrOptions({"balanced"}), dict, None],
-        "warm_start": ["boolean"],
-        "random_state": ["random_state"],
-        "n_jobs": [Integral, None],
-        "verbose": ["verbose"],
     }
 
     def __init__(
         self,
         n_components: int = 2,
         *,
+        loss: str = "softmax",
         weight: float = 0.5,
         ridge: float = 1e-2,
         constraint: str = "orthonormal",
@@ -155,7 +129,7 @@ class SupervisedPCA(CallbackSupport, Model):
         activation: str = "tanh",
         layer_ridge: float = 1e-3,
         reach: str = "stopped",
-        penalty: str = "balance",
+        penalty: str = "auto",
         relaxation: float = 1.0,
         acceleration: str = "none",
         tol: float = 1e-6,
@@ -167,29 +141,32 @@ class SupervisedPCA(CallbackSupport, Model):
         n_jobs: int | None = None,
         verbose: int = 0,
     ) -> None:
-        self.n_components = n_components
-        self.weight = weight
-        self.ridge = ridge
-        self.constraint = constraint
-        self.shrinkage = shrinkage
-        self.rule = rule
-        self.method = method
-        self.scale = scale
-        self.hidden = hidden
-        self.activation = activation
-        self.layer_ridge = layer_ridge
-        self.reach = reach
-        self.penalty = penalty
-        self.relaxation = relaxation
-        self.acceleration = acceleration
-        self.tol = tol
-        self.max_iter = max_iter
-        self.starts = starts
+        super().__init__(
+            n_components,
+            loss=loss,
+            weight=weight,
+            ridge=ridge,
+            constraint=constraint,
+            shrinkage=shrinkage,
+            rule=rule,
+            method=method,
+            scale=scale,
+            hidden=hidden,
+            activation=activation,
+            layer_ridge=layer_ridge,
+            reach=reach,
+            penalty=penalty,
+            relaxation=relaxation,
+            acceleration=acceleration,
+            tol=tol,
+            max_iter=max_iter,
+            starts=starts,
+            warm_start=warm_start,
+            random_state=random_state,
+            n_jobs=n_jobs,
+            verbose=verbose,
+        )
         self.class_weight = class_weight
-        self.warm_start = warm_start
-        self.random_state = random_state
-        self.n_jobs = n_jobs
-        self.verbose = verbose
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
@@ -201,76 +178,43 @@ class SupervisedPCA(CallbackSupport, Model):
         Parameters
         ----------
         X : array or CSR matrix of shape (n_samples, n_features)
-            The samples. An array that is stored row by row is read where it is, another one is copied once.
-        y : array of shape (n_samples,)
-            The classes.
+            The samples. An array is read where it is, whatever its strides.
+        y : array of shape (n_samples,) or (n_samples, n_labels)
+            The classes, or a column of 0 and 1 for each label.
         sample_weight : array of shape (n_samples,), optional
             What each sample counts: 0 leaves it out, and an integer repeats it.
         """
-        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32], order="C")
+        X, y = validate_data(
+            self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32], multi_output=True
+        )
+        y = y.toarray() if hasattr(y, "toarray") else y
         check_classification_targets(y)
+        if type_of_target(y, input_name="y") == "multilabel-indicator":
+            targets, classes = self._labels(X, y)
+        else:
+            targets, classes = self._numbered(column_or_1d(y, warn=True))
+        self._fit(X, y, targets, classes, sample_weight)
+        return self
+
+    def _numbered(self, y: Any) -> tuple[Array, int]:
+        """The number of the class of each sample, and that of the classes."""
+        self.multilabel_ = False
         self.classes_, numbers = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(f"y must have at least 2 classes, but has 1 class: {self.classes_[0]!r}")
-        weights = None
-        if sample_weight is not None:
-            weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
-        start = self._parts() if self.warm_start and hasattr(self, "components_") else None
-        with self._watched(X, y, sample_weight, self.max_iter) as watch:
-            parts, facts, ended_by = _core.fit(
-                stored(X),
-                numbers.astype(np.int64),
-                len(self.classes_),
-                json.dumps(self._choices(X.shape)),
-                weights=weights,
-                start=start,
-                observer=_observer(watch, self.verbose),
-            )
-            self._take(parts, facts)
-            if ended_by is not None:
-                raise ended_by
-        self._warn(facts)
-        return self
+        return numbers.astype(np.int64), len(self.classes_)
 
-    @classmethod
-    def load(cls, path: str | os.PathLike[str], *, dtype: Any = np.float64) -> Self:
-        """Read a model file. The classes are texts, as in the file."""
-        with open(path, "rb") as file:
-            parts, features, classes = _core.from_bytes(file.read(), np.dtype(dtype) == np.float32)
-        model = cls(n_components=len(parts["weights"]))
-        model._take_parts(parts)
-        model.classes_ = np.asarray(classes)
-        model.n_features_in_ = len(features)
-        if features != numbered(len(features)):
-            model.feature_names_in_ = np.asarray(features, dtype=object)
-        return model
+    def _labels(self, X: Any, y: Any) -> tuple[Array, int]:
+        """A column of 0 and 1 for each label, and no class."""
+        if self.loss == "softmax":
+            raise ValueError("y has several labels for a sample: use loss='logistic' or loss='squared-hinge'")
+        if self.class_weight is not None:
+            raise ValueError("class_weight is for classes, and y has several labels for a sample")
+        self.multilabel_, self.classes_ = True, np.arange(y.shape[1])
+        return np.ascontiguousarray(y, dtype=X.dtype), 0
 
     def _choices(self, shape: tuple[int, int]) -> dict[str, Any]:
-        seed = 0 if self.random_state is None else check_random_state(self.random_state).randint(2**31 - 1)
-        jobs = 1 if self.n_jobs is None else self.n_jobs
-        return {
-            "components": min(self.n_components, shape[0], self.hidden[-1] if self.hidden else shape[1]),
-            "weight": float(self.weight),
-            "ridge": float(self.ridge),
-            "shrinkage": float(self.shrinkage),
-            "constraint": self.constraint,
-            "rule": self.rule,
-            "method": self.method,
-            "penalty": self.penalty,
-            "relaxation": float(self.relaxation),
-            "acceleration": self.acceleration,
-            "hidden": [int(width) for width in self.hidden],
-            "activation": self.activation,
-            "layer_ridge": float(self.layer_ridge),
-            "reach": self.reach,
-            "scale": self.scale,
-            "class_weight": self._class_weight(),
-            "tolerance": float(self.tol),
-            "max_iterations": int(self.max_iter),
-            "starts": int(self.starts),
-            "seed": int(seed),
-            "threads": max(int(jobs), 0),
-        }
+        return super()._choices(shape) | {"class_weight": self._class_weight()}
 
     def _class_weight(self) -> Any:
         if self.class_weight is None:
@@ -282,39 +226,3 @@ class SupervisedPCA(CallbackSupport, Model):
         if unknown:
             raise ValueError(f"class_weight names classes that y does not have: {unknown}")
         return {"factors": [float(self.class_weight.get(label, 1.0)) for label in self.classes_.tolist()]}
-
-    def _warn(self, facts: dict[str, Any]) -> None:
-        for warning in [*facts["warnings"], facts["collapse"]]:
-            if warning is not None:
-                warnings.warn(warning, UserWarning, stacklevel=5)
-        if self.status_ in ("iteration-limit", "stalled", "diverged"):
-            advice = f"the fit ended as {self.status_} after {self.n_iter_} iterations: see report_ and certificate_"
-            warnings.warn(advice, ConvergenceWarning, stacklevel=5)
-
-
-def stored(X: Any) -> Any:
-    """X as the core takes it: an array, or the parts of a matrix in compressed rows."""
-    if isinstance(X, np.ndarray):
-        return X
-    X.sort_indices()
-    return X.data, X.indices.astype(np.int64), X.indptr.astype(np.int64), X.shape[1]
-
-
-def _observer(watch: Callable[[], bool] | None, verbose: int) -> Callable[[str], bool] | None:
-    if watch is None and not verbose:
-        return None
-
-    def observe(entry: str) -> bool:
-        if verbose:
-            _print(json.loads(entry))
-        return watch is not None and watch()
-
-    return observe
-
-
-def _print(figures: dict[str, Any]) -> None:
-    if figures["iteration"] % 10 == 1:
-        print(
-            f"iteration {figures['iteration']}: W - V {figures['primal_residual']:.2e}, "
-            f"dual {figures['dual_residual']:.2e}, passes {figures['passes']}"
-        )

@@ -68,21 +68,19 @@ impl<T: Scalar> Extremes<T> {
         let first = x.stored_dense(range.start);
         let (low, high) = (first.clone(), first);
         let mut seen = Extremes { low, high, stored: vec![0; x.nrows()], wrong: None, count: 0 };
-        for sample in range {
-            x.visit(sample, |j, value| {
-                seen.stored[j] += 1;
-                if value < seen.low[j] {
-                    seen.low[j] = value;
-                }
-                if value > seen.high[j] {
-                    seen.high[j] = value;
-                }
-                if !value.is_finite() {
-                    seen.wrong = seen.wrong.or(Some((j, sample)));
-                    seen.count += 1;
-                }
-            });
-        }
+        x.visit_each(range, |sample, j, value| {
+            seen.stored[j] += 1;
+            if value < seen.low[j] {
+                seen.low[j] = value;
+            }
+            if value > seen.high[j] {
+                seen.high[j] = value;
+            }
+            if !value.is_finite() {
+                seen.wrong = seen.wrong.or(Some((j, sample)));
+                seen.count += 1;
+            }
+        });
         seen
     }
 
@@ -118,9 +116,7 @@ impl<T: Scalar> Extremes<T> {
         let (d, n) = x.shape();
         let sums = sum(exec, n, |range| {
             let mut sums = DVector::zeros(d);
-            for (sample, &weight) in range.clone().zip(&weights[range]) {
-                x.visit(sample, |j, value| sums[j] += weight * f(j, value));
-            }
+            x.visit_each(range, |sample, j, value| sums[j] += weights[sample] * f(j, value));
             sums
         });
         if self.stored.iter().all(|&stored| stored == n) {

@@ -1,24 +1,26 @@
 //! X (d×n, a sample is a column): its numbers, wherever they are, and the two products that a pass makes with them.
 //!
-//! | X is | Made by | Centred and scaled |
-//! |---|---|---|
-//! | a matrix of its own | `Features::from(matrix)` | in place |
-//! | a matrix that others hold too | `Features::from(Arc<DMatrix<T>>)` | by folding |
-//! | memory of any owner: a slice, a buffer of another library | [`Features::shared`] | by folding |
-//! | a mapped file | [`Features::map`] | by folding |
-//! | sparse | `Features::from(csc)`, `Features::from(&csr)` | by folding: what is not stored stays so |
-//! | mixed: with missing cells and categories | [`Features::mixed`] | in place |
+//! | X is | Made by |
+//! |---|---|
+//! | a matrix of its own, or one that others hold too | `Features::from(matrix)`, `Features::from(Arc<DMatrix<T>>)` |
+//! | memory of any owner: a slice, a buffer of another library | [`Features::shared`] |
+//! | the same, stored by columns, or a part of a larger array | [`Features::strided`] |
+//! | a mapped file | [`Features::map`] |
+//! | sparse | `Features::from(csc)`, `Features::from(&csr)` |
+//! | mixed: with missing cells and categories | [`Features::mixed`] |
 //!
-//! Folding leaves X as it is. For z = (x − m)/s it uses Vᵀz = (S⁻¹V)ᵀx − (S⁻¹V)ᵀm and ZRᵀ = S⁻¹(XRᵀ − m(R1)ᵀ), once a
-//! pass. Its price is accuracy: where |m| ≫ s, it loses log₁₀(|m|/s) digits that scaling in place keeps.
+//! Small X is scaled as a matrix, and large X within every product: see [`Features::standardised`].
 
 mod block;
 mod mapped;
+mod scaling;
+mod strided;
 
-use block::Block;
 pub(crate) use block::{BLOCK, Folded, Products};
+use scaling::Scaling;
+use strided::Strided;
 
-use super::Scaler;
+use crate::chunks::blocks;
 use crate::scalar::Scalar;
 use admm::{Error, Result};
 use nalgebra::{DMatrix, DVector};
@@ -42,8 +44,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Features<T: Scalar> {
     storage: Storage<T>,
-    /// The centring and scaling that every product includes.
-    scaler: Option<Arc<Scaler<T>>>,
+    scaling: Scaling<T>,
     /// The features of each category; `None` unless X is mixed, and only then NaN is a missing cell.
     categories: Option<Arc<[Range<usize>]>>,
 }
@@ -52,6 +53,7 @@ pub struct Features<T: Scalar> {
 enum Storage<T: Scalar> {
     Owned(Arc<DMatrix<T>>),
     Shared { owner: Arc<dyn AsRef<[T]> + Send + Sync>, d: usize },
+    Strided(Strided<T>),
     Sparse(Arc<CscMatrix<T>>),
 }
 
@@ -95,6 +97,7 @@ impl<T: Scalar> Features<T> {
         match &self.storage {
             Storage::Owned(x) => x.shape(),
             Storage::Shared { owner, d } => (*d, (**owner).as_ref().len() / d),
+            Storage::Strided(x) => x.shape,
             Storage::Sparse(x) => (x.nrows(), x.ncols()),
         }
     }
@@ -119,10 +122,11 @@ impl<T: Scalar> Features<T> {
         let same = match (&self.storage, &other.storage) {
             (Storage::Owned(x), Storage::Owned(y)) => Arc::ptr_eq(x, y),
             (Storage::Shared { owner: x, .. }, Storage::Shared { owner: y, .. }) => Arc::ptr_eq(x, y),
+            (Storage::Strided(x), Storage::Strided(y)) => x.is(y),
             (Storage::Sparse(x), Storage::Sparse(y)) => Arc::ptr_eq(x, y),
             _ => false,
         };
-        same && self.scaler == other.scaler
+        same && self.scaling == other.scaling
     }
 
     /// Checks that there are samples.
@@ -137,25 +141,33 @@ impl<T: Scalar> Features<T> {
 
     /// The samples as a matrix, centred and scaled: the matrix itself where nobody else holds it, else a copy.
     pub fn into_dense(self) -> DMatrix<T> {
-        match (self.storage, &self.scaler) {
-            (Storage::Owned(x), None) => Arc::unwrap_or_clone(x),
-            (storage, _) => Features { storage, scaler: self.scaler, categories: None }.to_dense(),
+        match (self.storage, self.scaling) {
+            (Storage::Owned(x), Scaling::None) => Arc::unwrap_or_clone(x),
+            (storage, scaling) => Features { storage, scaling, categories: None }.to_dense(),
         }
     }
 
     /// A copy of some samples as a matrix, centred and scaled.
-    pub(crate) fn dense(&self, range: Range<usize>) -> DMatrix<T> {
-        let (d, n) = (self.nrows(), range.len());
-        let mut dense = match &self.storage {
-            Storage::Sparse(_) => {
-                DMatrix::from_columns(&range.map(|sample| self.stored_dense(sample)).collect::<Vec<_>>())
-            }
-            _ => DMatrix::from_column_slice(d, n, self.stored(range)),
-        };
-        if let Some(scaler) = &self.scaler {
+    ///
+    /// # Panics
+    /// If the range ends beyond n.
+    pub fn dense(&self, range: Range<usize>) -> DMatrix<T> {
+        let mut dense = self.stored_samples(range);
+        if let Some(scaler) = self.scaling.scaler() {
             scaler.scale(&mut dense);
         }
         dense
+    }
+
+    /// A copy of some samples as they were before scaling.
+    fn stored_samples(&self, range: Range<usize>) -> DMatrix<T> {
+        match &self.storage {
+            Storage::Sparse(_) => {
+                DMatrix::from_columns(&range.map(|sample| self.stored_dense(sample)).collect::<Vec<_>>())
+            }
+            Storage::Strided(x) => x.packed(range),
+            _ => DMatrix::from_column_slice(self.nrows(), range.len(), self.stored(range)),
+        }
     }
 
     /// A sample as it was before scaling.
@@ -174,76 +186,42 @@ impl<T: Scalar> Features<T> {
             Storage::Sparse(x) => Storage::Sparse(Arc::new(block::select(x, numbers))),
             _ => {
                 let mut columns = Vec::with_capacity(self.nrows() * numbers.len());
-                numbers.iter().for_each(|&sample| columns.extend_from_slice(self.stored(sample..sample + 1)));
+                for &sample in numbers {
+                    match &self.storage {
+                        Storage::Strided(x) => columns.extend((0..x.shape.0).map(|feature| x.at(feature, sample))),
+                        _ => columns.extend_from_slice(self.stored(sample..sample + 1)),
+                    }
+                }
                 Storage::Owned(Arc::new(DMatrix::from_vec(self.nrows(), numbers.len(), columns)))
             }
         };
-        Features { storage, scaler: self.scaler.clone(), categories: self.categories.clone() }
-    }
-
-    /// z = (x − m)/s: in place where nobody else holds the matrix, else folded into every product.
-    ///
-    /// # Panics
-    /// If the scaler has another number of features.
-    pub fn standardised(self, scaler: &Scaler<T>) -> Self {
-        assert_eq!(scaler.mean.len(), self.nrows(), "a scaler of another number of features");
-        if scaler.is_identity() && self.scaler.is_none() {
-            return self;
-        }
-        let storage = match self.storage {
-            Storage::Owned(x) => match Arc::try_unwrap(x) {
-                Ok(mut x) => {
-                    scaler.scale(&mut x);
-                    return x.into();
-                }
-                Err(shared) => Storage::Owned(shared),
-            },
-            storage => storage,
-        };
-        Features { storage, scaler: Some(Arc::new(scaler.clone())), categories: self.categories }
+        Features { storage, scaling: self.scaling.clone(), categories: self.categories.clone() }
     }
 
     /// Calls f with the feature and the value of each number that is stored for a sample, before scaling.
     pub(crate) fn visit(&self, sample: usize, mut f: impl FnMut(usize, T)) {
-        match self.block(sample..sample + 1) {
-            Block::Dense(_) => self.stored(sample..sample + 1).iter().enumerate().for_each(|(j, &x)| f(j, x)),
-            Block::Sparse { rows, values, .. } => rows.iter().zip(values).for_each(|(&j, &x)| f(j, x)),
+        match &self.storage {
+            Storage::Sparse(x) => {
+                let column = x.col(sample);
+                column.row_indices().iter().zip(column.values()).for_each(|(&j, &x)| f(j, x));
+            }
+            Storage::Strided(x) => (0..x.shape.0).for_each(|j| f(j, x.at(j, sample))),
+            _ => self.stored(sample..sample + 1).iter().enumerate().for_each(|(j, &x)| f(j, x)),
         }
     }
 
-    /// ‖z‖² of a sample.
-    pub(crate) fn squared_norm(&self, sample: usize) -> T {
-        let mut square = T::zero();
-        match &self.scaler {
-            None => self.visit(sample, |_, x| square += x * x),
-            Some(scaler) => {
-                let (m, s) = (&scaler.mean, &scaler.scale);
-                let of = |j: usize, x: T| ((x - m[j]) / s[j]) * ((x - m[j]) / s[j]);
-                if self.is_sparse() {
-                    square = (0..m.len()).fold(square, |sum, j| sum + of(j, T::zero()));
-                    self.visit(sample, |j, x| square += of(j, x) - of(j, T::zero()));
-                } else {
-                    self.visit(sample, |j, x| square += of(j, x));
-                }
+    /// Calls f with the sample, the feature and the value of each number that is stored for samples, one sample after
+    /// the other, before scaling.
+    pub(crate) fn visit_each(&self, samples: Range<usize>, mut f: impl FnMut(usize, usize, T)) {
+        if !matches!(self.storage, Storage::Strided(_)) {
+            return samples.for_each(|sample| self.visit(sample, |j, x| f(sample, j, x)));
+        }
+        for block in blocks(samples, BLOCK) {
+            let packed = self.stored_samples(block.clone());
+            for (sample, column) in block.zip(packed.column_iter()) {
+                column.iter().enumerate().for_each(|(j, &x)| f(sample, j, x));
             }
         }
-        square
-    }
-
-    /// The lower triangle of Σ wᵢ zᵢzᵢᵀ from that of M = Σ wᵢ xᵢxᵢᵀ with u = Σ wᵢ xᵢ to its right, and w = Σ wᵢ:
-    /// S⁻¹(M − umᵀ − muᵀ + w·mmᵀ)S⁻¹.
-    pub(crate) fn centred_moment(&self, moments: DMatrix<T>, w: T) -> DMatrix<T> {
-        let d = self.nrows();
-        let u = moments.column(d).into_owned();
-        let mut moment = moments.remove_column(d);
-        if let Some(scaler) = &self.scaler {
-            let (m, s) = (&scaler.mean, &scaler.scale);
-            for (i, j) in (0..d).flat_map(|j| (j..d).map(move |i| (i, j))) {
-                let centred = moment[(i, j)] - u[i] * m[j] - m[i] * u[j] + w * m[i] * m[j];
-                moment[(i, j)] = centred / s[i] / s[j];
-            }
-        }
-        moment
     }
 
     /// The numbers of dense samples.
@@ -251,7 +229,7 @@ impl<T: Scalar> Features<T> {
         let (d, numbers) = match &self.storage {
             Storage::Owned(x) => (x.nrows(), x.as_slice()),
             Storage::Shared { owner, d } => (*d, (**owner).as_ref()),
-            Storage::Sparse(_) => unreachable!("sparse samples are read entry by entry"),
+            Storage::Strided(_) | Storage::Sparse(_) => unreachable!("these samples are read number by number"),
         };
         &numbers[range.start * d..range.end * d]
     }
@@ -267,17 +245,22 @@ impl<T: Scalar> fmt::Debug for Features<T> {
 /// The numbers as they are stored, for a fingerprint of the data.
 impl<T: Scalar> Serialize for Features<T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let copy;
         let (offsets, indices, numbers): (&[usize], &[usize], _) = match &self.storage {
             Storage::Sparse(x) => (x.col_offsets(), x.row_indices(), x.values()),
+            Storage::Strided(x) => {
+                copy = x.packed(0..x.shape.1);
+                (&[], &[], copy.as_slice())
+            }
             _ => (&[], &[], self.stored(0..self.ncols())),
         };
-        (self.shape(), offsets, indices, numbers, self.scaler.as_deref()).serialize(to)
+        (self.shape(), offsets, indices, numbers, self.scaling.scaler()).serialize(to)
     }
 }
 
 impl<T: Scalar> From<Storage<T>> for Features<T> {
     fn from(storage: Storage<T>) -> Self {
-        Features { storage, scaler: None, categories: None }
+        Features { storage, scaling: Scaling::None, categories: None }
     }
 }
 

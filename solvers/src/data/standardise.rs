@@ -39,8 +39,8 @@ impl fmt::Display for Scale {
 /// Standardises X (d×n): learns the mean and the scale of each feature and applies them. Returns the standardised X, its
 /// scaler, and the smallest and the largest value of each feature before.
 ///
-/// Weights count repetitions of samples or are shares of any scale. A constant feature keeps scale 1. X is scaled in
-/// place where nobody else holds its matrix, else by folding, as in [`Features`].
+/// Weights count repetitions of samples or are shares of any scale. A constant feature keeps scale 1. X is scaled as
+/// [`Features::standardised`] says.
 ///
 /// A missing cell of mixed features becomes 0: mean and scale are those of the cells that are there. A category counts as
 /// one feature: its variances sum to 1.

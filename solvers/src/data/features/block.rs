@@ -19,8 +19,10 @@ const UNPACKED: usize = 12;
 
 /// The samples of a block as they are stored.
 pub(crate) enum Block<'a, T: Scalar> {
-    /// The dense samples, d×b.
+    /// The dense samples where they are, d×b.
     Dense(MatRef<'a, T>),
+    /// A copy of dense samples that are apart or scaled as they are read, d×b.
+    Packed(DMatrix<T>),
     /// b + 1 offsets into all rows and values; `rows` and `values` are those of the block, from `offsets[0]` on.
     Sparse { offsets: &'a [usize], rows: &'a [usize], values: &'a [T] },
 }
@@ -51,6 +53,11 @@ impl<T: Scalar> Features<T> {
                 let entries = offsets[0]..offsets[range.len()];
                 Block::Sparse { offsets, rows: &x.row_indices()[entries.clone()], values: &x.values()[entries] }
             }
+            _ if self.scaling.as_read().is_some() => Block::Packed(self.dense(range)),
+            Storage::Strided(x) => match x.view(range.clone()) {
+                Some(samples) => Block::Dense(samples),
+                None => Block::Packed(x.packed(range)),
+            },
             _ => Block::Dense(MatRef::from_column_major_slice(self.stored(range.clone()), self.nrows(), range.len())),
         }
     }
@@ -59,7 +66,7 @@ impl<T: Scalar> Features<T> {
     pub(crate) fn fold(&self, v: &DMatrix<T>) -> Folded<T> {
         assert_eq!(v.nrows(), self.nrows(), "a row of V for each feature");
         let mut v = v.clone();
-        let offset = self.scaler.as_ref().map(|scaler| {
+        let offset = self.scaling.folded().map(|scaler| {
             v.column_iter_mut().for_each(|mut column| column.component_div_assign(&scaler.scale));
             v.tr_mul(&scaler.mean)
         });
@@ -78,13 +85,13 @@ impl<T: Scalar> Products<T> {
     /// Returns the products of no samples: all are 0.
     pub fn zero(x: &Features<T>, k: usize) -> Self {
         let (rows, columns) = if x.is_sparse() { (k, x.nrows()) } else { (x.nrows(), k) };
-        Products { sum: DMatrix::zeros(rows, columns), total: x.scaler.as_ref().map(|_| DVector::zeros(k)) }
+        Products { sum: DMatrix::zeros(rows, columns), total: x.scaling.folded().map(|_| DVector::zeros(k)) }
     }
 
     /// ZRᵀ = S⁻¹(XRᵀ − m(R1)ᵀ), d×k.
     pub fn unfold(self, x: &Features<T>) -> DMatrix<T> {
         let mut product = if x.is_sparse() { self.sum.transpose() } else { self.sum };
-        if let (Some(scaler), Some(total)) = (&x.scaler, &self.total) {
+        if let (Some(scaler), Some(total)) = (x.scaling.folded(), &self.total) {
             product.ger(-T::one(), &scaler.mean, total, T::one());
             product.column_iter_mut().for_each(|mut column| column.component_div_assign(&scaler.scale));
         }
@@ -102,17 +109,26 @@ impl<T: Scalar> AddAssign for Products<T> {
 }
 
 impl<T: Scalar> Block<'_, T> {
+    /// The samples, unless they are sparse.
+    fn dense(&self) -> Option<MatRef<'_, T>> {
+        match self {
+            Block::Dense(x) => Some(*x),
+            Block::Packed(x) => Some(view(x)),
+            Block::Sparse { .. } => None,
+        }
+    }
+
     /// out (k×b) ← VᵀZ.
     pub(crate) fn project(&self, v: &Folded<T>, mut out: MatMut<'_, T>) {
-        match self {
+        match self.dense() {
             // faer lays the columns of V along a vector: few of them, or k of them in f32, leave much of it empty.
-            Block::Dense(x) if v.k() <= FEW || T::SINGLE => {
-                inner_products(out.as_mut(), v.v.as_ref(), *x);
+            Some(x) if v.k() <= FEW || T::SINGLE => {
+                inner_products(out.as_mut(), v.v.as_ref(), x);
             }
-            Block::Dense(x) => {
-                matmul(out.as_mut(), Accum::Replace, view(&v.transposed), *x, T::one(), Par::Seq);
+            Some(x) => {
+                matmul(out.as_mut(), Accum::Replace, view(&v.transposed), x, T::one(), Par::Seq);
             }
-            Block::Sparse { .. } => {
+            None => {
                 out.fill(T::zero());
                 self.entries(|i, j, x| {
                     let column = v.transposed.column(j);
@@ -131,13 +147,13 @@ impl<T: Scalar> Block<'_, T> {
         if let Some(total) = total {
             (0..r.ncols()).for_each(|i| (0..r.nrows()).for_each(|q| total[q] += r[(q, i)]));
         }
-        match self {
-            Block::Dense(x) => blocks(0..r.nrows(), UNPACKED).for_each(|columns| {
+        match self.dense() {
+            Some(x) => blocks(0..r.nrows(), UNPACKED).for_each(|columns| {
                 let (start, width) = (columns.start, columns.len());
                 let (sum, r) = (view_mut(sum).subcols_mut(start, width), r.subrows(start, width).transpose());
-                matmul(sum, Accum::Add, *x, r, T::one(), Par::Seq);
+                matmul(sum, Accum::Add, x, r, T::one(), Par::Seq);
             }),
-            Block::Sparse { .. } => self.entries(|i, j, x| {
+            None => self.entries(|i, j, x| {
                 sum.column_mut(j).iter_mut().enumerate().for_each(|(q, sum)| *sum += x * r[(q, i)]);
             }),
         }

@@ -49,7 +49,14 @@ pub(crate) fn admm<T: Scalar>(prepared: &Layered<T>, log: &mut Log<'_>) -> Resul
     let mut status = Status::IterationLimit;
     for _ in log.last().iteration + 1..=prepared.options.max_iterations {
         let record = admm.step()?;
-        let hidden = prepared.objective.predictor.hidden(&admm.state().z.point.layers)?;
+        let hidden = match prepared.objective.predictor.hidden(&admm.state().z.point.layers) {
+            // The outputs are the same for all samples by now: nothing is left to reduce.
+            Err(Error::Numerical { .. }) if beside.best.is_some() => {
+                status = Status::Stalled;
+                break;
+            }
+            hidden => hidden?,
+        };
         let reached = beside.follow(prepared, &admm, &hidden)?;
         let ended = if reached { Some(Status::Converged) } else { beside.stalled(record.iteration) };
         admm.first_mut().loss = prepared.objective.variance(&hidden);
