@@ -93,6 +93,7 @@ pub const RULES: Choices<Rule> = &[
 
 /// The values of `--penalty`.
 pub const PENALTIES: Choices<PenaltyChoice> = &[
+    ("auto", PenaltyChoice::Auto, "spectral for unit-norm, ball and normalised-columns, balance elsewhere"),
     ("fixed", PenaltyChoice::Fixed, "not at all"),
     ("balance", PenaltyChoice::Balance, "by the residuals"),
     ("relative-balance", PenaltyChoice::RelativeBalance, "by the normalised residuals"),

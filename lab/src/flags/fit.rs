@@ -52,7 +52,7 @@ pub struct FitOptions {
     #[serde(flatten)]
     pub model: ModelOptions,
     /// How the penalty ρ of ADMM adapts
-    #[arg(long, default_value = "balance", value_parser = choice(PENALTIES), help_heading = "Search")]
+    #[arg(long, default_value = "auto", value_parser = choice(PENALTIES), help_heading = "Search")]
     pub penalty: PenaltyChoice,
     /// Over-relaxation of ADMM, between 0 and 2; 1 is none
     #[arg(long, value_name = "A", default_value_t = 1.0, help_heading = "Search")]

@@ -61,6 +61,11 @@ impl<T: Scalar> InitialHessian<T, Classifier<T>> for Kronecker<T> {
         Ok(solution)
     }
 
+    /// H̄ is a mean over few samples, and changes little over short steps.
+    fn keeps(&self) -> f64 {
+        0.1
+    }
+
     /// The projections of the samples that are looked at: half of a pass over them.
     fn passes(&self) -> f64 {
         let n = self.entropy.samples.x.ncols();

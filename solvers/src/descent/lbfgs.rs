@@ -97,7 +97,7 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> DescentMethod<T, F> 
                 x.memory.pairs.clear();
                 continue;
             };
-            x.memory.model.leave(&search, &here, &gradient, &direction, &trial);
+            x.memory.model.leave(&search, &here, &gradient, &direction, &trial, self.initial.keeps());
             x.memory.remember(&search, self.memory, (&x.point, &here), direction, &trial)?;
             (x.point, here) = (trial.point, trial.there);
             search.cost.steps += 1;

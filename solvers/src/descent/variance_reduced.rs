@@ -65,7 +65,7 @@ pub struct BatchMemory<T, P> {
     pub read: u64,
 }
 
-impl<T, P> Default for BatchMemory<T, P> {
+impl<T: admm::Real, P> Default for BatchMemory<T, P> {
     fn default() -> Self {
         BatchMemory { descent: LbfgsMemory::default(), generator: None, grown: 1, read: 0 }
     }

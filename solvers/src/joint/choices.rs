@@ -183,7 +183,7 @@ names! {
     }
     Method { Admm => "admm", Descent => "joint", Alternating => "alternating", TwoStage => "two-stage" }
     PenaltyChoice {
-        Fixed => "fixed", Balance => "balance", RelativeBalance => "relative-balance", Spectral => "spectral",
+        Auto => "auto", Fixed => "fixed", Balance => "balance", RelativeBalance => "relative-balance", Spectral => "spectral",
         SquareRoot => "square-root"
     }
     AccelerationChoice { None => "none", Anderson => "anderson", Nesterov => "nesterov" }

@@ -16,7 +16,7 @@ const REACH: f64 = 300.0;
 const SHARE: f64 = 0.5;
 /// The model answers no further call where the target has changed the gradient by less than this share of what its
 /// answers have.
-const SETTLED: f64 = 0.5;
+const SETTLED: f64 = 0.2;
 
 type Variable<T, P> = Iterate<P, LbfgsMemory<T, P>>;
 

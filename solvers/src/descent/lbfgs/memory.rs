@@ -23,8 +23,10 @@ pub struct LbfgsMemory<T, P> {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Real, P: Serialize", deserialize = "T: Real, P: DeserializeOwned"))]
 pub struct ModelMemory<T, P> {
-    /// The matrix that the model of the Hessian looked up where f was last evaluated.
+    /// The matrix that the model of the Hessian has looked up.
     pub known: Option<DMatrix<T>>,
+    /// The length of the path from the point where it was looked up.
+    pub moved: T,
     /// The number of times it looked something up: the passes that took are counted as they fill up.
     pub look_ups: u64,
     /// The curvature of f along the last steps, in units of what the model of the Hessian foresaw.
@@ -35,15 +37,16 @@ pub struct ModelMemory<T, P> {
     pub answers: u64,
 }
 
-impl<T, P> Default for LbfgsMemory<T, P> {
+impl<T: Real, P> Default for LbfgsMemory<T, P> {
     fn default() -> Self {
         LbfgsMemory { here: None, pairs: Vec::new(), model: ModelMemory::default() }
     }
 }
 
-impl<T, P> Default for ModelMemory<T, P> {
+impl<T: Real, P> Default for ModelMemory<T, P> {
     fn default() -> Self {
-        ModelMemory { known: None, look_ups: 0, stiffness: None, last_evaluated: None, answers: 0 }
+        let moved = T::zero();
+        ModelMemory { known: None, moved, look_ups: 0, stiffness: None, last_evaluated: None, answers: 0 }
     }
 }
 
@@ -91,17 +94,18 @@ pub(super) fn turned<T: Real, P: Point<T>>((s, y): &(P, P), rho: T) -> P {
 }
 
 impl<T: Real, P: Point<T>> ModelMemory<T, P> {
-    /// Returns the matrix that a model of the Hessian knows at the point. It is looked up there unless it is kept.
+    /// Returns the matrix that a model of the Hessian knows near the point. It is looked up there unless it is kept.
     pub(crate) fn known<H: InitialHessian<T, P>>(&mut self, initial: &H, point: &P, cost: &mut Cost) -> &DMatrix<T> {
         self.known.get_or_insert_with(|| {
             let passes = |look_ups: u64| (initial.passes() * look_ups as f64).ceil() as u64;
             cost.passes += passes(self.look_ups + 1) - passes(self.look_ups);
             self.look_ups += 1;
+            self.moved = T::zero();
             initial.look_up(point)
         })
     }
 
-    /// Forgets what was known at a point, which a step has left. On flat space the step shows how stiff f is.
+    /// Forgets what was looked up, if a step has left its neighbourhood. On flat space the step shows how stiff f is.
     pub(super) fn leave<F: Smooth<T, Point = P>>(
         &mut self,
         search: &Search<'_, T, F>,
@@ -109,8 +113,13 @@ impl<T: Real, P: Point<T>> ModelMemory<T, P> {
         gradient: &P,
         direction: &P,
         trial: &Trial<T, P>,
+        keeps: f64,
     ) {
-        (self.known, self.answers) = (None, 0);
+        self.answers = 0;
+        self.moved += trial.length * direction.euclidean_norm();
+        if self.moved > T::of(keeps) * trial.point.euclidean_norm() {
+            self.known = None;
+        }
         if search.on.geometry() == Geometry::Flat {
             let mut change = trial.there.gradient().plus(-T::one(), here.gradient());
             change.scale_by(T::one() / trial.length);

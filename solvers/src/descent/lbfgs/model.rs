@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 
 /// The Hessian that L-BFGS takes for granted before its pairs correct it.
 pub trait InitialHessian<T: Real, P>: Send + Sync {
-    /// Looks up a matrix that is worth keeping as long as the point stays. The default is an empty matrix.
+    /// Looks up a matrix that is worth keeping as long as the point stays near. The default is an empty matrix.
     fn look_up(&self, _at: &P) -> DMatrix<T> {
         DMatrix::zeros(0, 0)
     }
@@ -15,6 +15,10 @@ pub trait InitialHessian<T: Real, P>: Send + Sync {
     /// # Errors
     /// A model that cannot be made.
     fn solve(&self, near: Near<'_, T, P>, q: P) -> Result<P>;
+    /// How far the point may move before the matrix is looked up anew, as a share of the norm of the point.
+    fn keeps(&self) -> f64 {
+        0.0
+    }
     /// Passes over the data that looking up takes.
     fn passes(&self) -> f64 {
         0.0
@@ -26,7 +30,7 @@ pub trait InitialHessian<T: Real, P>: Send + Sync {
 pub struct Near<'a, T, P> {
     /// The current point.
     pub point: &'a P,
-    /// The matrix that was looked up at the point.
+    /// The matrix that was looked up at the point, or [near it](InitialHessian::keeps).
     pub known: &'a DMatrix<T>,
     /// The gradient there, the pull included.
     pub gradient: &'a P,
@@ -64,6 +68,9 @@ impl<T: Real, P: Space<T>, H: InitialHessian<T, P>> InitialHessian<T, P> for Opt
             Some(model) => model.solve(near, q),
             None => Scaling.solve(near, q),
         }
+    }
+    fn keeps(&self) -> f64 {
+        self.as_ref().map_or(0.0, H::keeps)
     }
     fn passes(&self) -> f64 {
         self.as_ref().map_or(0.0, H::passes)

@@ -1,5 +1,6 @@
 //! Choices for the coordinator of ADMM: the penalty policy and the acceleration.
 
+use super::Constraint;
 use crate::scalar::Scalar;
 use admm::Parameter;
 use admm::accelerate::{Acceleration, Anderson, Nesterov, Plain};
@@ -12,10 +13,12 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum PenaltyChoice {
+    /// As serves the set: [`Spectral`] where each column of W moves by itself, [`Balance`] elsewhere.
+    #[default]
+    Auto,
     /// Not at all, [`Fixed`].
     Fixed,
     /// By the residuals, [`Balance`].
-    #[default]
     Balance,
     /// By the normalised residuals, [`RelativeBalance`].
     RelativeBalance,
@@ -26,12 +29,24 @@ pub enum PenaltyChoice {
 }
 
 impl PenaltyChoice {
-    /// Returns the policy. [`Balance`] acts when the residuals differ by more than the threshold; the other policies
+    /// The policy that serves W with this constraint, in place of [`Auto`](PenaltyChoice::Auto).
+    ///
+    /// Columns that move by themselves have curvatures of their own. A ratio of two residuals, each of all columns,
+    /// then says little, and the curvatures along the last moves say more.
+    pub(crate) fn serving(self, constraint: Constraint) -> Self {
+        match (self, constraint.held()) {
+            (PenaltyChoice::Auto, Constraint::UnitNorm | Constraint::Ball) => PenaltyChoice::Spectral,
+            (PenaltyChoice::Auto, _) => PenaltyChoice::Balance,
+            (chosen, _) => chosen,
+        }
+    }
+
+    /// Returns the policy, for `Auto` that of W with orthonormal columns. [`Balance`] acts when the residuals differ by more than the threshold; the other policies
     /// have no use for it.
     pub fn policy<T: Scalar>(self, threshold: f64) -> Box<dyn Penalty<T, DMatrix<T>>> {
         match self {
             PenaltyChoice::Fixed => Box::new(Fixed),
-            PenaltyChoice::Balance => Box::new(Balance { threshold, ..Balance::default() }),
+            PenaltyChoice::Auto | PenaltyChoice::Balance => Box::new(Balance { threshold, ..Balance::default() }),
             PenaltyChoice::RelativeBalance => Box::new(RelativeBalance::default()),
             PenaltyChoice::Spectral => Box::new(Spectral::default()),
             PenaltyChoice::SquareRoot => Box::new(SquareRoot::default()),

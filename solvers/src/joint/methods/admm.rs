@@ -53,14 +53,14 @@ where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
     let options = &prepared.options;
-    let Schedule { by, rho, bounds, threshold } = Schedule::of(prepared, &start)?;
+    let Schedule { by, rho, bounds, policy, threshold } = Schedule::of(prepared, &start)?;
     let Classifier { v, b, bias } = start;
     let columns = seen(prepared);
     let z =
         Iterate::new(Classifier { v: v.columns(0, columns).into_owned(), b: b.rows(0, columns).into_owned(), bias });
     let classifier = Negated(classify(prepared, by));
     let mut coordinator = Coordinator::new(Seen { of: reduction, columns }, classifier, w, z, T::of(rho))?;
-    coordinator.penalty_policy = options.penalty.policy(threshold);
+    coordinator.penalty_policy = policy.policy(threshold);
     coordinator.penalty_limits = Limits { bounds, ..Limits::default() };
     coordinator.relaxation = T::of(options.relaxation);
     coordinator.acceleration = options.acceleration.rule();

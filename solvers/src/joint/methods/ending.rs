@@ -26,7 +26,7 @@ pub(crate) struct Ending {
 /// The blocks agree where the residuals are within so many tolerances.
 const AGREED: f64 = 10.0;
 /// A run whose blocks agree may take so many passes more, and this share of those before.
-const LINGERING: (u64, f64) = (10, 0.5);
+const LINGERING: (u64, f64) = (3, 0.1);
 
 impl Default for Ending {
     fn default() -> Self {

@@ -1,7 +1,7 @@
 //! The schedule of ADMM on the joint model: the work of the classifier's block in an iteration, and the penalty.
 
 use crate::descent::{InitialHessian, Kronecker, Lbfgs};
-use crate::joint::{AccelerationChoice, Constraint, Linear, Rule};
+use crate::joint::{AccelerationChoice, Constraint, Linear, PenaltyChoice, Rule};
 use crate::linalg::symmetric_eigen;
 use crate::loss::{Classifier, directions};
 use crate::scalar::Scalar;
@@ -17,6 +17,8 @@ pub(crate) struct Schedule<T: Scalar> {
     pub rho: f64,
     /// The bounds of ρ.
     pub bounds: (f64, f64),
+    /// The policy of ρ.
+    pub policy: PenaltyChoice,
     /// μ of [`Balance`](admm::penalty::Balance).
     pub threshold: f64,
 }
@@ -50,7 +52,8 @@ impl<T: Scalar> Schedule<T> {
             let share = if options.constraint.held() == Constraint::Orthonormal { 0.5 } else { 2.0 };
             let lowest = (share * 2.0 * options.weight * prepared.leading.to_f64() / slack).max(BOUNDS.0);
             let by = Lbfgs { max_steps: SOLVED, ..Lbfgs::from(prepared.close_model(None)) };
-            return Ok(Schedule { by, rho: RHO.max(lowest), bounds: (lowest, BOUNDS.1), threshold: 10.0 });
+            let (rho, bounds, policy) = (RHO.max(lowest), (lowest, BOUNDS.1), options.penalty);
+            return Ok(Schedule { by, rho, bounds, policy, threshold: 10.0 });
         }
         let answers = match options.acceleration {
             _ if prepared.objective.variance.passes() > 0 => 0,
@@ -64,7 +67,7 @@ impl<T: Scalar> Schedule<T> {
         let share = if options.constraint.held() == Constraint::Orthonormal { 0.1 } else { 0.5 };
         let bounds = if free { (rho, rho) } else { ((share * rho).max(BOUNDS.0), BOUNDS.1) };
         let by = Lbfgs { max_steps: 1, answers, ..Lbfgs::from(Some(prepared.model(None))) };
-        Ok(Schedule { by, rho, bounds, threshold: 15.0 })
+        Ok(Schedule { by, rho, bounds, policy: options.penalty.serving(options.constraint), threshold: 15.0 })
     }
 }
 
