@@ -14,9 +14,12 @@
 
 mod block;
 mod mapped;
+mod stored;
+mod window;
 
 use block::Block;
 pub(crate) use block::{BLOCK, Folded, Products};
+pub(crate) use stored::Stored;
 
 use super::Scaler;
 use crate::scalar::Scalar;

@@ -1,8 +1,8 @@
 //! A stack of dense layers: sizes, start, outputs and gradient.
 
-use super::pass::Pass;
+use super::pass::{Pass, Sum};
 use super::{Activation, Dense, OutputLoss};
-use crate::data::Features;
+use crate::data::{Features, Part};
 use crate::scalar::Scalar;
 use admm::space::{Shape, Space};
 use admm::{Error, Exec, Parameter, Result};
@@ -142,8 +142,18 @@ impl Layers {
     /// [`Error::Size`] where X or θ do not fit the layers, and [`Error::NotFinite`] for weights that are not finite and
     /// for the first layer whose output is not.
     pub fn outputs<T: Scalar>(&self, at: &[Dense<T>], x: &Features<T>, exec: &Exec) -> Result<DMatrix<T>> {
-        self.check(at, x)?;
-        Pass::new(self.activation, x, at).outputs(exec)
+        self.outputs_on((exec, &Part::alone(x.ncols())), at, x)
+    }
+
+    /// The same for the samples of this rank.
+    pub(crate) fn outputs_on<T: Scalar>(
+        &self,
+        (exec, part): (&Exec, &Part),
+        at: &[Dense<T>],
+        x: &Features<T>,
+    ) -> Result<DMatrix<T>> {
+        self.check(at, x, part)?;
+        Pass::new(self.activation, x, at).outputs(exec, part)
     }
 
     /// [Σᵢ wᵢ hᵢhᵢᵀ, Σᵢ wᵢ hᵢ] of the outputs, p×(p+1), in one pass over X (d×n).
@@ -155,10 +165,10 @@ impl Layers {
         at: &[Dense<T>],
         x: &Features<T>,
         weights: &[T],
-        exec: &Exec,
+        (exec, part): (&Exec, &Part),
     ) -> Result<DMatrix<T>> {
-        self.check(at, x)?;
-        Pass::new(self.activation, x, at).moments(weights, exec)
+        self.check(at, x, part)?;
+        Pass::new(self.activation, x, at).moments(weights, exec, part)
     }
 
     /// f(θ, φ) = Σᵢ ℓᵢ(h(xᵢ; θ); φ) + μ/2 Σₗ ‖Wₗ‖² with ∇θ f and ∇φ f, in one pass over X (d×n).
@@ -175,8 +185,19 @@ impl Layers {
         loss: &L,
         exec: &Exec,
     ) -> Result<(T, Vec<Dense<T>>, L::Gradient)> {
-        self.check(at, x)?;
-        let (mut value, mut gradient, by_parameters) = Pass::new(self.activation, x, at).sum(loss, exec)?;
+        self.value_and_gradient_on((exec, &Part::alone(x.ncols())), at, x, loss)
+    }
+
+    /// The same over the samples of all ranks, of which X and the loss have a part.
+    pub(crate) fn value_and_gradient_on<T: Scalar, L: OutputLoss<T>>(
+        &self,
+        (exec, part): (&Exec, &Part),
+        at: &[Dense<T>],
+        x: &Features<T>,
+        loss: &L,
+    ) -> Result<Sum<T, L::Gradient>> {
+        self.check(at, x, part)?;
+        let (mut value, mut gradient, by_parameters) = Pass::new(self.activation, x, at).sum(loss, exec, part)?;
         let ridge = T::of(self.ridge);
         for (gradient, layer) in gradient.iter_mut().zip(at) {
             value += ridge * T::of(0.5) * layer.weights.norm_squared();
@@ -192,8 +213,9 @@ impl Layers {
     }
 
     /// X and θ of the sizes of these layers, and θ finite.
-    fn check<T: Scalar>(&self, at: &[Dense<T>], x: &Features<T>) -> Result<()> {
-        Error::check_size("x", (self.sizes[0], x.ncols().max(1)), x.shape())?;
+    fn check<T: Scalar>(&self, at: &[Dense<T>], x: &Features<T>, part: &Part) -> Result<()> {
+        let n = if part.total() == 0 { 1 } else { x.ncols() };
+        Error::check_size("x", (self.sizes[0], n), x.shape())?;
         let expected = self.sizes.windows(2).flat_map(|pair| [(pair[0], pair[1]), (pair[1], 1)]).collect();
         let got = at.iter().flat_map(|layer| layer.sizes().0).collect();
         Error::check_size("the weights and biases of the layers", Shape(expected), Shape(got))?;

@@ -1,8 +1,8 @@
 //! One pass over X: forward, loss and backward for a block of samples that stays in the cache.
 
 use super::{Activation, Dense, OutputLoss, add_moments};
-use crate::chunks::{blocks, sum};
-use crate::data::{BLOCK, Features, Folded, Products};
+use crate::chunks::blocks;
+use crate::data::{BLOCK, Features, Folded, Part, Products};
 use crate::scalar::Scalar;
 use crate::view::{multiply, view, view_mut};
 use admm::space::Space;
@@ -10,6 +10,7 @@ use admm::{Error, Exec, Result};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Par};
 use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::ops::{AddAssign, Range};
 
 /// The quantities that are the same for all samples of a pass.
@@ -21,7 +22,9 @@ pub(super) struct Pass<'a, T: Scalar> {
     first: Folded<T>,
 }
 
-/// The contribution of a chunk of samples to the value and to the gradient. Threads exchange nothing else.
+/// The contribution of a chunk of samples to the value and to the gradient. Threads and ranks exchange nothing else.
+#[derive(Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Scalar, G: Serialize", deserialize = "T: Scalar, G: DeserializeOwned"))]
 struct Partial<T: Scalar, G> {
     value: T,
     /// The gradient by the weights of the first layer.
@@ -33,8 +36,11 @@ struct Partial<T: Scalar, G> {
     overflow: Overflow,
 }
 
+/// A sum over all samples, with its gradients by θ and by φ.
+pub(super) type Sum<T, G> = (T, Vec<Dense<T>>, G);
+
 /// The first layer with an output that is not finite, counted from 0, if there is one.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Overflow(Option<usize>);
 
 impl AddAssign for Overflow {
@@ -44,6 +50,8 @@ impl AddAssign for Overflow {
 }
 
 /// The contribution of a chunk of samples to the moments.
+#[derive(Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 struct MomentSum<T: Scalar> {
     moments: DMatrix<T>,
     overflow: Overflow,
@@ -82,27 +90,28 @@ impl<'a, T: Scalar> Pass<'a, T> {
         Pass { activation, x, at, first: x.fold(&at[0].weights) }
     }
 
-    /// h (p×n) for all samples.
-    pub fn outputs(&self, exec: &Exec) -> Result<DMatrix<T>> {
+    /// h (p×n) for the samples of this rank.
+    pub fn outputs(&self, exec: &Exec, part: &Part) -> Result<DMatrix<T>> {
         let n = self.x.ncols();
-        let starts: Vec<_> = blocks(0..n, BLOCK).collect();
+        let starts: Vec<_> = part.chunks().1.into_iter().flat_map(|chunk| blocks(chunk, BLOCK)).collect();
         let parts = exec.map(starts.len(), |i| {
             let mut outputs = self.buffers(starts[i].len());
             let overflow = self.forward(starts[i].clone(), &mut outputs);
             (outputs.pop().expect("there is a layer"), overflow)
         });
-        let mut h = Vec::with_capacity(self.units() * n);
-        for (part, overflow) in parts {
-            overflow.check()?;
+        let (mut h, mut overflow) = (Vec::with_capacity(self.units() * n), Overflow(None));
+        for (part, of_part) in parts {
+            overflow += of_part;
             h.extend_from_slice(part.as_slice());
         }
+        part.gather(overflow.check())?;
         Ok(DMatrix::from_vec(self.units(), n, h))
     }
 
     /// [Σᵢ wᵢ hᵢhᵢᵀ, Σᵢ wᵢ hᵢ] (p×(p+1)) for all samples.
-    pub fn moments(&self, weights: &[T], exec: &Exec) -> Result<DMatrix<T>> {
+    pub fn moments(&self, weights: &[T], exec: &Exec, part: &Part) -> Result<DMatrix<T>> {
         let (units, last) = (self.units(), self.at.len() - 1);
-        let total = sum(exec, self.x.ncols(), |range| {
+        let total = part.sum(exec, |range| {
             let (mut moments, mut overflow) = (DMatrix::zeros(units, units + 1), Overflow(None));
             let mut outputs = self.buffers(BLOCK.min(range.len()));
             for block in blocks(range, BLOCK) {
@@ -110,15 +119,15 @@ impl<'a, T: Scalar> Pass<'a, T> {
                 add_moments(&mut moments, &outputs[last].columns(0, block.len()).into_owned(), &weights[block]);
             }
             MomentSum { moments, overflow }
-        });
+        })?;
         total.overflow.check()?;
         Ok(total.moments)
     }
 
     /// Σᵢ ℓᵢ(hᵢ; φ) with its gradients by θ and by φ.
-    pub fn sum<L: OutputLoss<T>>(&self, loss: &L, exec: &Exec) -> Result<(T, Vec<Dense<T>>, L::Gradient)> {
+    pub fn sum<L: OutputLoss<T>>(&self, loss: &L, exec: &Exec, part: &Part) -> Result<Sum<T, L::Gradient>> {
         let zero = loss.zero((self.units(), self.x.ncols()))?;
-        let total = sum(exec, self.x.ncols(), |range| self.over(range, loss, &zero));
+        let total = part.sum(exec, |range| self.over(range, loss, &zero))?;
         total.overflow.check()?;
         let weights = std::iter::once(total.first.unfold(self.x)).chain(total.others);
         let by_layers = weights.zip(total.biases).map(|(weights, bias)| Dense { weights, bias }).collect();

@@ -46,7 +46,7 @@ impl<T: Scalar> LayeredLoss<T> {
         let moments = match kept {
             Some(moments) => moments,
             None => {
-                let fresh = self.layers.moments(at, &samples.x, &samples.weights, &samples.exec)?;
+                let fresh = self.layers.moments(at, &samples.x, &samples.weights, (&samples.exec, &samples.part))?;
                 self.keep(at, &fresh);
                 fresh
             }
@@ -60,7 +60,7 @@ impl<T: Scalar> LayeredLoss<T> {
     /// Those of the layers.
     pub fn reduced(&self, at: &[Dense<T>]) -> Result<PredictionLoss<T>> {
         let PredictionLoss { samples, .. } = &self.entropy;
-        let outputs = self.layers.outputs(at, &samples.x, &samples.exec)?;
+        let outputs = self.layers.outputs_on((&samples.exec, &samples.part), at, &samples.x)?;
         Ok(PredictionLoss { samples: samples.with_features(outputs), ..self.entropy.clone() })
     }
 
@@ -82,8 +82,9 @@ impl<T: Scalar> LayeredLoss<T> {
         let (b, k) = (&at.head.b, at.head.v.ncols());
         let scores = Scores::of(samples, &**head, *share, &at.head);
         let output = Output { scores, share: *share, v: &at.head.v, weights: &samples.weights, pull };
+        let on = (&samples.exec, &samples.part);
         let (value, layers, (v, (by_b, moments))) =
-            self.layers.value_and_gradient(&at.layers, &samples.x, &output, &samples.exec)?;
+            self.layers.value_and_gradient_on(on, &at.layers, &samples.x, &output)?;
         self.keep(&at.layers, &moments);
         let value = value + *share * T::of(0.5) * *ridge * b.norm_squared();
         let b = by_b.rows(0, k) + b * (*share * *ridge);
