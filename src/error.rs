@@ -5,7 +5,7 @@ use crate::space::Shape;
 use std::any::Any;
 use std::borrow::Cow;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 
 /// The result of anything in this crate that can fail.
@@ -153,8 +153,16 @@ impl Error {
         Error::Block { block: block.into(), iteration, source: Box::new(self) }
     }
 
-    /// An [`Error::Panic`] with the message of a panic.
+    /// Leaves code that cannot return an error. The next [`caught`] around it returns this error.
+    pub fn unwind(self) -> ! {
+        resume_unwind(Box::new(self))
+    }
+
+    /// The error that was [unwound](Self::unwind), or an [`Error::Panic`] with the message of a panic.
     fn panicked(panic: &(dyn Any + Send)) -> Self {
+        if let Some(error) = panic.downcast_ref::<Error>() {
+            return error.clone();
+        }
         let message = panic.downcast_ref::<String>().cloned();
         let message = message.or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()));
         Error::Panic(message.unwrap_or_else(|| "no message".into()))
@@ -195,7 +203,18 @@ pub enum Unusable {
     Content(String),
 }
 
-/// Runs user code: a panic in it becomes an error.
-pub(crate) fn caught<R>(code: impl FnOnce() -> Result<R>) -> Result<R> {
+/// Runs code of which a panic becomes an error, and an error that was [unwound](Error::unwind) that error.
+///
+/// ```
+/// use admm::{Error, caught};
+///
+/// let failed = || -> usize { Error::not_finite("the sum").unwind() };
+/// assert_eq!(caught(|| Ok(failed() + 1)), Err(Error::not_finite("the sum")));
+/// assert_eq!(caught(|| Ok("3".parse::<usize>().unwrap())), Ok(3));
+/// ```
+///
+/// # Errors
+/// Those of the code, and [`Error::Panic`].
+pub fn caught<R>(code: impl FnOnce() -> Result<R>) -> Result<R> {
     catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|panic| Err(Error::panicked(&*panic)))
 }

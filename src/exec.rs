@@ -6,7 +6,7 @@ use crate::{Error, Result};
 use rayon::ThreadPool;
 use std::collections::BTreeMap;
 use std::iter;
-use std::ops::AddAssign;
+use std::ops::{AddAssign, Range};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -56,7 +56,7 @@ impl Exec {
     /// `piece(0) + … + piece(count − 1)`, or `None` where there is no piece. The pieces are added in a fixed binary tree
     /// over their numbers, where each takes part in at most ⌈log₂ count⌉ additions.
     pub fn sum<S: AddAssign + Send>(&self, count: usize, piece: impl Fn(usize) -> S + Sync + Send) -> Option<S> {
-        self.sum_in_waves(count, usize::MAX, piece)
+        self.roots(0..count, usize::MAX, piece).total()
     }
 
     /// The same sum as [`sum`](Self::sum), to the bit, for pieces that take much memory. The number of
@@ -67,22 +67,23 @@ impl Exec {
         count: usize,
         piece: impl Fn(usize) -> S + Sync + Send,
     ) -> Option<S> {
-        self.sum_in_waves(count, self.width(), piece)
+        self.roots(0..count, self.width(), piece).total()
     }
 
-    /// The sum of the pieces, which run in waves of `size`. A wave begins when all pieces before it have been added.
-    fn sum_in_waves<S: AddAssign + Send>(
+    /// The roots of the pieces with these numbers, which run in waves of `size`. A wave begins when all pieces before it
+    /// have been added.
+    pub(crate) fn roots<S: AddAssign + Send>(
         &self,
-        count: usize,
+        numbers: Range<usize>,
         size: usize,
         piece: impl Fn(usize) -> S + Sync + Send,
-    ) -> Option<S> {
+    ) -> Roots<S> {
         let mut roots = Roots::new();
-        for first in (0..count).step_by(size) {
+        for first in numbers.clone().step_by(size) {
             let part = |i| Node::part(first + i, piece(first + i));
-            self.in_order(size.min(count - first), part, |part| roots.push(part));
+            self.in_order(size.min(numbers.end - first), part, |part| roots.push(part));
         }
-        roots.total()
+        roots
     }
 
     /// Hands over each result as soon as those before it were.

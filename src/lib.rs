@@ -36,7 +36,7 @@ pub use accuracy::Accuracy;
 pub use block::{Descent, Exact, Negated};
 pub use constraint_set::{ConstraintSet, Flat, Geometry};
 pub use coordinator::Coordinator;
-pub use error::{Error, Result};
+pub use error::{Error, Result, caught};
 pub use exec::Exec;
 pub use method::gradient::Gradient;
 pub use method::iterate::Iterate;

@@ -9,10 +9,11 @@
 //! inside it. A range of m ≥ 2 parts has at most 2·log₂ m roots. The roots of neighbouring ranges, pushed in their
 //! order, give the roots of the union. So the sum has the same bits for every division of the parts into ranges.
 
+use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
 /// A node of the tree, and the sum of the parts that it covers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Node<S> {
     level: u32,
     number: usize,
@@ -33,7 +34,7 @@ impl<S> Node<S> {
 
 /// The roots of a range of consecutive parts, from left to right. The range 0, …, m − 1 has a root for each digit 1 of m
 /// in base 2, hence at most log₂(m + 1) of them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Roots<S>(Vec<Node<S>>);
 
 impl<S: AddAssign> Roots<S> {
@@ -49,6 +50,11 @@ impl<S: AddAssign> Roots<S> {
             node = Node { level: left.level + 1, number: left.number / 2, sum: left.sum };
         }
         self.0.push(node);
+    }
+
+    /// Appends the roots of the range that begins where this one ends.
+    pub fn append(&mut self, next: Self) {
+        next.0.into_iter().for_each(|node| self.push(node));
     }
 
     /// The sum of a range that begins with part 0, or `None` if it is empty.
@@ -112,8 +118,11 @@ mod tests {
     /// The sum of parts that are divided into ranges with these ends, where each range hands over its roots.
     fn in_ranges(ends: impl IntoIterator<Item = usize>) -> Option<Order> {
         let mut first = 0;
-        let nodes = ends.into_iter().flat_map(|end| roots((std::mem::replace(&mut first, end)..end).map(part)).0);
-        roots(nodes).total()
+        let mut whole = Roots::new();
+        for end in ends {
+            whole.append(roots((std::mem::replace(&mut first, end)..end).map(part)));
+        }
+        whole.total()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::common::{ElasticNet, LeastSquares, Matrix, TIGHT, column, design, l1, response};
 use admm::checkpoint::{Checkpoints, fingerprint, from_bytes, to_bytes};
 use admm::patterns::{Consensus, Group, Sharing, Spread};
-use admm::ranks::{Ranks, ThreadRanks, agree, gather, own};
+use admm::ranks::{Alone, Ranks, ThreadRanks, agree, any, gather, own, sum, sum_sparingly};
 use admm::*;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -65,6 +65,44 @@ fn numbers_belong_to_one_rank_each_and_evenly() {
             let lengths = shares.iter().map(ExactSizeIterator::len);
             assert!(lengths.clone().max().unwrap() - lengths.min().unwrap() <= 1);
         }
+    }
+}
+
+/// The sum of 1/(i + 1), which has other bits in other orders.
+fn harmonic(ranks: &dyn Ranks, count: usize, sparingly: bool) -> Result<Option<f64>> {
+    let (exec, part) = (Exec::threads(2)?, |i: usize| ((i + 1) as f64).recip());
+    match sparingly {
+        true => sum_sparingly(ranks, &exec, own(ranks, count), part),
+        false => sum(ranks, &exec, own(ranks, count), part),
+    }
+}
+
+#[test]
+fn a_sum_has_the_bits_of_one_rank() {
+    for count in [0, 1, 5, 64, 1000] {
+        let alone = Exec::Serial.sum(count, |i| ((i + 1) as f64).recip());
+        assert_eq!(harmonic(&Alone, count, false), Ok(alone));
+        for (size, sparingly) in SIZES.into_iter().flat_map(|size| [(size, false), (size, true)]) {
+            let sums = on(size, |ranks| harmonic(&*ranks, count, sparingly));
+            assert!(sums.into_iter().all(|sum| sum == Ok(alone)), "{count} parts on {size} ranks");
+        }
+    }
+}
+
+#[test]
+fn a_part_that_panics_is_the_error_of_all_ranks() {
+    for result in on(3, |ranks| sum(&*ranks, &Exec::Serial, own(&*ranks, 9), |i| 1 / (4 - i as i64))) {
+        let Err(Error::Rank { rank: 1, problem }) = result else { panic!("{result:?}") };
+        assert!(problem.contains("divide by zero"), "{problem}");
+    }
+}
+
+#[test]
+fn what_holds_on_any_rank_holds_on_all() {
+    for size in SIZES {
+        let last = on(size, |ranks| any(&*ranks, Ok(ranks.rank() == size - 1)));
+        assert!(last.into_iter().all(|any| any == Ok(true)));
+        assert!(on(size, |ranks| any(&*ranks, Ok(false))).into_iter().all(|any| any == Ok(false)));
     }
 }
 

@@ -23,6 +23,7 @@ mod npz;
 mod problem;
 mod read;
 mod records;
+mod share;
 mod source;
 mod spelling;
 mod splits;

@@ -3,11 +3,13 @@
 use std::error::Error;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use crate::data::DataError;
 use crate::flags::flagged;
 use crate::output::figure::FigureError;
+
+/// The exit code of a run that was asked to stop.
+pub const INTERRUPTED: u8 = 130;
 
 /// The reasons to end with an exit code other than 0.
 #[derive(Debug, thiserror::Error)]
@@ -116,12 +118,12 @@ impl Failure {
     }
 
     /// The exit code of the program. A reader of stdout who has left is no failure.
-    pub fn exit_code(&self) -> ExitCode {
+    pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) => ExitCode::from(2),
-            Self::Interrupted => ExitCode::from(130),
-            _ if self.is_broken_pipe() => ExitCode::SUCCESS,
-            _ => ExitCode::FAILURE,
+            Self::Usage(_) => 2,
+            Self::Interrupted => INTERRUPTED,
+            _ if self.is_broken_pipe() => 0,
+            _ => 1,
         }
     }
 

@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::ranks;
+
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 static DEADLINE: OnceLock<Instant> = OnceLock::new();
 
@@ -15,7 +17,9 @@ pub fn install() -> Result<(), ctrlc::Error> {
         if REQUESTED.swap(true, Ordering::SeqCst) {
             process::exit(130);
         }
-        let _ = writeln!(io::stderr(), "\nstopping after this iteration; once more to abort at once");
+        if ranks::is_first() {
+            let _ = writeln!(io::stderr(), "\nstopping after this iteration; once more to abort at once");
+        }
     })
 }
 

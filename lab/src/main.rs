@@ -11,28 +11,44 @@ mod interrupt;
 mod output;
 mod path;
 mod prediction;
+mod ranks;
 mod words;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::FromArgMatches;
 use clap::error::ErrorKind;
+use clap::{ArgMatches, FromArgMatches};
 
 use failure::Failure;
 use flags::Cli;
 use output::Console;
+use ranks::Job;
 
 /// Reads the flags, runs the command, and says how it ended.
 fn main() -> ExitCode {
     let matches = Cli::definition().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let console = Console::new(cli.quiet, cli.verbose);
-    let ended = commands::run(cli.command.unwrap_or_default(), console);
-    let Err(failure) = ended else { return ExitCode::SUCCESS };
-    match &failure {
+    let job = match Job::join() {
+        Ok(job) => job,
+        Err(failure) => {
+            failure.print();
+            return ExitCode::from(failure.exit_code());
+        }
+    };
+    let code = catch_unwind(AssertUnwindSafe(|| run(cli, &matches)));
+    // The panic has told what it was.
+    job.end(code.unwrap_or(101))
+}
+
+/// Runs the command, prints its failure, and returns the exit code.
+fn run(cli: Cli, matches: &ArgMatches) -> u8 {
+    let console = if ranks::is_first() { Console::new(cli.quiet, cli.verbose) } else { Console::Quiet };
+    let Err(failure) = commands::run(cli.command.unwrap_or_default(), console) else { return 0 };
+    ranks::print(&failure, || match &failure {
         Failure::Usage(_) => print_with_usage(&failure, matches.subcommand_name()),
         _ => failure.print(),
-    }
+    });
     failure.exit_code()
 }
 

@@ -1,19 +1,12 @@
-//! The pieces into which n samples are cut, and sums over them in a fixed tree.
+//! The pieces into which n samples are cut.
 
-use admm::Exec;
-use std::ops::{AddAssign, Range};
+use std::ops::Range;
 
 /// The chunks over which passes sum, fixed by n alone. A chunk has at least 256 samples. The number of chunks grows to
 /// 64, then their size to 4,096 samples, then their number to 4,096, and then their size again.
 pub(crate) fn chunks(n: usize) -> Vec<Range<usize>> {
     let size = n.div_ceil(64).clamp(256, 4096).max(n.div_ceil(4096));
     blocks(0..n, size).collect()
-}
-
-/// Σ over fixed chunks of n samples, added in a fixed tree. It has the same bits for any number of threads.
-pub(crate) fn sum<S: AddAssign + Send>(exec: &Exec, n: usize, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S {
-    let chunks = chunks(n);
-    exec.sum(chunks.len(), |i| part(chunks[i].clone())).expect("there is at least one sample")
 }
 
 /// A range in pieces of `size`, of which the last may be smaller.

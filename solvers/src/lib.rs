@@ -77,6 +77,8 @@ mod book {
     struct Programs;
     #[doc = include_str!("../../docs/promises.md")]
     struct Promises;
+    #[doc = include_str!("../../docs/ranks.md")]
+    struct Ranks;
 }
 
 /// The library example of the README runs as a test.

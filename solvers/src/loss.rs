@@ -10,6 +10,7 @@
 
 mod choice;
 mod classifier;
+mod error;
 mod finite_sum;
 mod head;
 mod heads;
@@ -19,6 +20,7 @@ mod separation;
 
 pub use choice::Loss;
 pub use classifier::Classifier;
+pub(crate) use error::error;
 pub use finite_sum::FiniteSum;
 pub(crate) use head::directions;
 pub use head::{Block, Head};

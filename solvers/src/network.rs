@@ -26,7 +26,7 @@ mod trained;
 
 pub use activation::Activation;
 pub use check::check_network;
-pub(crate) use evaluate::moments;
+pub(crate) use evaluate::{moments, outputs_on, value_and_gradient_on};
 pub use evaluate::{outputs, value_and_gradient};
 pub use interface::Network;
 pub use layers::Layers;

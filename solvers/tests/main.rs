@@ -30,6 +30,7 @@ mod prox;
 mod prox_cross_entropy;
 mod prox_twins;
 mod qp;
+mod ranks;
 mod rules;
 mod rules_converge;
 mod sets;

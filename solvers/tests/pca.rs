@@ -64,7 +64,8 @@ fn the_covariance_is_that_of_plain_loops() {
         let naive = (w.transpose() * &sigma * &w)[0] / trace;
         assert!((covariance.captured(&w) - naive).abs() <= 1e-13 * naive);
         let bits = [1, 2, 3, 8].map(|threads| {
-            let samples = Samples { exec: Exec::threads(threads).unwrap(), ..samples.clone() };
+            let mut samples = samples.clone();
+            samples.exec = Exec::threads(threads).unwrap();
             Covariance::of(&samples).unwrap().times(&identity).map(f64::to_bits)
         });
         assert!(bits.iter().all(|other| *other == bits[0]));

@@ -46,7 +46,8 @@ fn a_matrix_free_covariance_is_the_dense_one() {
         assert!((values - others).amax() <= 1e-13 && (vectors - directions).amax() <= 1e-9, "{d}×{n}");
         assert!((dense.eigen().unwrap().0 - free.eigen().unwrap().0).amax() <= 1e-13);
         let bits = [1, 2, 3, 8].map(|threads| {
-            let samples = Samples { exec: Exec::threads(threads).unwrap(), ..samples.clone() };
+            let mut samples = samples.clone();
+            samples.exec = Exec::threads(threads).unwrap();
             Covariance::matrix_free(&samples).unwrap().times(&w).map(f64::to_bits)
         });
         assert!(bits.iter().all(|other| *other == bits[0]));

@@ -181,7 +181,8 @@ proptest! {
             other.bias[name] = at.bias[class];
         }
         let targets = Targets::classes(&renamed, softmax.samples.targets.width()).unwrap();
-        let samples = Samples { targets, ..softmax.samples.clone() };
+        let mut samples = softmax.samples.clone();
+        samples.targets = targets;
         let same = value(&PredictionLoss { samples, ..softmax.clone() }, &other);
         prop_assert!(close(base, same, 1e-12));
 

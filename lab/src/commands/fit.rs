@@ -19,6 +19,7 @@ use crate::interrupt;
 use crate::output::report::FitReport;
 use crate::output::{self, Console, Folder, MethodSummary, methods_table, report};
 use crate::prediction::Prediction;
+use crate::ranks;
 use crate::words::{count, every_digit, some_of};
 use results::{is_fit_result, keep};
 use session::Session;
@@ -31,6 +32,7 @@ pub fn run(options: &FitOptions, console: Console) -> Result<(), Failure> {
 /// Fits, prints and saves, from the last checkpoint if there are any.
 pub fn run_from(options: &FitOptions, checkpoints: Option<FitCheckpoints>, console: Console) -> Result<(), Failure> {
     let choices = options.choices()?;
+    let options = &if ranks::is_first() { options.clone() } else { options.unwritten() };
     let folder = options.out.as_deref().map(|path| Folder::claim(path, is_fit_result)).transpose()?;
     let page = options.report();
     let outputs = [("--json", options.json.as_deref()), ("--report", page.as_deref())];
@@ -64,14 +66,12 @@ fn fit<T: Scalar>(
     let LabelledSet { name, features, classes, train, test, .. } = set;
     let class_weight = options.sampling.counting.class_weight(&classes)?;
     let test = test.map(Labelled::into_dense);
-    let (found, from) = match &mut checkpoints {
-        Some(checkpoints) => {
-            checkpoints.load(&name, fingerprint(&(&features, classes.names(), &train, &test, &class_weight))?)?
-        }
-        None => (Vec::new(), None),
-    };
+    let data = || fingerprint(&(&features, classes.names(), &train, &test, &class_weight));
+    let kept = checkpoints.as_mut().map(|checkpoints| checkpoints.load(&name, data()?)).transpose()?;
+    let (found, from) = ranks::of_first(kept)?.unwrap_or_default();
     let shown = report::some(&train);
-    let prepared = prepare(choices.class_weight(class_weight), train, &classes).map_err(Failure::of_fit(&name))?;
+    let prepared = prepare(choices.class_weight(class_weight), train.share(&*ranks::all()), &classes)
+        .map_err(Failure::of_fit(&name))?;
     let named = if data::is_unnamed(&features) { &[] } else { &features[..] };
     prepared.warnings_naming(named).iter().for_each(|warning| console.warn(warning));
 
@@ -96,7 +96,8 @@ fn fit<T: Scalar>(
         command: report::command_line(),
     };
     let kept = keep(&report, options, folder);
-    kept.and(ended).and(print(&printed, &found))
+    let printed = if ranks::is_first() { print(&printed, &found) } else { Ok(()) };
+    kept.and(ended).and(printed)
 }
 
 fn prepare<T: Scalar>(choices: Builder, train: Labelled<Features<T>>, classes: &Classes) -> admm::Result<Prepared<T>> {

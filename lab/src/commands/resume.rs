@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::fit_config::FitConfig;
 use crate::flags::ResumeOptions;
 use crate::output::Console;
+use crate::ranks;
 
 /// Goes on where the last checkpoint stands, and ends as `fit` does.
 pub fn run(options: &ResumeOptions, console: Console) -> Result<(), Failure> {
@@ -23,10 +24,10 @@ pub fn run(options: &ResumeOptions, console: Console) -> Result<(), Failure> {
         )));
     };
     env::set_current_dir(home).map_err(Failure::io("enter the folder", home))?;
-    let checkpoints = FitCheckpoints::resume(&folder, &config, console)?;
+    let checkpoints = ranks::is_first().then(|| FitCheckpoints::resume(&folder, &config, console)).transpose()?;
     let mut fit = config.options;
     fit.out = out.or(fit.out);
     fit.time_limit = options.time_limit.or(fit.time_limit);
     fit.checkpoint = Some(folder);
-    fit::run_from(&fit, Some(checkpoints), console)
+    fit::run_from(&fit, checkpoints, console)
 }

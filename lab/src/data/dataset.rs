@@ -52,6 +52,8 @@ pub struct ReadOptions {
     pub groups: Option<String>,
     /// True if labels are numbers to predict, and not the names of classes.
     pub numbers: bool,
+    /// True if several processes read, each of which needs a part of the samples.
+    pub shared: bool,
     /// Further columns of a CSV to predict, by name or number, if labels are numbers.
     pub more_labels: Vec<String>,
 }

@@ -16,8 +16,8 @@ use super::table::{Table, feature_names};
 /// The longest string of an array of strings, in bytes.
 const MAX_STRING: u64 = 1 << 16;
 
-/// The least length of a file that is mapped rather than read, in bytes.
-const MAPPED_FROM: u64 = 1 << 30;
+/// The least length of a file that a single process maps rather than reads, in bytes.
+pub(super) const MAPPED_FROM: u64 = 1 << 30;
 
 /// An array whose header has been read.
 pub(super) struct Array<R> {
@@ -33,10 +33,10 @@ pub(super) fn read(path: &Path) -> Result<Table, DataError> {
     Array::new(path, reader, length)?.matrix()
 }
 
-/// Maps X where it stands as this machine would write it in the type T, and is large.
-pub(super) fn map<T: Scalar>(path: &Path) -> Result<Option<Features<T>>, DataError> {
+/// Maps X where it stands as this machine would write it in the type T, and has at least so many bytes.
+pub(super) fn map<T: Scalar>(path: &Path, least: u64) -> Result<Option<Features<T>>, DataError> {
     let (reader, length) = source::open(path)?;
-    if length < MAPPED_FROM { Ok(None) } else { map_any(path, reader, length) }
+    if length < least { Ok(None) } else { map_any(path, reader, length) }
 }
 
 fn map_any<T: Scalar>(path: &Path, reader: BufReader<File>, length: u64) -> Result<Option<Features<T>>, DataError> {

@@ -62,7 +62,8 @@ pub fn map<T: Scalar>(data: &OsStr, options: &ReadOptions) -> Result<Option<Data
     if (Format::of(&x_path), Format::of(&y_path)) != (Format::Npy, Format::Npy) {
         return Ok(None);
     }
-    let Some(x) = npy::map(&x_path)? else { return Ok(None) };
+    let least = if options.shared { 0 } else { npy::MAPPED_FROM };
+    let Some(x) = npy::map(&x_path, least)? else { return Ok(None) };
     check_options(&x_path, options)?;
     let (labels, place) = (npy::labels(&y_path)?, |row: usize| Place { row: row + 1, line: None });
     let labels = match options.numbers {

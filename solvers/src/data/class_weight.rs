@@ -2,6 +2,7 @@
 
 use crate::scalar::Scalar;
 use admm::{Error, Result};
+use nalgebra::DVector;
 use serde::{Deserialize, Serialize};
 
 /// What a class counts: a factor on the weight of each of its samples.
@@ -33,25 +34,43 @@ impl ClassWeight {
     /// # Ok::<(), admm::Error>(())
     /// ```
     pub fn apply<T: Scalar>(&self, labels: &[usize], mut weights: Vec<T>, classes: usize) -> Result<Vec<T>> {
-        let factors: Vec<T> = match self {
-            ClassWeight::AsSampled => return Ok(weights),
-            ClassWeight::Balanced => balanced(labels, &weights, classes),
+        if let Some(factors) = self.factors(classes, || Ok(totals(labels, &weights, classes)))? {
+            weights.iter_mut().zip(labels).for_each(|(weight, &label)| *weight *= factors[label]);
+        }
+        Ok(weights)
+    }
+
+    /// The factor of each class, if there are any. `totals` gives the sum of the weights of each class, c entries.
+    ///
+    /// # Errors
+    /// Those of [`apply`](Self::apply) and of `totals`.
+    pub(crate) fn factors<T: Scalar>(
+        &self,
+        classes: usize,
+        totals: impl FnOnce() -> Result<DVector<T>>,
+    ) -> Result<Option<Vec<T>>> {
+        Ok(match self {
+            ClassWeight::AsSampled => None,
+            ClassWeight::Balanced => Some(balanced(&totals()?)),
             ClassWeight::Factors(factors) => {
                 check(factors, classes)?;
-                factors.iter().map(|&factor| T::of(factor)).collect()
+                Some(factors.iter().map(|&factor| T::of(factor)).collect())
             }
-        };
-        weights.iter_mut().zip(labels).for_each(|(weight, &label)| *weight *= factors[label]);
-        Ok(weights)
+        })
     }
 }
 
-fn balanced<T: Scalar>(labels: &[usize], weights: &[T], classes: usize) -> Vec<T> {
-    let mut totals = vec![T::zero(); classes];
+/// The sum of the weights of the samples of each class.
+pub(crate) fn totals<T: Scalar>(labels: &[usize], weights: &[T], classes: usize) -> DVector<T> {
+    let mut totals = DVector::zeros(classes);
     labels.iter().zip(weights).for_each(|(&label, &weight)| totals[label] += weight);
-    let all = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
-    let factor = |total: T| if total > T::zero() { all / (T::of(classes as f64) * total) } else { T::one() };
-    totals.into_iter().map(factor).collect()
+    totals
+}
+
+fn balanced<T: Scalar>(totals: &DVector<T>) -> Vec<T> {
+    let (all, classes) = (totals.sum(), T::of(totals.len() as f64));
+    let factor = |&total: &T| if total > T::zero() { all / (classes * total) } else { T::one() };
+    totals.iter().map(factor).collect()
 }
 
 fn check(factors: &[f64], classes: usize) -> Result<()> {

@@ -1,15 +1,16 @@
 //! The smallest and the largest value of each feature.
 
 use super::scaler::not_finite;
-use super::{Features, Scaler};
-use crate::chunks::{chunks, sum};
+use super::{Features, Part, Scaler};
 use crate::scalar::Scalar;
 use admm::{Exec, Result};
 use nalgebra::DVector;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// The smallest and the largest value of each feature, found in one pass over the data.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 pub struct Extremes<T: Scalar> {
     /// The smallest values, d entries.
     pub low: DVector<T>,
@@ -50,16 +51,19 @@ impl<T: Scalar> Extremes<T> {
         self.low[feature].abs().max(self.high[feature].abs())
     }
 
-    /// The extremes of X (d×n), n ≥ 1, in one pass.
+    /// The extremes of X (d×n), n ≥ 1, in one pass. X may be a part of it, on a rank.
     ///
     /// # Errors
     /// Entries that are not finite.
-    pub(crate) fn of(x: &Features<T>, exec: &Exec) -> Result<Self> {
-        let chunks = chunks(x.ncols());
+    pub(crate) fn of(x: &Features<T>, exec: &Exec, part: &Part) -> Result<Self> {
+        let (_, chunks) = part.chunks();
         let parts = exec.map(chunks.len(), |i| Extremes::of_range(x, chunks[i].clone()));
-        let seen = parts.into_iter().reduce(Extremes::join).expect("there is at least one sample");
+        let mut own = parts.into_iter().reduce(Extremes::join);
+        own.iter_mut().flat_map(|seen| &mut seen.wrong).for_each(|(_, sample)| *sample += part.own().start);
+        let seen = part.gather(Ok(own))?.into_iter().flatten().reduce(Extremes::join);
+        let seen = seen.expect("there is at least one sample");
         match seen.wrong {
-            None => Ok(seen.with_implicit_zeros(x.ncols())),
+            None => Ok(seen.with_implicit_zeros(part.total())),
             Some(place) => Err(not_finite(place, seen.count)),
         }
     }
@@ -110,22 +114,24 @@ impl<T: Scalar> Extremes<T> {
         &self,
         x: &Features<T>,
         weights: &[T],
-        exec: &Exec,
+        (exec, part): (&Exec, &Part),
         f: impl Fn(usize, T) -> T + Send + Sync,
-    ) -> DVector<T> {
-        let (d, n) = x.shape();
-        let sums = sum(exec, n, |range| {
+    ) -> Result<DVector<T>> {
+        let d = x.nrows();
+        let sums = part.sum(exec, |range| {
             let mut sums = DVector::zeros(d);
             x.visit_each(range, |sample, j, value| sums[j] += weights[sample] * f(j, value));
             sums
-        });
-        if self.stored.iter().all(|&stored| stored == n) {
-            return sums;
+        })?;
+        if self.stored.iter().all(|&stored| stored == part.total()) {
+            return Ok(sums);
         }
-        let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
-        let mut implicit = DVector::repeat(d, total);
-        (0..n).for_each(|sample| x.visit(sample, |j, _| implicit[j] -= weights[sample]));
-        let share = |j: usize| if self.stored[j] < n { implicit[j] } else { T::zero() };
-        DVector::from_fn(d, |j, _| sums[j] + share(j) * f(j, T::zero()))
+        let implicit = part.sum(exec, |range| {
+            let mut implicit = DVector::repeat(d, weights[range.clone()].iter().fold(T::zero(), |sum, &w| sum + w));
+            range.for_each(|sample| x.visit(sample, |j, _| implicit[j] -= weights[sample]));
+            implicit
+        })?;
+        let share = |j: usize| if self.stored[j] < part.total() { implicit[j] } else { T::zero() };
+        Ok(DVector::from_fn(d, |j, _| sums[j] + share(j) * f(j, T::zero())))
     }
 }

@@ -14,10 +14,13 @@
 mod block;
 mod mapped;
 mod scaling;
+mod stored;
 mod strided;
+mod window;
 
 pub(crate) use block::{BLOCK, Folded, Products};
 use scaling::Scaling;
+pub(crate) use stored::Stored;
 use strided::Strided;
 
 use crate::chunks::blocks;

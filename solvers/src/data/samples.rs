@@ -1,11 +1,11 @@
 //! Samples with their targets, and the order in which they are visited.
 
-use super::{Features, Targets};
-use crate::chunks::{chunks, sum};
+use super::{Features, Part, Targets};
 use crate::scalar::Scalar;
 use crate::view::view_mut;
 use admm::{Error, Exec, Result};
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, Vector1};
+use serde::{Serialize, de::DeserializeOwned};
 use std::ops::{AddAssign, Range};
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub struct Samples<T: Scalar> {
     pub weights: Arc<[T]>,
     /// The threads on which the passes run.
     pub exec: Exec,
+    /// The place of these samples among those of all ranks.
+    pub(crate) part: Part,
 }
 
 impl<T: Scalar> Samples<T> {
@@ -55,7 +57,13 @@ impl<T: Scalar> Samples<T> {
         Error::check_size(targets.place(), row(x.ncols()), row(targets.len()))?;
         Error::check_size("sample weights", row(x.ncols()), row(weights.len()))?;
         targets.check()?;
-        Ok(Samples { x, targets, weights: weights.into(), exec })
+        let part = Part::alone(x.ncols());
+        Ok(Samples { x, targets, weights: weights.into(), exec, part })
+    }
+
+    /// Returns n, the number of samples of all ranks.
+    pub(crate) fn total(&self) -> usize {
+        self.part.total()
     }
 
     /// The same targets and weights for other features of the samples.
@@ -68,21 +76,32 @@ impl<T: Scalar> Samples<T> {
         Samples { x, ..self.clone() }
     }
 
-    /// The samples with the given numbers. One of weight wᵢ (of sum 1) enters with nwᵢ/b, which is 1/b for equal
-    /// weights: for any weights, sums over random numbers have the mean of those over all samples.
-    pub(crate) fn batch(&self, numbers: &[usize]) -> Self {
-        let factor = T::of(self.x.ncols() as f64 / numbers.len() as f64);
-        let targets = self.targets.select(numbers);
-        let weights = numbers.iter().map(|&sample| factor * self.weights[sample]).collect();
-        Samples { x: self.x.select(numbers), targets, weights, ..self.clone() }
+    /// Σ wᵢ over the samples of all ranks.
+    pub(crate) fn total_weight(&self) -> T {
+        let of = |range: Range<usize>| self.weights[range].iter().fold(T::zero(), |sum, &weight| sum + weight);
+        self.sum(|range| Vector1::new(of(range)))[0]
     }
 
-    /// VᵀX (k×n), in one pass.
+    /// The samples with the given numbers, on every rank. One of weight wᵢ (of sum 1) enters with nwᵢ/b, which is 1/b for
+    /// equal weights: for any weights, sums over random numbers have the mean of those over all samples.
+    pub(crate) fn batch(&self, numbers: &[usize]) -> Self {
+        let (factor, batch) = (T::of(self.total() as f64 / numbers.len() as f64), self.gathered(numbers));
+        Samples { weights: batch.weights.iter().map(|&weight| factor * weight).collect(), ..batch }
+    }
+
+    /// Copies of samples of this rank, counted from its first, as if there were no others.
+    pub(crate) fn select(&self, numbers: &[usize]) -> Self {
+        let weights = numbers.iter().map(|&sample| self.weights[sample]).collect();
+        let (x, targets, exec) = (self.x.select(numbers), self.targets.select(numbers), self.exec.clone());
+        Samples { x, targets, weights, exec, part: Part::alone(numbers.len()) }
+    }
+
+    /// VᵀX (k×n) for the samples of this rank, in one pass.
     ///
     /// # Panics
     /// If V does not have d rows.
     pub fn project(&self, v: &DMatrix<T>) -> DMatrix<T> {
-        let (v, chunks) = (self.x.fold(v), chunks(self.x.ncols()));
+        let (v, (_, chunks)) = (self.x.fold(v), self.part.chunks());
         let parts = self.threads().map(chunks.len(), |i| {
             let mut part = DMatrix::zeros(v.k(), chunks[i].len());
             self.x.block(chunks[i].clone()).project(&v, view_mut(&mut part));
@@ -97,16 +116,21 @@ impl<T: Scalar> Samples<T> {
         Arc::ptr_eq(&self.weights, &other.weights) && self.x.is(&other.x)
     }
 
-    /// [`sum`] over the samples.
-    pub(crate) fn sum<S: AddAssign + Send>(&self, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S {
-        sum(self.threads(), self.x.ncols(), part)
+    /// Σ over the chunks of the samples of all ranks, in a fixed tree. An error of a rank [unwinds](Error::unwind).
+    pub(crate) fn sum<S>(&self, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S
+    where
+        S: AddAssign + Send + Serialize + DeserializeOwned,
+    {
+        self.part.sum(self.threads(), part).unwrap_or_else(|error| error.unwind())
     }
 
     /// The same sum for large parts. The number of parts that exist at once is at most that of the threads plus log₂ of
     /// that of the chunks.
-    pub(crate) fn sum_sparingly<S: AddAssign + Send>(&self, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S {
-        let chunks = chunks(self.x.ncols());
-        self.exec.sum_sparingly(chunks.len(), |i| part(chunks[i].clone())).expect("there is at least one sample")
+    pub(crate) fn sum_sparingly<S>(&self, part: impl Fn(Range<usize>) -> S + Sync + Send) -> S
+    where
+        S: AddAssign + Send + Serialize + DeserializeOwned,
+    {
+        self.part.sum_sparingly(&self.exec, part).unwrap_or_else(|error| error.unwind())
     }
 
     /// Returns the threads for a pass. A small pass runs on one thread: it would be over before another thread wakes.
@@ -130,12 +154,24 @@ pub(crate) fn share_of<T: Scalar>(holds: impl Iterator<Item = bool>, weights: &[
 
 /// Every weight finite and not negative, and their sum finite and positive.
 pub(crate) fn check_weights<T: Scalar>(weights: &[T]) -> Result<()> {
-    if let Some(sample) = weights.iter().position(|&weight| !weight.is_finite() || weight < T::zero()) {
-        let (weight, sample) = (weights[sample], sample + 1);
-        let problem = format!("must be finite and not negative, got {weight} for sample {sample}");
-        return Err(Error::parameter("weights", problem));
+    check_each_weight(weights)?;
+    check_total(weights.iter().fold(T::zero(), |sum, &weight| sum + weight))
+}
+
+/// Every weight finite and not negative.
+pub(crate) fn check_each_weight<T: Scalar>(weights: &[T]) -> Result<()> {
+    match weights.iter().position(|&weight| !weight.is_finite() || weight < T::zero()) {
+        None => Ok(()),
+        Some(sample) => {
+            let (weight, sample) = (weights[sample], sample + 1);
+            let problem = format!("must be finite and not negative, got {weight} for sample {sample}");
+            Err(Error::parameter("weights", problem))
+        }
     }
-    let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
+}
+
+/// The sum of all weights finite and positive.
+pub(crate) fn check_total<T: Scalar>(total: T) -> Result<()> {
     if total == T::zero() {
         Err(Error::parameter("weights", "are all 0"))
     } else if !total.is_finite() {

@@ -3,6 +3,9 @@
 use crate::scalar::Scalar;
 use admm::{Error, Result};
 use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The targets of n samples: a class or q numbers each. Cheap to clone.
@@ -16,7 +19,8 @@ use std::sync::Arc;
 /// assert_eq!((classes.len(), numbers.len()), (4, 4));
 /// # Ok::<(), admm::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 pub enum Targets<T: Scalar> {
     /// Class numbers 0 … c−1.
     Classes {
@@ -74,6 +78,18 @@ impl<T: Scalar> Targets<T> {
         }
     }
 
+    /// Σ w(i)·yᵢ (c×1) over a range of samples.
+    pub(crate) fn sum<N: Scalar>(&self, range: Range<usize>, weight: impl Fn(usize) -> N) -> DMatrix<N> {
+        let mut sum = DMatrix::zeros(self.width(), 1);
+        let mut target = vec![T::zero(); self.width()];
+        for sample in range {
+            self.write(sample, &mut target);
+            let weight = weight(sample);
+            sum.iter_mut().zip(&target).for_each(|(sum, y)| *sum += weight * N::of(y.to_f64()));
+        }
+        sum
+    }
+
     /// The class numbers, if the targets are classes.
     pub fn labels(&self) -> Option<&[usize]> {
         match self {
@@ -97,6 +113,43 @@ impl<T: Scalar> Targets<T> {
                 Targets::Classes { labels: samples.iter().map(|&sample| labels[sample]).collect(), count: *count }
             }
             Targets::Numbers(y) => y.select_columns(samples).into(),
+        }
+    }
+
+    /// The targets of these samples, one part after the other.
+    ///
+    /// # Errors
+    /// Parts of different kinds.
+    pub(crate) fn joined(parts: &[Self]) -> Result<Self> {
+        let (mut labels, mut numbers) = (Vec::new(), Vec::new());
+        for part in parts {
+            match part {
+                Targets::Classes { labels: more, .. } => labels.extend_from_slice(more),
+                Targets::Numbers(y) => numbers.extend_from_slice(y.as_slice()),
+            }
+        }
+        match parts.first() {
+            Some(Targets::Classes { count, .. }) if numbers.is_empty() => {
+                Ok(Targets::Classes { labels: labels.into(), count: *count })
+            }
+            Some(Targets::Numbers(y)) if labels.is_empty() => {
+                Ok(DMatrix::from_vec(y.nrows(), numbers.len() / y.nrows(), numbers).into())
+            }
+            _ => Err(Error::parameter("targets", "must be of one kind on all ranks")),
+        }
+    }
+
+    /// The numbers of a few of these samples that show which classes there are, or whether each number varies.
+    pub(crate) fn representatives(&self) -> Vec<usize> {
+        match self {
+            Targets::Classes { labels, .. } => {
+                let mut seen = BTreeSet::new();
+                (0..labels.len()).filter(|&sample| seen.insert(labels[sample])).collect()
+            }
+            Targets::Numbers(y) => {
+                let differs = |row: usize| (0..y.ncols()).find(|&sample| y[(row, sample)] != y[(row, 0)]);
+                (0..y.ncols().min(1)).chain((0..y.nrows()).filter_map(differs)).collect()
+            }
         }
     }
 

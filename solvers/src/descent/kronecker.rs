@@ -2,7 +2,6 @@
 
 use super::pencil::Pencil;
 use super::{InitialHessian, Near};
-use crate::data::Samples;
 use crate::linalg::symmetric_eigen;
 use crate::loss::{Classifier, PredictionLoss};
 use crate::pca::{Shadow, Spectrum};
@@ -68,7 +67,7 @@ impl<T: Scalar> InitialHessian<T, Classifier<T>> for Kronecker<T> {
 
     /// The projections of the samples that are looked at: half of a pass over them.
     fn passes(&self) -> f64 {
-        let n = self.entropy.samples.x.ncols();
+        let n = self.entropy.samples.total();
         0.5 * n.min(SAMPLED) as f64 / n as f64
     }
 }
@@ -78,16 +77,16 @@ impl<T: Scalar> Kronecker<T> {
     /// Where all that are looked at have weight 0 they count alike.
     fn uncertainty(&self, at: &Classifier<T>) -> DMatrix<T> {
         let samples = &self.entropy.samples;
-        let n = samples.x.ncols();
+        let n = samples.total();
         let hash = |i: usize| (i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let spread = |i: usize| ((u128::from(hash(i)) * n as u128) >> 64) as usize;
         let chosen: Vec<usize> = if n <= SAMPLED { (0..n).collect() } else { (0..SAMPLED).map(spread).collect() };
-        let reduced = Samples { x: samples.x.select(&chosen), ..samples.clone() }.project(&at.v);
-        let total = chosen.iter().fold(T::zero(), |sum, &i| sum + samples.weights[i]);
-        let equal = T::of(chosen.len() as f64).recip();
-        let share = |i: usize| if total > T::zero() { samples.weights[i] / total } else { equal };
-        let shares: Vec<T> = chosen.iter().map(|&i| share(i)).collect();
-        self.entropy.head.curvature(&at.logits(&reduced), &samples.targets.select(&chosen), &shares)
+        let chosen = samples.gathered(&chosen);
+        let total = chosen.weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
+        let equal = T::of(chosen.total() as f64).recip();
+        let share = |&weight: &T| if total > T::zero() { weight / total } else { equal };
+        let shares: Vec<T> = chosen.weights.iter().map(share).collect();
+        self.entropy.head.curvature(&at.logits(&chosen.project(&at.v)), &chosen.targets, &shares)
     }
 
     /// The block of W, for a change with WᵀΔ = 0.
@@ -188,6 +187,7 @@ fn shortest<T: Scalar>(a: &DMatrix<T>, b: &DVector<T>) -> Result<DVector<T>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Samples;
     use crate::linalg::{scattered, thin_qr};
     use crate::pca::Covariance;
     use admm::Exec;

@@ -18,7 +18,7 @@ pub(crate) fn fit_linear<T: Scalar>(
 ) -> Result<Fitted<T>> {
     let method = from.method;
     let spent = if method == Method::TwoStage { prepared.start.principal_spent } else { prepared.start.spent };
-    let mut log = Log::new(from, spent.seconds, observer)?;
+    let mut log = Log::new(from, spent.seconds, &*prepared.options.ranks, observer)?;
     let found = match method {
         Method::Admm | Method::Alternating => TwoBlocks { prepared, method, log: &mut log }.fit()?,
         Method::Descent => descent(prepared, &mut log)?,
@@ -77,7 +77,7 @@ fn report<T: Scalar>(prepared: &Linear<T>, method: Method, found: &Found<Classif
         dual_residual: last.dual_residual,
         rho: last.rho,
         certificate: certify(prepared, method, found, figures),
-        n: prepared.objective.entropy.samples.x.ncols(),
+        n: prepared.objective.entropy.samples.total(),
         d: prepared.scaler.mean.len(),
         k: point.v.ncols(),
         outputs: point.bias.len(),

@@ -9,6 +9,7 @@ mod random;
 mod row_space;
 mod start;
 mod task;
+mod together;
 mod warm;
 mod warnings;
 
@@ -59,10 +60,8 @@ type Basis<T> = Option<Arc<RowSpace<T>>>;
 impl<T: Scalar> Linear<T> {
     pub(crate) fn new(options: &Builder, x: Features<T>, task: Task<T>, weights: Option<&[T]>) -> Result<Self> {
         let clock = Instant::now();
-        let Checked { x, weights, scaler, task, mut warnings } = Checked::new(options, x, task, weights)?;
-        let (basis, scaled) = row_space(x, options)?;
-        let Task { targets, head, output } = task;
-        let samples = Samples::with_targets(scaled, targets, weights, options.exec.clone())?;
+        let Checked { samples, head, output, scaler, mut warnings } = Checked::new(options, x, task, weights)?;
+        let (basis, samples) = row_space(samples, options)?;
         let covariance = Arc::new(Covariance::of(&samples)?);
         let asked = (options.components + 1).min(covariance.dimension());
         let (values, vectors, spectrum) = Spectrum::with_top(&covariance, asked)?;
@@ -140,10 +139,12 @@ impl<T: Scalar> Linear<T> {
 }
 
 /// Q and Y with X = QY where d > n, else nothing and X. Sparse samples stay as they are: Q would not be sparse.
-fn row_space<T: Scalar>(x: Features<T>, options: &Builder) -> Result<(Basis<T>, Features<T>)> {
-    if x.nrows() <= x.ncols() || x.is_sparse() {
-        return Ok((None, x));
+fn row_space<T: Scalar>(samples: Samples<T>, options: &Builder) -> Result<(Basis<T>, Samples<T>)> {
+    if samples.x.nrows() <= samples.total() || samples.x.is_sparse() {
+        return Ok((None, samples));
     }
-    let (space, y) = RowSpace::of(x.into_dense(), options.components, &options.exec)?;
-    Ok((Some(Arc::new(space)), y.into()))
+    let Samples { x, targets, weights, exec, part } =
+        samples.everywhere("with more features than samples, all samples are needed there")?;
+    let (space, y) = RowSpace::of(x.into_dense(), options.components, &exec)?;
+    Ok((Some(Arc::new(space)), Samples { x: y.into(), targets, weights, exec, part }))
 }

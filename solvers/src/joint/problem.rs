@@ -8,7 +8,8 @@ use crate::data::{Features, Targets};
 use crate::joint::Builder;
 use crate::loss::{Classifier, Head};
 use crate::scalar::Scalar;
-use admm::{Error, Result};
+use admm::ranks::gather;
+use admm::{Error, Result, caught};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ impl JointModel {
     /// Those of [`prepare`](Self::prepare), and of a block that fails.
     pub fn fit<T: Scalar>(&self, x: impl Into<Features<T>>, labels: &[usize]) -> Result<Fitted<T>> {
         let count = labels.iter().max().map_or(0, |last| last.saturating_add(1));
+        let count = gather(&*self.options.ranks, Ok(count))?.into_iter().max().unwrap_or(0);
         self.fit_targets(x, Targets::Classes { labels: labels.into(), count })
     }
 
@@ -114,11 +116,10 @@ impl JointModel {
 
 impl<T: Scalar> Prepared<T> {
     pub(crate) fn new(options: &Builder, x: Features<T>, task: Task<T>, weights: Option<&[T]>) -> Result<Self> {
-        if !options.is_layered() {
-            Ok(Self::linear(Linear::new(options, x, task, weights)?))
-        } else {
-            Ok(Self::layered(Layered::new(options, x, task, weights)?))
-        }
+        caught(|| match options.is_layered() {
+            false => Ok(Self::linear(Linear::new(options, x, task, weights)?)),
+            true => Ok(Self::layered(Layered::new(options, x, task, weights)?)),
+        })
     }
 
     fn linear(of: Linear<T>) -> Self {
@@ -156,10 +157,10 @@ impl<T: Scalar> Prepared<T> {
     /// A weight outside [0, 1]; [`Error::Unbounded`] as for
     /// [`prepare`](crate::joint::JointModel::prepare).
     pub fn with_weight(&self, weight: f64) -> Result<Self> {
-        match &self.0 {
+        caught(|| match &self.0 {
             Problem::Linear(of) => Ok(Self::linear(of.with_weight(weight)?)),
             Problem::Layered(of) => Ok(Self::layered(of.with_weight(weight)?)),
-        }
+        })
     }
 
     /// The same problem from another start: W (d×k, for scaled features, as in a [`Model`](crate::joint::Model)), B and
@@ -234,7 +235,7 @@ impl<T: Scalar> Prepared<T> {
     /// [`Error::Size`] for a model of another size.
     pub fn explained_by_columns(&self, model: &Model<T>) -> Result<Vec<f64>> {
         let w = &model.weights.v;
-        match &self.0 {
+        caught(|| match &self.0 {
             Problem::Linear(of) => {
                 Error::check_size("W", (of.scaler.mean.len(), w.ncols()), w.shape())?;
                 let w = of.basis.as_ref().map_or_else(|| Ok(w.clone()), |space| space.lower(w))?;
@@ -246,15 +247,15 @@ impl<T: Scalar> Prepared<T> {
                 Error::check_size("W", (hidden.covariance.dimension(), w.ncols()), w.shape())?;
                 Ok(explained_by_columns(&hidden.covariance, w))
             }
-        }
+        })
     }
 
     /// The same problem from a random start.
     pub(crate) fn at_random(&self, seed: u64) -> Result<Self> {
-        match &self.0 {
+        caught(|| match &self.0 {
             Problem::Linear(of) => Ok(Self::linear(of.at_random(seed)?)),
             Problem::Layered(of) => Ok(Self::layered(of.at_random(seed)?)),
-        }
+        })
     }
 
     /// Fits by one method, from the same start as every other. The observer sees each outer iteration, and may stop it.
@@ -279,9 +280,9 @@ impl<T: Scalar> Prepared<T> {
         position: Position,
         observer: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
     ) -> Result<Fitted<T>> {
-        match &self.0 {
+        caught(|| match &self.0 {
             Problem::Linear(of) => fit_linear(of, position, observer),
             Problem::Layered(of) => fit_layered(of, position, observer),
-        }
+        })
     }
 }

@@ -3,6 +3,7 @@
 use super::{Fitted, Method, Moment, Prepared, StartEnd};
 use crate::scalar::Scalar;
 use admm::random::SplitMix64;
+use admm::ranks::any;
 use admm::{Result, Status};
 use std::ops::ControlFlow;
 
@@ -54,7 +55,7 @@ impl<T: Scalar> Prepared<T> {
         (1..ends.len()).for_each(|_| _ = random.bits());
         'rounds: while ends.len() <= count {
             let seeds: Vec<u64> = (ends.len()..=count).take(ROUND).map(|_| random.bits()).collect();
-            for other in self.options().exec.map(seeds.len(), |number| self.random_fit(method, seeds[number], stops)) {
+            for other in self.options().side_by_side().map(seeds.len(), |i| self.random_fit(method, seeds[i], stops)) {
                 let Some(other) = other? else { break 'rounds };
                 ends.push(StartEnd::of(&other.report));
                 let lowest = best.report.objective;
@@ -69,7 +70,7 @@ impl<T: Scalar> Prepared<T> {
 
     /// The fit from one random start; nothing if it was stopped.
     fn random_fit(&self, method: Method, seed: u64, stops: &(dyn Fn() -> bool + Sync)) -> Result<Option<Fitted<T>>> {
-        if stops() {
+        if any(&*self.options().ranks, Ok(stops()))? {
             return Ok(None);
         }
         let mut observer = |_: &Moment<'_>| if stops() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };

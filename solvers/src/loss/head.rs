@@ -1,6 +1,6 @@
 //! The trait of a loss of logits and targets.
 
-use crate::data::{Targets, share_of};
+use crate::data::Targets;
 use crate::scalar::Scalar;
 use admm::Result;
 use nalgebra::DMatrix;
@@ -64,9 +64,10 @@ pub trait Head<T: Scalar>: fmt::Debug + Send + Sync {
     }
 
     /// Returns the logits (c×1) that predict best without features, and the curvature of the loss by each logit there
-    /// (c×1). They tell the start alone, and need not be accurate.
-    fn constant(&self, targets: &Targets<T>, _weights: &[T]) -> (DMatrix<T>, DMatrix<T>) {
-        let c = targets.width();
+    /// (c×1), for targets with these means (c×1), which for classes are their shares. They tell the start alone, and need
+    /// not be accurate.
+    fn constant(&self, means: &DMatrix<T>) -> (DMatrix<T>, DMatrix<T>) {
+        let c = means.len();
         (DMatrix::zeros(c, 1), DMatrix::from_element(c, 1, T::one()))
     }
 
@@ -86,14 +87,10 @@ pub trait Head<T: Scalar>: fmt::Debug + Send + Sync {
         logits
     }
 
-    /// Returns the error of the predictions, 0 for perfect ones. For classes it is the share of the samples that have
-    /// another one than that of the largest logit, the first of several. For numbers it is 1 − R², the mean over the
-    /// targets.
-    fn error(&self, logits: DMatrix<T>, targets: &Targets<T>, weights: &[T]) -> f64 {
-        match targets {
-            Targets::Classes { labels, .. } => misclassified(&logits, labels, weights),
-            Targets::Numbers(y) => unexplained(&self.predict(logits), y, weights),
-        }
+    /// Returns true if targets that are numbers are labels 0 and 1, of which 1 is predicted where the logit is positive. The
+    /// error then is the share of wrong ones, and 1 − R² otherwise.
+    fn predicts_labels(&self) -> bool {
+        false
     }
 }
 
@@ -128,12 +125,6 @@ pub(super) fn sample_by_sample<T: Scalar, H: Head<T> + ?Sized>(head: &H, logits:
     total
 }
 
-/// The share of the samples whose class is not that of the largest logit, the first of several.
-pub(super) fn misclassified<T: Scalar>(logits: &DMatrix<T>, labels: &[usize], weights: &[T]) -> f64 {
-    let predicted = logits.column_iter().map(|column| column.argmax().0);
-    share_of(predicted.zip(labels).map(|(class, label)| class != *label), weights)
-}
-
 /// Σᵢ wᵢ∇²ℓ by central differences of ∇ℓ, made symmetric.
 fn by_differences<T: Scalar, H: Head<T> + ?Sized>(
     head: &H,
@@ -159,26 +150,4 @@ fn by_differences<T: Scalar, H: Head<T> + ?Sized>(
         }
     }
     (&mean + mean.transpose()) * T::of(0.5)
-}
-
-/// 1 − R² of predictions for Y (q×n), the mean over the targets. A target that is constant counts as missed, unless it
-/// is met exactly.
-fn unexplained<T: Scalar>(predictions: &DMatrix<T>, y: &DMatrix<T>, weights: &[T]) -> f64 {
-    let total: f64 = weights.iter().map(|weight| weight.to_f64()).sum();
-    let of = |j: usize| {
-        let sum = |term: &dyn Fn(usize) -> f64| -> f64 {
-            weights.iter().enumerate().map(|(i, weight)| weight.to_f64() * term(i)).sum()
-        };
-        let mean = sum(&|i| y[(j, i)].to_f64()) / total;
-        let missed = sum(&|i| (predictions[(j, i)] - y[(j, i)]).to_f64().powi(2));
-        let whole = sum(&|i| (y[(j, i)].to_f64() - mean).powi(2));
-        if missed == 0.0 {
-            0.0
-        } else if whole == 0.0 {
-            1.0
-        } else {
-            missed / whole
-        }
-    };
-    (0..y.nrows()).map(of).sum::<f64>() / y.nrows() as f64
 }

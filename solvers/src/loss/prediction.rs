@@ -1,6 +1,6 @@
 //! The second loss: that of a head, with a ridge on B, in one pass over the data.
 
-use super::{Classifier, FiniteSum, Head, Scores, Softmax};
+use super::{Classifier, FiniteSum, Head, Scores, Softmax, error};
 use crate::chunks::blocks;
 use crate::data::{BLOCK, Folded, Products, Samples};
 use crate::scalar::Scalar;
@@ -8,6 +8,7 @@ use crate::view::{view, view_mut};
 use admm::space::{Shape, Space};
 use admm::{Error, Result, Smooth};
 use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize};
 use std::ops::{AddAssign, Range};
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ impl<T: Scalar> Smooth<T> for PredictionLoss<T> {
 
 impl<T: Scalar> FiniteSum<T> for PredictionLoss<T> {
     fn terms(&self) -> usize {
-        self.samples.x.ncols()
+        self.samples.total()
     }
     fn of_batch(&self, numbers: &[usize]) -> Self {
         PredictionLoss { samples: self.samples.batch(numbers), ..self.clone() }
@@ -79,14 +80,22 @@ impl<T: Scalar> PredictionLoss<T> {
         Ok((sums, v.unfold(x)))
     }
 
-    /// The error of the predictions, see [`Head::error`].
+    /// The error of the predictions, 0 for perfect ones. Of classes it is the share of the samples whose largest logit is
+    /// that of another class, and of [labels](Head::predicts_labels) the share of wrong ones. Of numbers it is 1 − R². It
+    /// is the mean over several targets.
     ///
     /// # Errors
     /// [`Error::Size`] where V, B or b do not fit the samples.
     pub fn error(&self, at: &Classifier<T>) -> Result<f64> {
         self.check(at)?;
+        let Samples { targets, weights, exec, part, .. } = &self.samples;
+        error((exec, part), &*self.head, &at.logits(&self.samples.project(&at.v)), targets, weights)
+    }
+
+    /// The mean of each target (c×1): of classes their shares.
+    pub(crate) fn target_means(&self) -> DMatrix<T> {
         let Samples { targets, weights, .. } = &self.samples;
-        Ok(self.head.error(at.logits(&self.samples.project(&at.v)), targets, weights))
+        self.samples.sum(|range| targets.sum(range, |sample| weights[sample]))
     }
 
     /// The same loss with share 1.
@@ -101,7 +110,9 @@ impl<T: Scalar> PredictionLoss<T> {
     }
 }
 
-/// The contribution of a chunk of samples to the loss and to its gradient. Threads exchange nothing else.
+/// The contribution of a chunk of samples to the loss and to its gradient. Threads and ranks exchange nothing else.
+#[derive(Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 struct Partial<T: Scalar> {
     loss: T,
     /// Σᵢ wᵢ‖Vᵀxᵢ‖², where it is asked for.

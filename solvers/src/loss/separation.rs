@@ -1,12 +1,13 @@
 //! Separation: whether the loss of a linear classifier lacks a minimiser.
 
 use super::PredictionLoss;
-use crate::data::Samples;
+use crate::data::{Part, Samples};
 use crate::linalg::symmetric_eigen;
 use crate::scalar::Scalar;
 use crate::view::{product, product_transposed, transposed_product};
-use admm::Result;
+use admm::{Exec, Result};
 use nalgebra::DMatrix;
+use std::ops::Range;
 
 /// Returns true if a linear predictor of the reduced samples VᵀX (V is d×k) separates classes that it must not, see
 /// [`Head::separations`](super::Head::separations).
@@ -36,24 +37,22 @@ fn separates<T: Scalar>(samples: &Samples<T>, v: &DMatrix<T>) -> Result<bool> {
     let rounding = NOISE * T::EPSILON.to_f64();
     let problem = Whitened::of(samples, v)?;
     let mut theta = DMatrix::zeros(problem.x.nrows(), problem.classes);
-    let mut here = problem.at(&theta);
+    let mut here = problem.at(&theta)?;
     for _ in 0..STEPS {
         if here.margin > rounding * here.largest {
             return Ok(true);
         }
-        let (values, vectors) = symmetric_eigen(&problem.curvature(&here))?;
+        let (values, vectors) = symmetric_eigen(&problem.curvature(&here)?)?;
         if values[values.len() - 1] <= rounding.max(FLAT) {
             return Ok(true);
         }
         let mut along = transposed_product(&vectors, &here.gradient);
         along.iter_mut().zip(values.iter()).for_each(|(entry, value)| *entry /= -value);
         let step = DMatrix::from_column_slice(theta.nrows(), theta.ncols(), product(&vectors, &along).as_slice());
-        if problem.range(&step) < SHORT {
+        if problem.range(&step)? < SHORT {
             return Ok(false);
         }
-        let lower = (0..HALVINGS).map(|halved| &theta + &step * 0.5_f64.powi(halved));
-        let mut lower = lower.map(|next| (problem.at(&next), next));
-        match lower.find(|(there, _)| there.loss < here.loss) {
+        match problem.lower(&theta, &step, here.loss)? {
             Some(next) => (here, theta) = next,
             None => return Ok(false),
         }
@@ -76,7 +75,9 @@ const NEGLIGIBLE: f64 = 1e-10;
 
 /// Samples in coordinates in which their second moment is I, with the constant feature of the bias among them.
 struct Whitened<'a> {
-    /// The samples (r×n).
+    exec: &'a Exec,
+    part: &'a Part,
+    /// The samples of this rank (r×n).
     x: DMatrix<f64>,
     labels: &'a [usize],
     weights: Vec<f64>,
@@ -88,38 +89,70 @@ struct Evaluation {
     loss: f64,
     /// The gradient as one column (rc×1).
     gradient: DMatrix<f64>,
-    /// The probabilities (c×n).
-    p: DMatrix<f64>,
-    /// The probabilities of all other classes, each (c×n).
-    rest: DMatrix<f64>,
     /// The least by which the logit of a class exceeds the others, over all samples.
     margin: f64,
     /// The largest range of the logits of a sample.
     largest: f64,
+    /// The probabilities of the samples of this rank (c×n).
+    p: DMatrix<f64>,
+    /// The probabilities of all other classes, each (c×n).
+    rest: DMatrix<f64>,
 }
 
 impl<'a> Whitened<'a> {
     fn of<T: Scalar>(samples: &'a Samples<T>, v: &DMatrix<T>) -> Result<Self> {
         let weights: Vec<f64> = samples.weights.iter().map(|weight| weight.to_f64()).collect();
         let reduced = samples.project(v).map(|entry| entry.to_f64());
-        let mut x = reduced.clone().insert_row(reduced.nrows(), 1.0);
-        for mut row in x.row_iter_mut() {
-            let size = row.iter().zip(&weights).map(|(entry, weight)| weight * entry * entry).sum::<f64>().sqrt();
+        let k = reduced.nrows();
+        let x = reduced.insert_row(k, 1.0);
+        let (labels, classes) = (samples.targets.labels().unwrap_or_default(), samples.targets.width());
+        let mut problem = Whitened { exec: &samples.exec, part: &samples.part, x, labels, weights, classes };
+        let sizes = problem.moment()?.diagonal().map(f64::sqrt);
+        for (mut row, &size) in problem.x.row_iter_mut().zip(&sizes) {
             row.scale_mut(if size > 0.0 { size.recip() } else { 0.0 });
         }
-        let (values, vectors) = symmetric_eigen(&product_transposed(&weighted(&x, &weights), &x))?;
+        let (values, vectors) = symmetric_eigen(&problem.moment()?)?;
         let kept = values.iter().take_while(|&&value| value > NEGLIGIBLE * values[0]).count();
         let mut basis = vectors.columns(0, kept).into_owned();
         basis.column_iter_mut().zip(values.iter()).for_each(|(mut column, value)| column /= value.sqrt());
-        let x = transposed_product(&basis, &x);
-        let labels = samples.targets.labels().unwrap_or_default();
-        Ok(Whitened { x, labels, weights, classes: samples.targets.width() })
+        problem.x = problem.products(&basis);
+        Ok(problem)
     }
 
-    fn at(&self, theta: &DMatrix<f64>) -> Evaluation {
-        let mut p = transposed_product(theta, &self.x);
+    /// The second moment Σᵢ wᵢ xᵢxᵢᵀ.
+    fn moment(&self) -> Result<DMatrix<f64>> {
+        self.part.sum(self.exec, |range| self.weighted_moment(range, |i| self.weights[i]))
+    }
+
+    /// Σᵢ w(i)·xᵢxᵢᵀ over a range of samples of this rank.
+    fn weighted_moment(&self, range: Range<usize>, weight: impl Fn(usize) -> f64) -> DMatrix<f64> {
+        let x = self.x.columns_range(range.clone()).into_owned();
+        let mut weighted = x.clone();
+        weighted.column_iter_mut().zip(range).for_each(|(mut column, i)| column *= weight(i));
+        product_transposed(&weighted, &x)
+    }
+
+    /// The first of the points on the way from Θ that halve the step and have a lower loss.
+    fn lower(
+        &self,
+        theta: &DMatrix<f64>,
+        step: &DMatrix<f64>,
+        loss: f64,
+    ) -> Result<Option<(Evaluation, DMatrix<f64>)>> {
+        for halved in 0..HALVINGS {
+            let next = theta + step * 0.5_f64.powi(halved);
+            let there = self.at(&next)?;
+            if there.loss < loss {
+                return Ok(Some((there, next)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn at(&self, theta: &DMatrix<f64>) -> Result<Evaluation> {
+        let mut p = self.products(theta);
         let mut rest = p.clone();
-        let (mut loss, mut margin, mut largest) = (0.0, f64::INFINITY, 0.0_f64);
+        let (mut losses, mut margin, mut largest) = (vec![0.0; p.ncols()], f64::INFINITY, 0.0_f64);
         let mut residuals = p.clone();
         for (i, &label) in self.labels.iter().enumerate() {
             let (mut p, mut rest, mut residuals) = (p.column_mut(i), rest.column_mut(i), residuals.column_mut(i));
@@ -129,7 +162,7 @@ impl<'a> Whitened<'a> {
             largest = largest.max(highest - p.min());
             p.apply(|logit| *logit = (*logit - highest).exp());
             let total = p.sum();
-            loss += self.weights[i] * (total.ln() + highest - own);
+            losses[i] = self.weights[i] * (total.ln() + highest - own);
             p /= total;
             for j in 0..self.classes {
                 // Not 1 − p, whose digits cancel.
@@ -137,44 +170,59 @@ impl<'a> Whitened<'a> {
                 residuals[j] = self.weights[i] * if j == label { -rest[j] } else { p[j] };
             }
         }
-        let gradient = product_transposed(&self.x, &residuals);
-        let gradient = DMatrix::from_vec(gradient.len(), 1, gradient.as_slice().to_vec());
-        Evaluation { loss, gradient, p, rest, margin, largest }
+        let rc = self.x.nrows() * self.classes;
+        // The loss stands behind the gradient.
+        let sums = self.part.sum(self.exec, |range| {
+            let x = self.x.columns_range(range.clone()).into_owned();
+            let gradient = product_transposed(&x, &residuals.columns_range(range.clone()).into_owned());
+            DMatrix::from_iterator(rc + 1, 1, gradient.iter().copied().chain([losses[range].iter().sum()]))
+        })?;
+        let extremes = self.part.gather(Ok((margin, largest)))?;
+        let margin = extremes.iter().map(|(margin, _)| *margin).fold(f64::INFINITY, f64::min);
+        let largest = extremes.iter().map(|(_, largest)| *largest).fold(0.0, f64::max);
+        let (loss, gradient) = (sums[rc], sums.rows(0, rc).into_owned());
+        Ok(Evaluation { loss, gradient, margin, largest, p, rest })
     }
 
     /// The Hessian (rc×rc), with I along the changes that add a number to all logits, which it does not see.
-    fn curvature(&self, at: &Evaluation) -> DMatrix<f64> {
+    fn curvature(&self, at: &Evaluation) -> Result<DMatrix<f64>> {
         let (r, c) = (self.x.nrows(), self.classes);
+        let mut whole = self.part.sum_sparingly(self.exec, |range| {
+            let mut whole = DMatrix::zeros(r * c, r * c);
+            for (j, l) in (0..c).flat_map(|j| (0..=j).map(move |l| (j, l))) {
+                let of = |i: usize| if j == l { at.p[(j, i)] * at.rest[(j, i)] } else { -at.p[(j, i)] * at.p[(l, i)] };
+                let block = self.weighted_moment(range.clone(), |i| self.weights[i] * of(i));
+                whole.view_mut((j * r, l * r), (r, r)).copy_from(&block);
+            }
+            whole
+        })?;
         let shift = DMatrix::identity(r, r) / c as f64;
-        let mut whole = DMatrix::zeros(r * c, r * c);
         for (j, l) in (0..c).flat_map(|j| (0..=j).map(move |l| (j, l))) {
-            let of = |i: usize| if j == l { at.p[(j, i)] * at.rest[(j, i)] } else { -at.p[(j, i)] * at.p[(l, i)] };
-            let weights: Vec<f64> = self.weights.iter().enumerate().map(|(i, weight)| weight * of(i)).collect();
-            let block = product_transposed(&weighted(&self.x, &weights), &self.x) + &shift;
+            let block = whole.view((j * r, l * r), (r, r)) + &shift;
             whole.view_mut((l * r, j * r), (r, r)).copy_from(&block.transpose());
             whole.view_mut((j * r, l * r), (r, r)).copy_from(&block);
         }
-        whole
+        Ok(whole)
     }
 
     /// The largest range of the changes of the logits of a sample.
-    fn range(&self, step: &DMatrix<f64>) -> f64 {
-        let changes = transposed_product(step, &self.x);
-        changes.column_iter().map(|column| column.max() - column.min()).fold(0.0, f64::max)
+    fn range(&self, step: &DMatrix<f64>) -> Result<f64> {
+        let changes = self.products(step);
+        let range = changes.column_iter().map(|column| column.max() - column.min()).fold(0.0, f64::max);
+        Ok(self.part.gather(Ok(range))?.into_iter().fold(0.0, f64::max))
     }
-}
 
-/// X with each column multiplied by its weight.
-fn weighted(x: &DMatrix<f64>, weights: &[f64]) -> DMatrix<f64> {
-    let mut x = x.clone();
-    x.column_iter_mut().zip(weights).for_each(|(mut column, weight)| column *= *weight);
-    x
+    /// Θᵀx of the samples of this rank (c×n).
+    fn products(&self, theta: &DMatrix<f64>) -> DMatrix<f64> {
+        let of = |chunk| transposed_product(theta, &self.x.columns_range(chunk).into_owned()).data.into();
+        let products: Vec<Vec<f64>> = self.part.chunks().1.into_iter().map(of).collect();
+        DMatrix::from_vec(theta.ncols(), self.x.ncols(), products.concat())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use admm::Exec;
     use proptest::prelude::*;
 
     fn parted(points: &[(i32, i32)], labels: &[usize], classes: usize) -> bool {

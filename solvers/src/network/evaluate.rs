@@ -2,7 +2,7 @@
 
 use super::pass::Pass;
 use super::{Network, OutputLoss};
-use crate::data::Features;
+use crate::data::{Features, Part};
 use crate::scalar::Scalar;
 use admm::space::Space;
 use admm::{Error, Exec, Result};
@@ -19,7 +19,17 @@ pub fn outputs<T: Scalar>(
     x: &Features<T>,
     exec: &Exec,
 ) -> Result<DMatrix<T>> {
-    Pass::new(network, at, x)?.outputs(exec)
+    outputs_on((exec, &Part::alone(x.ncols())), network, at, x)
+}
+
+/// The same for the samples of this rank.
+pub(crate) fn outputs_on<T: Scalar>(
+    (exec, part): (&Exec, &Part),
+    network: &dyn Network<T>,
+    at: &[DMatrix<T>],
+    x: &Features<T>,
+) -> Result<DMatrix<T>> {
+    Pass::new(network, at, (x, part))?.outputs(exec)
 }
 
 /// [Σᵢ wᵢ hᵢhᵢᵀ, Σᵢ wᵢ hᵢ] of the outputs, p×(p+1), in one pass over X (d×n).
@@ -31,9 +41,9 @@ pub(crate) fn moments<T: Scalar>(
     at: &[DMatrix<T>],
     x: &Features<T>,
     weights: &[T],
-    exec: &Exec,
+    (exec, part): (&Exec, &Part),
 ) -> Result<DMatrix<T>> {
-    Pass::new(network, at, x)?.moments(weights, exec)
+    Pass::new(network, at, (x, part))?.moments(weights, exec)
 }
 
 /// f(θ, φ) = Σᵢ ℓᵢ(h(xᵢ; θ); φ) + r(θ) with ∇θ f and ∇φ f, in one pass over X (d×n), with the penalty r of the network.
@@ -50,7 +60,18 @@ pub fn value_and_gradient<T: Scalar, L: OutputLoss<T>>(
     loss: &L,
     exec: &Exec,
 ) -> Result<(T, Vec<DMatrix<T>>, L::Gradient)> {
-    let (mut value, mut gradient, by_parameters) = Pass::new(network, at, x)?.sum(loss, exec)?;
+    value_and_gradient_on((exec, &Part::alone(x.ncols())), network, at, x, loss)
+}
+
+/// The same over the samples of all ranks, of which X and the loss have a part.
+pub(crate) fn value_and_gradient_on<T: Scalar, L: OutputLoss<T>>(
+    (exec, part): (&Exec, &Part),
+    network: &dyn Network<T>,
+    at: &[DMatrix<T>],
+    x: &Features<T>,
+    loss: &L,
+) -> Result<(T, Vec<DMatrix<T>>, L::Gradient)> {
+    let (mut value, mut gradient, by_parameters) = Pass::new(network, at, (x, part))?.sum(loss, exec)?;
     value += network.penalty(at, &mut gradient);
     Error::check_size("the gradient of the penalty of the network", at.to_vec().sizes(), gradient.sizes())?;
     if !value.is_finite() {

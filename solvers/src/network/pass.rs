@@ -1,19 +1,22 @@
 //! One pass over X: forward, loss and backward for a block of samples that stays in the cache.
 
 use super::{Network, OutputLoss, add_moments};
-use crate::chunks::{blocks, sum};
-use crate::data::{BLOCK, Features, Folded, Products};
+use crate::chunks::blocks;
+use crate::data::{BLOCK, Features, Folded, Part, Products};
 use crate::scalar::Scalar;
 use crate::view::{view, view_mut};
 use admm::space::{Shape, Space};
 use admm::{Error, Exec, Result};
 use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::ops::{AddAssign, Range};
 
 /// The quantities that are the same for all samples of a pass.
 pub(super) struct Pass<'a, T: Scalar> {
     network: &'a dyn Network<T>,
     x: &'a Features<T>,
+    /// The samples of X among those of all ranks.
+    part: &'a Part,
     at: &'a [DMatrix<T>],
     /// The rows of the stages.
     rows: Vec<usize>,
@@ -21,20 +24,9 @@ pub(super) struct Pass<'a, T: Scalar> {
     first: Option<Folded<T>>,
 }
 
-/// The contribution of a chunk of samples to a sum, or the error of its first block that has one.
-struct Partial<S>(Result<S>);
-
-impl<S: AddAssign> AddAssign for Partial<S> {
-    fn add_assign(&mut self, other: Self) {
-        match (&mut self.0, other.0) {
-            (Ok(sum), Ok(more)) => *sum += more,
-            (Ok(_), failed) => self.0 = failed,
-            (Err(_), _) => {}
-        }
-    }
-}
-
-/// A chunk's part of the value and of the gradient. Threads exchange nothing else.
+/// A chunk's part of the value and of the gradient. Threads and ranks exchange nothing else.
+#[derive(Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Scalar, G: Serialize", deserialize = "T: Scalar, G: DeserializeOwned"))]
 struct Gradients<T: Scalar, G> {
     value: T,
     /// The gradient by θ₀, where the pass makes the products with X.
@@ -56,12 +48,17 @@ impl<T: Scalar, G: Space<T>> AddAssign for Gradients<T, G> {
 
 impl<'a, T: Scalar> Pass<'a, T> {
     /// A pass over X with a network, which must fit each other and have outputs.
-    pub fn new(network: &'a dyn Network<T>, at: &'a [DMatrix<T>], x: &'a Features<T>) -> Result<Self> {
+    pub fn new(
+        network: &'a dyn Network<T>,
+        at: &'a [DMatrix<T>],
+        (x, part): (&'a Features<T>, &'a Part),
+    ) -> Result<Self> {
         let rows = network.stages();
         if network.inputs() == 0 || rows.is_empty() || rows.contains(&0) {
             return Err(Error::parameter("network", "must have inputs, and rows in each of its stages"));
         }
-        Error::check_size("x", (network.inputs(), x.ncols().max(1)), x.shape())?;
+        let n = if part.total() == 0 { 1 } else { x.ncols() };
+        Error::check_size("x", (network.inputs(), n), x.shape())?;
         let got = at.iter().map(DMatrix::shape).collect();
         Error::check_size("the parameters of the network", Shape(network.sizes()), Shape(got))?;
         if let Some(matrix) = at.iter().position(|part| !part.iter().all(|entry| entry.is_finite())) {
@@ -71,43 +68,47 @@ impl<'a, T: Scalar> Pass<'a, T> {
         if first.as_ref().is_some_and(|first| first.k() != rows[0]) {
             return Err(Error::parameter("network", "begins with a product, which must be its first stage"));
         }
-        Ok(Pass { network, x, at, rows, first })
+        Ok(Pass { network, x, part, at, rows, first })
     }
 
-    /// h (p×n) for all samples.
+    /// h (p×n) for the samples of this rank.
     pub fn outputs(&self, exec: &Exec) -> Result<DMatrix<T>> {
         let n = self.x.ncols();
-        let ranges: Vec<_> = blocks(0..n, BLOCK).collect();
+        let ranges: Vec<_> = self.part.chunks().1.into_iter().flat_map(|chunk| blocks(chunk, BLOCK)).collect();
         let parts = exec.map(ranges.len(), |i| {
             let mut stages = self.buffers(ranges[i].len());
             self.forward(ranges[i].clone(), &mut stages)?;
             Ok(stages.pop())
         });
         let mut h = Vec::with_capacity(self.outputs_of_a_sample() * n);
-        for part in parts {
-            h.extend_from_slice(part?.as_ref().map_or(&[], DMatrix::as_slice));
+        let mut made = Ok(());
+        for outputs in parts {
+            match outputs {
+                Ok(outputs) => h.extend_from_slice(outputs.as_ref().map_or(&[], DMatrix::as_slice)),
+                Err(error) => made = made.and(Err(error)),
+            }
         }
+        self.part.gather(made)?;
         Ok(DMatrix::from_vec(self.outputs_of_a_sample(), n, h))
     }
 
     /// [Σᵢ wᵢ hᵢhᵢᵀ, Σᵢ wᵢ hᵢ] (p×(p+1)) for all samples.
     pub fn moments(&self, weights: &[T], exec: &Exec) -> Result<DMatrix<T>> {
         let (p, last) = (self.outputs_of_a_sample(), self.rows.len() - 1);
-        let over = |range: Range<usize>| {
+        self.part.try_sum(exec, |range: Range<usize>| {
             let (mut moments, mut stages) = (DMatrix::zeros(p, p + 1), Vec::new());
             for block in blocks(range, BLOCK) {
                 self.forward(block.clone(), self.fitting(&mut stages, block.len()))?;
                 add_moments(&mut moments, &stages[last], &weights[block]);
             }
             Ok(moments)
-        };
-        sum(exec, self.x.ncols(), |range| Partial(over(range))).0
+        })
     }
 
     /// Σᵢ ℓᵢ(hᵢ; φ) with its gradients by θ and by φ.
     pub fn sum<L: OutputLoss<T>>(&self, loss: &L, exec: &Exec) -> Result<(T, Vec<DMatrix<T>>, L::Gradient)> {
         let zero = loss.zero((self.outputs_of_a_sample(), self.x.ncols()))?;
-        let total = sum(exec, self.x.ncols(), |range| Partial(self.over(range, loss, &zero))).0?;
+        let total = self.part.try_sum(exec, |range| self.over(range, loss, &zero))?;
         let mut by_network = total.network;
         if let Some(first) = total.first {
             by_network[0] = first.unfold(self.x);

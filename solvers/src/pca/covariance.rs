@@ -236,7 +236,7 @@ fn second_moment<T: Scalar>(samples: &Samples<T>) -> DMatrix<T> {
     let Samples { x, weights, .. } = samples;
     let mut moment = if x.is_sparse() {
         let sums = samples.sum_sparingly(|range| sparse_moments(x, weights, range));
-        x.centred_moment(sums, weights.iter().fold(T::zero(), |sum, &weight| sum + weight))
+        x.centred_moment(sums, samples.total_weight())
     } else {
         samples.sum_sparingly(|range| dense_moment(x, weights, range))
     };

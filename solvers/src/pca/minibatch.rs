@@ -23,7 +23,7 @@ impl<T: Scalar> Batches<T> {
     /// # Errors
     /// A size that is not between 1 and n.
     pub fn new(samples: Samples<T>, size: usize, seed: u64) -> Result<Self> {
-        let n = samples.x.ncols();
+        let n = samples.total();
         if size == 0 || size > n {
             return Err(Error::parameter(
                 "size",
@@ -34,11 +34,11 @@ impl<T: Scalar> Batches<T> {
     }
     /// Returns b/n, the share of the samples in a batch.
     pub fn share(&self) -> f64 {
-        self.size as f64 / self.samples.x.ncols() as f64
+        self.size as f64 / self.samples.total() as f64
     }
     /// The numbers of the next batch. A generator that is `None` starts from the seed.
     pub(super) fn draw(&self, generator: &mut Option<Generator>) -> Vec<usize> {
-        draw(generator, self.seed, self.samples.x.ncols(), self.size)
+        draw(generator, self.seed, self.samples.total(), self.size)
     }
     /// Σ̃W for the samples with the given numbers.
     pub(super) fn times(&self, batch: &[usize], w: &DMatrix<T>) -> DMatrix<T> {

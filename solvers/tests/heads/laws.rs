@@ -89,7 +89,8 @@ fn threads_do_not_change_a_bit() {
     for loss in Loss::ALL {
         let f = prediction(loss, (30, 3_000, 3), 4);
         let at = point((30, 2, 3), 8);
-        let samples = Samples { exec: Exec::threads(3).unwrap(), ..f.samples.clone() };
+        let mut samples = f.samples.clone();
+        samples.exec = Exec::threads(3).unwrap();
         let threaded = PredictionLoss { samples, ..f.clone() };
         assert_eq!(f.value_and_gradient(&at).unwrap(), threaded.value_and_gradient(&at).unwrap(), "{loss}");
     }

@@ -12,11 +12,17 @@ use crate::data::{self, LabelColumn, LabelledSet, ReadOptions, Source};
 use crate::failure::Failure;
 use crate::flags::{FitOptions, Methods, TestSource, flagged};
 use crate::output::{self, report};
+use crate::ranks;
 
 impl FitOptions {
     /// Returns the place of the report page, if a report is asked for.
     pub(super) fn report(&self) -> Option<PathBuf> {
         report::place(self.report.as_ref(), self.out.as_deref())
+    }
+
+    /// The same for a process that writes nothing.
+    pub(super) fn unwritten(&self) -> Self {
+        Self { out: None, json: None, report: None, checkpoint: None, ..self.clone() }
     }
 
     /// The files that are read.
@@ -35,8 +41,8 @@ impl FitOptions {
             _ => None,
         };
         let reading = self.sampling.reading(self.reading.options(LabelColumn::Last));
-        let numbers = self.prediction().numbers;
-        let reading = ReadOptions { categories: self.model.categories, numbers, ..reading };
+        let (numbers, shared) = (self.prediction().numbers, ranks::all().size() > 1);
+        let reading = ReadOptions { categories: self.model.categories, numbers, shared, ..reading };
         let set = data::load(&Source { data: self.data(), test, reading })?;
         match self.test() {
             Some(&TestSource::Fraction(fraction)) => {
@@ -62,7 +68,8 @@ impl FitOptions {
             .starts(self.starts)
             .seed(self.seed)
             .trace(self.out.is_some() || self.report.is_some())
-            .exec(exec);
+            .exec(exec)
+            .ranks(ranks::all());
         let problems = self.problems();
         match builder.clone().build() {
             Ok(_) if problems.is_empty() => Ok(builder),

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::flags::{FitOptions, ModelOptions};
 use crate::interrupt;
 use crate::output::Console;
+use crate::ranks;
 
 /// A fit by several methods from the same start.
 pub struct Session<'a, T: Scalar> {
@@ -60,7 +61,7 @@ impl<T: Scalar> Session<'_, T> {
         let (checkpoints, found) = (&mut self.checkpoints, &self.found);
         let mut observer = |moment: &Moment<'_>| {
             follower.show(moment);
-            let stops = interrupt::requested();
+            let stops = ranks::any(interrupt::requested());
             if let Some(checkpoints) = checkpoints.as_mut() {
                 checkpoints.watch(moment, found, stops);
             }

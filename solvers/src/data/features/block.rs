@@ -9,6 +9,7 @@ use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
 use nalgebra::{DMatrix, DVector};
 use nalgebra_sparse::CscMatrix;
+use serde::{Deserialize, Serialize};
 use std::ops::{AddAssign, Range};
 
 /// Samples that share the intermediate matrices of a pass, which then stay in the cache.
@@ -76,6 +77,8 @@ impl<T: Scalar> Features<T> {
 
 /// A partial sum of products XRᵀ: d×k, or k×d where X is sparse, so that an entry meets one column. With it R1 where
 /// scaling is folded.
+#[derive(Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 pub(crate) struct Products<T: Scalar> {
     sum: DMatrix<T>,
     total: Option<DVector<T>>,

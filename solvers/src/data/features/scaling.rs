@@ -52,8 +52,14 @@ impl<T: Scalar> Features<T> {
     /// # Panics
     /// If the scaler has another number of features.
     pub fn standardised(self, scaler: &Scaler<T>) -> Self {
+        let n = self.ncols();
+        self.standardised_of(n, scaler)
+    }
+
+    /// The same for a part of n samples: the numbers of all of them decide, so that all ranks do alike.
+    pub(crate) fn standardised_of(self, n: usize, scaler: &Scaler<T>) -> Self {
         self.check_scaler(scaler);
-        let numbers = self.nrows() * self.ncols();
+        let numbers = self.nrows() * n;
         let large = numbers.saturating_mul(size_of::<T>()) >= LARGE;
         if self.is_sparse() || numbers > SMALL && (large || !is_far(scaler)) {
             self.folded(scaler)

@@ -7,9 +7,9 @@
 //! many levels would outweigh all numbers. So the divisor here is √(pₗ(L − 1)): the sum is 1, the variance of one
 //! standardised number. With two levels both are the same.
 
-use super::{Scale, freedom, learn};
+use super::{Mass, Scale, learn};
 use crate::data::scaler::not_finite;
-use crate::data::{Extremes, Features, Scaler};
+use crate::data::{Extremes, Features, Part, Scaler};
 use crate::scalar::{Scalar, is_missing};
 use admm::{Error, Exec, Result};
 use nalgebra::{DMatrix, DVector};
@@ -44,14 +44,15 @@ pub(super) fn learn_mixed<T: Scalar>(
             continue;
         }
         let cells = Features::from(DMatrix::from_vec(1, cells.len(), cells));
-        let extremes = Extremes::of(&cells, exec)?;
-        let of_cells = learn(&cells, &extremes, &weights, scale, exec);
+        let on = (exec, &Part::alone(weights.len()));
+        let extremes = Extremes::of(&cells, on.0, on.1)?;
+        let of_cells = learn(on, &cells, &extremes, &weights, scale)?;
         (scaler.mean[feature], scaler.scale[feature]) = (of_cells.mean[0], of_cells.scale[0]);
     }
     for category in categories {
         let (_, weights) = present(x, category.start, weights);
         let shares = scaler.mean.rows_range(category.clone()).into_owned();
-        scaler.scale.rows_range_mut(category.clone()).copy_from(&divisors(&shares, &weights));
+        scaler.scale.rows_range_mut(category.clone()).copy_from(&divisors(&shares, &weights)?);
     }
     Ok(scaler)
 }
@@ -65,12 +66,12 @@ fn present<T: Scalar>(x: &DMatrix<T>, feature: usize, weights: &[T]) -> (Vec<T>,
 /// √(f·pₗ(L − 1)) for the L levels whose share pₗ is above 0. The factor f = Σw over the degrees of freedom makes the
 /// sum of the variances 1 where they are unbiased, as those of numbers are. The other levels and a single one have
 /// divisor 1.
-fn divisors<T: Scalar>(shares: &DVector<T>, weights: &[T]) -> DVector<T> {
+fn divisors<T: Scalar>(shares: &DVector<T>, weights: &[T]) -> Result<DVector<T>> {
     let levels = shares.iter().filter(|share| **share > T::zero()).count();
-    let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
-    let factor = freedom(weights).map_or(T::one(), |freedom| total / freedom);
-    shares.map(|share| match levels {
+    let Mass { total, freedom } = Mass::of((&Exec::Serial, &Part::alone(weights.len())), weights)?;
+    let factor = freedom.map_or(T::one(), |freedom| total / freedom);
+    Ok(shares.map(|share| match levels {
         2.. if share > T::zero() => (factor * share * T::of((levels - 1) as f64)).sqrt(),
         _ => T::one(),
-    })
+    }))
 }

@@ -4,7 +4,9 @@ use super::{AccelerationChoice, Constraint, Method, OwnNetwork, PenaltyChoice, R
 use crate::data::{ClassWeight, Scale};
 use crate::loss::Loss;
 use crate::network::{Activation, Network};
+use admm::ranks::{Alone, Ranks};
 use admm::{Error, Exec, Parameter, Result};
+use std::sync::Arc;
 
 /// minimise λ(1 − tr(WᵀΣW)/tr Σ) + (1−λ)(mean prediction loss + μ/2 ‖B‖²) over W, B and b, with W constrained, or with
 /// γ/2 ‖W‖² in place of a constraint.
@@ -54,6 +56,7 @@ pub struct Builder {
     pub(crate) seed: u64,
     pub(crate) trace: bool,
     pub(crate) exec: Exec,
+    pub(crate) ranks: Arc<dyn Ranks>,
     pub(crate) hidden: Vec<usize>,
     pub(crate) network: Option<OwnNetwork>,
     pub(crate) activation: Activation,
@@ -86,6 +89,7 @@ impl JointModel {
             seed: 0,
             trace: false,
             exec: Exec::Serial,
+            ranks: Arc::new(Alone),
             hidden: Vec::new(),
             network: None,
             activation: Activation::default(),
@@ -154,6 +158,10 @@ impl Builder {
         trace: bool,
         /// The threads on which the passes over the data run.
         exec: Exec,
+        /// The ranks that hold the samples, this one among them. Each prepares the same problem with samples of its own,
+        /// which follow on those of the rank before it, and fits it. All get the same model, which has the same bits for
+        /// any number of ranks. [`own_samples`](crate::data::own_samples) tells which samples need not move.
+        ranks: Arc<dyn Ranks>,
         /// The function of every hidden unit.
         activation: Activation,
         /// ν ≥ 0, the weight of the ridge ν/2 Σₗ ‖Wₗ‖² on the weights of the hidden layers.
@@ -253,6 +261,12 @@ fn objections_to_layers(options: &Builder) -> Vec<Parameter> {
 }
 
 impl Builder {
+    /// The threads for fits and searches side by side. On several ranks these take turns, so that all ranks ask for the
+    /// same sums in the same order.
+    pub(crate) fn side_by_side(&self) -> &Exec {
+        if self.ranks.size() == 1 { &self.exec } else { &Exec::Serial }
+    }
+
     /// Checks that a method serves a model with hidden layers.
     pub(crate) fn check_layered_method(&self, method: Method) -> Result<()> {
         let mut problems: Vec<Parameter> = self.reach.objection(method).into_iter().collect();

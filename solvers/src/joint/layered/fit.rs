@@ -21,7 +21,7 @@ pub(crate) fn fit_layered<T: Scalar>(
 ) -> Result<Fitted<T>> {
     let method = from.method;
     prepared.options.check_layered_method(method)?;
-    let mut log = Log::new(from, prepared.spent.seconds, observer)?;
+    let mut log = Log::new(from, prepared.spent.seconds, &*prepared.options.ranks, observer)?;
     let found = match method {
         Method::Admm => admm(prepared, &mut log)?,
         Method::Alternating => alternating(prepared, &mut log)?,
@@ -75,7 +75,7 @@ fn report<T: Scalar>(prepared: &Layered<T>, method: Method, found: &Found<Layere
         dual_residual: last.dual_residual,
         rho: last.rho,
         certificate: certify_layered(prepared.tolerance(), method, found.status, figures),
-        n: reduced.samples.x.ncols(),
+        n: reduced.samples.total(),
         d: prepared.scaler.mean.len(),
         k: point.head.v.ncols(),
         outputs: point.head.bias.len(),

@@ -2,7 +2,7 @@
 
 use super::{Hidden, LayeredPoint};
 use crate::loss::{Classifier, PredictionLoss, Scores};
-use crate::network::{Network, OutputLoss, add_moments, centred, moments, outputs, value_and_gradient};
+use crate::network::{Network, OutputLoss, add_moments, centred, moments, outputs_on, value_and_gradient_on};
 use crate::scalar::Scalar;
 use crate::view::{multiply, view, view_mut};
 use admm::space::{Shape, Space};
@@ -46,7 +46,8 @@ impl<T: Scalar> LayeredLoss<T> {
         let moments = match kept {
             Some(moments) => moments,
             None => {
-                let fresh = moments(&*self.network, at, &samples.x, &samples.weights, &samples.exec)?;
+                let on = (&samples.exec, &samples.part);
+                let fresh = moments(&*self.network, at, &samples.x, &samples.weights, on)?;
                 self.keep(at, &fresh);
                 fresh
             }
@@ -60,7 +61,7 @@ impl<T: Scalar> LayeredLoss<T> {
     /// Those of the network.
     pub fn reduced(&self, at: &[DMatrix<T>]) -> Result<PredictionLoss<T>> {
         let PredictionLoss { samples, .. } = &self.entropy;
-        let outputs = outputs(&*self.network, at, &samples.x, &samples.exec)?;
+        let outputs = outputs_on((&samples.exec, &samples.part), &*self.network, at, &samples.x)?;
         Ok(PredictionLoss { samples: samples.with_features(outputs), ..self.entropy.clone() })
     }
 
@@ -83,8 +84,9 @@ impl<T: Scalar> LayeredLoss<T> {
         let (b, k) = (&at.head.b, at.head.v.ncols());
         let scores = Scores::of(samples, &**head, *share, &at.head);
         let output = Output { scores, share: *share, v: &at.head.v, weights: &samples.weights, pull };
+        let on = (&samples.exec, &samples.part);
         let (value, layers, (v, (by_b, moments))) =
-            value_and_gradient(&*self.network, &at.layers, &samples.x, &output, &samples.exec)?;
+            value_and_gradient_on(on, &*self.network, &at.layers, &samples.x, &output)?;
         self.keep(&at.layers, &moments);
         let value = value + *share * T::of(0.5) * *ridge * b.norm_squared();
         let b = by_b.rows(0, k) + b * (*share * *ridge);

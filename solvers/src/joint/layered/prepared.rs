@@ -1,7 +1,7 @@
 //! Data and start of a model with hidden layers.
 
 use super::{LayeredLoss, LayeredObjective, LayeredPoint};
-use crate::data::{Features, Samples, Scaler};
+use crate::data::{Features, Scaler};
 use crate::joint::Builder;
 use crate::joint::prepared::{Checked, Output, SCOUTING, Spent, Task, Warnings, second_stage};
 use crate::loss::{Classifier, PredictionLoss};
@@ -31,10 +31,8 @@ pub(crate) struct Layered<T: Scalar> {
 impl<T: Scalar> Layered<T> {
     pub fn new(options: &Builder, x: Features<T>, task: Task<T>, weights: Option<&[T]>) -> Result<Self> {
         let clock = Instant::now();
-        let Checked { x, weights, scaler, task, warnings } = Checked::new(options, x, task, weights)?;
-        let Task { targets, head, output } = task;
-        let network = network(options, x.nrows())?;
-        let samples = Samples::with_targets(x, targets, weights, options.exec.clone())?;
+        let Checked { samples, head, output, scaler, warnings } = Checked::new(options, x, task, weights)?;
+        let network = network(options, samples.x.nrows())?;
         let weight = T::of(options.weight);
         let entropy = PredictionLoss { samples, head, ridge: T::of(options.ridge), share: T::one() - weight };
         let predictor = LayeredLoss::new(network, entropy);

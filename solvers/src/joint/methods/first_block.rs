@@ -66,7 +66,7 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
     /// Minibatches, and how many of them are a pass.
     fn minibatch(&self) -> Result<(Minibatch<T>, u64)> {
         let samples = &self.prepared.objective.entropy.samples;
-        let n = samples.x.ncols();
+        let n = samples.total();
         let size = BATCH.min(n);
         let batches = Batches::new(samples.clone(), size, SEED)?;
         Ok((Minibatch { loss: self.prepared.objective.variance.of.clone(), batches }, n.div_ceil(size) as u64))

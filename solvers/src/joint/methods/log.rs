@@ -3,7 +3,8 @@
 use crate::joint::{Method, Moment, Position, Progress};
 use admm::certificate::Certificate;
 use admm::checkpoint::{from_bytes, to_bytes};
-use admm::{Result, Status};
+use admm::ranks::{Ranks, agree, any};
+use admm::{Result, Status, caught};
 use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -19,9 +20,13 @@ pub(crate) struct Found<P> {
     pub certificate: Option<Certificate>,
 }
 
+/// The state of a fit is compared between ranks after every so many iterations.
+const COMPARED: u64 = 50;
+
 /// Records each outer iteration and shows it to the observer. The clock stands still meanwhile.
 pub(crate) struct Log<'a> {
     observer: &'a mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
+    ranks: &'a dyn Ranks,
     method: Method,
     state: Option<Vec<u8>>,
     /// What the first stage of a method has left, while the second one runs.
@@ -38,6 +43,7 @@ impl<'a> Log<'a> {
     pub fn new(
         from: Position,
         earlier: f64,
+        ranks: &'a dyn Ranks,
         observer: &'a mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
     ) -> Result<Self> {
         let Position { method, history, state } = from;
@@ -45,7 +51,7 @@ impl<'a> Log<'a> {
         let continued = (!history.is_empty()).then(|| from_bytes::<(Option<Vec<u8>>, Vec<u8>)>(&state)).transpose()?;
         let (first_stage, state) = continued.map_or((None, None), |(first, state)| (first, Some(state)));
         let (started, paused) = (Instant::now(), Duration::ZERO);
-        Ok(Log { observer, method, state, first_stage, history, earlier, started, paused })
+        Ok(Log { observer, ranks, method, state, first_stage, history, earlier, started, paused })
     }
     pub fn seconds(&self) -> f64 {
         self.earlier + (self.started.elapsed() - self.paused).as_secs_f64()
@@ -69,11 +75,15 @@ impl<'a> Log<'a> {
         let progress = Progress { seconds, rho, ..entry };
         self.history.push(progress);
         let first_stage = &self.first_stage;
+        if progress.iteration.is_multiple_of(COMPARED) {
+            agree(self.ranks, "state of the fit", &(first_stage, state))?;
+        }
         let state = || to_bytes(&(first_stage, to_bytes(state)?));
         let state = ended.is_none().then_some(&state as &dyn Fn() -> Result<Vec<u8>>);
-        let answer = (self.observer)(&Moment { method: self.method, history: &self.history, progress, state });
+        let moment = Moment { method: self.method, history: &self.history, progress, state };
+        let stopped = any(self.ranks, caught(|| Ok((self.observer)(&moment).is_break())))?;
         self.paused += entered.elapsed();
-        Ok(ended.or(answer.is_break().then_some(Status::Stopped)))
+        Ok(ended.or(stopped.then_some(Status::Stopped)))
     }
     /// The last entry, or that of the start.
     pub fn last(&self) -> Progress {

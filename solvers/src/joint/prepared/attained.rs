@@ -64,7 +64,7 @@ const ENOUGH: u64 = 256;
 
 /// Returns true if the features are found to separate the classes. They are tested only where that costs little.
 pub(super) fn separable<T: Scalar>(loss: &PredictionLoss<T>) -> Result<bool> {
-    let (d, n) = loss.samples.x.shape();
+    let (d, n) = (loss.samples.x.nrows(), loss.samples.total());
     let unknowns = ((d + 1) * loss.samples.targets.width()) as f64;
     Ok(unknowns * unknowns * n as f64 <= WORK && separated(loss, &DMatrix::identity(d, d))?)
 }

@@ -1,21 +1,18 @@
 //! Checks of the data.
 
-use crate::data::{Extremes, Features, Scale, Targets, check_weights};
+use crate::data::{Extremes, Features, Scale, Targets, check_each_weight};
 use crate::joint::Builder;
 use crate::scalar::Scalar;
 use admm::{Error, Result};
 
 /// Checks each sample, whatever its weight.
 pub(crate) fn check_data<T: Scalar>(x: &Features<T>, targets: &Targets<T>, weights: &[T]) -> Result<()> {
-    let (d, n) = x.shape();
-    if n == 0 || d == 0 {
-        return Err(Error::parameter("x", format!("is empty: {n} samples of {d} features")));
-    }
+    let n = x.ncols();
     let row = |count: usize| (1, count);
     Error::check_size(targets.place(), row(n), row(targets.len()))?;
     Error::check_size("sample weights", row(n), row(weights.len()))?;
     targets.check()?;
-    check_weights(weights)
+    check_each_weight(weights)
 }
 
 /// Checks that the samples that count are enough. Behind layers the outputs of the last one are reduced.

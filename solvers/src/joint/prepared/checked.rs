@@ -1,58 +1,94 @@
 //! Data that are checked and scaled, before anything is learnt from them.
 
-use super::Task;
-use super::check::{check_batch, check_data, check_enough, check_varies};
+use super::check::{check_batch, check_enough, check_varies};
+use super::together::together;
 use super::warnings::Warnings;
-use crate::data::{Extremes, Features, Scaler, check_weights, standardise};
+use super::{Output, Task};
+use crate::data::{
+    ClassWeight, Extremes, Features, Samples, Scale, Scaler, Targets, check_total, standardise_on, totals,
+};
 use crate::joint::Builder;
+use crate::loss::Head;
 use crate::scalar::Scalar;
-use admm::{Exec, Result};
+use admm::{Error, Result};
+use std::ops::Range;
+use std::sync::Arc;
 
 /// Samples that count, scaled.
 pub(crate) struct Checked<T: Scalar> {
-    /// The scaled features, d×n.
-    pub x: Features<T>,
-    /// The weights, of sum 1.
-    pub weights: Vec<T>,
+    /// The scaled features with the scaled targets, and weights of sum 1.
+    pub samples: Samples<T>,
+    pub head: Arc<dyn Head<T>>,
+    pub output: Output<T>,
     pub scaler: Scaler<T>,
-    /// The targets, scaled as well.
-    pub task: Task<T>,
     pub warnings: Warnings,
 }
 
 impl<T: Scalar> Checked<T> {
     pub fn new(options: &Builder, x: Features<T>, task: Task<T>, weights: Option<&[T]>) -> Result<Self> {
-        let weights = weights.map_or_else(|| vec![T::one(); x.ncols()], <[T]>::to_vec);
-        check_data(&x, &task.targets, &weights)?;
-        let weights = task.weighted(&options.class_weight, weights)?;
-        check_weights(&weights)?;
-        let (x, task, weights) = without_weightless(x, task, weights, &options.exec)?;
-        check_enough(x.shape(), options)?;
-        check_batch(options.batch, x.ncols())?;
-        let task = task.checked(options, &weights)?;
-        let (x, scaler, seen) = standardise(x, &weights, options.scale, &options.exec)?;
+        let samples = together(options, x, &task, weights)?;
+        let samples = without_weightless(weighted(samples, &options.class_weight)?)?;
+        let samples = match samples.x.categories() {
+            Some(_) => samples.everywhere("the scale of categories and missing cells is learnt there")?,
+            None => samples,
+        };
+        check_enough((samples.x.nrows(), samples.total()), options)?;
+        check_batch(options.batch, samples.total())?;
+        let Task { head, mut output, .. } = task;
+        check_targets(&*head, &samples)?;
+        let total = samples.total_weight();
+        let Samples { x, mut targets, weights, exec, part } = samples;
+        let on = (&exec, &part);
+        if let (true, Targets::Numbers(y)) = (output.scales_targets(options), &targets) {
+            let (scaled, scaler, _) = standardise_on(on, (**y).clone().into(), &weights, Scale::Standard)?;
+            (targets, output.scaler) = (scaled.into_dense().into(), Some(scaler));
+        }
+        let (x, scaler, seen) = standardise_on(on, x, &weights, options.scale)?;
         check_varies(&seen, options.scale)?;
         let warnings = Warnings::of_features(&seen, &seen.scaled_by(&scaler), options.scale);
-        let total = weights.iter().fold(T::zero(), |sum, &weight| sum + weight);
-        let weights = weights.into_iter().map(|weight| weight / total).collect();
-        Ok(Checked { x, weights, scaler, task, warnings })
+        let weights = weights.iter().map(|&weight| weight / total).collect();
+        Ok(Checked { samples: Samples { x, targets, weights, exec, part }, head, output, scaler, warnings })
     }
 }
 
+/// The samples with weights times the factors of their classes.
+fn weighted<T: Scalar>(samples: Samples<T>, by: &ClassWeight) -> Result<Samples<T>> {
+    let Targets::Classes { labels, count } = &samples.targets else {
+        return match by {
+            ClassWeight::AsSampled => Ok(samples),
+            _ => Err(Error::parameter("class_weight", "is for targets that are classes, and these are numbers")),
+        };
+    };
+    check_total(samples.total_weight())?;
+    let of = |range: Range<usize>| totals(&labels[range.clone()], &samples.weights[range], *count);
+    let Some(factors) = by.factors(*count, || Ok(samples.sum(of)))? else { return Ok(samples) };
+    let weights = samples.weights.iter().zip(labels.iter()).map(|(&weight, &label)| weight * factors[label]);
+    let weights: Arc<[T]> = weights.collect();
+    Ok(Samples { weights, ..samples })
+}
+
 /// Leaves out the samples of weight 0. Their entries must be finite all the same.
-fn without_weightless<T: Scalar>(
-    x: Features<T>,
-    task: Task<T>,
-    weights: Vec<T>,
-    exec: &Exec,
-) -> Result<(Features<T>, Task<T>, Vec<T>)> {
+fn without_weightless<T: Scalar>(samples: Samples<T>) -> Result<Samples<T>> {
+    check_total(samples.total_weight())?;
+    let Samples { x, weights, exec, part, .. } = &samples;
     let kept: Vec<usize> = (0..weights.len()).filter(|&sample| weights[sample] > T::zero()).collect();
-    if kept.len() == weights.len() {
-        return Ok((x, task, weights));
+    let others = part.with_count(kept.len())?;
+    if others.total() == part.total() {
+        return Ok(samples);
     }
     if x.categories().is_none() {
-        Extremes::of(&x, exec)?;
+        Extremes::of(x, exec, part)?;
     }
-    let weights = kept.iter().map(|&sample| weights[sample]).collect();
-    Ok((x.select(&kept), task.select(&kept), weights))
+    Samples { part: others, ..samples.select(&kept) }.in_chunks()
+}
+
+/// Checks the targets of this rank, and those that show what all ranks have.
+fn check_targets<T: Scalar>(head: &dyn Head<T>, samples: &Samples<T>) -> Result<()> {
+    let Samples { targets, part, .. } = samples;
+    if part.is_alone() {
+        return head.check(targets);
+    }
+    let few = part.gather(Ok(targets.select(&targets.representatives())))?;
+    let shown = [std::slice::from_ref(targets), &few].concat();
+    part.gather(Targets::joined(&shown).and_then(|targets| head.check(&targets))).map(|_| ())
 }

@@ -60,7 +60,7 @@ impl<T: Scalar> Start<T> {
         let principal_spent = spent(cost);
         let accuracy = if share > T::zero() { SCOUTING.max(options.tolerance) } else { options.tolerance };
         let count = if share > T::zero() { 2 } else { 1 };
-        let ends = options.exec.map(count, |end| match end {
+        let ends = options.side_by_side().map(count, |end| match end {
             0 => second_stage(&alone, covariance, &principal, accuracy),
             _ => entropic_end(options, &alone, covariance, spectrum, &principal),
         });
@@ -134,7 +134,7 @@ fn discriminant<T: Scalar>(
     let (d, k) = principal.shape();
     let (samples, head) = (&alone.samples, &alone.head);
     let c = samples.targets.width();
-    let (bias, curvatures) = head.constant(&samples.targets, &samples.weights);
+    let (bias, curvatures) = head.constant(&alone.target_means());
     let blind = Classifier { v: DMatrix::zeros(d, c), b: DMatrix::identity(c, c), bias };
     let mut slopes = -alone.value_and_gradient(&blind)?.1.v;
     slopes.column_iter_mut().zip(curvatures.iter()).for_each(|(mut slope, curvature)| slope /= curvature.sqrt());

@@ -1,8 +1,8 @@
 //! A fitted model: the numbers that transform new samples and predict for them.
 
-use crate::data::{Scaler, Targets, check_weights, share_of};
+use crate::data::{Part, Scaler, Targets, check_weights, share_of};
 use crate::linalg::thin_qr;
-use crate::loss::{Classifier, Loss};
+use crate::loss::{Classifier, Loss, error};
 use crate::network::Trained;
 use crate::scalar::Scalar;
 use crate::view::{product, transposed_product};
@@ -183,7 +183,8 @@ impl<T: Scalar> Model<T> {
         check_weights(weights)?;
         let targets = Targets::from(y);
         targets.check()?;
-        Ok(1.0 - loss.head().error(self.in_units(self.logits(x)?), &targets, weights))
+        let (alone, logits) = (Part::alone(x.ncols()), self.in_units(self.logits(x)?));
+        Ok(1.0 - error((&Exec::Serial, &alone), &*loss.head(), &logits, &targets, weights)?)
     }
 }
 

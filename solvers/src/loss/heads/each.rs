@@ -32,14 +32,3 @@ pub(super) fn diagonal<T: Scalar>(
     }
     mean
 }
-
-/// The mean of each target (c×1), for weights of sum 1.
-pub(super) fn means<T: Scalar>(targets: &Targets<T>, weights: &[T]) -> DMatrix<T> {
-    let c = targets.width();
-    let (mut means, mut target) = (DMatrix::zeros(c, 1), vec![T::zero(); c]);
-    for (sample, &weight) in weights.iter().enumerate() {
-        targets.write(sample, &mut target);
-        means.iter_mut().zip(&target).for_each(|(mean, &y)| *mean += weight * y);
-    }
-    means
-}

@@ -1,7 +1,6 @@
 //! Targets that are labels: 0 or 1, several for a sample, or a class.
 
-use crate::data::{Targets, check_each, share_of};
-use crate::loss::head::misclassified;
+use crate::data::{Targets, check_each};
 use crate::scalar::Scalar;
 use admm::{Error, Result};
 use nalgebra::DMatrix;
@@ -51,19 +50,4 @@ fn check_vary<T: Scalar>(y: &DMatrix<T>) -> Result<()> {
             Err(Error::parameter("targets", format!("must vary: target {j} is {number} for all samples")))
         }
     }
-}
-
-/// The share of the labels, by the weights of their samples, that lie on the other side of 0 than their logits. Of
-/// classes the share of the samples that have another one than that of the largest logit.
-pub(super) fn wrong<T: Scalar>(logits: &DMatrix<T>, targets: &Targets<T>, weights: &[T]) -> f64 {
-    let y = match targets {
-        Targets::Classes { labels, .. } => return misclassified(logits, labels, weights),
-        Targets::Numbers(y) => y,
-    };
-    let of = |j: usize| {
-        let (logits, labels) = (logits.row(j), y.row(j));
-        let wrong = logits.iter().zip(labels.iter()).map(|(z, y)| (*z > T::zero()) != (*y == T::one()));
-        share_of(wrong, weights)
-    };
-    (0..y.nrows()).map(of).sum::<f64>() / y.nrows() as f64
 }

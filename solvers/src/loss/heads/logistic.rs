@@ -1,7 +1,7 @@
 //! The logistic loss.
 
-use super::each::{diagonal, means, sum};
-use super::labels::{check_labels, wrong};
+use super::each::{diagonal, sum};
+use super::labels::check_labels;
 use crate::data::Targets;
 use crate::loss::Head;
 use crate::scalar::Scalar;
@@ -32,8 +32,7 @@ impl<T: Scalar> Head<T> for Logistic {
     fn largest_curvature(&self) -> Option<T> {
         Some(T::of(0.25))
     }
-    fn constant(&self, targets: &Targets<T>, weights: &[T]) -> (DMatrix<T>, DMatrix<T>) {
-        let means = means(targets, weights);
+    fn constant(&self, means: &DMatrix<T>) -> (DMatrix<T>, DMatrix<T>) {
         (means.map(|p| (p / (T::one() - p)).ln()), means.map(|p| p * (T::one() - p)))
     }
     fn separations(&self, targets: &Targets<T>) -> Vec<Targets<T>> {
@@ -48,7 +47,7 @@ impl<T: Scalar> Head<T> for Logistic {
     fn predict(&self, logits: DMatrix<T>) -> DMatrix<T> {
         logits.map(sigmoid)
     }
-    fn error(&self, logits: DMatrix<T>, targets: &Targets<T>, weights: &[T]) -> f64 {
-        wrong(&logits, targets, weights)
+    fn predicts_labels(&self) -> bool {
+        true
     }
 }

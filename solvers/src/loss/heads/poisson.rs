@@ -1,6 +1,6 @@
 //! The Poisson loss of counts.
 
-use super::each::{diagonal, means, sum};
+use super::each::{diagonal, sum};
 use super::labels::check_numbers;
 use crate::data::{Targets, check_each};
 use crate::loss::Head;
@@ -28,9 +28,8 @@ impl<T: Scalar> Head<T> for Poisson {
     fn curvature(&self, logits: &DMatrix<T>, targets: &Targets<T>, weights: &[T]) -> DMatrix<T> {
         diagonal(logits, targets, weights, |z, _| z.exp())
     }
-    fn constant(&self, targets: &Targets<T>, weights: &[T]) -> (DMatrix<T>, DMatrix<T>) {
-        let means = means(targets, weights);
-        (means.map(T::ln), means)
+    fn constant(&self, means: &DMatrix<T>) -> (DMatrix<T>, DMatrix<T>) {
+        (means.map(T::ln), means.clone())
     }
     fn predict(&self, logits: DMatrix<T>) -> DMatrix<T> {
         logits.map(T::exp)

@@ -1,7 +1,7 @@
 //! The squared hinge loss.
 
-use super::each::{diagonal, means, sum};
-use super::labels::{check_labels, wrong};
+use super::each::{diagonal, sum};
+use super::labels::check_labels;
 use crate::data::Targets;
 use crate::loss::Head;
 use crate::scalar::Scalar;
@@ -31,11 +31,10 @@ impl<T: Scalar> Head<T> for SquaredHinge {
     fn largest_curvature(&self) -> Option<T> {
         Some(T::one())
     }
-    fn constant(&self, targets: &Targets<T>, weights: &[T]) -> (DMatrix<T>, DMatrix<T>) {
-        let means = means(targets, weights);
+    fn constant(&self, means: &DMatrix<T>) -> (DMatrix<T>, DMatrix<T>) {
         (means.map(|p| p + p - T::one()), means.map(|_| T::one()))
     }
-    fn error(&self, logits: DMatrix<T>, targets: &Targets<T>, weights: &[T]) -> f64 {
-        wrong(&logits, targets, weights)
+    fn predicts_labels(&self) -> bool {
+        true
     }
 }
