@@ -31,7 +31,7 @@ impl Prediction {
         if self.loss == Loss::Logistic { 0.5 } else { 0.0 }
     }
 
-    /// So many classes or targets in a few words, with the loss if it is no softmax.
+    /// Returns the number of classes or targets in a few words, with the loss if it is no softmax.
     pub fn outputs(self, number: usize) -> String {
         let of = if self.loss == Loss::Softmax { String::new() } else { format!(", {} loss", self.loss) };
         match self.numbers {
