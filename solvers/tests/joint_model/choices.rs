@@ -120,7 +120,7 @@ fn the_coordination_does_not_change_the_optimum() {
                 let (Finding::Holds(threshold) | Finding::Fails(threshold)) = &certificate.penalty else { panic!() };
                 assert_eq!(threshold.bound, 2.0 * threshold.lipschitz / (2.0 - relaxation), "{place}");
                 assert_eq!(status, Status::Converged, "{place}");
-                assert!((objective - expected).abs() <= 1e-10, "{place}: {objective} {expected}");
+                assert!((objective - expected).abs() <= 1e-9, "{place}: {objective} {expected}");
                 assert!(penalty != PenaltyChoice::Fixed || history.iter().all(|entry| entry.rho == rho), "{place}");
             }
         }
