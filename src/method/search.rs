@@ -67,9 +67,7 @@ impl<'a, T: Real, F: Smooth<T>> Search<'a, T, F> {
         let rounded = here.gradient().euclidean_norm() * x.euclidean_norm();
         let (slack, armijo) = (T::of(8.0) * T::EPSILON * start.abs().max(rounded), T::of(1e-4));
         let mut not_finite = None; // what every trial so far was
-        // A large ρ makes the rounding of x − v large as well.
-        let pull = self.to.rho * (x.coupled() - self.to.v).norm() * x.coupled().norm();
-        let mut ratios = Ratios::new(here.value().abs() + start.abs() + rounded + pull);
+        let mut ratios = Ratios::new(here.value().abs() + start.abs() + rounded);
         for trial in 0..60 {
             let mut step = direction.clone();
             step.scale_by(length);

@@ -29,6 +29,8 @@ pub(crate) const SOLVED: u64 = 50;
 pub(crate) const RHO: f64 = 0.1;
 /// The least and the largest ρ.
 const BOUNDS: (f64, f64) = (1e-8, 1e8);
+/// The largest ρ in units of the first. Where classes are separable, estimates of curvatures grow without bound.
+const HIGHEST: f64 = 1e3;
 /// The least ρ at the start.
 const LOWEST: f64 = 0.01;
 
@@ -65,7 +67,7 @@ impl<T: Scalar> Schedule<T> {
         let rho = curvature.max(LOWEST);
         // Far below it columns that need not be orthogonal jump between distant minimisers.
         let share = if options.constraint.held() == Constraint::Orthonormal { 0.1 } else { 0.5 };
-        let bounds = if free { (rho, rho) } else { ((share * rho).max(BOUNDS.0), BOUNDS.1) };
+        let bounds = if free { (rho, rho) } else { ((share * rho).max(BOUNDS.0), HIGHEST * rho) };
         let by = Lbfgs { max_steps: 1, answers, ..Lbfgs::from(Some(prepared.model(None))) };
         Ok(Schedule { by, rho, bounds, policy: options.penalty.serving(options.constraint), threshold: 15.0 })
     }
