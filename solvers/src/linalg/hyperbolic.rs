@@ -65,10 +65,10 @@ mod single {
     use std::f32::consts::LOG2_E;
 
     /// The polynomial x + x³P(x²) for |x| < 0.625, from the highest power down (the Cephes library, tanhf.c).
-    const P: [f32; 5] = [-5.704_988_7e-3, 2.063_908_8e-2, -5.373_971_6e-2, 1.333_144_2e-1, -3.333_328_2e-1];
+    const P: [f32; 5] = [-5.704_988_7e-3, 2.063_908_8e-2, -5.373_971_6e-2, 1.333_144_2e-1, -0.333_332_8];
     const SMALL: f32 = 0.625;
     /// log 2 in two parts: the first has 9 bits, so that its multiples are exact.
-    const LOG_2: [f32; 2] = [0.693_359_375, -2.121_944_4e-4];
+    const LOG_2: [f32; 2] = [355.0 / 512.0, -2.121_944_4e-4];
     /// 1.5·2²³: a number of this size has no fraction, and its last bits are its integer.
     const ROUNDING: f32 = 12_582_912.0;
     /// 1/7!, 1/6!, …, 1/0!: what is left out of the series is below 10⁻⁸ for |r| ≤ ½ log 2.
