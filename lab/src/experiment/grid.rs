@@ -1,6 +1,7 @@
 //! The cells of an experiment: data × settings × repeats.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use serde_json::{Map, Value as Json};
@@ -54,12 +55,13 @@ impl Cells {
         let (mut sets, mut sources) = (BTreeMap::new(), Vec::new());
         for cell in &cells {
             let key = cell.set();
-            if !sets.contains_key(&key) {
-                let (set, files) = catalogue::load(&cell.data, folder, key.1).map_err(|failure| match failure {
+            let numbers = key.1;
+            if let Entry::Vacant(missing) = sets.entry(key) {
+                let (set, files) = catalogue::load(&cell.data, folder, numbers).map_err(|failure| match failure {
                     Failure::Other(problem) => Failure::Other(format!("{}: {problem}", config.name)),
                     failure => failure,
                 })?;
-                sets.insert(key, set);
+                missing.insert(set);
                 sources.extend(files);
             }
         }
