@@ -31,7 +31,7 @@ impl Default for Anderson {
 }
 
 impl<T: Real, S: Space<T>> Acceleration<T, S> for Anderson {
-    /// The memory: the elements and numbers of a [`History`].
+    /// The memory: the elements and numbers of a `History`.
     fn next(&self, step: &Step<'_, T, S>, memory: &mut Memory<T, (S, S)>) -> Start<S> {
         let (from, to) = (owned(step.from), owned(step.to));
         let moved = to.plus(-T::one(), &from);

@@ -42,7 +42,7 @@ pub struct Report {
     pub variance_explained: f64,
     /// The mean loss of the predictions at the feasible W: for the softmax the cross-entropy, in nats.
     pub prediction_loss: f64,
-    /// The error of the predictions for the training samples, see [`Head::error`](crate::loss::Head::error). It is the
+    /// The error of the predictions for the training samples, see [`Head`](crate::loss::Head). It is the
     /// share of samples, by weight, whose class is not the most probable one, and for numbers 1 − R².
     pub training_error: f64,
     /// Outer iterations.
