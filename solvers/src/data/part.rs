@@ -177,6 +177,26 @@ mod tests {
     use admm::ranks::ThreadRanks;
     use std::time::Duration;
 
+    /// In one process the error is the part's own, on ranks that of the first rank that has one, on all of them.
+    #[test]
+    fn the_error_of_a_part_is_that_of_the_sum() {
+        let failing = |own: usize| {
+            move |range: Range<usize>| match own + range.start {
+                start @ (256 | 768) => Err(Error::not_finite(format!("the output from sample {start} on"))),
+                start => Ok(start as f64),
+            }
+        };
+        let first = Error::not_finite("the output from sample 256 on");
+        assert_eq!(Part::alone(1000).try_sum(&Exec::threads(2).unwrap(), failing(0)), Err(first.clone()));
+        let found = ThreadRanks::run(4, Duration::from_secs(60), |ranks| {
+            let count = if ranks.rank() == 0 { 1000 } else { 0 };
+            let part = Part::of_count(ranks.clone(), Ok(count))?.in_chunks();
+            part.try_sum(&Exec::Serial, failing(part.own().start))
+        });
+        let problem = first.to_string();
+        assert!(found.iter().all(|sum| *sum == Err(Error::Rank { rank: 1, problem: problem.clone() })), "{found:?}");
+    }
+
     #[test]
     fn ranks_hold_whole_chunks_and_sum_as_one_does() {
         for n in [1, 255, 257, 1000, 20_000] {

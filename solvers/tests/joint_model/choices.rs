@@ -89,6 +89,23 @@ fn the_rule_of_the_block_does_not_change_the_optimum() {
     }
 }
 
+/// Spectral where each column moves by itself, balance elsewhere: the same run to the bit.
+#[test]
+fn the_automatic_penalty_is_the_one_that_serves_the_set() {
+    for (constraint, penalty, other) in [
+        (Constraint::Orthonormal, PenaltyChoice::Balance, PenaltyChoice::Spectral),
+        (Constraint::NormalisedQ, PenaltyChoice::Balance, PenaltyChoice::Spectral),
+        (Constraint::UnitNorm, PenaltyChoice::Spectral, PenaltyChoice::Balance),
+        (Constraint::Ball, PenaltyChoice::Spectral, PenaltyChoice::Balance),
+        (Constraint::NormalisedColumns, PenaltyChoice::Spectral, PenaltyChoice::Balance),
+    ] {
+        let of = |builder: Builder| fit(builder.constraint(constraint).weight(0.1), &wine(), Method::Admm).model;
+        let auto = of(default());
+        assert_eq!(auto, of(default().penalty(penalty)), "{constraint}");
+        assert_ne!(auto, of(default().penalty(other)), "{constraint}");
+    }
+}
+
 /// Nor does it change nothing. The bound of the certificate is above every ρ here: what it vouches for is less than
 /// what converges.
 #[test]

@@ -92,3 +92,37 @@ fn an_answer_stays_within_reach() {
         "and ends with a target that stays"
     );
 }
+
+/// [`Exact`], which keeps what it has looked up along half of the norm of the point.
+struct Kept;
+
+impl InitialHessian<f64, DMatrix<f64>> for Kept {
+    fn look_up(&self, at: &DMatrix<f64>) -> DMatrix<f64> {
+        at.clone()
+    }
+    fn solve(&self, near: Near<'_, f64, DMatrix<f64>>, q: DMatrix<f64>) -> Result<DMatrix<f64>> {
+        Ok(DMatrix::from_fn(2, 1, |i, _| q[i] / (curvature(i) + near.rho)))
+    }
+    fn keeps(&self) -> f64 {
+        0.5
+    }
+    fn passes(&self) -> f64 {
+        1.0
+    }
+}
+
+/// The lengths of the steps add up, also where the path leads back to its start.
+#[test]
+fn what_was_looked_up_is_kept_along_a_short_path() {
+    let block = Descent { of: Quadratic, by: Lbfgs { max_steps: 1, ..Lbfgs::from(Kept) }, on: Flat };
+    let mut x = Iterate::new(DMatrix::from_column_slice(2, 1, &[10.0, 0.0]));
+    let mut look_ups = Vec::new();
+    for end in [10.0, 12.0, 10.0, 12.0, 10.0, 12.0] {
+        // The minimum of ½x² + ½(x − v)² is v/2.
+        let v = DMatrix::from_column_slice(2, 1, &[2.0 * end, 0.0]);
+        block.argmin(&mut x, Target { v: &v, rho: 1.0, tolerance: 1e-9 }).unwrap();
+        assert!((x.point[0] - end).abs() <= 1e-12, "{}", x.point);
+        look_ups.push(x.memory.model.look_ups);
+    }
+    assert_eq!(look_ups, [0, 1, 1, 1, 1, 2]);
+}

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum PenaltyChoice {
-    /// As serves the set: [`Spectral`] where each column of W moves by itself, [`Balance`] elsewhere.
+    /// As serves the set: [`Spectral`] where majorisation moves each column of W by itself, [`Balance`] elsewhere.
     #[default]
     Auto,
     /// Not at all, [`Fixed`].
@@ -41,8 +41,8 @@ impl PenaltyChoice {
         }
     }
 
-    /// Returns the policy, for `Auto` that of W with orthonormal columns. [`Balance`] acts when the residuals differ by more than the threshold; the other policies
-    /// have no use for it.
+    /// Returns the policy. [`Balance`], which `Auto` stands for where nothing is known of W, acts when the residuals
+    /// differ by more than the threshold. The other policies have no use for it.
     pub fn policy<T: Scalar>(self, threshold: f64) -> Box<dyn Penalty<T, DMatrix<T>>> {
         match self {
             PenaltyChoice::Fixed => Box::new(Fixed),

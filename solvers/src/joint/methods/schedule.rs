@@ -41,7 +41,7 @@ impl<T: Scalar> Schedule<T> {
     ///
     /// ρ starts at the curvature a of the first block. Of two quadratics with the curvatures a and b, an iteration leaves
     /// the share (ρ² + ab)/((ρ + a)(ρ + b)) of the error. With ρ = a that is ½, whatever b is. Without a constraint a is γ
-    /// less what the PCA loss takes away, and ρ stays. Elsewhere it is balanced. A block that takes one step moves less
+    /// less what the PCA loss takes away, and ρ stays. Elsewhere a policy adapts it. A block that takes one step moves less
     /// than one that solves its problem, so the dual residual is smaller than it should be, and the threshold larger.
     ///
     /// That start serves whatever α is. For other rules over-relaxation asks for 1/(2 − α) as large a least ρ, as in the
