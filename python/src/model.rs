@@ -5,7 +5,7 @@ use crate::failure::raised;
 use admm::nalgebra::{DMatrix, DVector};
 use admm_solvers::data::Scaler;
 use admm_solvers::joint::{Model, Names};
-use admm_solvers::loss::Classifier;
+use admm_solvers::loss::Predictor;
 use admm_solvers::network::{Activation, Architecture, Trained};
 use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -19,7 +19,7 @@ const CHUNK: usize = 4096;
 /// `bias` (c). `layers` is a list of weights (units×inputs) and bias (units), and `activation` the name of the function.
 /// `loss` is its name, and `target_mean` and `target_scale` (c) are there where the targets were standardised.
 pub fn arrays<T: Number>(py: Python<'_>, model: Model<T>) -> PyResult<Bound<'_, PyDict>> {
-    let Model { scaler, network, weights: Classifier { v, b, bias }, loss, targets } = model;
+    let Model { scaler, network, weights: Predictor { v, b, bias }, loss, targets } = model;
     let vector = |of: Vec<T>| PyArray1::from_vec(py, of);
     let parts = PyDict::new(py);
     parts.set_item("mean", vector(scaler.mean.data.into()))?;
@@ -72,7 +72,7 @@ pub fn model<T: Number>(parts: &Bound<'_, PyDict>) -> PyResult<Model<T>> {
     Ok(Model {
         scaler: Scaler { mean: vector(part(parts, "mean")?)?, scale: vector(part(parts, "scale")?)? },
         network: (!trained.parameters.is_empty()).then_some(trained),
-        weights: Classifier {
+        weights: Predictor {
             v: matrix(&part(parts, "weights")?)?,
             b: matrix(&part(parts, "classifier")?)?,
             bias: column(part(parts, "bias")?)?,

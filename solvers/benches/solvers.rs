@@ -4,7 +4,7 @@
 use admm::{ConstraintSet, Exec, Smooth, Subproblem, Target};
 use admm_solvers::data::Samples;
 use admm_solvers::joint::{JointModel, Method};
-use admm_solvers::loss::{Classifier, PredictionLoss};
+use admm_solvers::loss::{PredictionLoss, Predictor};
 use admm_solvers::pca::{Covariance, Majorize, VarianceLoss};
 use admm_solvers::set::{Retraction, Stiefel};
 use nalgebra::DMatrix;
@@ -57,7 +57,7 @@ fn time<R>(name: &str, mut call: impl FnMut() -> R) {
 fn pass() {
     let softmax = PredictionLoss::softmax(samples(784, 6_000), 0.01, 0.5);
     for k in [2, 20, 50] {
-        let at = Classifier { b: matrix(k, CLASSES), ..Classifier::blank(matrix(784, k) / 28.0, CLASSES) };
+        let at = Predictor { b: matrix(k, CLASSES), ..Predictor::blank(matrix(784, k) / 28.0, CLASSES) };
         time(&format!("pass of 784×6000, {k} components"), || softmax.value_and_gradient(black_box(&at)));
     }
 }

@@ -6,7 +6,7 @@ use admm::space::Space;
 use admm::{Error, Exec, Smooth, Status};
 use admm_solvers::data::Samples;
 use admm_solvers::joint::{Builder, Constraint, Fitted, JointModel, JointObjective, Method, Position};
-use admm_solvers::loss::{Classifier, FiniteSum, PredictionLoss};
+use admm_solvers::loss::{FiniteSum, PredictionLoss, Predictor};
 use admm_solvers::pca::{Covariance, VarianceLoss};
 use admm_solvers::smooth::Ridge;
 use nalgebra::DMatrix;
@@ -38,11 +38,11 @@ fn what_batches_say_has_the_mean_of_all_samples() {
     let (d, n) = (5, 30);
     let labels = data::labels(n, 3, 2);
     let samples = Samples::new(matrix(d, n, 1), &labels, weights(n, 3), 3, Exec::Serial).unwrap();
-    let at = Classifier { v: orthonormal(d, 2, 4), b: matrix(2, 3, 5), bias: matrix(3, 1, 6) };
+    let at = Predictor { v: orthonormal(d, 2, 4), b: matrix(2, 3, 5), bias: matrix(3, 1, 6) };
     for covariance in [Covariance::dense(&samples).unwrap(), Covariance::matrix_free(&samples).unwrap()] {
         let variance = Ridge { of: VarianceLoss { covariance: covariance.into(), weight: 0.3 }, weight: 0.1 };
-        let entropy = PredictionLoss::softmax(samples.clone(), 0.05, 0.7);
-        let f = JointObjective { variance, entropy };
+        let prediction = PredictionLoss::softmax(samples.clone(), 0.05, 0.7);
+        let f = JointObjective { variance, prediction };
         let (value, gradient) = f.value_and_gradient(&at).unwrap();
         assert_eq!(f.terms(), n);
         let (mut mean, mut slope) = (0.0, gradient.zero_like());

@@ -7,7 +7,7 @@ use admm::*;
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::JointObjective;
-use admm_solvers::loss::{Classifier, PredictionLoss};
+use admm_solvers::loss::{PredictionLoss, Predictor};
 use admm_solvers::pca::{ColumnSet, Columns, Covariance, Hebbian, Majorize, VarianceLoss};
 use admm_solvers::set::*;
 use admm_solvers::smooth::{Normalisation, Normalised, Ridge};
@@ -26,8 +26,8 @@ fn softmax(d: usize, seed: u64) -> PredictionLoss<f64> {
     PredictionLoss::softmax(samples, 1.0, 0.5)
 }
 
-fn classifier(d: usize, k: usize, seed: u64) -> Classifier<f64> {
-    Classifier { v: orthonormal(d, k, seed), b: matrix(k, 3, seed ^ 2), bias: matrix(3, 1, seed ^ 3) }
+fn classifier(d: usize, k: usize, seed: u64) -> Predictor<f64> {
+    Predictor { v: orthonormal(d, k, seed), b: matrix(k, 3, seed ^ 2), bias: matrix(3, 1, seed ^ 3) }
 }
 
 fn to(v: &Matrix, rho: f64) -> Target<'_, f64, Matrix> {
@@ -47,7 +47,7 @@ proptest! {
         at.v *= 10_f64.powi(scale);
         check::gradient(&softmax(d, seed), &at).unwrap().assert();
         check::gradient(&loss(d, seed), &at.v).unwrap().assert();
-        let joint = JointObjective { variance: loss(d, seed), entropy: softmax(d, seed) };
+        let joint = JointObjective { variance: loss(d, seed), prediction: softmax(d, seed) };
         check::gradient(&Ridge { of: joint, weight: 0.3 }, &at).unwrap().assert();
         for by in [Normalisation::UnitColumns, Normalisation::Orthonormal] {
             check::gradient(&Normalised { of: softmax(d, seed), by }, &classifier(d, k, seed)).unwrap().assert();

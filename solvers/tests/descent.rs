@@ -9,7 +9,7 @@ use admm::{
 };
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;
-use admm_solvers::loss::{Classifier, PredictionLoss};
+use admm_solvers::loss::{PredictionLoss, Predictor};
 use admm_solvers::set::{Ball, Stiefel, UnitColumns};
 use nalgebra::{DMatrix, DVector};
 use serde::{Serialize, de::DeserializeOwned};
@@ -341,7 +341,7 @@ fn a_saved_variable_goes_on_with_the_same_bits() {
     let block = Descent { of: PredictionLoss::softmax(samples, 0.01, 0.5), by: method, on: Flat };
     let v = orthonormal(5, 2, 32);
     let to = Target { v: &v, rho: 0.1, tolerance: 1e-10 };
-    let mut iterate = Iterate::new(Classifier::blank(v.clone(), 3));
+    let mut iterate = Iterate::new(Predictor::blank(v.clone(), 3));
     block.argmin(&mut iterate, to).unwrap();
     let mut resumed = through_text(&iterate);
     for _ in 0..3 {
@@ -361,7 +361,7 @@ fn the_free_part_moves_with_the_coupled_one() {
     let v = orthonormal(5, 2, 34);
     let to = Target { v: &v, rho: 0.2, tolerance: 1e-8 };
     for_both!(20_000, |name, method| {
-        let mut iterate = Iterate::new(Classifier::blank(v.clone(), 3));
+        let mut iterate = Iterate::new(Predictor::blank(v.clone(), 3));
         method.minimise(&softmax, &Flat, &mut iterate, to).unwrap();
         let mut gradient = softmax.value_and_gradient(&iterate.point).unwrap().1;
         gradient.v += (&iterate.point.v - &v) * 0.2;
@@ -428,10 +428,10 @@ fn bad_answers_of_a_function_are_errors() {
 /// The gradient by V is normal to the manifold and large, those by B and b are all that is left.
 #[test]
 fn a_small_gradient_of_the_free_part_is_not_lost_beside_a_large_one_of_the_coupled() {
-    let x = Classifier::blank(orthonormal(6, 2, 1), 3);
+    let x = Predictor::blank(orthonormal(6, 2, 1), 3);
     for size in [1e-6, 1e-10] {
         let (b, bias) = (DMatrix::from_element(2, 3, size), DMatrix::from_element(3, 1, size));
-        let gradient = Classifier { v: &x.v * 10.0, b, bias };
+        let gradient = Predictor { v: &x.v * 10.0, b, bias };
         let left = stationarity(&Stiefel::default(), &x, &gradient).unwrap();
         assert!((left - 3.0 * size).abs() <= 1e-3 * size, "{left:e}");
     }

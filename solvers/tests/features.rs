@@ -9,7 +9,7 @@ use admm::{Exec, Result, Smooth};
 use admm_solvers::Scalar;
 use admm_solvers::data::{Features, Samples, Scale, Scaler};
 use admm_solvers::joint::{JointModel, JointObjective, Method};
-use admm_solvers::loss::{Classifier, PredictionLoss};
+use admm_solvers::loss::{PredictionLoss, Predictor};
 use admm_solvers::pca::{Covariance, VarianceLoss};
 use admm_solvers::smooth::Ridge;
 use nalgebra::{DMatrix, DVector};
@@ -160,8 +160,8 @@ fn the_bits_depend_neither_on_threads_nor_on_where_dense_numbers_are() {
     fn bits<T: Scalar>(x: &Features<T>, threads: usize) -> Vec<u64> {
         let softmax = softmax(x.clone(), 4, Exec::threads(threads).unwrap());
         let narrow = |m: DMatrix<f64>| m.map(T::of);
-        let Classifier { v, b, bias } = point(x.nrows(), 2, 4, 4);
-        let at = Classifier { v: narrow(v), b: narrow(b), bias: narrow(bias) };
+        let Predictor { v, b, bias } = point(x.nrows(), 2, 4, 4);
+        let at = Predictor { v: narrow(v), b: narrow(b), bias: narrow(bias) };
         let (f, g) = softmax.value_and_gradient(&at).unwrap();
         let forms =
             [Covariance::dense, Covariance::matrix_free].map(|form| form(&softmax.samples).unwrap().times(&at.v));
@@ -276,19 +276,20 @@ fn files_and_owners_that_do_not_fit_are_refused() {
 fn a_joint_objective_takes_the_covariance_along_in_one_pass() {
     let (x, by, at) = (sparse(6, 400, 11), scaler(6), point(6, 2, 3, 12));
     for (storage, features) in everywhere(&x) {
-        let entropy = softmax(features.folded(&by), 3, Exec::Serial);
+        let prediction = softmax(features.folded(&by), 3, Exec::Serial);
         for free in [true, false] {
             // Of other samples nothing can be taken along.
-            let own = if free { entropy.samples.clone() } else { softmax(x.clone().into(), 3, Exec::Serial).samples };
+            let own =
+                if free { prediction.samples.clone() } else { softmax(x.clone().into(), 3, Exec::Serial).samples };
             let covariance = Arc::new(Covariance::matrix_free(&own).unwrap());
             let variance = Ridge { of: VarianceLoss { covariance, weight: 0.4 }, weight: 0.3 };
             let ((one, first), (two, second)) =
-                (variance.value_and_gradient(&at.v).unwrap(), entropy.value_and_gradient(&at).unwrap());
-            let joint = JointObjective { variance, entropy: entropy.clone() };
+                (variance.value_and_gradient(&at.v).unwrap(), prediction.value_and_gradient(&at).unwrap());
+            let joint = JointObjective { variance, prediction: prediction.clone() };
             assert_eq!(Smooth::passes(&joint), if free { 1 } else { 2 }, "{storage}");
             let (value, gradient) = joint.value_and_gradient(&at).unwrap();
             assert!((value - one - two).abs() <= 1e-13, "{storage}: {value} against {one} + {two}");
-            let expected = Classifier { v: &second.v + first, ..second };
+            let expected = Predictor { v: &second.v + first, ..second };
             assert!(gradient.plus(-1.0, &expected).euclidean_norm() <= 1e-12 * expected.euclidean_norm(), "{storage}");
         }
     }

@@ -9,7 +9,7 @@ mod refused;
 use crate::data::{Random, matrix};
 use admm::Exec;
 use admm_solvers::data::{Samples, Targets};
-use admm_solvers::loss::{Classifier, Head, Loss, PredictionLoss};
+use admm_solvers::loss::{Head, Loss, PredictionLoss, Predictor};
 use nalgebra::DMatrix;
 use std::sync::Arc;
 
@@ -64,12 +64,8 @@ pub fn own(shape: (usize, usize, usize), seed: u64) -> PredictionLoss<f64> {
     PredictionLoss { head: Arc::new(LogCosh), ..prediction(Loss::Squared, shape, seed) }
 }
 
-pub fn point((d, k, c): (usize, usize, usize), seed: u64) -> Classifier<f64> {
-    Classifier {
-        v: crate::data::orthonormal(d, k, seed),
-        b: matrix(k, c, seed ^ 2) * 0.5,
-        bias: matrix(c, 1, seed ^ 3),
-    }
+pub fn point((d, k, c): (usize, usize, usize), seed: u64) -> Predictor<f64> {
+    Predictor { v: crate::data::orthonormal(d, k, seed), b: matrix(k, c, seed ^ 2) * 0.5, bias: matrix(c, 1, seed ^ 3) }
 }
 
 /// Each row with mean 0 and standard deviation 1 (n − 1), or with scale 1 where it is constant.

@@ -5,7 +5,7 @@ use admm::space::Shape;
 use admm::{Error, Exec, Smooth, Status};
 use admm_solvers::data::{Samples, Scale, Scaler};
 use admm_solvers::joint::{Builder, Constraint, Fitted, JointModel, Method, Model, Prepared};
-use admm_solvers::loss::{Classifier, Loss, PredictionLoss};
+use admm_solvers::loss::{Loss, PredictionLoss, Predictor};
 use nalgebra::{DMatrix, DVector};
 use std::ops::ControlFlow;
 
@@ -354,7 +354,7 @@ fn fault_35_extreme_logits() {
     let v = DMatrix::from_element(1, 1, 1.0);
     for size in [1e4_f64, -1e4, 1e300] {
         let b = DMatrix::from_row_slice(1, 2, &[size, -size]);
-        let weights = Classifier { v: v.clone(), b, bias: DMatrix::zeros(2, 1) };
+        let weights = Predictor { v: v.clone(), b, bias: DMatrix::zeros(2, 1) };
         let loss = softmax.mean_loss(&weights).unwrap();
         assert!((loss - 2.0 * (-size).max(0.0)).abs() <= 1e-12 * size.abs(), "{loss}");
         let scaler = Scaler { mean: DVector::zeros(1), scale: DVector::repeat(1, 1.0) };
@@ -370,7 +370,7 @@ fn fault_39_a_classifier_of_another_size() {
     let samples = Samples::new(x, &labels, vec![0.1; 10], 2, Exec::Serial).unwrap();
     let softmax = PredictionLoss::softmax(samples, 0.0, 1.0);
     for (d, k, c, classes) in [(4, 1, 2, 2), (3, 1, 3, 2), (3, 1, 2, 3)] {
-        let at = Classifier { v: matrix(d, k, 1), b: matrix(k, c, 1), bias: matrix(classes, 1, 1) };
+        let at = Predictor { v: matrix(d, k, 1), b: matrix(k, c, 1), bias: matrix(classes, 1, 1) };
         let error = softmax.value_and_gradient(&at).unwrap_err();
         let expected = Shape(vec![(3, 1), (1, 2), (2, 1)]);
         assert!(matches!(&error, Error::Size { expected: size, .. } if *size == expected), "{error}");

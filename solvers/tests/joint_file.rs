@@ -5,7 +5,7 @@ use admm::Error;
 use admm_solvers::Scalar;
 use admm_solvers::data::Scaler;
 use admm_solvers::joint::{JointModel, Model, Names};
-use admm_solvers::loss::{Classifier, Loss};
+use admm_solvers::loss::{Loss, Predictor};
 use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ fn model<T: Scalar>(d: usize, k: usize, c: usize) -> Model<T> {
         mean: DVector::from_column_slice(random(d, 1, 1).as_slice()),
         scale: DVector::from_column_slice(random(d, 1, 2).abs().add_scalar(T::of(0.1)).as_slice()),
     };
-    let weights = Classifier { v: random(d, k, 3), b: random(k, c, 4), bias: random(c, 1, 5) };
+    let weights = Predictor { v: random(d, k, 3), b: random(k, c, 4), bias: random(c, 1, 5) };
     Model { scaler, network: None, weights, loss: Some(Loss::Softmax), targets: None }
 }
 

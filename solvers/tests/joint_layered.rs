@@ -51,9 +51,10 @@ fn losses(model: &Model<f64>, weight: f64) -> (f64, f64) {
     let h = centred(&model.outputs(&x).unwrap());
     let variance = 1.0 - (model.weights.v.transpose() * &h).norm_squared() / h.norm_squared();
     let p = model.predict_proba(&x).unwrap();
-    let entropy = labels.iter().enumerate().map(|(j, &label)| -p[(label, j)].ln()).sum::<f64>() / labels.len() as f64;
+    let prediction =
+        labels.iter().enumerate().map(|(j, &label)| -p[(label, j)].ln()).sum::<f64>() / labels.len() as f64;
     let layers: f64 = parameters(model).iter().step_by(2).map(DMatrix::norm_squared).sum();
-    let predictor = (1.0 - weight) * (entropy + 0.025 * model.weights.b.norm_squared()) + 0.01 * layers;
+    let predictor = (1.0 - weight) * (prediction + 0.025 * model.weights.b.norm_squared()) + 0.01 * layers;
     (weight * variance, predictor)
 }
 

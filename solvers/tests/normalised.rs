@@ -5,7 +5,7 @@ use admm::space::Space;
 use admm::{Error, Exec, Flat, Point, Result, Smooth};
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;
-use admm_solvers::loss::{Classifier, PredictionLoss};
+use admm_solvers::loss::{PredictionLoss, Predictor};
 use admm_solvers::smooth::Normalisation::{Orthonormal, UnitColumns};
 use admm_solvers::smooth::{Normalisation, Normalised, Ridge};
 use nalgebra::DMatrix;
@@ -109,8 +109,8 @@ fn only_the_coupled_matrix_of_a_point_is_normalised() {
     let (x, labels) = classes(6, 40, 3, 1);
     let samples = Samples::new(x, &labels, vec![1.0 / 40.0; 40], 3, Exec::Serial).unwrap();
     let of = PredictionLoss::softmax(samples, 0.1, 1.0);
-    let at = Classifier { v: matrix(6, 2, 2) * 3.0, b: matrix(2, 3, 3), bias: matrix(3, 1, 4) };
-    let u = Classifier { v: matrix(6, 2, 5), b: matrix(2, 3, 6), bias: matrix(3, 1, 7) };
+    let at = Predictor { v: matrix(6, 2, 2) * 3.0, b: matrix(2, 3, 3), bias: matrix(3, 1, 4) };
+    let u = Predictor { v: matrix(6, 2, 5), b: matrix(2, 3, 6), bias: matrix(3, 1, 7) };
     for by in [UnitColumns, Orthonormal] {
         let f = Normalised { of: of.clone(), by };
         let errors = [1e-3, 1e-4].map(|t| taylor(&f, &at, &u, t));
@@ -120,7 +120,7 @@ fn only_the_coupled_matrix_of_a_point_is_normalised() {
             UnitColumns => Matrix::from_columns(&[at.v.column(0).normalize(), at.v.column(1).normalize()]),
             Orthonormal => admm_solvers::linalg::thin_qr(&at.v).unwrap().0,
         };
-        let naive = of.value_and_gradient(&Classifier { v: seen, ..at.clone() }).unwrap();
+        let naive = of.value_and_gradient(&Predictor { v: seen, ..at.clone() }).unwrap();
         let (value, gradient) = f.value_and_gradient(&at).unwrap();
         assert_eq!(value, naive.0);
         assert_eq!((gradient.b, gradient.bias), (naive.1.b, naive.1.bias));

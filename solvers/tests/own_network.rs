@@ -194,9 +194,9 @@ fn losses(model: &Model<f64>) -> (f64, f64) {
     h.column_iter_mut().for_each(|mut column| column -= &mean);
     let variance = 1.0 - (model.weights.v.transpose() * &h).norm_squared() / h.norm_squared();
     let p = model.predict_proba(&x).unwrap();
-    let entropy = labels.iter().enumerate().map(|(j, &label)| -p[(label, j)].ln()).sum::<f64>() / 120.0;
+    let prediction = labels.iter().enumerate().map(|(j, &label)| -p[(label, j)].ln()).sum::<f64>() / 120.0;
     let penalty = 0.5 * OF.ridge * model.network.as_ref().unwrap().parameters[0].norm_squared();
-    (0.5 * variance, 0.5 * (entropy + 0.025 * model.weights.b.norm_squared()) + penalty)
+    (0.5 * variance, 0.5 * (prediction + 0.025 * model.weights.b.norm_squared()) + penalty)
 }
 
 /// The largest slope along an entry of θ, by central differences.

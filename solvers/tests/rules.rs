@@ -11,8 +11,8 @@ use admm::{
 use admm_solvers::data::Samples;
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::{JointObjective, Reduction};
-use admm_solvers::loss::Classifier;
 use admm_solvers::loss::PredictionLoss;
+use admm_solvers::loss::Predictor;
 use admm_solvers::pca::{
     Batches, Covariance, Custom, Hebbian, Krasulina, Majorize, Minibatch, Oja, Overridden, Power, Sanger, VarianceLoss,
     VrMemory, VrPca,
@@ -317,15 +317,15 @@ fn an_overridden_gradient_keeps_the_value() {
     let (x, labels) = classes(6, 40, 3, 1);
     let samples = Samples::new(x, &labels, vec![1.0 / 40.0; 40], 3, Exec::Serial).unwrap();
     let variance = loss_on(&samples, 0.4);
-    let entropy = PredictionLoss::softmax(samples, 0.01, 0.6);
-    let at = Classifier { v: orthonormal(6, 2, 2), b: matrix(2, 3, 3), bias: matrix(3, 1, 4) };
+    let prediction = PredictionLoss::softmax(samples, 0.01, 0.6);
+    let at = Predictor { v: orthonormal(6, 2, 2), b: matrix(2, 3, 3), bias: matrix(3, 1, 4) };
     let (value, gradient) =
-        JointObjective { variance: variance.clone(), entropy: entropy.clone() }.value_and_gradient(&at).unwrap();
-    let same = JointObjective { variance: Overridden(Hebbian(variance.clone())), entropy: entropy.clone() };
+        JointObjective { variance: variance.clone(), prediction: prediction.clone() }.value_and_gradient(&at).unwrap();
+    let same = JointObjective { variance: Overridden(Hebbian(variance.clone())), prediction: prediction.clone() };
     let (other, unchanged) = same.value_and_gradient(&at).unwrap();
     assert!((value - other).abs() <= 1e-15 && (&unchanged.v - &gradient.v).amax() <= 1e-16);
     let rule = Custom::new(variance.clone(), |loss, w| loss.ascent(w) * 3.0);
-    let (other, changed) = JointObjective { variance: Overridden(rule), entropy }.value_and_gradient(&at).unwrap();
+    let (other, changed) = JointObjective { variance: Overridden(rule), prediction }.value_and_gradient(&at).unwrap();
     assert!((value - other).abs() <= 1e-15);
     assert!((changed.v - (gradient.v - variance.ascent(&at.v) * 2.0)).amax() <= 1e-15);
     assert_eq!((changed.b, changed.bias), (gradient.b, gradient.bias));
@@ -340,13 +340,13 @@ fn a_closure_replaces_the_gradient_in_both_methods() {
     let x = DMatrix::from_fn(6, 90, |i, j| x[(i, j)] - mean[i]);
     let samples = Samples::new(x, &labels, vec![1.0 / 90.0; 90], 3, Exec::Serial).unwrap();
     let variance = loss_on(&samples, 0.5);
-    let entropy = PredictionLoss::softmax(samples, 0.01, 0.5);
-    let start = Classifier::blank(variance.covariance.top(2).unwrap().1, 3);
+    let prediction = PredictionLoss::softmax(samples, 0.01, 0.5);
+    let start = Predictor::blank(variance.covariance.top(2).unwrap().1, 3);
     let on = Stiefel::default();
-    let descended = |block: &dyn Fn(&mut Classifier<f64>)| {
+    let descended = |block: &dyn Fn(&mut Predictor<f64>)| {
         let mut at = start.clone();
         block(&mut at);
-        let objective = JointObjective { variance: variance.clone(), entropy: entropy.clone() };
+        let objective = JointObjective { variance: variance.clone(), prediction: prediction.clone() };
         let inner = at.v.transpose() * variance.covariance.times(&at.v);
         (objective.value_and_gradient(&at).unwrap().0, inner[(0, 1)].abs())
     };
@@ -357,27 +357,28 @@ fn a_closure_replaces_the_gradient_in_both_methods() {
     let to = Target { v: &DMatrix::zeros(6, 2), rho: 0.0, tolerance: 1e-8 };
     fn minimise<L: Reduction<f64>>(
         of: JointObjective<f64, L>,
-        at: &mut Classifier<f64>,
+        at: &mut Predictor<f64>,
         to: Target<'_, f64, DMatrix<f64>>,
     ) {
         let mut iterate = Iterate::new(at.clone());
         Gradient { max_steps: 20_000 }.minimise(&of, &Stiefel::default(), &mut iterate, to).unwrap();
         *at = iterate.point;
     }
-    let (best, _) =
-        descended(&|at| minimise(JointObjective { variance: variance.clone(), entropy: entropy.clone() }, at, to));
+    let (best, _) = descended(&|at| {
+        minimise(JointObjective { variance: variance.clone(), prediction: prediction.clone() }, at, to)
+    });
     let joint = descended(&|at| {
-        minimise(JointObjective { variance: Overridden(rule.clone()), entropy: entropy.clone() }, at, to)
+        minimise(JointObjective { variance: Overridden(rule.clone()), prediction: prediction.clone() }, at, to)
     });
     let admm = descended(&|at| {
         let by = ScheduledSteps { rate: Rate::Lipschitz(variance.lipschitz().unwrap()), max_steps: 100 };
-        let classify = Negated(Descent { of: entropy.clone(), by: Lbfgs::default(), on: Flat });
+        let classify = Negated(Descent { of: prediction.clone(), by: Lbfgs::default(), on: Flat });
         let (w, z) = (Iterate::new(at.v.clone()), Iterate::new(at.clone()));
         let mut coordinator = Coordinator::new(Descent { of: rule.clone(), by, on }, classify, w, z, 0.1).unwrap();
         coordinator.tolerance = Tolerance { absolute: 1e-8, relative: 0.0 };
         let outcome = coordinator.run(()).unwrap();
         assert_eq!(outcome.status, Status::Converged);
-        *at = Classifier { v: outcome.best.x.point, ..outcome.best.z.point };
+        *at = Predictor { v: outcome.best.x.point, ..outcome.best.z.point };
     });
     for (name, (objective, off_diagonal)) in [("joint", joint), ("admm", admm)] {
         assert!((objective - best).abs() <= 1e-7, "{name}: {objective} against {best}");

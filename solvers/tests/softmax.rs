@@ -5,7 +5,7 @@ use crate::data::{Random, columns, labels, matrix, orthonormal, weights};
 use admm::space::Space;
 use admm::{Error, Exec, Smooth};
 use admm_solvers::data::{Samples, Targets};
-use admm_solvers::loss::{Classifier, PredictionLoss, probabilities};
+use admm_solvers::loss::{PredictionLoss, Predictor, probabilities};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
@@ -14,7 +14,7 @@ fn problem(d: usize, n: usize, c: usize, seed: u64) -> PredictionLoss<f64> {
     PredictionLoss::softmax(samples.unwrap(), 0.3, 0.7)
 }
 
-fn value(softmax: &PredictionLoss<f64>, at: &Classifier<f64>) -> f64 {
+fn value(softmax: &PredictionLoss<f64>, at: &Predictor<f64>) -> f64 {
     softmax.value_and_gradient(at).unwrap().0
 }
 
@@ -70,13 +70,13 @@ fn wrong_sizes_are_named() {
     let good = point(4, 2, 3, 6);
     assert!(softmax.value_and_gradient(&good).is_ok());
     let bad = [
-        Classifier { v: matrix(5, 2, 1), ..good.clone() },
-        Classifier { v: matrix(4, 3, 1), ..good.clone() },
-        Classifier { b: matrix(3, 3, 1), ..good.clone() },
-        Classifier { b: matrix(2, 2, 1), ..good.clone() },
-        Classifier { b: matrix(3, 2, 1), ..good.clone() },
-        Classifier { bias: matrix(2, 1, 1), ..good.clone() },
-        Classifier { bias: matrix(1, 3, 1), ..good.clone() },
+        Predictor { v: matrix(5, 2, 1), ..good.clone() },
+        Predictor { v: matrix(4, 3, 1), ..good.clone() },
+        Predictor { b: matrix(3, 3, 1), ..good.clone() },
+        Predictor { b: matrix(2, 2, 1), ..good.clone() },
+        Predictor { b: matrix(3, 2, 1), ..good.clone() },
+        Predictor { bias: matrix(2, 1, 1), ..good.clone() },
+        Predictor { bias: matrix(1, 3, 1), ..good.clone() },
     ];
     for at in bad {
         let errors = [softmax.value_and_gradient(&at).unwrap_err(), softmax.mean_loss(&at).unwrap_err()];
@@ -112,7 +112,7 @@ fn the_bits_are_the_same_for_any_number_of_threads() {
 
             let light = weights.iter().map(|&weight| weight as f32).collect();
             let samples = Samples::new(narrow(&x), &labels, light, 4, exec).unwrap();
-            let at = Classifier { v: narrow(&at.v), b: narrow(&at.b), bias: narrow(&at.bias) };
+            let at = Predictor { v: narrow(&at.v), b: narrow(&at.b), bias: narrow(&at.bias) };
             let (f, g) = PredictionLoss::softmax(samples, 0.1, 0.4).value_and_gradient(&at).unwrap();
             let all = g.v.iter().chain(g.b.iter()).chain(g.bias.iter()).chain([&f]);
             narrow_bits.push(all.map(|number| number.to_bits()).collect::<Vec<_>>());
@@ -136,7 +136,7 @@ fn single_precision_agrees_with_double() {
     )
     .unwrap();
     let small = PredictionLoss::softmax(samples, 0.3, 0.7);
-    let there = Classifier { v: narrow(&at.v), b: narrow(&at.b), bias: narrow(&at.bias) };
+    let there = Predictor { v: narrow(&at.v), b: narrow(&at.b), bias: narrow(&at.bias) };
     let ((f, g), (exact, gradient)) =
         (small.value_and_gradient(&there).unwrap(), wide.value_and_gradient(&at).unwrap());
     assert!(close(exact, f.into(), 1e-5));
@@ -163,13 +163,13 @@ proptest! {
         let (softmax, at) = (problem(d, n, c, seed), point(d, k, c, seed ^ 9));
         let base = value(&softmax, &at);
 
-        let shifted = Classifier { bias: at.bias.add_scalar(shift), ..at.clone() };
+        let shifted = Predictor { bias: at.bias.add_scalar(shift), ..at.clone() };
         prop_assert!(close(base, value(&softmax, &shifted), 1e-12));
         let steep = softmax.value_and_gradient(&at).unwrap().1;
         prop_assert!(steep.bias.sum().abs() <= 1e-14, "the bias gradient is orthogonal to shifts");
 
         let q = orthonormal(k, k, seed);
-        let turned = Classifier { v: &at.v * &q, b: q.transpose() * &at.b, bias: at.bias.clone() };
+        let turned = Predictor { v: &at.v * &q, b: q.transpose() * &at.b, bias: at.bias.clone() };
         prop_assert!(close(base, value(&softmax, &turned), 1e-12));
 
         let mut random = Random::new(seed);

@@ -10,7 +10,7 @@ use admm::{Exec, Smooth};
 use admm_solvers::Scalar;
 use admm_solvers::data::{Features, Samples, Scale};
 use admm_solvers::joint::{JointModel, Method, Reach};
-use admm_solvers::loss::{Classifier, PredictionLoss};
+use admm_solvers::loss::{PredictionLoss, Predictor};
 use faer::{Accum, Mat, MatRef, Par, linalg::matmul::matmul};
 use nalgebra::DMatrix;
 use std::{ops::ControlFlow::Continue, sync::Arc, time::Instant};
@@ -67,7 +67,7 @@ impl<T: Scalar> Bench<T> {
     }
 
     fn row(&self, k: usize) -> admm::Result<()> {
-        let at = Classifier {
+        let at = Predictor {
             v: DMatrix::from_fn(D, k, |i, j| T::of((1.0 + (i + 31 * j) as f64).sin() / 28.0)),
             b: DMatrix::from_fn(k, CLASSES, |i, j| T::of((2.0 + (i + 7 * j) as f64).cos())),
             bias: DMatrix::zeros(CLASSES, 1),
@@ -145,7 +145,7 @@ impl<T: Scalar> Bench<T> {
     }
 
     /// ∇V by P = VᵀX, the softmax of BᵀP, and X(BR)ᵀ: each thread over all its samples at once.
-    fn two_products(&self, at: &Classifier<T>) -> DMatrix<T> {
+    fn two_products(&self, at: &Predictor<T>) -> DMatrix<T> {
         let (v, b) = (columns(at.v.as_slice(), D), columns(at.b.as_slice(), at.b.nrows()));
         let gradients = self.parts(|first, x| {
             let x = columns(x, D);

@@ -3,7 +3,7 @@
 use super::pencil::Pencil;
 use super::{InitialHessian, Near};
 use crate::linalg::symmetric_eigen;
-use crate::loss::{Classifier, PredictionLoss};
+use crate::loss::{PredictionLoss, Predictor};
 use crate::pca::{Shadow, Spectrum};
 use crate::scalar::Scalar;
 use crate::view::{product, product_transposed, transposed_product};
@@ -33,25 +33,25 @@ const LEAST: f64 = 0.1;
 #[derive(Debug, Clone)]
 pub struct Kronecker<T: Scalar> {
     /// The prediction loss.
-    pub entropy: PredictionLoss<T>,
+    pub prediction: PredictionLoss<T>,
     /// The eigenpairs of Σ.
     pub spectrum: Arc<Spectrum<T>>,
     /// λ where W is orthonormal or stays, nothing where W is free, held by a pull, and the PCA loss is another block's.
     pub variance: Option<T>,
 }
 
-impl<T: Scalar> InitialHessian<T, Classifier<T>> for Kronecker<T> {
-    fn look_up(&self, at: &Classifier<T>) -> DMatrix<T> {
+impl<T: Scalar> InitialHessian<T, Predictor<T>> for Kronecker<T> {
+    fn look_up(&self, at: &Predictor<T>) -> DMatrix<T> {
         self.uncertainty(at)
     }
-    fn solve(&self, near: Near<'_, T, Classifier<T>>, q: Classifier<T>) -> Result<Classifier<T>> {
+    fn solve(&self, near: Near<'_, T, Predictor<T>>, q: Predictor<T>) -> Result<Predictor<T>> {
         let (at, uncertainty) = (near.point, &(near.known * near.stiffness));
         let shadow = self.spectrum.shadow(&at.v);
         let captured = shadow.quadratic(|value| value);
         let stays = q.v.iter().all(|entry| *entry == T::zero());
         let v = if stays { q.v.clone() } else { self.solve_across(&near, uncertainty, (&shadow, &captured), &q.v)? };
         let (b, bias) = self.solve_classifier(uncertainty, &captured, &q)?;
-        let mut solution = Classifier { v, b, bias };
+        let mut solution = Predictor { v, b, bias };
         if self.variance.is_none() {
             let within = self.solve_within(near, &q)?;
             solution.b -= product(&within, &at.b);
@@ -67,7 +67,7 @@ impl<T: Scalar> InitialHessian<T, Classifier<T>> for Kronecker<T> {
 
     /// The projections of the samples that are looked at: half of a pass over them.
     fn passes(&self) -> f64 {
-        let n = self.entropy.samples.total();
+        let n = self.prediction.samples.total();
         0.5 * n.min(SAMPLED) as f64 / n as f64
     }
 }
@@ -75,8 +75,8 @@ impl<T: Scalar> InitialHessian<T, Classifier<T>> for Kronecker<T> {
 impl<T: Scalar> Kronecker<T> {
     /// H̄ (c×c), over samples spread evenly (Fibonacci hashing: Knuth, "The Art of Computer Programming" 3, §6.4).
     /// Where all that are looked at have weight 0 they count alike.
-    fn uncertainty(&self, at: &Classifier<T>) -> DMatrix<T> {
-        let samples = &self.entropy.samples;
+    fn uncertainty(&self, at: &Predictor<T>) -> DMatrix<T> {
+        let samples = &self.prediction.samples;
         let n = samples.total();
         let hash = |i: usize| (i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let spread = |i: usize| ((u128::from(hash(i)) * n as u128) >> 64) as usize;
@@ -86,13 +86,13 @@ impl<T: Scalar> Kronecker<T> {
         let equal = T::of(chosen.total() as f64).recip();
         let share = |&weight: &T| if total > T::zero() { weight / total } else { equal };
         let shares: Vec<T> = chosen.weights.iter().map(share).collect();
-        self.entropy.head.curvature(&at.logits(&chosen.project(&at.v)), &chosen.targets, &shares)
+        self.prediction.head.curvature(&at.logits(&chosen.project(&at.v)), &chosen.targets, &shares)
     }
 
     /// The block of W, for a change with WᵀΔ = 0.
     fn solve_across(
         &self,
-        near: &Near<'_, T, Classifier<T>>,
+        near: &Near<'_, T, Predictor<T>>,
         uncertainty: &DMatrix<T>,
         (shadow, captured): (&Shadow<'_, T>, &DMatrix<T>),
         q: &DMatrix<T>,
@@ -107,25 +107,25 @@ impl<T: Scalar> Kronecker<T> {
     }
 
     /// Returns the matrices T and N.
-    fn pencil(&self, at: &Classifier<T>, rho: T, uncertainty: &DMatrix<T>, captured: &DMatrix<T>) -> Result<Pencil<T>> {
-        let (k, share, two) = (captured.nrows(), self.entropy.share, T::of(2.0));
+    fn pencil(&self, at: &Predictor<T>, rho: T, uncertainty: &DMatrix<T>, captured: &DMatrix<T>) -> Result<Pencil<T>> {
+        let (k, share, two) = (captured.nrows(), self.prediction.share, T::of(2.0));
         let mut n = product_transposed(&product(&at.b, uncertainty), &at.b) * (share * self.spectrum.trace);
         let mut t = DMatrix::from_diagonal_element(k, k, rho);
         if let Some(weight) = self.variance {
             (0..k).for_each(|i| n[(i, i)] -= two * weight);
-            t += captured * (two * weight) + product_transposed(&at.b, &at.b) * (share * self.entropy.ridge);
+            t += captured * (two * weight) + product_transposed(&at.b, &at.b) * (share * self.prediction.ridge);
         }
         Pencil::new(t, &n, self.spectrum.values[0])
     }
 
     /// A for a change WA within the span, with −AB for B: the components turn, the logits stay. What curves is the pull
     /// and the ridge, A ↦ ρWᵀWA + share·μABBᵀ.
-    fn solve_within(&self, near: Near<'_, T, Classifier<T>>, q: &Classifier<T>) -> Result<DMatrix<T>> {
+    fn solve_within(&self, near: Near<'_, T, Predictor<T>>, q: &Predictor<T>) -> Result<DMatrix<T>> {
         let Near { point: at, rho, .. } = near;
         let slope = transposed_product(&at.v, &q.v) - product_transposed(&q.b, &at.b);
         let (squares, left) = symmetric_eigen(&transposed_product(&at.v, &at.v))?;
         let (sizes, right) = symmetric_eigen(&product_transposed(&at.b, &at.b))?;
-        let ridge = self.entropy.share * self.entropy.ridge;
+        let ridge = self.prediction.share * self.prediction.ridge;
         let curvature = |i: usize, j: usize| rho * squares[i] + ridge * sizes[j].max(T::zero());
         let turned = product(&transposed_product(&left, &slope), &right);
         let within =
@@ -138,9 +138,9 @@ impl<T: Scalar> Kronecker<T> {
         &self,
         uncertainty: &DMatrix<T>,
         captured: &DMatrix<T>,
-        q: &Classifier<T>,
+        q: &Predictor<T>,
     ) -> Result<(DMatrix<T>, DMatrix<T>)> {
-        let (share, ridge) = (self.entropy.share, self.entropy.ridge);
+        let (share, ridge) = (self.prediction.share, self.prediction.ridge);
         let (variances, axes) = symmetric_eigen(captured)?;
         let (doubts, classes) = symmetric_eigen(uncertainty)?;
         let least = (doubts[0] * T::of(1e-6)).max(T::EPSILON);
@@ -201,23 +201,23 @@ mod tests {
         let covariance = Covariance::of(&samples).unwrap();
         let spectrum = Arc::new(Spectrum::of(&covariance, &DMatrix::zeros(d, 0)).unwrap());
         let sigma = covariance.times(&DMatrix::identity(d, d)) * covariance.trace();
-        (Kronecker { entropy: PredictionLoss::softmax(samples, 0.05, 0.4), spectrum, variance }, sigma)
+        (Kronecker { prediction: PredictionLoss::softmax(samples, 0.05, 0.4), spectrum, variance }, sigma)
     }
 
-    fn point(d: usize, seed: u64) -> Classifier<f64> {
+    fn point(d: usize, seed: u64) -> Predictor<f64> {
         let v = thin_qr(&scattered(d, 2, seed)).unwrap().0;
-        Classifier { v, b: scattered(2, 3, seed + 1) * 3.0, bias: scattered(3, 1, seed + 2) }
+        Predictor { v, b: scattered(2, 3, seed + 1) * 3.0, bias: scattered(3, 1, seed + 2) }
     }
 
-    fn solve(model: &Kronecker<f64>, at: &Classifier<f64>, q: &Classifier<f64>) -> Classifier<f64> {
+    fn solve(model: &Kronecker<f64>, at: &Predictor<f64>, q: &Predictor<f64>) -> Predictor<f64> {
         let known = model.look_up(at);
         let near = Near { point: at, known: &known, gradient: q, rho: PENALTY, stiffness: 1.0, pair: None };
         model.solve(near, q.clone()).unwrap()
     }
 
     /// H̄ in plain loops.
-    fn naive_uncertainty(model: &Kronecker<f64>, at: &Classifier<f64>) -> DMatrix<f64> {
-        let samples = &model.entropy.samples;
+    fn naive_uncertainty(model: &Kronecker<f64>, at: &Predictor<f64>) -> DMatrix<f64> {
+        let samples = &model.prediction.samples;
         let mut mean = DMatrix::zeros(3, 3);
         for x in samples.x.to_dense().column_iter() {
             let p = (at.b.transpose() * (at.v.transpose() * x) + at.bias.column(0)).map(f64::exp);
@@ -232,7 +232,7 @@ mod tests {
     fn samples_of_weight_zero_count_alike_where_there_are_no_others() {
         let (equal, _) = model(6, None);
         let mut model = equal.clone();
-        model.entropy.samples.weights = vec![0.0; 40].into();
+        model.prediction.samples.weights = vec![0.0; 40].into();
         let at = point(6, 2);
         assert!((model.look_up(&at) - equal.look_up(&at)).norm() <= 1e-15);
     }
@@ -246,7 +246,7 @@ mod tests {
         let mean = q.bias.mean();
         q.bias.add_scalar_mut(-mean); // no gradient moves all logits alike
         let solution = solve(&model, &at, &q);
-        let (doubt, PredictionLoss { share, ridge, .. }) = (naive_uncertainty(&model, &at), model.entropy.clone());
+        let (doubt, PredictionLoss { share, ridge, .. }) = (naive_uncertainty(&model, &at), model.prediction.clone());
         let within = at.v.transpose() * &solution.v;
         let (out, of_b) = (&solution.v - &at.v * &within, &solution.b + &within * &at.b);
         let close = |value: DMatrix<f64>, expected: &DMatrix<f64>| {
@@ -281,7 +281,7 @@ mod tests {
         let (model, sigma) = model(6, Some(weight));
         let (at, q) = (point(6, 2), point(6, 7));
         let v = solve(&model, &at, &q).v;
-        let PredictionLoss { share, ridge, .. } = model.entropy;
+        let PredictionLoss { share, ridge, .. } = model.prediction;
         let share_of_variance = &sigma / sigma.trace();
         let captured = at.v.transpose() * &share_of_variance * &at.v;
         let n = (&at.b * naive_uncertainty(&model, &at) * at.b.transpose()) * share * sigma.trace()

@@ -154,7 +154,7 @@ pub enum Method {
     Descent,
     /// The two blocks of ADMM in turn, without the dual.
     Alternating,
-    /// PCA first, then a classifier on its components.
+    /// PCA first, then a predictor on its components.
     TwoStage,
 }
 

@@ -9,7 +9,7 @@
 use super::prepared::Task;
 use super::{Builder, Fitted, Method, Model, Moment, Position, Prepared};
 use crate::data::Features;
-use crate::loss::Classifier;
+use crate::loss::Predictor;
 use crate::scalar::Scalar;
 use admm::Result;
 use nalgebra::DMatrix;
@@ -22,7 +22,7 @@ struct EntryPoints<T: Scalar> {
     fit: fn(&Prepared<T>, Method, &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Result<Fitted<T>>,
     resume: fn(&Prepared<T>, Position, &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>) -> Result<Fitted<T>>,
     with_weight: fn(&Prepared<T>, f64) -> Result<Prepared<T>>,
-    with_start: fn(&Prepared<T>, &Classifier<T>) -> Result<Prepared<T>>,
+    with_start: fn(&Prepared<T>, &Predictor<T>) -> Result<Prepared<T>>,
     transform: fn(&Model<T>, &DMatrix<T>) -> Result<DMatrix<T>>,
     score: fn(&Model<T>, &DMatrix<T>, &[usize]) -> Result<f64>,
 }

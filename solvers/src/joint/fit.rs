@@ -3,7 +3,7 @@
 use super::methods::{Found, Log, TwoBlocks, descent, two_stage};
 use super::result::{canonical, certify};
 use super::{Fitted, Linear, Method, Model, Moment, Position, Report};
-use crate::loss::Classifier;
+use crate::loss::Predictor;
 use crate::scalar::Scalar;
 use admm::certificate::Stationarity;
 use admm::method::stationarity;
@@ -38,24 +38,24 @@ pub(crate) fn fit_linear<T: Scalar>(
 }
 
 /// W in the space of the features with B and b, in the one form of a model.
-fn weights<T: Scalar>(prepared: &Linear<T>, point: Classifier<T>) -> Result<Classifier<T>> {
+fn weights<T: Scalar>(prepared: &Linear<T>, point: Predictor<T>) -> Result<Predictor<T>> {
     let covariance = &prepared.objective.variance.of.covariance;
     canonical(covariance, prepared.options.constraint, |w| prepared.lift(w), point)
 }
 
 /// The status of a method, the same for all where there is no minimiser. A small gradient says nothing there: it vanishes
 /// towards infinity.
-fn status<T: Scalar>(prepared: &Linear<T>, method: Method, found: &Found<Classifier<T>>) -> Result<Status> {
+fn status<T: Scalar>(prepared: &Linear<T>, method: Method, found: &Found<Predictor<T>>) -> Result<Status> {
     let unattained = found.status != Status::Stopped && prepared.is_unattained(method, &found.point)?;
     Ok(if unattained { Status::Unattained } else { found.status })
 }
 
 /// The figures of a feasible point, in the space where the method ran.
-fn report<T: Scalar>(prepared: &Linear<T>, method: Method, found: &Found<Classifier<T>>) -> Result<Report> {
+fn report<T: Scalar>(prepared: &Linear<T>, method: Method, found: &Found<Predictor<T>>) -> Result<Report> {
     let (point, last) = (&found.point, &found.last);
     let on = prepared.set();
     let (objective, gradient) = prepared.objective.value_and_gradient(point)?;
-    let prediction_loss = prepared.objective.entropy.mean_loss(point)?;
+    let prediction_loss = prepared.objective.prediction.mean_loss(point)?;
     let figures = Stationarity {
         gradient: stationarity(&*on, point, &gradient)?.to_f64(),
         infeasibility: on.residual(&point.v)?.to_f64(),
@@ -66,7 +66,7 @@ fn report<T: Scalar>(prepared: &Linear<T>, method: Method, found: &Found<Classif
         objective: objective.to_f64(),
         variance_explained: prepared.objective.variance.of.covariance.explained(&point.v)?.to_f64(),
         prediction_loss: prediction_loss.to_f64(),
-        training_error: prepared.objective.entropy.error(point)?,
+        training_error: prepared.objective.prediction.error(point)?,
         iterations: last.iteration,
         passes: last.passes,
         polish: found.polish,
@@ -77,7 +77,7 @@ fn report<T: Scalar>(prepared: &Linear<T>, method: Method, found: &Found<Classif
         dual_residual: last.dual_residual,
         rho: last.rho,
         certificate: certify(prepared, method, found, figures),
-        n: prepared.objective.entropy.samples.total(),
+        n: prepared.objective.prediction.samples.total(),
         d: prepared.scaler.mean.len(),
         k: point.v.ncols(),
         outputs: point.bias.len(),

@@ -16,7 +16,7 @@ mod warnings;
 pub(crate) use super::{Builder, Constraint};
 use crate::data::{Features, Samples, Scaler};
 use crate::descent::Kronecker;
-use crate::loss::{Classifier, PredictionLoss, separated};
+use crate::loss::{PredictionLoss, Predictor, separated};
 use crate::pca::{Covariance, Spectrum, VarianceLoss};
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
@@ -68,16 +68,16 @@ impl<T: Scalar> Linear<T> {
         let spectrum = Arc::new(spectrum);
         warnings.add_spectrum(&values, options.components);
         let weight = T::of(options.weight);
-        let entropy = PredictionLoss { samples, head, ridge: T::of(options.ridge), share: T::one() - weight };
+        let prediction = PredictionLoss { samples, head, ridge: T::of(options.ridge), share: T::one() - weight };
         if options.constraint == Constraint::None && options.weight > 0.0 {
             check_bounded(options, values[0].to_f64())?;
         }
         let variance = Ridge { of: VarianceLoss { covariance, weight }, weight: options.shrinkage };
-        let objective = JointObjective { variance, entropy };
+        let objective = JointObjective { variance, prediction };
         let principal = vectors.columns(0, options.components).into_owned();
         let start = Start::find(options, &objective, &spectrum, principal, clock)?;
-        let separable = options.ridge == 0.0 && separable(&objective.entropy)?;
-        if separable || options.ridge == 0.0 && separated(&objective.entropy, &start.point.v)? {
+        let separable = options.ridge == 0.0 && separable(&objective.prediction)?;
+        if separable || options.ridge == 0.0 && separated(&objective.prediction, &start.point.v)? {
             warnings.add_separation();
         }
         let options = options.clone();
@@ -109,8 +109,8 @@ impl<T: Scalar> Linear<T> {
 
     /// The model of the Hessian of the prediction loss, with the PCA loss where its weight is given.
     pub(crate) fn model(&self, variance: Option<T>) -> Kronecker<T> {
-        let (entropy, spectrum) = (self.objective.entropy.clone(), self.spectrum.clone());
-        Kronecker { entropy, spectrum, variance }
+        let (prediction, spectrum) = (self.objective.prediction.clone(), self.spectrum.clone());
+        Kronecker { prediction, spectrum, variance }
     }
 
     /// The model where nothing pulls. It makes for long steps: where W is orthonormal they stay close; where W is free
@@ -130,11 +130,11 @@ impl<T: Scalar> Linear<T> {
     }
 
     /// The joint objective of a feasible point.
-    pub(crate) fn objective_at(&self, at: &Classifier<T>) -> Result<f64> {
-        let prediction = &self.objective.entropy;
+    pub(crate) fn objective_at(&self, at: &Predictor<T>) -> Result<f64> {
+        let prediction = &self.objective.prediction;
         let ridge = prediction.ridge * T::of(0.5) * at.b.norm_squared();
-        let entropy = prediction.share * (prediction.mean_loss(at)? + ridge);
-        Ok((self.objective.variance.value_and_gradient(&at.v)?.0 + entropy).to_f64())
+        let prediction = prediction.share * (prediction.mean_loss(at)? + ridge);
+        Ok((self.objective.variance.value_and_gradient(&at.v)?.0 + prediction).to_f64())
     }
 }
 

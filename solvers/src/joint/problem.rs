@@ -6,7 +6,7 @@ use super::prepared::{Task, explained_by_columns};
 use super::{Fitted, JointModel, Linear, Method, Model, Moment, Position};
 use crate::data::{Features, Targets};
 use crate::joint::Builder;
-use crate::loss::{Classifier, Head};
+use crate::loss::{Head, Predictor};
 use crate::scalar::Scalar;
 use admm::ranks::gather;
 use admm::{Error, Result, caught};
@@ -186,7 +186,7 @@ impl<T: Scalar> Prepared<T> {
     ///
     /// # Errors
     /// Other sizes, entries that are not finite, and a projection that fails.
-    pub fn with_start(&self, start: &Classifier<T>) -> Result<Self> {
+    pub fn with_start(&self, start: &Predictor<T>) -> Result<Self> {
         match &self.0 {
             Problem::Linear(of) => Ok(Self::linear(of.with_start(start)?)),
             Problem::Layered(of) => Ok(Self::layered(of.with_start(&of.start.layers, start)?)),

@@ -1,6 +1,6 @@
 //! The second loss: that of a head, with a ridge on B, in one pass over the data.
 
-use super::{Classifier, FiniteSum, Head, Scores, Softmax, error};
+use super::{FiniteSum, Head, Predictor, Scores, Softmax, error};
 use crate::chunks::blocks;
 use crate::data::{BLOCK, Folded, Products, Samples};
 use crate::scalar::Scalar;
@@ -28,11 +28,11 @@ pub struct PredictionLoss<T: Scalar> {
 }
 
 impl<T: Scalar> Smooth<T> for PredictionLoss<T> {
-    type Point = Classifier<T>;
+    type Point = Predictor<T>;
 
     /// # Errors
     /// Sizes of V, B or b that do not fit the data or each other.
-    fn value_and_gradient(&self, at: &Classifier<T>) -> Result<(T, Classifier<T>)> {
+    fn value_and_gradient(&self, at: &Predictor<T>) -> Result<(T, Predictor<T>)> {
         self.with_captured(at, T::zero())
     }
 }
@@ -53,24 +53,24 @@ impl<T: Scalar> PredictionLoss<T> {
     }
 
     /// This loss − q/2 Σᵢ wᵢ‖Vᵀxᵢ‖² and its gradient, in the same pass.
-    pub(crate) fn with_captured(&self, at: &Classifier<T>, q: T) -> Result<(T, Classifier<T>)> {
+    pub(crate) fn with_captured(&self, at: &Predictor<T>, q: T) -> Result<(T, Predictor<T>)> {
         let (sums, v) = self.pass(at, q)?;
         let (half, k) = (T::of(0.5), at.v.ncols());
         let value = self.share * (sums.loss + half * self.ridge * at.b.norm_squared()) - half * q * sums.captured;
         let b = sums.b.rows(0, k) + &at.b * (self.share * self.ridge);
-        Ok((value, Classifier { v, b, bias: sums.b.rows(k, 1).transpose() }))
+        Ok((value, Predictor { v, b, bias: sums.b.rows(k, 1).transpose() }))
     }
 
     /// The mean loss of the head alone: of the softmax the cross-entropy, in nats.
     ///
     /// # Errors
     /// [`Error::Size`] where V, B or b do not fit the samples.
-    pub fn mean_loss(&self, at: &Classifier<T>) -> Result<T> {
+    pub fn mean_loss(&self, at: &Predictor<T>) -> Result<T> {
         Ok(self.pass(at, T::zero())?.0.loss)
     }
 
     /// One read of X: the sums over all samples, and ∇V of them.
-    fn pass(&self, at: &Classifier<T>, q: T) -> Result<(Partial<T>, DMatrix<T>)> {
+    fn pass(&self, at: &Predictor<T>, q: T) -> Result<(Partial<T>, DMatrix<T>)> {
         self.check(at)?;
         let x = &self.samples.x;
         let pass =
@@ -86,7 +86,7 @@ impl<T: Scalar> PredictionLoss<T> {
     ///
     /// # Errors
     /// [`Error::Size`] where V, B or b do not fit the samples.
-    pub fn error(&self, at: &Classifier<T>) -> Result<f64> {
+    pub fn error(&self, at: &Predictor<T>) -> Result<f64> {
         self.check(at)?;
         let Samples { targets, weights, exec, part, .. } = &self.samples;
         error((exec, part), &*self.head, &at.logits(&self.samples.project(&at.v)), targets, weights)
@@ -103,7 +103,7 @@ impl<T: Scalar> PredictionLoss<T> {
         PredictionLoss { share: T::one(), ..self.clone() }
     }
 
-    fn check(&self, at: &Classifier<T>) -> Result<()> {
+    fn check(&self, at: &Predictor<T>) -> Result<()> {
         let (d, k, c) = (self.samples.x.nrows(), at.v.ncols(), self.samples.targets.width());
         let expected = Shape(vec![(d, k), (k, c), (c, 1)]);
         Error::check_size("V, B and b", expected, at.sizes())

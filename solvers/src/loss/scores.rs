@@ -1,6 +1,6 @@
 //! The loss of reduced samples: what follows the reduction, for a block of samples.
 
-use super::{Block, Classifier, Head};
+use super::{Block, Head, Predictor};
 use crate::data::{Samples, Targets};
 use crate::scalar::Scalar;
 use crate::view::{view, view_mut};
@@ -31,7 +31,7 @@ pub(crate) struct ScoreBuffers<T: Scalar> {
 
 impl<'a, T: Scalar> Scores<'a, T> {
     /// Those of some samples, with B and b.
-    pub fn of(samples: &'a Samples<T>, head: &'a dyn Head<T>, share: T, at: &Classifier<T>) -> Self {
+    pub fn of(samples: &'a Samples<T>, head: &'a dyn Head<T>, share: T, at: &Predictor<T>) -> Self {
         let mut b = at.b.clone().insert_rows(at.b.nrows(), 1, T::zero());
         b.row_mut(at.b.nrows()).tr_copy_from(&at.bias);
         Scores { head, targets: &samples.targets, weights: &samples.weights, share, b }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// A loss of the outputs h of a network that is a sum over samples, Σᵢ ℓᵢ(hᵢ; φ).
 ///
-/// It may have parameters φ of its own, such as the weights of a classifier. [`Layers`](super::Layers) shows one that
+/// It may have parameters φ of its own, such as the weights of a predictor. [`Layers`](super::Layers) shows one that
 /// is written out.
 pub trait OutputLoss<T: Scalar>: Sync {
     /// The gradient by φ. For a loss that has no parameters it is an empty `Vec<DMatrix<T>>`.

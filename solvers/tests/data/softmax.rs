@@ -5,10 +5,10 @@
 use super::matrix;
 use admm::space::Space;
 use admm_solvers::data::Samples;
-use admm_solvers::loss::{Classifier, PredictionLoss};
+use admm_solvers::loss::{PredictionLoss, Predictor};
 
 /// share·(Σ wᵢ CEᵢ + μ/2 ‖B‖²) and its gradient, entry by entry, by the definition.
-pub fn naive(softmax: &PredictionLoss<f64>, at: &Classifier<f64>) -> (f64, Classifier<f64>) {
+pub fn naive(softmax: &PredictionLoss<f64>, at: &Predictor<f64>) -> (f64, Predictor<f64>) {
     let Samples { x, targets, weights, .. } = &softmax.samples;
     let labels = targets.labels().unwrap();
     let x = x.to_dense();
@@ -44,6 +44,6 @@ pub fn naive(softmax: &PredictionLoss<f64>, at: &Classifier<f64>) -> (f64, Class
 }
 
 /// V, B and b of random numbers.
-pub fn point(d: usize, k: usize, c: usize, seed: u64) -> Classifier<f64> {
-    Classifier { v: matrix(d, k, seed), b: matrix(k, c, seed ^ 2), bias: matrix(c, 1, seed ^ 3) }
+pub fn point(d: usize, k: usize, c: usize, seed: u64) -> Predictor<f64> {
+    Predictor { v: matrix(d, k, seed), b: matrix(k, c, seed ^ 2), bias: matrix(c, 1, seed ^ 3) }
 }

@@ -5,7 +5,7 @@ use super::scores;
 use crate::data::Random;
 use admm::Status;
 use admm_solvers::joint::{JointModel, Method, Model};
-use admm_solvers::loss::{Classifier, Loss};
+use admm_solvers::loss::{Loss, Predictor};
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 
@@ -24,7 +24,7 @@ fn parse(text: &str, q: usize) -> (DMatrix<f64>, DMatrix<f64>) {
 
 /// The objective of a model and the share of the variance that it explains, for μ = 10⁻².
 fn by_definition(x: &DMatrix<f64>, y: &DMatrix<f64>, weight: f64, model: &Model<f64>) -> (f64, f64) {
-    let (z, y, Classifier { v, b, bias }) = (scores(x), scores(y), &model.weights);
+    let (z, y, Predictor { v, b, bias }) = (scores(x), scores(y), &model.weights);
     let reduced = v.transpose() * &z;
     let explained = reduced.norm_squared() / z.norm_squared();
     let mut error = b.transpose() * reduced - y;

@@ -69,7 +69,7 @@ proptest! {
         let k = k.min(d);
         let mut v = crate::data::orthonormal(d, k, seed);
         v *= inside;
-        let start = Classifier::blank(v, 3);
+        let start = Predictor::blank(v, 3);
         let prepared = prepare(in_ball(weight).components(k).tolerance(1e-5), &classes(d, n, 3, seed));
         let report = run(&prepared.with_start(&start).unwrap(), Method::Descent).report;
         prop_assert!(report.status == Status::Converged && report.stationarity <= 1e-5, "{report:?}");

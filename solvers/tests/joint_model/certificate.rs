@@ -26,12 +26,12 @@ fn the_certificate_of_a_fit_is_that_of_its_run() {
         let (Finding::Holds(figures) | Finding::Fails(figures)) = &certificate.stationarity else { panic!() };
         assert_eq!((figures.gradient, figures.infeasibility), (*stationarity, *feasibility));
 
-        let entropy = objective(z, &data.1, vec![1.0 / n as f64; n], weight).entropy;
-        let gradient = |at: &Classifier<f64>| entropy.value_and_gradient(at).unwrap().1.v;
+        let prediction = objective(z, &data.1, vec![1.0 / n as f64; n], weight).prediction;
+        let gradient = |at: &Predictor<f64>| prediction.value_and_gradient(at).unwrap().1.v;
         let at = &fitted.weights;
         for seed in 0..20 {
             let step = matrix(at.v.nrows(), at.v.ncols(), seed) * 1e-5;
-            let moved = Classifier { v: &at.v + &step, ..at.clone() };
+            let moved = Predictor { v: &at.v + &step, ..at.clone() };
             let curvature = (gradient(&moved) - gradient(at)).dot(&step) / step.norm_squared();
             assert!(curvature > 0.0 && curvature <= lipschitz * (1.0 + 1e-4), "{curvature} {lipschitz}");
         }

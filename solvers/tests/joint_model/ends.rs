@@ -24,7 +24,7 @@ struct Choices {
 
 impl Choices {
     /// The objective of a point with centred samples.
-    fn value(&self, (x, labels): &Labelled, at: &Classifier<f64>) -> f64 {
+    fn value(&self, (x, labels): &Labelled, at: &Predictor<f64>) -> f64 {
         let (n, mean) = (labels.len(), x.column_mean());
         let centred = DMatrix::from_fn(x.nrows(), n, |i, j| x[(i, j)] - mean[i]);
         let of = objective(centred, labels, vec![1.0 / n as f64; n], self.weight);
@@ -32,12 +32,12 @@ impl Choices {
     }
 
     /// A start of random entries, or one that another method has found.
-    fn start(&self, prepared: &Prepared<f64>, (d, classes): (usize, usize), found: bool, seed: u64) -> Classifier<f64> {
+    fn start(&self, prepared: &Prepared<f64>, (d, classes): (usize, usize), found: bool, seed: u64) -> Predictor<f64> {
         if found {
             return run(prepared, Method::Descent).model.weights;
         }
         let (k, b) = (self.components, matrix(self.components, classes, seed));
-        Classifier { v: orthonormal(d, k, seed), b, bias: matrix(classes, 1, !seed) }
+        Predictor { v: orthonormal(d, k, seed), b, bias: matrix(classes, 1, !seed) }
     }
 }
 
@@ -88,7 +88,7 @@ proptest! {
         };
         let Fitted { model, report, history, .. } = prepared.fit(method, &mut until).unwrap();
         if method == Method::TwoStage {
-            start = Classifier::blank(model.weights.v.clone(), 3); // two stages begin with the principal components
+            start = Predictor::blank(model.weights.v.clone(), 3); // two stages begin with the principal components
         }
         let returned = choices.value(&data, &model.weights);
         prop_assert!((report.objective - returned).abs() <= 1e-9 * returned.abs().max(1.0), "{returned} {report:?}");

@@ -18,7 +18,7 @@ mod weighted;
 use admm::Exec;
 use admm_solvers::data::Samples;
 use admm_solvers::joint::{Builder, Fitted, JointModel, JointObjective, Method, Prepared};
-use admm_solvers::loss::{Classifier, PredictionLoss};
+use admm_solvers::loss::{PredictionLoss, Predictor};
 use admm_solvers::pca::{Covariance, VarianceLoss};
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
@@ -47,22 +47,16 @@ fn default() -> Builder {
 }
 
 /// The objective in plain loops, for scaled samples with weights.
-fn naive(
-    x: &DMatrix<f64>,
-    labels: &[usize],
-    weights: &[f64],
-    (weight, ridge): (f64, f64),
-    at: &Classifier<f64>,
-) -> f64 {
+fn naive(x: &DMatrix<f64>, labels: &[usize], weights: &[f64], (weight, ridge): (f64, f64), at: &Predictor<f64>) -> f64 {
     let reduced = at.v.transpose() * x;
-    let (mut lost, mut total, mut entropy) = (0.0, 0.0, 0.0);
+    let (mut lost, mut total, mut prediction) = (0.0, 0.0, 0.0);
     for (i, &share) in weights.iter().enumerate() {
         total += share * x.column(i).norm_squared();
         lost += share * (x.column(i).norm_squared() - reduced.column(i).norm_squared());
         let logits = at.b.transpose() * reduced.column(i) + at.bias.column(0);
-        entropy += share * (logits.map(f64::exp).sum().ln() - logits[labels[i]]);
+        prediction += share * (logits.map(f64::exp).sum().ln() - logits[labels[i]]);
     }
-    weight * lost / total + (1.0 - weight) * (entropy + ridge / 2.0 * at.b.norm_squared())
+    weight * lost / total + (1.0 - weight) * (prediction + ridge / 2.0 * at.b.norm_squared())
 }
 
 /// The objective of a model at the data it was fitted on.
@@ -80,5 +74,5 @@ fn second_loss(fitted: &Fitted<f64>) -> f64 {
 fn objective(x: DMatrix<f64>, labels: &[usize], weights: Vec<f64>, weight: f64) -> JointObjective<f64> {
     let samples = Samples::new(x, labels, weights, count(labels), Exec::Serial).unwrap();
     let variance = VarianceLoss { covariance: Arc::new(Covariance::of(&samples).unwrap()), weight };
-    JointObjective { variance, entropy: PredictionLoss::softmax(samples, 0.01, 1.0 - weight) }
+    JointObjective { variance, prediction: PredictionLoss::softmax(samples, 0.01, 1.0 - weight) }
 }

@@ -54,7 +54,7 @@ fn there_and_back_is_the_projection() {
 fn predictions_are_those_of_plain_loops() {
     let (x, labels) = wine();
     let fitted = fit(default(), &(x.clone(), labels.clone()), Method::Admm);
-    let Classifier { v, b, bias } = &fitted.weights;
+    let Predictor { v, b, bias } = &fitted.weights;
     let (probabilities, predicted) = (fitted.predict_proba(&x).unwrap(), fitted.predict(&x).unwrap());
     let mut hits = 0;
     for i in 0..x.ncols() {

@@ -59,7 +59,7 @@ fn the_chain_through_the_normalisation_is_right() {
     let data = classes(6, 40, 3, 5);
     for by in [Normalisation::UnitColumns, Normalisation::Orthonormal] {
         let of = Normalised { of: objective(data.0.clone(), &data.1, vec![1.0 / 40.0; 40], 0.3), by };
-        let at = Classifier { v: matrix(6, 2, 1), b: matrix(2, 3, 2), bias: matrix(3, 1, 3) };
+        let at = Predictor { v: matrix(6, 2, 1), b: matrix(2, 3, 2), bias: matrix(3, 1, 3) };
         check::gradient(&of, &at).unwrap().assert();
     }
 }
@@ -71,7 +71,7 @@ fn lengths_are_not_seen() {
     for (normalised, _) in PAIRS {
         let by = normalised.normalisation().unwrap();
         let prepared = prepare(default().constraint(normalised), &data);
-        let classifier = |v| Classifier { v, b: matrix(2, 3, 5) * 0.1, bias: matrix(3, 1, 6) * 0.1 };
+        let classifier = |v| Predictor { v, b: matrix(2, 3, 5) * 0.1, bias: matrix(3, 1, 6) * 0.1 };
         let w = matrix(13, 2, 4);
         let longer = &w * undone(by, 2);
         let x = prepare(default(), &data).fit(Method::TwoStage, &mut |_| ControlFlow::Continue(())).unwrap();
@@ -101,15 +101,15 @@ fn two_normalised_blocks_agree_at_a_stationary_point() {
         let normalisation = normalised.normalisation().unwrap();
         let by = Lbfgs { max_steps: 200, ..Lbfgs::default() };
         let reduce = NormalisedDescent { of: of.variance.clone(), by, normalisation };
-        let classify = NormalisedDescent { of: of.entropy.clone(), by, normalisation };
+        let classify = NormalisedDescent { of: of.prediction.clone(), by, normalisation };
         let longer = Iterate::new(&principal * undone(normalisation, 2));
-        let z = Iterate::new(Classifier::blank(&principal * 3.0, 3));
+        let z = Iterate::new(Predictor::blank(&principal * 3.0, 3));
         let mut admm = Coordinator::new(reduce, Negated(classify), longer, z, 1.0).unwrap();
         set_tolerance(&mut admm, 1e-7);
         admm.accuracy = Accuracy::Fixed(1e-8);
         let outcome = admm.run(()).unwrap();
         assert_eq!(outcome.status, Status::Converged, "{normalised}");
-        let end = Classifier { v: outcome.best.x.point.clone(), ..outcome.best.z.point.clone() };
+        let end = Predictor { v: outcome.best.x.point.clone(), ..outcome.best.z.point.clone() };
         let (value, gradient) = of.value_and_gradient(&end).unwrap();
         assert!(held.set().residual(&end.v).unwrap() <= 1e-12);
         let slope = method::stationarity(&*held.set(), &end, &gradient).unwrap();

@@ -19,10 +19,10 @@ fn the_dual_is_the_gradient_of_the_second_loss() {
         .apply(&x)
         .unwrap();
     let n = labels.len();
-    let JointObjective { variance, entropy } = objective(x, &labels, vec![1.0 / n as f64; n], 0.5);
+    let JointObjective { variance, prediction } = objective(x, &labels, vec![1.0 / n as f64; n], 0.5);
     let principal = variance.covariance.top(2).unwrap().1;
-    let start = Iterate::new(Classifier::blank(principal.clone(), 3));
-    let smooth = Descent { of: entropy.clone(), by: Lbfgs { max_steps: 1_000, ..Lbfgs::default() }, on: Flat };
+    let start = Iterate::new(Predictor::blank(principal.clone(), 3));
+    let smooth = Descent { of: prediction.clone(), by: Lbfgs { max_steps: 1_000, ..Lbfgs::default() }, on: Flat };
     let majorize = Majorize { loss: variance.clone(), on: Stiefel::default(), max_steps: 10_000 };
     let mut admm = Coordinator::new(majorize, Negated(smooth), principal, start, 0.1).unwrap();
     admm.tolerance = Tolerance { absolute: 1e-9, relative: 0.0 };
@@ -31,7 +31,7 @@ fn the_dual_is_the_gradient_of_the_second_loss() {
     assert_eq!(outcome.status, Status::Converged);
     let state = outcome.best;
     let multiplier = &state.u * state.record.rho;
-    let gradient = entropy.value_and_gradient(&state.z.point).unwrap().1;
+    let gradient = prediction.value_and_gradient(&state.z.point).unwrap().1;
     assert!(multiplier.norm() > 1e-2, "a multiplier of 0 would prove nothing");
     assert!((&gradient.v - &multiplier).amax() <= 1e-8, "{gradient:?} {multiplier}");
     assert!(gradient.b.amax() <= 1e-8 && gradient.bias.amax() <= 1e-8);
@@ -68,14 +68,14 @@ fn the_ends_of_the_path() {
 fn all_components_give_ridge_softmax_regression() {
     let data = classes(3, 60, 3, 5);
     let z = fit(default(), &data, Method::TwoStage).scaler.apply(&data.0).unwrap();
-    let entropy = PredictionLoss { share: 1.0, ..objective(z, &data.1, vec![1.0 / 60.0; 60], 0.5).entropy };
-    let mut convex = Classifier::blank(DMatrix::identity(3, 3), 3);
+    let prediction = PredictionLoss { share: 1.0, ..objective(z, &data.1, vec![1.0 / 60.0; 60], 0.5).prediction };
+    let mut convex = Predictor::blank(DMatrix::identity(3, 3), 3);
     for _ in 0..20_000 {
-        let gradient = entropy.value_and_gradient(&convex).unwrap().1;
+        let gradient = prediction.value_and_gradient(&convex).unwrap().1;
         convex.b -= gradient.b * 0.3;
         convex.bias -= gradient.bias * 0.3;
     }
-    let expected = entropy.value_and_gradient(&convex).unwrap().0;
+    let expected = prediction.value_and_gradient(&convex).unwrap().0;
     for (weight, method) in
         [(0.0, Method::Descent), (0.5, Method::Admm), (0.9, Method::Descent), (0.5, Method::TwoStage)]
     {

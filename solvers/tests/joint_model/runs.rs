@@ -137,12 +137,12 @@ fn a_fit_that_starts_from_its_own_answer_stays_there() {
                 assert!(again.report.iterations <= 1 && (&again.weights.v - &first.weights.v).norm() <= 1e-5);
             }
         }
-        let start = Classifier::blank(orthonormal(data.0.nrows(), 2, 1), count(&data.1));
+        let start = Predictor::blank(orthonormal(data.0.nrows(), 2, 1), count(&data.1));
         let random = run(&prepared.with_start(&start).unwrap(), Method::Descent).report;
         assert!(random.feasibility <= 1e-12 && random.stationarity <= 1e-5, "{random:?}");
-        let wrong = Classifier::blank(orthonormal(data.0.nrows(), 1, 1), count(&data.1));
+        let wrong = Predictor::blank(orthonormal(data.0.nrows(), 1, 1), count(&data.1));
         assert!(matches!(prepared.with_start(&wrong), Err(Error::Size { .. })));
-        let nothing = Classifier::blank(start.v * f64::NAN, count(&data.1));
+        let nothing = Predictor::blank(start.v * f64::NAN, count(&data.1));
         assert!(matches!(prepared.with_start(&nothing), Err(Error::NotFinite { .. })));
     }
 }

@@ -6,12 +6,12 @@ use admm::Smooth;
 use admm_solvers::data::Scale;
 use proptest::prelude::*;
 
-fn random_point(d: usize, k: usize, c: usize, seed: u64) -> Classifier<f64> {
-    Classifier { v: orthonormal(d, k, seed), b: matrix(k, c, !seed), bias: matrix(c, 1, seed ^ 7) }
+fn random_point(d: usize, k: usize, c: usize, seed: u64) -> Predictor<f64> {
+    Predictor { v: orthonormal(d, k, seed), b: matrix(k, c, !seed), bias: matrix(c, 1, seed ^ 7) }
 }
 
-fn turned(at: &Classifier<f64>, q: &DMatrix<f64>) -> Classifier<f64> {
-    Classifier { v: &at.v * q, b: q.transpose() * &at.b, bias: at.bias.clone() }
+fn turned(at: &Predictor<f64>, q: &DMatrix<f64>) -> Predictor<f64> {
+    Predictor { v: &at.v * q, b: q.transpose() * &at.b, bias: at.bias.clone() }
 }
 
 proptest! {

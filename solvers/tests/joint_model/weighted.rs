@@ -28,7 +28,7 @@ fn scaled((x, labels): &Labelled, weights: &[f64], scale: Scale) -> (JointObject
     let samples = Samples::new(z, labels, shares, 3, Exec::Serial).unwrap();
     let variance = VarianceLoss { covariance: Arc::new(Covariance::of(&samples).unwrap()), weight: 0.3 };
     let moments = [scaler.mean.as_slice(), scaler.scale.as_slice(), &[variance.covariance.trace()]].concat();
-    (JointObjective { variance, entropy: PredictionLoss::softmax(samples, 0.01, 0.7) }, moments)
+    (JointObjective { variance, prediction: PredictionLoss::softmax(samples, 0.01, 0.7) }, moments)
 }
 
 proptest! {
@@ -41,13 +41,13 @@ proptest! {
         for (one, other) in moments.iter().zip(&plain) {
             prop_assert!((one - other).abs() <= 1e-12 * other.abs().max(1.0));
         }
-        let at = Classifier { v: orthonormal(4, 2, seed), b: matrix(2, 3, !seed), bias: matrix(3, 1, seed ^ 7) };
+        let at = Predictor { v: orthonormal(4, 2, seed), b: matrix(2, 3, !seed), bias: matrix(3, 1, seed ^ 7) };
         let (value, gradient) = weighted.value_and_gradient(&at).unwrap();
         let (same, its) = expected.value_and_gradient(&at).unwrap();
         prop_assert!((value - same).abs() <= 1e-12 * same.abs().max(1.0));
         let gap = (gradient.v - its.v).amax().max((gradient.b - its.b).amax()).max((gradient.bias - its.bias).amax());
         prop_assert!(gap <= 1e-12, "{gap}");
-        prop_assert!((weighted.entropy.error(&at).unwrap() - expected.entropy.error(&at).unwrap()).abs() <= 1e-12);
+        prop_assert!((weighted.prediction.error(&at).unwrap() - expected.prediction.error(&at).unwrap()).abs() <= 1e-12);
     }
 
     #[test]

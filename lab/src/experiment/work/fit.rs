@@ -6,7 +6,7 @@ use admm::Result;
 use admm_solvers::data::Scale;
 use admm_solvers::joint::{Builder, Constraint, JointModel, Method, Moment, Reach, Rule};
 use admm_solvers::linalg::thin_qr;
-use admm_solvers::loss::{Classifier, Loss};
+use admm_solvers::loss::{Loss, Predictor};
 use serde::Deserialize;
 
 use super::super::synthetic::normal;
@@ -109,7 +109,7 @@ impl Work for Fit {
             }
             StartFrom::Random => {
                 let (w, _) = thin_qr(&normal(case.train.x.nrows(), self.components, case.seed))?;
-                prepared = prepared.with_start(&Classifier::blank(w, case.classes))?;
+                prepared = prepared.with_start(&Predictor::blank(w, case.classes))?;
             }
         }
         Ok(vec![TimedRow::of(&prepared.fit(self.method, &mut observer)?, case)?])

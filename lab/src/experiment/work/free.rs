@@ -12,7 +12,7 @@ use admm::{
 use admm_solvers::descent::{Lbfgs, LbfgsMemory};
 use admm_solvers::joint::Model;
 use admm_solvers::linalg::thin_qr;
-use admm_solvers::loss::{Classifier, Loss};
+use admm_solvers::loss::{Loss, Predictor};
 use admm_solvers::pca::Hebbian;
 use admm_solvers::set::{Stiefel, UnitColumns};
 use admm_solvers::smooth::{Normalisation, Normalised, Ridge};
@@ -93,7 +93,7 @@ impl Bound {
 struct Ended {
     status: Status,
     /// W as it is, with the classifier.
-    point: Classifier<f64>,
+    point: Predictor<f64>,
     iterations: u64,
 }
 
@@ -148,7 +148,7 @@ impl Free {
         let variance = &losses.objective.variance;
         let (d, k) = losses.start.v.shape();
         let start = thin_qr(&normal(d, k, seed))?.0;
-        let layered = |v: DMatrix<f64>| Classifier { v, ..losses.start.clone() };
+        let layered = |v: DMatrix<f64>| Predictor { v, ..losses.start.clone() };
         if let Some(by) = self.constraint.normalisation() {
             return self.descend(Normalised { of: variance.clone(), by }, start, layered);
         }
@@ -177,7 +177,7 @@ impl Free {
         &self,
         of: F,
         start: P,
-        classifier: impl FnOnce(P) -> Classifier<f64>,
+        classifier: impl FnOnce(P) -> Predictor<f64>,
     ) -> Result<Ended> {
         let block = Descent { of, by: Lbfgs { max_steps: 1, ..Lbfgs::default() }, on: Flat };
         let slope = |x: &Iterate<P, LbfgsMemory<f64, P>>| match &x.memory.here {

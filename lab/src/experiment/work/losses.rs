@@ -5,7 +5,7 @@ use std::sync::Arc;
 use admm::{Exec, Result};
 use admm_solvers::data::{Samples, Scale, Scaler, standardise};
 use admm_solvers::joint::JointObjective;
-use admm_solvers::loss::{Classifier, PredictionLoss};
+use admm_solvers::loss::{PredictionLoss, Predictor};
 use admm_solvers::pca::{Covariance, VarianceLoss};
 use admm_solvers::smooth::Ridge;
 
@@ -19,7 +19,7 @@ pub struct Losses {
     /// The weighted sum of the losses.
     pub objective: JointObjective<f64, Ridge<VarianceLoss<f64>>>,
     /// The principal components, with B = 0.
-    pub start: Classifier<f64>,
+    pub start: Predictor<f64>,
 }
 
 /// The parameters of the losses.
@@ -40,9 +40,9 @@ impl Losses {
         let &LossParameters { components, weight, ridge, shrinkage } = parameters;
         let (scaler, samples) = standardised(case)?;
         let loss = VarianceLoss { covariance: Arc::new(Covariance::of(&samples)?), weight };
-        let start = Classifier::blank(loss.covariance.top(components)?.1, case.classes);
-        let entropy = PredictionLoss::softmax(samples, ridge, 1.0 - weight);
-        let objective = JointObjective { variance: Ridge { of: loss, weight: shrinkage }, entropy };
+        let start = Predictor::blank(loss.covariance.top(components)?.1, case.classes);
+        let prediction = PredictionLoss::softmax(samples, ridge, 1.0 - weight);
+        let objective = JointObjective { variance: Ridge { of: loss, weight: shrinkage }, prediction };
         Ok(Losses { scaler, objective, start })
     }
 }

@@ -6,7 +6,7 @@ use admm::penalty::Balance;
 use admm::{Coordinator, Descent, Flat, Iterate, Negated, Result, Status};
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::joint::{PenaltyChoice, set_tolerance};
-use admm_solvers::loss::Classifier;
+use admm_solvers::loss::Predictor;
 use admm_solvers::pca::Majorize;
 use admm_solvers::set::Stiefel;
 use serde::Deserialize;
@@ -52,9 +52,9 @@ impl Work for Policy {
         let clock = Instant::now();
         let Policy { components, weight, ridge, .. } = *self;
         let losses = Losses::of(case, &LossParameters { components, weight, ridge, shrinkage: 0.0 })?;
-        let (loss, entropy) = (losses.objective.variance.of, losses.objective.entropy);
+        let (loss, prediction) = (losses.objective.variance.of, losses.objective.prediction);
         let (w, z) = (losses.start.v.clone(), Iterate::new(losses.start));
-        let classify = Negated(Descent { of: entropy.clone(), by: Lbfgs::default(), on: Flat });
+        let classify = Negated(Descent { of: prediction.clone(), by: Lbfgs::default(), on: Flat });
         let mut admm = Coordinator::new(
             Majorize { loss: loss.clone(), on: Stiefel::default(), max_steps: 500 },
             classify,
@@ -67,9 +67,9 @@ impl Work for Policy {
         admm.max_iterations = self.max_iterations;
         let outcome = admm.run(())?;
         let (best, record) = (&outcome.best, admm.state().record);
-        let at = Classifier { v: best.x.clone(), ..best.z.point.clone() };
+        let at = Predictor { v: best.x.clone(), ..best.z.point.clone() };
         let ridge = 0.5 * self.ridge * at.b.norm_squared();
-        let objective = loss.value(&at.v) + entropy.share * (entropy.mean_loss(&at)? + ridge);
+        let objective = loss.value(&at.v) + prediction.share * (prediction.mean_loss(&at)? + ridge);
         let iterations = (outcome.status == Status::Converged).then_some(record.iteration);
         let row = TimedRow { seconds: clock.elapsed().as_secs_f64(), ..TimedRow::default() };
         let row = row.with("status", outcome.status.to_string()).with("objective", objective);

@@ -1,7 +1,7 @@
 //! The prediction loss of a network, with all that a pass over the data can tell.
 
 use super::{Hidden, LayeredPoint};
-use crate::loss::{Classifier, PredictionLoss, Scores};
+use crate::loss::{PredictionLoss, Predictor, Scores};
 use crate::network::{Network, OutputLoss, add_moments, centred, moments, outputs_on, value_and_gradient_on};
 use crate::scalar::Scalar;
 use crate::view::{multiply, view, view_mut};
@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex};
 pub(crate) struct LayeredLoss<T: Scalar> {
     pub network: Arc<dyn Network<T>>,
     /// The loss of the samples, with μ and the share.
-    pub entropy: PredictionLoss<T>,
+    pub prediction: PredictionLoss<T>,
     last: Last<T>,
 }
 
@@ -29,8 +29,8 @@ pub(crate) struct LayeredLoss<T: Scalar> {
 type Last<T> = Arc<Mutex<Option<(Vec<DMatrix<T>>, DMatrix<T>)>>>;
 
 impl<T: Scalar> LayeredLoss<T> {
-    pub fn new(network: Arc<dyn Network<T>>, entropy: PredictionLoss<T>) -> Self {
-        LayeredLoss { network, entropy, last: Last::default() }
+    pub fn new(network: Arc<dyn Network<T>>, prediction: PredictionLoss<T>) -> Self {
+        LayeredLoss { network, prediction, last: Last::default() }
     }
 
     /// The moments of the outputs of the network. They take no pass at the parameters of the last evaluation.
@@ -42,7 +42,7 @@ impl<T: Scalar> LayeredLoss<T> {
             let (_, moments) = last.as_ref().filter(|(of, _)| of == at)?;
             Some(moments.clone())
         });
-        let samples = &self.entropy.samples;
+        let samples = &self.prediction.samples;
         let moments = match kept {
             Some(moments) => moments,
             None => {
@@ -60,9 +60,9 @@ impl<T: Scalar> LayeredLoss<T> {
     /// # Errors
     /// Those of the network.
     pub fn reduced(&self, at: &[DMatrix<T>]) -> Result<PredictionLoss<T>> {
-        let PredictionLoss { samples, .. } = &self.entropy;
+        let PredictionLoss { samples, .. } = &self.prediction;
         let outputs = outputs_on((&samples.exec, &samples.part), &*self.network, at, &samples.x)?;
-        Ok(PredictionLoss { samples: samples.with_features(outputs), ..self.entropy.clone() })
+        Ok(PredictionLoss { samples: samples.with_features(outputs), ..self.prediction.clone() })
     }
 
     fn keep(&self, at: &[DMatrix<T>], moments: &DMatrix<T>) {
@@ -73,14 +73,14 @@ impl<T: Scalar> LayeredLoss<T> {
 
     fn check(&self, at: &LayeredPoint<T>) -> Result<()> {
         let p = self.network.stages().last().copied().unwrap_or(0);
-        let (k, c) = (at.head.v.ncols(), self.entropy.samples.targets.width());
+        let (k, c) = (at.head.v.ncols(), self.prediction.samples.targets.width());
         Error::check_size("V, B and b", Shape(vec![(p, k), (k, c), (c, 1)]), at.head.sizes())
     }
 
     /// f, and its gradient with what a pull adds to that by θ, in one pass.
     pub fn evaluate(&self, at: &LayeredPoint<T>, pull: Option<Pull<'_, T>>) -> Result<(T, LayeredPoint<T>)> {
         self.check(at)?;
-        let PredictionLoss { samples, head, ridge, share } = &self.entropy;
+        let PredictionLoss { samples, head, ridge, share } = &self.prediction;
         let (b, k) = (&at.head.b, at.head.v.ncols());
         let scores = Scores::of(samples, &**head, *share, &at.head);
         let output = Output { scores, share: *share, v: &at.head.v, weights: &samples.weights, pull };
@@ -90,7 +90,7 @@ impl<T: Scalar> LayeredLoss<T> {
         self.keep(&at.layers, &moments);
         let value = value + *share * T::of(0.5) * *ridge * b.norm_squared();
         let b = by_b.rows(0, k) + b * (*share * *ridge);
-        Ok((value, LayeredPoint { layers, head: Classifier { v, b, bias: by_b.rows(k, 1).transpose() } }))
+        Ok((value, LayeredPoint { layers, head: Predictor { v, b, bias: by_b.rows(k, 1).transpose() } }))
     }
 }
 

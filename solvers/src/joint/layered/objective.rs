@@ -77,7 +77,7 @@ mod tests {
     use crate::data::Samples;
     use crate::joint::layered::LayeredLoss;
     use crate::linalg::{polar, scattered};
-    use crate::loss::{Classifier, PredictionLoss};
+    use crate::loss::{PredictionLoss, Predictor};
     use crate::network::{Activation, Layers, Network, outputs};
     use admm::Exec;
     use admm::space::Space;
@@ -93,28 +93,28 @@ mod tests {
         let layers = Layers::new(5, &[4, 6], activation, 0.01).unwrap();
         let theta = Network::<f64>::initial(&layers, 3);
         let head =
-            Classifier { v: polar(&scattered(6, 2, 4)).unwrap(), b: scattered(2, 3, 5), bias: scattered(3, 1, 6) };
+            Predictor { v: polar(&scattered(6, 2, 4)).unwrap(), b: scattered(2, 3, 5), bias: scattered(3, 1, 6) };
         let predictor = LayeredLoss::new(Arc::new(layers), PredictionLoss::softmax(samples, 0.05, 0.7));
         (LayeredObjective { predictor, weight: 0.3, reach }, LayeredPoint { layers: theta, head })
     }
 
     /// The objective, written as it is defined.
     fn naive(of: &LayeredObjective<f64>, at: &LayeredPoint<f64>) -> f64 {
-        let PredictionLoss { samples, ridge, share, .. } = &of.predictor.entropy;
+        let PredictionLoss { samples, ridge, share, .. } = &of.predictor.prediction;
         let h = outputs(&*of.predictor.network, &at.layers, &samples.x, &Exec::Serial).unwrap();
         let weights = nalgebra::DVector::from_column_slice(&samples.weights);
         let mean = &h * &weights;
         let centred = DMatrix::from_fn(h.nrows(), h.ncols(), |i, j| h[(i, j)] - mean[i]);
         let sigma = &centred * DMatrix::from_diagonal(&weights) * centred.transpose();
-        let Classifier { v, b, bias } = &at.head;
-        let mut entropy = 0.0;
+        let Predictor { v, b, bias } = &at.head;
+        let mut prediction = 0.0;
         for (j, &label) in samples.targets.labels().unwrap().iter().enumerate() {
             let logits = b.transpose() * v.transpose() * h.column(j) + bias;
-            entropy += weights[j] * (logits.map(f64::exp).sum().ln() - logits[label]);
+            prediction += weights[j] * (logits.map(f64::exp).sum().ln() - logits[label]);
         }
         let layers: f64 = at.layers.iter().step_by(2).map(|weights| weights.norm_squared()).sum();
         of.weight * (1.0 - (v.transpose() * &sigma * v).trace() / sigma.trace())
-            + share * (entropy + ridge / 2.0 * b.norm_squared())
+            + share * (prediction + ridge / 2.0 * b.norm_squared())
             + 0.005 * layers
     }
 

@@ -1,13 +1,13 @@
-//! The variable of a model with a network: its parameters, and the classifier behind it.
+//! The variable of a model with a network: its parameters, and the predictor behind it.
 
-use crate::loss::Classifier;
+use crate::loss::Predictor;
 use admm::check::Sample;
 use admm::space::{Shape, Space};
 use admm::{Point, Real};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
-/// The parameters of a network h(x; θ) and a classifier softmax(Bᵀ Vᵀ h + b), of which V (p×k) is coupled to the other
+/// The parameters of a network h(x; θ) and a predictor softmax(Bᵀ Vᵀ h + b), of which V (p×k) is coupled to the other
 /// block.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Real", deserialize = "T: Real"))]
@@ -15,7 +15,7 @@ pub struct LayeredPoint<T: Real> {
     /// The parameters θ of the network.
     pub layers: Vec<DMatrix<T>>,
     /// V (p×k), B (k×c) and b (c×1), for the p outputs of the network.
-    pub head: Classifier<T>,
+    pub head: Predictor<T>,
 }
 
 impl<T: Real> Space<T> for LayeredPoint<T> {

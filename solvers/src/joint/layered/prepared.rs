@@ -4,7 +4,7 @@ use super::{LayeredLoss, LayeredObjective, LayeredPoint};
 use crate::data::{Features, Scaler};
 use crate::joint::Builder;
 use crate::joint::prepared::{Checked, Output, SCOUTING, Spent, Task, Warnings, second_stage};
-use crate::loss::{Classifier, PredictionLoss};
+use crate::loss::{PredictionLoss, Predictor};
 use crate::network::{Layers, Network};
 use crate::scalar::Scalar;
 use crate::set::Stiefel;
@@ -34,8 +34,8 @@ impl<T: Scalar> Layered<T> {
         let Checked { samples, head, output, scaler, warnings } = Checked::new(options, x, task, weights)?;
         let network = network(options, samples.x.nrows())?;
         let weight = T::of(options.weight);
-        let entropy = PredictionLoss { samples, head, ridge: T::of(options.ridge), share: T::one() - weight };
-        let predictor = LayeredLoss::new(network, entropy);
+        let prediction = PredictionLoss { samples, head, ridge: T::of(options.ridge), share: T::one() - weight };
+        let predictor = LayeredLoss::new(network, prediction);
         let objective = LayeredObjective { predictor, weight, reach: options.reach };
         let (start, cost) = start(&objective, options, options.seed)?;
         let spent = Spent { cost, seconds: clock.elapsed().as_secs_f64() };
@@ -52,12 +52,12 @@ impl<T: Scalar> Layered<T> {
         let options = self.options.clone().weight(weight).build()?.options;
         let mut other = Layered { options, ..self.clone() };
         other.objective.weight = T::of(weight);
-        other.objective.predictor.entropy.share = T::one() - T::of(weight);
+        other.objective.predictor.prediction.share = T::one() - T::of(weight);
         Ok(other)
     }
 
     /// The same problem from other parameters of the network, with the nearest orthonormal W, and B and b.
-    pub fn with_start(&self, layers: &[DMatrix<T>], head: &Classifier<T>) -> Result<Self> {
+    pub fn with_start(&self, layers: &[DMatrix<T>], head: &Predictor<T>) -> Result<Self> {
         let start = LayeredPoint { layers: layers.to_vec(), head: head.clone() };
         Error::check_size("the start", self.start.sizes(), start.sizes())?;
         if !start.is_finite() {
@@ -68,7 +68,7 @@ impl<T: Scalar> Layered<T> {
         Ok(other)
     }
 
-    /// The same problem from layers and a classifier that a seed draws.
+    /// The same problem from layers and a predictor that a seed draws.
     pub fn at_random(&self, seed: u64) -> Result<Self> {
         let (start, cost) = start(&self.objective, &self.options, seed)?;
         Ok(self.from(start, cost))
@@ -77,8 +77,8 @@ impl<T: Scalar> Layered<T> {
     /// The same problem from another point. It has a memory of the last evaluation of its own.
     fn from(&self, start: LayeredPoint<T>, cost: Cost) -> Self {
         let mut other = Layered { start, spent: Spent { cost, seconds: 0.0 }, ..self.clone() };
-        let LayeredLoss { network, entropy, .. } = &self.objective.predictor;
-        other.objective.predictor = LayeredLoss::new(network.clone(), entropy.clone());
+        let LayeredLoss { network, prediction, .. } = &self.objective.predictor;
+        other.objective.predictor = LayeredLoss::new(network.clone(), prediction.clone());
         other
     }
 
@@ -123,7 +123,7 @@ fn check_memory<T>(inputs: usize, widths: &[usize]) -> Result<()> {
     })
 }
 
-/// Layers drawn from a seed, the principal components of their outputs, and the classifier that fits those best.
+/// Layers drawn from a seed, the principal components of their outputs, and the predictor that fits those best.
 fn start<T: Scalar>(objective: &LayeredObjective<T>, options: &Builder, seed: u64) -> Result<(LayeredPoint<T>, Cost)> {
     let predictor = &objective.predictor;
     let layers = predictor.network.initial(seed);
@@ -135,14 +135,14 @@ fn start<T: Scalar>(objective: &LayeredObjective<T>, options: &Builder, seed: u6
     Ok((LayeredPoint { layers, head }, cost))
 }
 
-/// The classifier that fits the components Wᵀh of these layers best, found without a further pass over the data but
+/// The predictor that fits the components Wᵀh of these layers best, found without a further pass over the data but
 /// the one that makes h.
 pub(super) fn fitted_head<T: Scalar>(
     predictor: &LayeredLoss<T>,
     layers: &[DMatrix<T>],
     w: &DMatrix<T>,
     tolerance: f64,
-) -> Result<(Classifier<T>, Cost)> {
+) -> Result<(Predictor<T>, Cost)> {
     let hidden = predictor.hidden(layers)?;
     let (head, _, cost) = second_stage(&predictor.reduced(layers)?.alone(), &hidden.covariance, w, tolerance)?;
     Ok((head, cost))

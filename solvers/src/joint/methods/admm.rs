@@ -1,6 +1,6 @@
 //! ADMM: manifold block first, smooth block last.
 
-use super::blocks::{Classify, ClassifyVar, FirstBlock, Seen, classify, feasible};
+use super::blocks::{FirstBlock, Predict, PredictVar, Seen, feasible, predict};
 use super::candidates::Choice;
 use super::log::{Found, Log};
 use super::polish::{Left, polish, resumed};
@@ -8,7 +8,7 @@ use super::schedule::{Schedule, seen, turned};
 use super::watch::{Beside, Watch};
 use crate::descent::LbfgsMemory;
 use crate::joint::Linear;
-use crate::loss::Classifier;
+use crate::loss::Predictor;
 use crate::scalar::Scalar;
 use admm::method::Evaluated;
 use admm::penalty::Limits;
@@ -19,7 +19,7 @@ use admm::{
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 
-type Admm<T, P> = Coordinator<T, Seen<P>, Negated<Classify<T>>>;
+type Admm<T, P> = Coordinator<T, Seen<P>, Negated<Predict<T>>>;
 
 /// A second block that descends.
 type Second<F, D> = Negated<Descent<F, D, Flat>>;
@@ -48,18 +48,17 @@ where
 const PULL: f64 = 0.1;
 
 /// Both blocks with their coordinator as the options and the schedule have it.
-fn coordinator<T: Scalar, P>(prepared: &Linear<T>, reduction: P, w: P::Var, start: Classifier<T>) -> Result<Admm<T, P>>
+fn coordinator<T: Scalar, P>(prepared: &Linear<T>, reduction: P, w: P::Var, start: Predictor<T>) -> Result<Admm<T, P>>
 where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
     let options = &prepared.options;
     let Schedule { by, rho, bounds, policy, threshold } = Schedule::of(prepared, &start)?;
-    let Classifier { v, b, bias } = start;
+    let Predictor { v, b, bias } = start;
     let columns = seen(prepared);
-    let z =
-        Iterate::new(Classifier { v: v.columns(0, columns).into_owned(), b: b.rows(0, columns).into_owned(), bias });
-    let classifier = Negated(classify(prepared, by));
-    let mut coordinator = Coordinator::new(Seen { of: reduction, columns }, classifier, w, z, T::of(rho))?;
+    let z = Iterate::new(Predictor { v: v.columns(0, columns).into_owned(), b: b.rows(0, columns).into_owned(), bias });
+    let predictor = Negated(predict(prepared, by));
+    let mut coordinator = Coordinator::new(Seen { of: reduction, columns }, predictor, w, z, T::of(rho))?;
     coordinator.penalty_policy = policy.policy(threshold);
     coordinator.penalty_limits = Limits { bounds, ..Limits::default() };
     coordinator.relaxation = T::of(options.relaxation);
@@ -99,7 +98,7 @@ pub(crate) fn admm<T: Scalar, P>(
     prepared: &Linear<T>,
     log: &mut Log<'_>,
     first: FirstBlock<T, P>,
-) -> Result<Found<Classifier<T>>>
+) -> Result<Found<Predictor<T>>>
 where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
@@ -114,7 +113,7 @@ where
     let mut coordinator = coordinator.resume(state)?;
     let mut ended = Ok(None);
     let mut watch = Watch { prepared, log, w, lingers: false };
-    let outcome = coordinator.run(|state: &State<T, P::Var, ClassifyVar<T>, DMatrix<T>>| {
+    let outcome = coordinator.run(|state: &State<T, P::Var, PredictVar<T>, DMatrix<T>>| {
         ended = watch.observe(&mut beside, state);
         if matches!(ended, Ok(None)) && !watch.lingers { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
@@ -160,7 +159,7 @@ mod tests {
             coordinator(&prepared, Majorize { loss, on: Stiefel::default(), max_steps: 1 }, start.v.clone(), start)
                 .unwrap()
         };
-        let slope = prepared.objective.entropy.value_and_gradient(&prepared.start.point).unwrap().1.v;
+        let slope = prepared.objective.prediction.value_and_gradient(&prepared.start.point).unwrap().1.v;
         for (rho, expected) in [(1e3, &slope / 1e3), (1e-6, &slope * (PULL / slope.norm()))] {
             let start = State { rho, ..admm().state().clone() };
             let state = informed(&admm().resume(start).unwrap()).unwrap();

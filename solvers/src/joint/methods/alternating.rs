@@ -1,20 +1,20 @@
 //! Alternation: the two blocks in turn, without a dual.
 
-use super::blocks::{ClassifyVar, FirstBlock, classify, feasible, traced};
+use super::blocks::{FirstBlock, PredictVar, feasible, predict, traced};
 use super::candidates::{Candidates, Choice};
 use super::log::{Found, Log};
 use super::schedule::{RHO, SOLVED};
 use super::two_stage::{Settled, settle};
 use crate::descent::Lbfgs;
 use crate::joint::{Linear, Method, Progress};
-use crate::loss::Classifier;
+use crate::loss::Predictor;
 use crate::scalar::Scalar;
 use admm::space::Space;
 use admm::{Cost, Error, Iterate, Result, Smooth, Status, Subproblem, Target};
 use nalgebra::DMatrix;
 
-/// W, the variable of the classifier's block, what they have cost, and the points to choose from.
-type Under<T, W> = (W, ClassifyVar<T>, Cost, Candidates<T>);
+/// W, the variable of the predictor's block, what they have cost, and the points to choose from.
+type Under<T, W> = (W, PredictVar<T>, Cost, Candidates<T>);
 
 /// The same two blocks in turn, each pulled towards the other with a fixed ρ and no dual: what is left of ADMM with
 /// u = 0, with a last second stage for its W. Its fixed point minimises both losses plus ρ/2 ‖W − V‖², and so is no
@@ -23,13 +23,13 @@ pub(crate) fn alternating<T: Scalar, P>(
     prepared: &Linear<T>,
     log: &mut Log<'_>,
     first: FirstBlock<T, P>,
-) -> Result<Found<Classifier<T>>>
+) -> Result<Found<Predictor<T>>>
 where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
     let FirstBlock { block, start: w, w: of } = first;
     let by = Lbfgs { max_steps: SOLVED, ..Lbfgs::from(prepared.close_model(None)) };
-    let classifier = classify(prepared, by);
+    let predictor = predict(prepared, by);
     let start = &prepared.start.point;
     let (tolerance, rho) = (T::of(prepared.tolerance()), T::of(RHO));
     let fresh = || (w, Iterate::new(start.clone()), prepared.start.spent.cost, Candidates::default());
@@ -42,13 +42,13 @@ where
         let (before, v) = (of(&w).clone(), z.point.v.clone());
         let accuracy = tolerance * T::of(0.1);
         let first = block.argmin(&mut w, Target { v: &v, rho, tolerance: accuracy })?;
-        let both = first.and(classifier.argmin(&mut z, Target { v: of(&w), rho, tolerance: accuracy })?);
+        let both = first.and(predictor.argmin(&mut z, Target { v: of(&w), rho, tolerance: accuracy })?);
         cost += both.cost;
         let change = rho * (&z.point.v - &v).norm().max((of(&w) - &before).norm());
         let gap = (of(&w) - &z.point.v).euclidean_norm();
         let point = feasible(of(&w), &z);
         let objective = log.aside(|| traced(prepared, &point))?;
-        let score = score(prepared, of(&w), classifier.value(&z)?, rho * gap * gap)?;
+        let score = score(prepared, of(&w), predictor.value(&z)?, rho * gap * gap)?;
         candidates.follow(iteration, (objective, score), &point);
         let [primal_residual, dual_residual, rho] = [gap, change, rho].map(|size| size.to_f64());
         let passes = cost.passes;
@@ -66,21 +66,21 @@ where
 }
 
 /// Both losses plus ρ/2 ‖W − V‖², which alternation lowers, where that takes no pass.
-fn score<T: Scalar>(prepared: &Linear<T>, w: &DMatrix<T>, entropy: T, pull: T) -> Result<Option<f64>> {
+fn score<T: Scalar>(prepared: &Linear<T>, w: &DMatrix<T>, prediction: T, pull: T) -> Result<Option<f64>> {
     let variance = &prepared.objective.variance;
-    let value = || Ok((variance.value_and_gradient(w)?.0 + entropy + pull * T::of(0.5)).to_f64());
+    let value = || Ok((variance.value_and_gradient(w)?.0 + prediction + pull * T::of(0.5)).to_f64());
     (variance.passes() == 0).then(value).transpose()
 }
 
-/// Alternation leaves W ≠ V and a classifier that fits V: W gets the classifier that fits it best. Both searches must
+/// Alternation leaves W ≠ V and a predictor that fits V: W gets the predictor that fits it best. Both searches must
 /// have converged; else the best point of the run is returned.
 fn with_second_stage<T: Scalar>(
     prepared: &Linear<T>,
-    at: &Classifier<T>,
+    at: &Predictor<T>,
     ended: Status,
     candidates: &Candidates<T>,
     log: &Log<'_>,
-) -> Result<Found<Classifier<T>>> {
+) -> Result<Found<Predictor<T>>> {
     let Settled { mut point, status, cost } = settle(prepared, &at.v)?;
     let status = if ended == Status::Converged { status } else { ended };
     let mut last = log.last();

@@ -4,7 +4,7 @@ use super::curved::Curved;
 use crate::descent::{Kronecker, Lbfgs, LbfgsMemory};
 use crate::joint::Linear;
 use crate::linalg::beside;
-use crate::loss::Classifier;
+use crate::loss::Predictor;
 use crate::scalar::Scalar;
 use admm::{Descent, Flat, Iterate, Result, Solved, Subproblem, Target};
 use nalgebra::DMatrix;
@@ -51,23 +51,23 @@ impl<T: Scalar, P: Subproblem<T, Image = DMatrix<T>>> Subproblem<T> for Seen<P> 
 }
 
 /// The block of the cross-entropy.
-pub(crate) type Classify<T> = Descent<Curved<T>, Lbfgs<Option<Kronecker<T>>>, Flat>;
+pub(crate) type Predict<T> = Descent<Curved<T>, Lbfgs<Option<Kronecker<T>>>, Flat>;
 
-/// The variable of the classifier's block.
-pub(crate) type ClassifyVar<T> = Iterate<Classifier<T>, LbfgsMemory<T, Classifier<T>>>;
+/// The variable of the predictor's block.
+pub(crate) type PredictVar<T> = Iterate<Predictor<T>, LbfgsMemory<T, Predictor<T>>>;
 
 /// The block of the cross-entropy.
-pub(crate) fn classify<T: Scalar>(prepared: &Linear<T>, by: Lbfgs<Option<Kronecker<T>>>) -> Classify<T> {
+pub(crate) fn predict<T: Scalar>(prepared: &Linear<T>, by: Lbfgs<Option<Kronecker<T>>>) -> Predict<T> {
     Descent { of: Curved::of(prepared), by, on: Flat }
 }
 
-/// The feasible W with the classifier of the other block, which gives no weight to the columns that it does not see.
-pub(crate) fn feasible<T: Scalar>(w: &DMatrix<T>, z: &ClassifyVar<T>) -> Classifier<T> {
-    let Classifier { b, bias, .. } = z.point.clone();
-    Classifier { v: w.clone(), b: b.resize_vertically(w.ncols(), T::zero()), bias }
+/// The feasible W with the predictor of the other block, which gives no weight to the columns that it does not see.
+pub(crate) fn feasible<T: Scalar>(w: &DMatrix<T>, z: &PredictVar<T>) -> Predictor<T> {
+    let Predictor { b, bias, .. } = z.point.clone();
+    Predictor { v: w.clone(), b: b.resize_vertically(w.ncols(), T::zero()), bias }
 }
 
 /// The joint objective at a feasible point, where it is traced.
-pub(crate) fn traced<T: Scalar>(prepared: &Linear<T>, point: &Classifier<T>) -> Result<Option<f64>> {
+pub(crate) fn traced<T: Scalar>(prepared: &Linear<T>, point: &Predictor<T>) -> Result<Option<f64>> {
     prepared.options.trace.then(|| prepared.objective_at(point)).transpose()
 }

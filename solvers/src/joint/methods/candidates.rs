@@ -1,7 +1,7 @@
 //! The points that a run chooses from at its end, if it has not converged.
 
 use crate::joint::Linear;
-use crate::loss::Classifier;
+use crate::loss::Predictor;
 use crate::scalar::Scalar;
 use admm::space::Space;
 use admm::{Error, Result, Smooth};
@@ -18,15 +18,15 @@ pub(crate) struct Candidates<T: Scalar> {
     /// The lowest objective, and the last point that has it but for rounding.
     known: Option<(f64, Valued<T>)>,
     /// For each part that has such iterates: its number, its lowest score and the point.
-    parts: Vec<(u32, Option<f64>, Classifier<T>)>,
+    parts: Vec<(u32, Option<f64>, Predictor<T>)>,
 }
 
 /// A point and its joint objective.
-type Valued<T> = (f64, Classifier<T>);
+type Valued<T> = (f64, Predictor<T>);
 
 /// The point that a run chose, and the passes that the choice took.
 pub(crate) struct Choice<T: Scalar> {
-    pub point: Classifier<T>,
+    pub point: Predictor<T>,
     pub passes: u64,
 }
 
@@ -45,7 +45,7 @@ fn lowered<T: Scalar>(lowest: f64, next: f64) -> Option<f64> {
 impl<T: Scalar> Candidates<T> {
     /// Takes in the feasible point of an iteration, with its objective where that is known. The score orders the others:
     /// the lower the better.
-    pub fn follow(&mut self, iteration: u64, (objective, score): (Option<f64>, Option<f64>), point: &Classifier<T>) {
+    pub fn follow(&mut self, iteration: u64, (objective, score): (Option<f64>, Option<f64>), point: &Predictor<T>) {
         let point = || point.clone();
         let Some(objective) = objective else { return self.follow_by_score(iteration.max(1).ilog2(), score, point) };
         let lowest = match &self.known {
@@ -57,7 +57,7 @@ impl<T: Scalar> Candidates<T> {
         }
     }
 
-    fn follow_by_score(&mut self, part: u32, score: Option<f64>, point: impl FnOnce() -> Classifier<T>) {
+    fn follow_by_score(&mut self, part: u32, score: Option<f64>, point: impl FnOnce() -> Predictor<T>) {
         match self.parts.last_mut().filter(|(last, ..)| *last == part) {
             Some((_, Some(lowest), _)) if score.is_some_and(|score| score > *lowest) => {}
             Some(last) => *last = (part, score, point()),
@@ -66,7 +66,7 @@ impl<T: Scalar> Candidates<T> {
     }
 
     /// Refuses candidates of another problem than that with this start.
-    pub fn check(&self, start: &Classifier<T>) -> Result<()> {
+    pub fn check(&self, start: &Predictor<T>) -> Result<()> {
         let known = self.known.iter().map(|(_, (_, point))| point);
         let mut points = known.chain(self.parts.iter().map(|(_, _, point)| point));
         points.try_for_each(|point| Error::check_size("state to continue from", start.sizes(), point.sizes()))
@@ -74,9 +74,9 @@ impl<T: Scalar> Candidates<T> {
 
     /// Returns the point with the lowest joint objective among the given points, the candidates and the start: the
     /// first of several that differ by rounding alone.
-    pub fn choose(&self, prepared: &Linear<T>, given: Vec<Classifier<T>>) -> Result<Choice<T>> {
+    pub fn choose(&self, prepared: &Linear<T>, given: Vec<Predictor<T>>) -> Result<Choice<T>> {
         let parts = self.parts.iter().rev().map(|(_, _, point)| point.clone());
-        let mut points: Vec<Classifier<T>> = given.into_iter().chain(parts).collect();
+        let mut points: Vec<Predictor<T>> = given.into_iter().chain(parts).collect();
         points.push(prepared.start.point.clone());
         let (mut passes, mut valued) = (0, Vec::from_iter(self.known.iter().map(|(_, known)| known.clone())));
         for point in points {

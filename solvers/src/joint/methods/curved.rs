@@ -2,14 +2,14 @@
 
 use crate::joint::{JointObjective, Linear};
 use crate::linalg::thin_svd;
-use crate::loss::{Classifier, PredictionLoss};
+use crate::loss::{PredictionLoss, Predictor};
 use crate::scalar::Scalar;
 use admm::{Result, Smooth};
 
 /// The predictor's loss, of which a certificate may ask the Lipschitz constant of ∇ᵥ.
 #[derive(Debug, Clone)]
 pub(crate) struct Curved<T: Scalar> {
-    pub entropy: PredictionLoss<T>,
+    pub prediction: PredictionLoss<T>,
     /// The largest eigenvalue λ₁ of Σ.
     pub leading: T,
 }
@@ -17,24 +17,24 @@ pub(crate) struct Curved<T: Scalar> {
 impl<T: Scalar> Curved<T> {
     /// The prediction loss of a prepared problem.
     pub fn of(prepared: &Linear<T>) -> Self {
-        let JointObjective { variance, entropy } = &prepared.objective;
-        Curved { entropy: entropy.clone(), leading: prepared.leading * variance.of.covariance.trace() }
+        let JointObjective { variance, prediction } = &prepared.objective;
+        Curved { prediction: prediction.clone(), leading: prepared.leading * variance.of.covariance.trace() }
     }
 }
 
 impl<T: Scalar> Smooth<T> for Curved<T> {
-    type Point = Classifier<T>;
+    type Point = Predictor<T>;
 
-    fn value_and_gradient(&self, at: &Classifier<T>) -> Result<(T, Classifier<T>)> {
-        self.entropy.value_and_gradient(at)
+    fn value_and_gradient(&self, at: &Predictor<T>) -> Result<(T, Predictor<T>)> {
+        self.prediction.value_and_gradient(at)
     }
     fn passes(&self) -> u64 {
-        self.entropy.passes()
+        self.prediction.passes()
     }
     /// (1−λ)h·λ₁(Σ)σ₁(B)² for this B and b: a sample adds BHBᵀ ⊗ xxᵀ to the Hessian in V, and the Hessian H by the logits
     /// is at most hI, if the head knows an h.
-    fn lipschitz(&self, at: &Classifier<T>) -> Option<T> {
+    fn lipschitz(&self, at: &Predictor<T>) -> Option<T> {
         let largest = thin_svd(&at.b).ok()?.values[0];
-        Some(self.entropy.head.largest_curvature()? * self.entropy.share * self.leading * largest * largest)
+        Some(self.prediction.head.largest_curvature()? * self.prediction.share * self.leading * largest * largest)
     }
 }

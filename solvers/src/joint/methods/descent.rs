@@ -4,7 +4,7 @@ use super::candidates::{Candidates, Choice};
 use super::log::{Found, Log};
 use crate::descent::{BallLbfgs, Lbfgs, LbfgsMemory, VarianceReduced};
 use crate::joint::{Builder, Linear, Method, Progress};
-use crate::loss::Classifier;
+use crate::loss::Predictor;
 use crate::scalar::Scalar;
 use crate::smooth::{Normalisation, Normalised};
 use admm::method::{DescentMethod, Evaluated, stationarity};
@@ -12,7 +12,7 @@ use admm::space::Space;
 use admm::{ConstraintSet, Error, Flat, Iterate, Result, Status, Target};
 
 /// Descends on all variables at once by L-BFGS: on smooth manifolds, or in the ball.
-pub(crate) fn descent<T: Scalar>(prepared: &Linear<T>, log: &mut Log<'_>) -> Result<Found<Classifier<T>>> {
+pub(crate) fn descent<T: Scalar>(prepared: &Linear<T>, log: &mut Log<'_>) -> Result<Found<Predictor<T>>> {
     let Builder { constraint, batch, .. } = prepared.options;
     let model = prepared.close_model(Some(prepared.objective.variance.of.weight));
     let by = Lbfgs { max_steps: 1, ..Lbfgs::from(model) };
@@ -39,10 +39,10 @@ pub(crate) fn descent<T: Scalar>(prepared: &Linear<T>, log: &mut Log<'_>) -> Res
 /// The descent of a free W that is normalised before use. Its gradient shrinks as W grows, so the method has no
 /// tolerance of its own: the fit has converged by the gradient at what the losses see. The scale of W is
 /// the unit of its steps, so a W whose scale has become small or large begins anew from what the losses see.
-fn before_use<T: Scalar>(prepared: &Linear<T>, log: &mut Log<'_>, by: Normalisation) -> Result<Found<Classifier<T>>> {
+fn before_use<T: Scalar>(prepared: &Linear<T>, log: &mut Log<'_>, by: Normalisation) -> Result<Found<Predictor<T>>> {
     let of = &Normalised { of: prepared.objective.clone(), by };
     let method = &Lbfgs { max_steps: 1, ..Lbfgs::default() };
-    let seen = |x: &mut Iterate<Classifier<T>, LbfgsMemory<T, Classifier<T>>>| {
+    let seen = |x: &mut Iterate<Predictor<T>, LbfgsMemory<T, Predictor<T>>>| {
         let Some((value, mut gradient)) = evaluated(&x.memory.here) else { return Ok(None) };
         let mut point = x.point.clone();
         gradient.v = by.restored(&point.v, &gradient.v)?;
@@ -69,16 +69,13 @@ struct Moves<'a, T, M, F> {
 
 /// A point as the losses see it, with value and gradient there.
 struct Reached<T: Scalar> {
-    point: Classifier<T>,
+    point: Predictor<T>,
     value: T,
-    gradient: Classifier<T>,
+    gradient: Predictor<T>,
 }
 
 /// The present point, if its evaluation is kept.
-fn reached<T: Scalar, M>(
-    x: &Iterate<Classifier<T>, M>,
-    here: Option<(T, Classifier<T>)>,
-) -> Result<Option<Reached<T>>> {
+fn reached<T: Scalar, M>(x: &Iterate<Predictor<T>, M>, here: Option<(T, Predictor<T>)>) -> Result<Option<Reached<T>>> {
     Ok(here.map(|(value, gradient)| Reached { point: x.point.clone(), value, gradient }))
 }
 
@@ -86,17 +83,17 @@ fn reached<T: Scalar, M>(
 const SEED: u64 = 0;
 
 /// Value and gradient of an evaluation that a memory keeps.
-fn evaluated<T: Scalar>(kept: &Option<Evaluated<T, Classifier<T>>>) -> Option<(T, Classifier<T>)> {
+fn evaluated<T: Scalar>(kept: &Option<Evaluated<T, Predictor<T>>>) -> Option<(T, Predictor<T>)> {
     kept.as_ref().map(|here| (here.value(), here.gradient().clone()))
 }
 
 /// The method from the start to its end, a step an iteration, with what its memory says of the present point.
-fn descend<T: Scalar, F, M: DescentMethod<T, F, Point = Classifier<T>>>(
+fn descend<T: Scalar, F, M: DescentMethod<T, F, Point = Predictor<T>>>(
     prepared: &Linear<T>,
     log: &mut Log<'_>,
     moves: Moves<'_, T, M, F>,
-    here: impl Fn(&mut Iterate<Classifier<T>, M::Memory>) -> Result<Option<Reached<T>>>,
-) -> Result<Found<Classifier<T>>> {
+    here: impl Fn(&mut Iterate<Predictor<T>, M::Memory>) -> Result<Option<Reached<T>>>,
+) -> Result<Found<Predictor<T>>> {
     let (options, start, on) = (&prepared.options, &prepared.start.point, prepared.set());
     let origin = start.v.zero_like();
     let tolerance = T::of(prepared.tolerance());

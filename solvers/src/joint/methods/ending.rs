@@ -1,8 +1,8 @@
 //! When a run of ADMM has found a stationary point of the joint objective.
 
-use super::blocks::ClassifyVar;
+use super::blocks::PredictVar;
 use crate::joint::Linear;
-use crate::loss::Classifier;
+use crate::loss::Predictor;
 use crate::scalar::Scalar;
 use admm::method::stationarity;
 use admm::state::Record;
@@ -43,12 +43,12 @@ impl Ending {
         passes > since + LINGERING.0 + (LINGERING.1 * since as f64) as u64
     }
 
-    /// Returns true if the gradient at W, with the classifier of the other block, is within the tolerance.
+    /// Returns true if the gradient at W, with the predictor of the other block, is within the tolerance.
     pub fn reached<T: Scalar>(
         &mut self,
         prepared: &Linear<T>,
-        point: &Classifier<T>,
-        (z, record): (&ClassifyVar<T>, &Record<T>),
+        point: &Predictor<T>,
+        (z, record): (&PredictVar<T>, &Record<T>),
     ) -> Result<bool> {
         let tolerance = prepared.tolerance();
         let Some(estimate) = estimate(prepared, point, (z, record))? else { return Ok(false) };
@@ -67,18 +67,18 @@ impl Ending {
 /// the multiplier says. Nothing while ∇g is what a model foresees.
 fn estimate<T: Scalar>(
     prepared: &Linear<T>,
-    point: &Classifier<T>,
-    (z, record): (&ClassifyVar<T>, &Record<T>),
+    point: &Predictor<T>,
+    (z, record): (&PredictVar<T>, &Record<T>),
 ) -> Result<Option<f64>> {
     let Some(there) = z.memory.here.as_ref().filter(|_| z.memory.model.answers == 0) else { return Ok(None) };
     let variance = &prepared.objective.variance;
     if variance.passes() > 0 {
         return Ok(record.inner_residual.map(|left| (record.gradient + left).to_f64()));
     }
-    let Classifier { v: of_seen, b, bias } = there.gradient().clone();
+    let Predictor { v: of_seen, b, bias } = there.gradient().clone();
     let mut v = variance.value_and_gradient(&point.v)?.1;
     let mut seen = v.columns_mut(0, of_seen.ncols());
     seen += of_seen;
-    let gradient = Classifier { v, b, bias };
+    let gradient = Predictor { v, b, bias };
     Ok(Some(stationarity(&*prepared.set(), point, &gradient)?.to_f64()))
 }

@@ -7,7 +7,7 @@ use super::log::{Found, Log};
 use super::schedule::turned;
 use crate::descent::{Lbfgs, NormalisedDescent};
 use crate::joint::{Constraint, Linear, Method, Rule};
-use crate::loss::Classifier;
+use crate::loss::Predictor;
 use crate::pca::{Batches, Hebbian, Krasulina, Majorize, Minibatch, Oja, Power, Sanger, Unconstrained, VrPca};
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
@@ -31,7 +31,7 @@ pub(crate) struct TwoBlocks<'a, 'o, T: Scalar> {
 
 impl<T: Scalar> TwoBlocks<'_, '_, T> {
     /// Fits with the block of the chosen rule. Blocks with one kind of variable share the code of the coordinator.
-    pub fn fit(self) -> Result<Found<Classifier<T>>> {
+    pub fn fit(self) -> Result<Found<Predictor<T>>> {
         let variance = self.prepared.objective.variance.clone();
         let loss = variance.of.clone();
         let (on, max_steps) = (self.prepared.set(), STEPS);
@@ -65,7 +65,7 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
 
     /// Minibatches, and how many of them are a pass.
     fn minibatch(&self) -> Result<(Minibatch<T>, u64)> {
-        let samples = &self.prepared.objective.entropy.samples;
+        let samples = &self.prepared.objective.prediction.samples;
         let n = samples.total();
         let size = BATCH.min(n);
         let batches = Batches::new(samples.clone(), size, SEED)?;
@@ -73,14 +73,14 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
     }
 
     /// A direction without noise, in steps of 1/(2λλ₁/tr Σ + γ + ρ).
-    fn follow(self, of: Box<dyn Direction<T, Memory = ()>>) -> Result<Found<Classifier<T>>> {
+    fn follow(self, of: Box<dyn Direction<T, Memory = ()>>) -> Result<Found<Predictor<T>>> {
         let Ridge { of: loss, weight: shrinkage } = &self.prepared.objective.variance;
         let rate = Rate::Lipschitz(T::of(2.0) * loss.weight * self.prepared.leading + T::of(*shrinkage));
         self.steps(of, rate, STEPS)
     }
 
     /// A direction of the PCA loss, with that of γ/2 ‖W‖².
-    fn steps(self, of: impl Direction<T>, rate: Rate<T>, max_steps: u64) -> Result<Found<Classifier<T>>> {
+    fn steps(self, of: impl Direction<T>, rate: Rate<T>, max_steps: u64) -> Result<Found<Predictor<T>>> {
         let weight = self.prepared.objective.variance.weight;
         self.descend(Ridge { of, weight }, ScheduledSteps { rate, max_steps })
     }
@@ -89,13 +89,13 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
         self,
         of: F,
         by: D,
-    ) -> Result<Found<Classifier<T>>> {
+    ) -> Result<Found<Predictor<T>>> {
         let on = self.prepared.set();
         self.point(Descent { of, by, on })
     }
 
     /// A block whose variable is W with a memory.
-    fn point<M: Default, P>(self, block: P) -> Result<Found<Classifier<T>>>
+    fn point<M: Default, P>(self, block: P) -> Result<Found<Predictor<T>>>
     where
         P: Subproblem<T, Var = Iterate<DMatrix<T>, M>, Image = DMatrix<T>>,
     {
@@ -107,7 +107,7 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
     fn minimise(
         self,
         block: Box<dyn Subproblem<T, Var = DMatrix<T>, Image = DMatrix<T>>>,
-    ) -> Result<Found<Classifier<T>>> {
+    ) -> Result<Found<Predictor<T>>> {
         let start = self.start()?;
         self.run(FirstBlock { block, start, w: |w| w })
     }
@@ -120,7 +120,7 @@ impl<T: Scalar> TwoBlocks<'_, '_, T> {
         }
     }
 
-    fn run<P: Subproblem<T, Image = DMatrix<T>>>(self, first: FirstBlock<T, P>) -> Result<Found<Classifier<T>>> {
+    fn run<P: Subproblem<T, Image = DMatrix<T>>>(self, first: FirstBlock<T, P>) -> Result<Found<Predictor<T>>> {
         match self.method {
             Method::Alternating => alternating(self.prepared, self.log, first),
             _ => admm(self.prepared, self.log, first),

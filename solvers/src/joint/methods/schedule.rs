@@ -1,9 +1,9 @@
-//! The schedule of ADMM on the joint model: the work of the classifier's block in an iteration, and the penalty.
+//! The schedule of ADMM on the joint model: the work of the predictor's block in an iteration, and the penalty.
 
 use crate::descent::{InitialHessian, Kronecker, Lbfgs};
 use crate::joint::{AccelerationChoice, Constraint, Linear, PenaltyChoice, Rule};
 use crate::linalg::symmetric_eigen;
-use crate::loss::{Classifier, directions};
+use crate::loss::{Predictor, directions};
 use crate::scalar::Scalar;
 use crate::view::{product, product_transposed, transposed_product};
 use admm::{Result, Smooth};
@@ -47,7 +47,7 @@ impl<T: Scalar> Schedule<T> {
     /// That start serves whatever α is. For other rules over-relaxation asks for 1/(2 − α) as large a least ρ, as in the
     /// bound 2L/(2 − α) of the certificate. The model answers under every policy, relaxation and acceleration. Nesterov's
     /// momentum runs away along a model, so there it answers fewer calls.
-    pub fn of(prepared: &Linear<T>, start: &Classifier<T>) -> Result<Self> {
+    pub fn of(prepared: &Linear<T>, start: &Predictor<T>) -> Result<Self> {
         let options = &prepared.options;
         if options.rule != Rule::Majorize {
             let slack = 2.0 - options.relaxation;
@@ -80,23 +80,23 @@ pub(super) fn seen<T: Scalar>(prepared: &Linear<T>) -> usize {
     let options = &prepared.options;
     match (options.rule, options.constraint.held()) {
         (Rule::Majorize, Constraint::Orthonormal) => {
-            let (head, logits) = (&prepared.objective.entropy.head, prepared.start.point.bias.len());
+            let (head, logits) = (&prepared.objective.prediction.head, prepared.start.point.bias.len());
             options.components.min(directions(&**head, logits))
         }
         _ => options.components,
     }
 }
 
-/// The start with W turned so that the classifier gives no weight to the columns that it need not see, where they may be
+/// The start with W turned so that the predictor gives no weight to the columns that it need not see, where they may be
 /// turned.
-pub(super) fn turned<T: Scalar>(prepared: &Linear<T>) -> Result<Classifier<T>> {
+pub(super) fn turned<T: Scalar>(prepared: &Linear<T>) -> Result<Predictor<T>> {
     let start = prepared.start.point.clone();
     let seen = seen(prepared);
     if seen == start.v.ncols() {
         return Ok(start);
     }
     let mut b = start.b;
-    if prepared.objective.entropy.head.ignores_shifts() {
+    if prepared.objective.prediction.head.ignores_shifts() {
         b.row_iter_mut().for_each(|mut row| {
             let mean = row.mean();
             row.add_scalar_mut(-mean);
@@ -105,7 +105,7 @@ pub(super) fn turned<T: Scalar>(prepared: &Linear<T>) -> Result<Classifier<T>> {
     let (_, turn) = symmetric_eigen(&product_transposed(&b, &b))?;
     let mut b = transposed_product(&turn, &b);
     b.rows_range_mut(seen..).fill(T::zero());
-    Ok(Classifier { v: product(&start.v, &turn), b, bias: start.bias })
+    Ok(Predictor { v: product(&start.v, &turn), b, bias: start.bias })
 }
 
 /// The largest eigenvalue of 2λWᵀΣW/tr Σ + (1−λ)μ(BBᵀ + ‖BBᵀ‖I) + h(BBᵀ), where the predictor is optimal.
@@ -116,13 +116,13 @@ pub(super) fn turned<T: Scalar>(prepared: &Linear<T>) -> Result<Classifier<T>> {
 ///
 /// The second block may turn its columns together with its B, and only the pull and the ridge are against it. They are
 /// enough where each column is held by the largest (1−λ)μ‖b‖².
-fn curvature<T: Scalar>(prepared: &Linear<T>, at: &Classifier<T>) -> Result<f64> {
+fn curvature<T: Scalar>(prepared: &Linear<T>, at: &Predictor<T>) -> Result<f64> {
     let (objective, leading) = (&prepared.objective, prepared.leading);
     let twice = T::of(2.0 * prepared.options.weight);
     let captured = transposed_product(&at.v, &objective.variance.of.covariance.times(&at.v));
-    let (share, ridge) = (objective.entropy.share, objective.entropy.ridge);
+    let (share, ridge) = (objective.prediction.share, objective.prediction.ridge);
     let (values, vectors) = symmetric_eigen(&product_transposed(&at.b, &at.b))?;
-    let steepest = match objective.entropy.head.largest_curvature() {
+    let steepest = match objective.prediction.head.largest_curvature() {
         Some(bound) => bound,
         None => symmetric_eigen(&prepared.model(None).look_up(at))?.0[0],
     };

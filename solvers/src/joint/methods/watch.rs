@@ -1,6 +1,6 @@
 //! What is watched in a run of ADMM: its history, its best points, and whether it has ended.
 
-use super::blocks::{ClassifyVar, feasible, traced};
+use super::blocks::{PredictVar, feasible, traced};
 use super::candidates::Candidates;
 use super::ending::Ending;
 use super::log::Log;
@@ -41,7 +41,7 @@ impl<T: Scalar, X: Serialize> Watch<'_, '_, T, X> {
     pub fn observe(
         &mut self,
         beside: &mut Beside<T>,
-        state: &State<T, X, ClassifyVar<T>, DMatrix<T>>,
+        state: &State<T, X, PredictVar<T>, DMatrix<T>>,
     ) -> Result<Option<Status>> {
         let (prepared, record, w) = (self.prepared, &state.record, (self.w)(&state.x));
         let point = feasible(w, &state.z);

@@ -2,7 +2,7 @@
 
 use super::Linear;
 use crate::joint::{Builder, Constraint, Method};
-use crate::loss::{Classifier, PredictionLoss, directions, separated};
+use crate::loss::{PredictionLoss, Predictor, directions, separated};
 use crate::scalar::Scalar;
 use admm::{Result, Status};
 use nalgebra::DMatrix;
@@ -14,7 +14,7 @@ impl<T: Scalar> Linear<T> {
     ///
     /// Of the cross-entropy alone with enough components, WB grows without bound where all features separate the classes.
     /// Otherwise W need not turn to the few directions that do.
-    pub(crate) fn is_unattained(&self, method: Method, at: &Classifier<T>) -> Result<bool> {
+    pub(crate) fn is_unattained(&self, method: Method, at: &Predictor<T>) -> Result<bool> {
         let options = &self.options;
         let moves = method != Method::TwoStage;
         if options.weight == 1.0 || moves && evasion(options).is_some() {
@@ -22,8 +22,8 @@ impl<T: Scalar> Linear<T> {
         }
         let convex = moves
             && options.weight == 0.0
-            && options.components >= directions(&*self.objective.entropy.head, at.bias.len());
-        Ok(options.ridge == 0.0 && (convex && self.separable || separated(&self.objective.entropy, &at.v)?))
+            && options.components >= directions(&*self.objective.prediction.head, at.bias.len());
+        Ok(options.ridge == 0.0 && (convex && self.separable || separated(&self.objective.prediction, &at.v)?))
     }
 
     /// How a run ends after an iteration: as it has, or because there is nothing that it could reach. That is tested where
@@ -34,7 +34,7 @@ impl<T: Scalar> Linear<T> {
         method: Method,
         iteration: u64,
         ended: Option<Status>,
-        at: &Classifier<T>,
+        at: &Predictor<T>,
     ) -> Result<Option<Status>> {
         let tested = ended.is_none() && iteration.is_power_of_two() && iteration >= ENOUGH;
         Ok(if tested && self.is_unattained(method, at)? { Some(Status::Unattained) } else { ended })

@@ -1,7 +1,7 @@
 //! Both losses as one smooth function of (W, B, b).
 
 use crate::data::Samples;
-use crate::loss::{Classifier, FiniteSum, PredictionLoss};
+use crate::loss::{FiniteSum, PredictionLoss, Predictor};
 use crate::pca::{Overridden, VarianceLoss};
 use crate::scalar::Scalar;
 use crate::smooth::Ridge;
@@ -19,42 +19,42 @@ pub struct JointObjective<T: Scalar, L = VarianceLoss<T>> {
     /// The first loss, with its weight λ.
     pub variance: L,
     /// The second loss, with its share 1 − λ.
-    pub entropy: PredictionLoss<T>,
+    pub prediction: PredictionLoss<T>,
 }
 
 /// Both losses, with the ridge of a W without a constraint.
 pub(crate) type Objective<T> = JointObjective<T, Ridge<VarianceLoss<T>>>;
 
 impl<T: Scalar, L: Reduction<T>> Smooth<T> for JointObjective<T, L> {
-    type Point = Classifier<T>;
+    type Point = Predictor<T>;
 
-    fn value_and_gradient(&self, at: &Classifier<T>) -> Result<(T, Classifier<T>)> {
-        let q = self.variance.in_pass(&self.entropy.samples);
-        let (entropy, mut gradient) = self.entropy.with_captured(at, q.unwrap_or_else(T::zero))?;
+    fn value_and_gradient(&self, at: &Predictor<T>) -> Result<(T, Predictor<T>)> {
+        let q = self.variance.in_pass(&self.prediction.samples);
+        let (prediction, mut gradient) = self.prediction.with_captured(at, q.unwrap_or_else(T::zero))?;
         let (variance, of_variance) = match q {
             Some(_) => self.variance.beside_pass(&at.v)?,
             None => self.variance.value_and_gradient(&at.v)?,
         };
         gradient.v += of_variance;
-        Ok((variance + entropy, gradient))
+        Ok((variance + prediction, gradient))
     }
     fn passes(&self) -> u64 {
-        let joined = self.variance.in_pass(&self.entropy.samples).is_some();
-        self.entropy.passes() + if joined { 0 } else { self.variance.passes() }
+        let joined = self.variance.in_pass(&self.prediction.samples).is_some();
+        self.prediction.passes() + if joined { 0 } else { self.variance.passes() }
     }
 }
 
 impl<T: Scalar> FiniteSum<T> for JointObjective<T, Ridge<VarianceLoss<T>>> {
     fn terms(&self) -> usize {
-        self.entropy.terms()
+        self.prediction.terms()
     }
     /// Returns the objective of a batch. If Σ is formed, the first loss stays whole, as it takes no pass.
     fn of_batch(&self, numbers: &[usize]) -> Self {
-        let (entropy, mut variance) = (self.entropy.of_batch(numbers), self.variance.clone());
-        if let Some(covariance) = variance.of.covariance.of_batch(&entropy.samples) {
+        let (prediction, mut variance) = (self.prediction.of_batch(numbers), self.variance.clone());
+        if let Some(covariance) = variance.of.covariance.of_batch(&prediction.samples) {
             variance.of.covariance = covariance.into();
         }
-        JointObjective { variance, entropy }
+        JointObjective { variance, prediction }
     }
 }
 

@@ -15,9 +15,9 @@ impl<T: Scalar> Linear<T> {
         let mut random = SplitMix64(seed);
         let length = (d as f64).sqrt();
         let gaussian = DMatrix::from_fn(d, k, |_, _| T::of(random.normal() / length));
-        let (entropy, covariance) = (self.objective.entropy.alone(), &self.objective.variance.of.covariance);
+        let (prediction, covariance) = (self.objective.prediction.alone(), &self.objective.variance.of.covariance);
         let w = self.seen(&gaussian)?;
-        let (point, _, more) = second_stage(&entropy, covariance, &w, SCOUTING.max(self.options.tolerance))?;
+        let (point, _, more) = second_stage(&prediction, covariance, &w, SCOUTING.max(self.options.tolerance))?;
         let mut cost = self.start.principal_spent.cost;
         cost += more;
         let spent = Spent { cost, seconds: 0.0 };

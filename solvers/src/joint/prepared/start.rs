@@ -1,6 +1,6 @@
 //! The start of every method.
 //!
-//! The minimisers of the joint objective, as λ goes from 1 to 0, lead from PCA to the best classifier; for the same λ
+//! The minimisers of the joint objective, as λ goes from 1 to 0, lead from PCA to the best predictor; for the same λ
 //! the branch from each end may arrive at another local minimum. So both ends are computed from the principal
 //! components, and all methods but two-stage start from the one whose joint objective is lower.
 
@@ -8,7 +8,7 @@ use super::{JointObjective, Objective};
 use crate::descent::{BallLbfgs, Kronecker, Lbfgs};
 use crate::joint::{Builder, Constraint};
 use crate::linalg::{ThinSvd, beside, thin_qr, thin_svd};
-use crate::loss::{Classifier, PredictionLoss, directions};
+use crate::loss::{PredictionLoss, Predictor, directions};
 use crate::pca::{Covariance, Spectrum};
 use crate::scalar::Scalar;
 use crate::view::transposed_product;
@@ -27,9 +27,9 @@ pub(crate) struct Start<T: Scalar> {
     /// The cost of the principal components, the covariance included.
     pub principal_spent: Spent,
     /// The end with the lower joint objective, or a point that was given.
-    pub point: Classifier<T>,
+    pub point: Predictor<T>,
     /// The ends of the path with their prediction losses, which do not depend on λ < 1; none where a point was given.
-    pub ends: Vec<(Classifier<T>, T)>,
+    pub ends: Vec<(Predictor<T>, T)>,
     /// The cost of the start, from the data on.
     pub spent: Spent,
 }
@@ -53,8 +53,8 @@ impl<T: Scalar> Start<T> {
     ) -> Result<Self> {
         let spent = |cost: Cost| Spent { cost, seconds: clock.elapsed().as_secs_f64() };
         let variance = &objective.variance;
-        let (share, covariance) = (objective.entropy.share, &variance.of.covariance);
-        let alone = objective.entropy.alone();
+        let (share, covariance) = (objective.prediction.share, &variance.of.covariance);
+        let alone = objective.prediction.alone();
         // The covariance, and what the models of the Hessian know of it.
         let mut cost = Cost { passes: 1 + Spectrum::passes(covariance), ..Cost::default() };
         let principal_spent = spent(cost);
@@ -76,10 +76,10 @@ impl<T: Scalar> Start<T> {
 
     /// The same ends, and the one with the lower joint objective at this λ.
     pub(crate) fn at_lower_end(self, objective: &Objective<T>) -> Result<Self> {
-        let JointObjective { variance, entropy } = objective;
+        let JointObjective { variance, prediction } = objective;
         let (mut point, mut lowest) = (self.point, None);
         for (end, loss) in &self.ends {
-            let joint = variance.value_and_gradient(&end.v)?.0 + entropy.share * *loss;
+            let joint = variance.value_and_gradient(&end.v)?.0 + prediction.share * *loss;
             if lowest.is_none_or(|lowest| joint < lowest) {
                 (point, lowest) = (end.clone(), Some(joint));
             }
@@ -88,7 +88,7 @@ impl<T: Scalar> Start<T> {
     }
 }
 
-/// Towards the least prediction loss alone. A span is found by Fisher's discriminants, with the classifier that fits them
+/// Towards the least prediction loss alone. A span is found by Fisher's discriminants, with the predictor that fits them
 /// best, and a few steps on. Where each column counts, discriminants are close to saddle points (on wine at λ = 0.1
 /// ADMM stands for a thousand iterations there): many steps lead away from the principal components.
 fn entropic_end<T: Scalar>(
@@ -97,15 +97,15 @@ fn entropic_end<T: Scalar>(
     covariance: &Covariance<T>,
     spectrum: &Arc<Spectrum<T>>,
     principal: &DMatrix<T>,
-) -> Result<(Classifier<T>, T, Cost)> {
+) -> Result<(Predictor<T>, T, Cost)> {
     let (from, max_steps, model, mut cost) = if options.constraint.held() == Constraint::Orthonormal {
         let w = discriminant(alone, spectrum, principal)?;
         let (from, _, mut cost) = second_stage(alone, covariance, &w, SCOUTING)?;
         cost.passes += alone.passes(); // the gradient of the predictor without features
-        let (entropy, spectrum) = (alone.clone(), spectrum.clone());
-        (from, 2, Some(Kronecker { entropy, spectrum, variance: Some(T::zero()) }), cost)
+        let (prediction, spectrum) = (alone.clone(), spectrum.clone());
+        (from, 2, Some(Kronecker { prediction, spectrum, variance: Some(T::zero()) }), cost)
     } else {
-        (Classifier::blank(principal.clone(), alone.samples.targets.width()), 100, None, Cost::default())
+        (Predictor::blank(principal.clone(), alone.samples.targets.width()), 100, None, Cost::default())
     };
     let (on, tolerance) = (options.constraint.set(), T::of(SCOUTING));
     let (entropic, loss, more) = if on.geometry().is_smooth() {
@@ -135,7 +135,7 @@ fn discriminant<T: Scalar>(
     let (samples, head) = (&alone.samples, &alone.head);
     let c = samples.targets.width();
     let (bias, curvatures) = head.constant(&alone.target_means());
-    let blind = Classifier { v: DMatrix::zeros(d, c), b: DMatrix::identity(c, c), bias };
+    let blind = Predictor { v: DMatrix::zeros(d, c), b: DMatrix::identity(c, c), bias };
     let mut slopes = -alone.value_and_gradient(&blind)?.1.v;
     slopes.column_iter_mut().zip(curvatures.iter()).for_each(|(mut slope, curvature)| slope /= curvature.sqrt());
     let whiten = |x: &DMatrix<T>| spectrum.map(x, |_, value| (value + T::of(DAMPING)).sqrt().recip());
@@ -178,28 +178,28 @@ pub(crate) fn second_stage<T: Scalar>(
     covariance: &Covariance<T>,
     w: &DMatrix<T>,
     tolerance: f64,
-) -> Result<(Classifier<T>, T, Cost)> {
+) -> Result<(Predictor<T>, T, Cost)> {
     let (k, logits) = (w.ncols(), alone.samples.targets.width());
     let reduced = alone.samples.with_features(alone.samples.project(w));
     let problem = PredictionLoss { samples: reduced, ..alone.clone() };
     let captured = transposed_product(w, &covariance.times(w));
     let spectrum = Arc::new(Spectrum::within(&captured, covariance.trace())?);
-    let initial = Kronecker { entropy: problem.clone(), spectrum, variance: Some(T::zero()) };
+    let initial = Kronecker { prediction: problem.clone(), spectrum, variance: Some(T::zero()) };
     let method = Lbfgs { max_steps: SECOND_STAGE, ..Lbfgs::from(initial) };
-    let blank = Classifier::blank(DMatrix::identity(k, k), logits);
+    let blank = Predictor::blank(DMatrix::identity(k, k), logits);
     let tolerance = T::of(tolerance.max(64.0 * T::EPSILON.to_f64()));
     let (fitted, loss, cost) = descend(&method, &problem, &Frozen, blank, tolerance)?;
-    Ok((Classifier { v: w.clone(), ..fitted }, loss, Cost { passes: 1 + covariance.passes(), ..cost }))
+    Ok((Predictor { v: w.clone(), ..fitted }, loss, Cost { passes: 1 + covariance.passes(), ..cost }))
 }
 
 /// Minimises without a pull: the point, its loss and the work.
 fn descend<T: Scalar>(
-    method: &impl DescentMethod<T, PredictionLoss<T>, Point = Classifier<T>>,
+    method: &impl DescentMethod<T, PredictionLoss<T>, Point = Predictor<T>>,
     problem: &PredictionLoss<T>,
     on: &dyn ConstraintSet<T>,
-    from: Classifier<T>,
+    from: Predictor<T>,
     tolerance: T,
-) -> Result<(Classifier<T>, T, Cost)> {
+) -> Result<(Predictor<T>, T, Cost)> {
     let origin = from.v.zero_like();
     let mut iterate = Iterate::new(from);
     let cost = method.minimise(problem, on, &mut iterate, Target { v: &origin, rho: T::zero(), tolerance })?.cost;

@@ -4,7 +4,7 @@ use super::Linear;
 use super::check::check_bounded;
 use super::start::{Spent, Start};
 use crate::joint::Constraint;
-use crate::loss::Classifier;
+use crate::loss::Predictor;
 use crate::scalar::Scalar;
 use admm::space::{Shape, Space};
 use admm::{Cost, Error, Result};
@@ -19,7 +19,7 @@ impl<T: Scalar> Linear<T> {
             check_bounded(&other.options, self.leading.to_f64())?;
         }
         other.objective.variance.of.weight = T::of(weight);
-        other.objective.entropy.share = T::one() - T::of(weight);
+        other.objective.prediction.share = T::one() - T::of(weight);
         let given = self.start.ends.is_empty();
         other.start = if given || (weight == 1.0) == (self.options.weight == 1.0) {
             self.start.clone().at_lower_end(&other.objective)?
@@ -32,7 +32,7 @@ impl<T: Scalar> Linear<T> {
     }
 
     /// The same problem from another start, see [`Prepared::with_start`](crate::joint::Prepared::with_start).
-    pub fn with_start(&self, start: &Classifier<T>) -> Result<Self> {
+    pub fn with_start(&self, start: &Predictor<T>) -> Result<Self> {
         let (d, (k, classes)) = (self.scaler.mean.len(), self.start.point.b.shape());
         let shape = Shape(vec![(d, k), (k, classes), (classes, 1)]);
         Error::check_size("the start", shape, start.sizes())?;
@@ -41,7 +41,7 @@ impl<T: Scalar> Linear<T> {
         }
         let inner = self.basis.as_ref().map_or_else(|| Ok(start.v.clone()), |space| space.lower(&start.v))?;
         let mut other = self.clone();
-        other.start.point = Classifier { v: self.seen(&inner)?, ..start.clone() };
+        other.start.point = Predictor { v: self.seen(&inner)?, ..start.clone() };
         other.start.ends = Vec::new();
         other.start.spent = Spent { cost: Cost::default(), seconds: 0.0 };
         Ok(other)

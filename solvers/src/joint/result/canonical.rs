@@ -2,7 +2,7 @@
 
 use crate::joint::Constraint;
 use crate::linalg::{leading, negative, symmetric_eigen, thin_qr};
-use crate::loss::Classifier;
+use crate::loss::Predictor;
 use crate::pca::Covariance;
 use crate::scalar::{Scalar, norm};
 use crate::view::{product, transposed_product};
@@ -16,8 +16,8 @@ pub(crate) fn canonical<T: Scalar>(
     covariance: &Covariance<T>,
     constraint: Constraint,
     lift: impl Fn(&DMatrix<T>) -> Result<DMatrix<T>>,
-    point: Classifier<T>,
-) -> Result<Classifier<T>> {
+    point: Predictor<T>,
+) -> Result<Predictor<T>> {
     let inner = transposed_product(&point.v, &covariance.times(&point.v));
     let (rotation, v) = if constraint.held() == Constraint::Orthonormal {
         let (variances, principal) = symmetric_eigen(&inner)?;
@@ -29,7 +29,7 @@ pub(crate) fn canonical<T: Scalar>(
         let order = order(&inner.diagonal(), &v);
         (DMatrix::identity(v.ncols(), v.ncols()).select_columns(&order), v.select_columns(&order))
     };
-    let mut weights = Classifier { v, b: transposed_product(&rotation, &point.b), bias: point.bias };
+    let mut weights = Predictor { v, b: transposed_product(&rotation, &point.b), bias: point.bias };
     for j in 0..weights.v.ncols() {
         if negative(weights.v.column(j).as_slice()) {
             weights.v.column_mut(j).neg_mut();

@@ -2,7 +2,7 @@
 
 use crate::joint::methods::{Curved, Found};
 use crate::joint::{Linear, Method};
-use crate::loss::Classifier;
+use crate::loss::Predictor;
 use crate::scalar::Scalar;
 use admm::certificate::{Certificate, Finding, Stationarity, Threshold};
 use admm::{Smooth, Status};
@@ -16,7 +16,7 @@ pub(crate) const SLACK: f64 = 10.0;
 pub(crate) fn certify<T: Scalar>(
     prepared: &Linear<T>,
     method: Method,
-    found: &Found<Classifier<T>>,
+    found: &Found<Predictor<T>>,
     figures: Stationarity,
 ) -> Certificate {
     let reached = found.status == Status::Converged && figures.gradient <= prepared.tolerance();
@@ -39,7 +39,7 @@ pub(crate) fn certify<T: Scalar>(
 }
 
 /// ρ at the end of the run, and the L of the cross-entropy at the point that is returned.
-fn penalty<T: Scalar>(prepared: &Linear<T>, found: &Found<Classifier<T>>) -> Finding<Threshold> {
+fn penalty<T: Scalar>(prepared: &Linear<T>, found: &Found<Predictor<T>>) -> Finding<Threshold> {
     let curved = Curved::of(prepared);
     let Some(lipschitz) = curved.lipschitz(&found.point) else {
         return Finding::Unknown("B has no singular values".into());

@@ -10,7 +10,7 @@
 
 use super::Model;
 use crate::data::{Encoding, Scaler};
-use crate::loss::{Classifier, Loss};
+use crate::loss::{Loss, Predictor};
 use crate::network::{Activation, Architecture, Trained};
 use crate::scalar::Scalar;
 use admm::{Error, Result};
@@ -81,7 +81,7 @@ impl<T: Scalar> Model<T> {
     /// Names whose number differs from that of the features or outputs, and a model for a head or with a network of
     /// your own.
     pub fn to_bytes(&self, names: &Names) -> Result<Vec<u8>> {
-        let Classifier { v, b, bias } = &self.weights;
+        let Predictor { v, b, bias } = &self.weights;
         let (d, p, k, c) = (self.scaler.mean.len(), v.nrows(), v.ncols(), bias.len());
         check_names(names, d, c)?;
         let own = || Error::parameter("loss", "must be one of this library: a file cannot hold a head of your own");
@@ -164,7 +164,7 @@ impl<T: Scalar> Model<T> {
         if k == 0 || k > p || c < fewest || scaler.scale.iter().any(|&scale| scale <= T::zero()) {
             return Err(bad("no components or more than features, fewer than two classes, or a scale ≤ 0"));
         }
-        let weights = Classifier {
+        let weights = Predictor {
             v: DMatrix::from_vec(p, k, read("weights", &[k, p])?),
             b: DMatrix::from_vec(k, c, read("classifier", &[c, k])?),
             bias: DMatrix::from_vec(c, 1, read("bias", &[c])?),

@@ -2,7 +2,7 @@
 
 use crate::data::{Part, Scaler, Targets, check_weights, share_of};
 use crate::linalg::thin_qr;
-use crate::loss::{Classifier, Loss, error};
+use crate::loss::{Loss, Predictor, error};
 use crate::network::Trained;
 use crate::scalar::Scalar;
 use crate::view::{product, transposed_product};
@@ -30,7 +30,7 @@ pub struct Model<T: Scalar> {
     /// The hidden layers, or the network h(x; θ) of your own in their place; none in a linear model.
     pub network: Option<Trained<T>>,
     /// W as `v` (d×k, or p×k for the p outputs of the network), B (k×c) and b (c×1).
-    pub weights: Classifier<T>,
+    pub weights: Predictor<T>,
     /// The loss that makes predictions of logits; none for a head of your own, which makes them of
     /// [`logits`](Model::logits) itself.
     pub loss: Option<Loss>,

@@ -8,7 +8,7 @@ use admm::{
 };
 use admm_solvers::descent::{Lbfgs, LbfgsMemory};
 use admm_solvers::joint::{JointObjective, set_tolerance};
-use admm_solvers::loss::{Classifier, PredictionLoss};
+use admm_solvers::loss::{PredictionLoss, Predictor};
 use admm_solvers::pca::Hebbian;
 use admm_solvers::smooth::Ridge;
 use nalgebra::DMatrix;
@@ -20,19 +20,19 @@ use super::{Ended, Free, How, is_far};
 const RHO: f64 = 0.1;
 
 /// The block of the classifier.
-type Classify = Descent<PredictionLoss<f64>, Lbfgs, Flat>;
+type Predict = Descent<PredictionLoss<f64>, Lbfgs, Flat>;
 
 /// The variable of that block.
-type Var = Iterate<Classifier<f64>, LbfgsMemory<f64, Classifier<f64>>>;
+type Var = Iterate<Predictor<f64>, LbfgsMemory<f64, Predictor<f64>>>;
 
 impl Free {
     /// The custom rule as the first block, the classifier as the second.
     pub(super) fn two_blocks(&self, losses: &Losses) -> Result<Ended> {
-        let Losses { objective: JointObjective { variance, entropy }, start, .. } = losses;
+        let Losses { objective: JointObjective { variance, prediction }, start, .. } = losses;
         let rate = Rate::Lipschitz(variance.of.lipschitz()? + self.shrinkage);
         let of = Ridge { of: Hebbian(variance.of.clone()), weight: self.shrinkage };
         let reduce = Descent { of, by: ScheduledSteps { rate, max_steps: 500 }, on: Flat };
-        let classify = Descent { of: entropy.clone(), by: Lbfgs::default(), on: Flat };
+        let classify = Descent { of: prediction.clone(), by: Lbfgs::default(), on: Flat };
         let (w, z) = (Iterate::new(start.v.clone()), Iterate::new(start.clone()));
         match self.method {
             How::Admm => self.admm(reduce, classify, w, z),
@@ -40,7 +40,7 @@ impl Free {
         }
     }
 
-    fn admm<P>(&self, reduce: P, classify: Classify, w: P::Var, z: Var) -> Result<Ended>
+    fn admm<P>(&self, reduce: P, classify: Predict, w: P::Var, z: Var) -> Result<Ended>
     where
         P: Subproblem<f64, Image = DMatrix<f64>>,
     {
@@ -61,11 +61,11 @@ impl Free {
             Err(error) => return Err(error),
         };
         let v = admm.blocks().0.image(&best.x);
-        Ok(Ended { status, point: Classifier { v, ..best.z.point }, iterations: admm.state().record.iteration })
+        Ok(Ended { status, point: Predictor { v, ..best.z.point }, iterations: admm.state().record.iteration })
     }
 
     /// Each block pulled towards the other, without the dual.
-    fn alternate<P>(&self, reduce: &P, classify: &Classify, mut w: P::Var, mut z: Var) -> Result<Ended>
+    fn alternate<P>(&self, reduce: &P, classify: &Predict, mut w: P::Var, mut z: Var) -> Result<Ended>
     where
         P: Subproblem<f64, Image = DMatrix<f64>>,
     {
@@ -84,13 +84,9 @@ impl Free {
                 Ok(_) if change <= self.tolerance => Status::Converged,
                 Ok(_) => continue,
             };
-            return Ok(Ended { status, point: Classifier { v: now, ..z.point }, iterations: iteration });
+            return Ok(Ended { status, point: Predictor { v: now, ..z.point }, iterations: iteration });
         }
         let v = reduce.image(&w);
-        Ok(Ended {
-            status: Status::IterationLimit,
-            point: Classifier { v, ..z.point },
-            iterations: self.max_iterations,
-        })
+        Ok(Ended { status: Status::IterationLimit, point: Predictor { v, ..z.point }, iterations: self.max_iterations })
     }
 }

@@ -102,7 +102,7 @@ impl<T: Scalar> Beside<T> {
         (iteration >= since + PATIENCE).then_some(Status::Stalled)
     }
 
-    /// Takes in an iteration. Returns true if the whole field at W, with the layers and the classifier of the other block,
+    /// Takes in an iteration. Returns true if the whole field at W, with the layers and the predictor of the other block,
     /// is within the tolerance. It is evaluated only where an estimate is: with the gradient at V, which the last step
     /// has evaluated.
     fn follow(&mut self, prepared: &Layered<T>, admm: &Admm<T>, hidden: &Hidden<T>) -> Result<bool> {

@@ -11,7 +11,7 @@ use admm::{Cost, Error, Iterate, Result, Status, Subproblem, Target};
 use nalgebra::DMatrix;
 
 /// The same two blocks as those of ADMM in turn, each pulled towards the other with a fixed ρ and no dual. W aims at the
-/// covariance of the present layers. At the end the classifier is fitted to W and to the layers as they are.
+/// covariance of the present layers. At the end the predictor is fitted to W and to the layers as they are.
 pub(crate) fn alternating<T: Scalar>(prepared: &Layered<T>, log: &mut Log<'_>) -> Result<Found<LayeredPoint<T>>> {
     let (start, second) = (&prepared.start, predict(prepared, SOLVED));
     let (tolerance, rho) = (T::of(prepared.tolerance()), T::of(RHO));

@@ -2,7 +2,7 @@
 
 use crate::descent::{Lbfgs, LbfgsMemory};
 use crate::joint::layered::{Layered, LayeredLoss, LayeredPoint};
-use crate::loss::Classifier;
+use crate::loss::Predictor;
 use crate::pca::Majorize;
 use crate::scalar::Scalar;
 use crate::set::Stiefel;
@@ -40,8 +40,8 @@ pub(super) fn predict<T: Scalar>(prepared: &Layered<T>, max_steps: u64) -> Predi
     }
 }
 
-/// The feasible W with the layers and the classifier of the other block.
+/// The feasible W with the layers and the predictor of the other block.
 pub(super) fn feasible<T: Scalar>(w: &DMatrix<T>, z: &LayeredPoint<T>) -> LayeredPoint<T> {
-    let head = Classifier { v: w.clone(), ..z.head.clone() };
+    let head = Predictor { v: w.clone(), ..z.head.clone() };
     LayeredPoint { layers: z.layers.clone(), head }
 }

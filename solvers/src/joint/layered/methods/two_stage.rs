@@ -1,4 +1,4 @@
-//! Layers and classifier for the prediction alone, and then PCA of what the layers put out.
+//! Layers and predictor for the prediction alone, and then PCA of what the layers put out.
 
 use super::descent::{Descended, descend};
 use crate::joint::layered::objective::ThroughObjective;
@@ -10,11 +10,11 @@ use crate::scalar::Scalar;
 use admm::{Cost, Result, Smooth, Status};
 use nalgebra::DMatrix;
 
-/// Trains the layers with a reduction and a classifier of their own for λ = 0. Then W becomes the principal components of
-/// the outputs of the layers, with the classifier that fits those best.
+/// Trains the layers with a reduction and a predictor of their own for λ = 0. Then W becomes the principal components of
+/// the outputs of the layers, with the predictor that fits those best.
 pub(crate) fn two_stage<T: Scalar>(prepared: &Layered<T>, log: &mut Log<'_>) -> Result<Found<LayeredPoint<T>>> {
     let mut of = LayeredObjective { weight: T::zero(), ..prepared.objective.clone() };
-    of.predictor.entropy.share = T::one();
+    of.predictor.prediction.share = T::one();
     let Descended { point, status } = descend(prepared, &ThroughObjective(of.clone()), false, log)?;
     let layers = point.layers;
     let w = of.predictor.hidden(&layers)?.covariance.top(prepared.options.components)?.1;
@@ -25,10 +25,10 @@ pub(crate) fn two_stage<T: Scalar>(prepared: &Layered<T>, log: &mut Log<'_>) -> 
     Ok(Found { point, status, last, polish: 0, certificate: None })
 }
 
-/// Layers and a W with the classifier that fits them best.
+/// Layers and a W with the predictor that fits them best.
 pub(super) struct Settled<T: Scalar> {
     pub point: LayeredPoint<T>,
-    /// The status of the search for the classifier.
+    /// The status of the search for the predictor.
     pub status: Status,
     pub cost: Cost,
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Weights that reduce x to Vᵀx and predict by the c logits Bᵀ Vᵀ x + b, of classes or of numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(bound(serialize = "T: Real", deserialize = "T: Real"))]
-pub struct Classifier<T: Real> {
+pub struct Predictor<T: Real> {
     /// V, d×k: shared with the other loss.
     pub v: DMatrix<T>,
     /// The weights B of the logits, k×c.
@@ -20,15 +20,15 @@ pub struct Classifier<T: Real> {
     pub bias: DMatrix<T>,
 }
 
-impl<T: Real> Classifier<T> {
+impl<T: Real> Predictor<T> {
     /// The given V with B = 0 and b = 0 for c logits.
     pub fn blank(v: DMatrix<T>, logits: usize) -> Self {
         let b = DMatrix::zeros(v.ncols(), logits);
-        Classifier { v, b, bias: DMatrix::zeros(logits, 1) }
+        Predictor { v, b, bias: DMatrix::zeros(logits, 1) }
     }
 }
 
-impl<T: Scalar> Classifier<T> {
+impl<T: Scalar> Predictor<T> {
     /// The logits BᵀP + b1ᵀ (c×n) of reduced samples P = VᵀX (k×n).
     pub(crate) fn logits(&self, reduced: &DMatrix<T>) -> DMatrix<T> {
         let mut logits = transposed_product(&self.b, reduced);
@@ -37,7 +37,7 @@ impl<T: Scalar> Classifier<T> {
     }
 }
 
-impl<T: Real> Space<T> for Classifier<T> {
+impl<T: Real> Space<T> for Predictor<T> {
     fn axpy(&mut self, alpha: T, y: &Self) {
         self.v.axpy(alpha, &y.v);
         self.b.axpy(alpha, &y.b);
@@ -56,13 +56,13 @@ impl<T: Real> Space<T> for Classifier<T> {
     }
 }
 
-impl<T: Real> Sample<T> for Classifier<T> {
+impl<T: Real> Sample<T> for Predictor<T> {
     fn sample(&self, entry: &mut dyn FnMut() -> T) -> Self {
-        Classifier { v: self.v.sample(entry), b: self.b.sample(entry), bias: self.bias.sample(entry) }
+        Predictor { v: self.v.sample(entry), b: self.b.sample(entry), bias: self.bias.sample(entry) }
     }
 }
 
-impl<T: Real> Point<T> for Classifier<T> {
+impl<T: Real> Point<T> for Predictor<T> {
     fn coupled(&self) -> &DMatrix<T> {
         &self.v
     }
