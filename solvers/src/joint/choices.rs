@@ -2,11 +2,13 @@
 
 mod builder;
 mod coordination;
+mod in_turns;
 mod own_network;
 mod reach;
 
 pub use builder::{Builder, JointModel};
 pub use coordination::{AccelerationChoice, PenaltyChoice};
+pub(crate) use in_turns::{InTurns, most_changes};
 pub(crate) use own_network::OwnNetwork;
 pub use reach::Reach;
 

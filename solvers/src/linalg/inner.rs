@@ -30,13 +30,14 @@ impl<T: Scalar> WithSimd for InnerProducts<'_, T> {
     type Output = ();
 
     /// Multiplies in tiles, for more than a few columns. A tile and what it reads fill the 16 registers of AVX2, or
-    /// most of the 32 registers of AVX-512.
+    /// most of the 32 registers of AVX-512. There a tile has many samples, which stay in the first cache while all of V
+    /// passes by from the second one.
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         match self.v.ncols() {
             0..=FEW => self.by_tiles::<S, 1, FEW, 2>(simd),
             _ if S::REGISTER_COUNT < 32 => self.by_tiles::<S, 3, 4, 1>(simd),
-            _ => self.by_tiles::<S, 3, 5, 1>(simd),
+            _ => self.by_tiles::<S, 8, 2, 1>(simd),
         }
     }
 }

@@ -89,7 +89,7 @@ fn the_rule_of_the_block_does_not_change_the_optimum() {
     }
 }
 
-/// Spectral where each column moves by itself, balance elsewhere: the same run to the bit.
+/// Spectral where each column moves by itself, balance elsewhere: the same run to the bit, if it is no long one.
 #[test]
 fn the_automatic_penalty_is_the_one_that_serves_the_set() {
     for (constraint, penalty, other) in [

@@ -1,10 +1,10 @@
 //! Choices for the coordinator of ADMM: the penalty policy and the acceleration.
 
-use super::Constraint;
+use super::{Constraint, InTurns, most_changes};
 use crate::scalar::Scalar;
 use admm::Parameter;
 use admm::accelerate::{Acceleration, Anderson, Nesterov, Plain};
-use admm::penalty::{Balance, Fixed, Penalty, RelativeBalance, Spectral, SquareRoot};
+use admm::penalty::{Balance, Fixed, Limits, Penalty, RelativeBalance, Spectral, SquareRoot};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum PenaltyChoice {
-    /// As serves the set: [`Spectral`] where majorisation moves each column of W by itself, [`Balance`] elsewhere.
+    /// As serves the set: [`Spectral`] where majorisation moves each column of W by itself, [`Balance`] elsewhere. A
+    /// long run tries another policy in turns: each turn takes as many passes as all before.
     #[default]
     Auto,
     /// Not at all, [`Fixed`].
@@ -29,16 +30,25 @@ pub enum PenaltyChoice {
 }
 
 impl PenaltyChoice {
-    /// The policy that serves W with this constraint, in place of [`Auto`](PenaltyChoice::Auto).
+    /// The policy for a W that majorisation moves on a set.
     ///
     /// Columns that move by themselves have curvatures of their own. A ratio of two residuals, each of all columns,
-    /// then says little, and the curvatures along the last moves say more.
-    pub(crate) fn serving(self, constraint: Constraint) -> Self {
+    /// then says little, and the curvatures along the last moves say more: on standardised features alone. So `Auto`
+    /// begins with these, and elsewhere with the ratio.
+    pub(crate) fn serving<T: Scalar>(self, constraint: Constraint, threshold: f64) -> Box<dyn Penalty<T, DMatrix<T>>> {
+        let balance = Balance { threshold, ..Balance::default() };
         match (self, constraint.held()) {
-            (PenaltyChoice::Auto, Constraint::UnitNorm | Constraint::Ball) => PenaltyChoice::Spectral,
-            (PenaltyChoice::Auto, _) => PenaltyChoice::Balance,
-            (chosen, _) => chosen,
+            (PenaltyChoice::Auto, Constraint::UnitNorm | Constraint::Ball) => {
+                Box::new(InTurns { first: Spectral::default(), second: balance })
+            }
+            (PenaltyChoice::Auto, _) => Box::new(InTurns { first: balance, second: RelativeBalance::default() }),
+            (chosen, _) => chosen.policy(threshold),
         }
+    }
+
+    /// The most changes of ρ by the policy that serves.
+    pub(crate) fn most_changes(self) -> u32 {
+        if self == PenaltyChoice::Auto { most_changes() } else { Limits::default().max_changes }
     }
 
     /// Returns the policy. [`Balance`], which `Auto` stands for where nothing is known of W, acts when the residuals

@@ -11,7 +11,6 @@ use crate::joint::Linear;
 use crate::loss::Predictor;
 use crate::scalar::Scalar;
 use admm::method::Evaluated;
-use admm::penalty::Limits;
 use admm::state::{State, StateOf};
 use admm::{
     Accuracy, Coordinator, Descent, Flat, Iterate, Negated, Point, Result, Smooth, Status, Stop, Subproblem, Tolerance,
@@ -53,14 +52,14 @@ where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
     let options = &prepared.options;
-    let Schedule { by, rho, bounds, policy, threshold } = Schedule::of(prepared, &start)?;
+    let Schedule { by, rho, policy, limits } = Schedule::of(prepared, &start)?;
     let Predictor { v, b, bias } = start;
     let columns = seen(prepared);
     let z = Iterate::new(Predictor { v: v.columns(0, columns).into_owned(), b: b.rows(0, columns).into_owned(), bias });
     let predictor = Negated(predict(prepared, by));
     let mut coordinator = Coordinator::new(Seen { of: reduction, columns }, predictor, w, z, T::of(rho))?;
-    coordinator.penalty_policy = policy.policy(threshold);
-    coordinator.penalty_limits = Limits { bounds, ..Limits::default() };
+    coordinator.penalty_policy = policy;
+    coordinator.penalty_limits = limits;
     coordinator.relaxation = T::of(options.relaxation);
     coordinator.acceleration = options.acceleration.rule();
     // The run ends by the gradient of the joint objective, see `Ending`; these bounds are for what is left to rounding.

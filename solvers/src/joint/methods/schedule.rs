@@ -1,11 +1,12 @@
 //! The schedule of ADMM on the joint model: the work of the predictor's block in an iteration, and the penalty.
 
 use crate::descent::{InitialHessian, Kronecker, Lbfgs};
-use crate::joint::{AccelerationChoice, Constraint, Linear, PenaltyChoice, Rule};
+use crate::joint::{AccelerationChoice, Constraint, Linear, Rule};
 use crate::linalg::symmetric_eigen;
 use crate::loss::{Predictor, directions};
 use crate::scalar::Scalar;
 use crate::view::{product, product_transposed, transposed_product};
+use admm::penalty::{Limits, Penalty};
 use admm::{Result, Smooth};
 use nalgebra::DMatrix;
 
@@ -15,12 +16,10 @@ pub(crate) struct Schedule<T: Scalar> {
     pub by: Lbfgs<Option<Kronecker<T>>>,
     /// ρ at the start.
     pub rho: f64,
-    /// The bounds of ρ.
-    pub bounds: (f64, f64),
     /// The policy of ρ.
-    pub policy: PenaltyChoice,
-    /// μ of [`Balance`](admm::penalty::Balance).
-    pub threshold: f64,
+    pub policy: Box<dyn Penalty<T, DMatrix<T>>>,
+    /// The interval of ρ, and how often it may change.
+    pub limits: Limits,
 }
 
 /// Steps of L-BFGS in a call that solves its subproblem.
@@ -54,8 +53,8 @@ impl<T: Scalar> Schedule<T> {
             let share = if options.constraint.held() == Constraint::Orthonormal { 0.5 } else { 2.0 };
             let lowest = (share * 2.0 * options.weight * prepared.leading.to_f64() / slack).max(BOUNDS.0);
             let by = Lbfgs { max_steps: SOLVED, ..Lbfgs::from(prepared.close_model(None)) };
-            let (rho, bounds, policy) = (RHO.max(lowest), (lowest, BOUNDS.1), options.penalty);
-            return Ok(Schedule { by, rho, bounds, policy, threshold: 10.0 });
+            let limits = Limits { bounds: (lowest, BOUNDS.1), ..Limits::default() };
+            return Ok(Schedule { by, rho: RHO.max(lowest), policy: options.penalty.policy(10.0), limits });
         }
         let answers = match options.acceleration {
             _ if prepared.objective.variance.passes() > 0 => 0,
@@ -69,7 +68,8 @@ impl<T: Scalar> Schedule<T> {
         let share = if options.constraint.held() == Constraint::Orthonormal { 0.1 } else { 0.5 };
         let bounds = if free { (rho, rho) } else { ((share * rho).max(BOUNDS.0), HIGHEST * rho) };
         let by = Lbfgs { max_steps: 1, answers, ..Lbfgs::from(Some(prepared.model(None))) };
-        Ok(Schedule { by, rho, bounds, policy: options.penalty.serving(options.constraint), threshold: 15.0 })
+        let limits = Limits { bounds, max_changes: options.penalty.most_changes(), ..Limits::default() };
+        Ok(Schedule { by, rho, policy: options.penalty.serving(options.constraint, 15.0), limits })
     }
 }
 
