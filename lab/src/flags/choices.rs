@@ -93,7 +93,11 @@ pub const RULES: Choices<Rule> = &[
 
 /// The values of `--penalty`.
 pub const PENALTIES: Choices<PenaltyChoice> = &[
-    ("auto", PenaltyChoice::Auto, "spectral for unit-norm, ball and normalised-columns, balance elsewhere"),
+    (
+        "auto",
+        PenaltyChoice::Auto,
+        "spectral for unit-norm, ball and normalised-columns, balance elsewhere; in long runs others in turns",
+    ),
     ("fixed", PenaltyChoice::Fixed, "not at all"),
     ("balance", PenaltyChoice::Balance, "by the residuals"),
     ("relative-balance", PenaltyChoice::RelativeBalance, "by the normalised residuals"),

@@ -8,7 +8,7 @@ mod reach;
 
 pub use builder::{Builder, JointModel};
 pub use coordination::{AccelerationChoice, PenaltyChoice};
-pub(crate) use in_turns::{InTurns, most_changes};
+pub(crate) use in_turns::{InTurns, TURN, most_changes};
 pub(crate) use own_network::OwnNetwork;
 pub use reach::Reach;
 
@@ -79,6 +79,11 @@ impl Constraint {
             Constraint::NormalisedQ => Constraint::Orthonormal,
             other => other,
         }
+    }
+
+    /// Whether majorisation moves each column of W by itself.
+    pub(crate) fn moves_columns(self) -> bool {
+        matches!(self.held(), Constraint::UnitNorm | Constraint::Ball)
     }
 
     /// Why the method joint cannot read random batches of samples here, if it cannot.

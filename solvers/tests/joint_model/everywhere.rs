@@ -4,7 +4,7 @@ use super::*;
 use crate::data::{classes, iris, wine};
 use admm::Status;
 use admm_solvers::data::Scale;
-use admm_solvers::joint::{Constraint, Moment};
+use admm_solvers::joint::{Constraint, Moment, Progress};
 use proptest::prelude::*;
 
 /// Before, the first had an objective higher by 2e-3, and the second and third took 57,555 and 4,421 passes.
@@ -16,6 +16,7 @@ fn admm_converges_where_it_stalled() {
         (wine(), default().constraint(Constraint::UnitNorm).weight(0.1), 700),
         (wine(), default().constraint(Constraint::Ball).weight(0.1), 700),
         (wine(), default().scale(Scale::None), 2_500),
+        (wine(), default().scale(Scale::None).constraint(Constraint::UnitNorm).weight(0.9).ridge(1e-4), 7_000),
     ] {
         let prepared = prepare(builder, &data);
         let [admm, joint] = [Method::Admm, Method::Descent].map(|method| run(&prepared, method).report);
@@ -63,6 +64,26 @@ fn the_polish_is_a_part_of_the_position() {
         assert_eq!(resumed.report.certificate, whole.report.certificate);
         let counts = |fitted: &Fitted<f64>| (fitted.report.passes, fitted.report.polish, fitted.history.len());
         assert_eq!(counts(&resumed), counts(&whole));
+    }
+}
+
+/// Where columns do not come to rest on features without a common scale, ADMM begins anew with a larger penalty.
+#[test]
+fn a_run_that_begins_anew_is_one_run() {
+    let builder = default().scale(Scale::None).constraint(Constraint::UnitNorm).weight(0.9).ridge(1e-4);
+    let prepared = prepare(builder, &wine());
+    let mut positions = Vec::new();
+    let keep = |moment: &Moment<'_>| {
+        positions.push(moment.position().unwrap());
+        ControlFlow::Continue(())
+    };
+    let whole = prepared.fit(Method::Admm, &mut { keep }).unwrap();
+    let passes = |entry: &Progress| entry.passes - whole.history[0].passes;
+    let anew = whole.history.iter().position(|entry| passes(entry) > 400).expect("more than two turns");
+    assert!(whole.history[anew + 5].rho > 4.9 * whole.history[0].rho, "ρ is ten times as large");
+    for at in [1, anew - 3, anew - 2, anew - 1, anew, anew + 1] {
+        let resumed = prepared.resume(positions[at].take().unwrap(), &mut |_| ControlFlow::Continue(())).unwrap();
+        assert!(resumed.model == whole.model && resumed.history.len() == whole.history.len(), "after {at}");
     }
 }
 

@@ -37,12 +37,12 @@ impl PenaltyChoice {
     /// begins with these, and elsewhere with the ratio.
     pub(crate) fn serving<T: Scalar>(self, constraint: Constraint, threshold: f64) -> Box<dyn Penalty<T, DMatrix<T>>> {
         let balance = Balance { threshold, ..Balance::default() };
-        match (self, constraint.held()) {
-            (PenaltyChoice::Auto, Constraint::UnitNorm | Constraint::Ball) => {
+        match self {
+            PenaltyChoice::Auto if constraint.moves_columns() => {
                 Box::new(InTurns { first: Spectral::default(), second: balance })
             }
-            (PenaltyChoice::Auto, _) => Box::new(InTurns { first: balance, second: RelativeBalance::default() }),
-            (chosen, _) => chosen.policy(threshold),
+            PenaltyChoice::Auto => Box::new(InTurns { first: balance, second: RelativeBalance::default() }),
+            chosen => chosen.policy(threshold),
         }
     }
 

@@ -18,7 +18,7 @@ pub(crate) struct InTurns<P, Q> {
 }
 
 /// The passes of the first turn: twice what most runs take in all.
-const TURN: u64 = 200;
+pub(crate) const TURN: u64 = 200;
 /// The turns in which ρ may change. The last of them begins beyond any run's patience.
 const TURNS: u32 = 20;
 

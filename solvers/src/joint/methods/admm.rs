@@ -13,7 +13,8 @@ use crate::scalar::Scalar;
 use admm::method::Evaluated;
 use admm::state::{State, StateOf};
 use admm::{
-    Accuracy, Coordinator, Descent, Flat, Iterate, Negated, Point, Result, Smooth, Status, Stop, Subproblem, Tolerance,
+    Accuracy, Coordinator, Descent, Flat, Iterate, Negated, Outcome, Point, Result, Smooth, Status, Stop, Subproblem,
+    Tolerance,
 };
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
@@ -46,13 +47,18 @@ where
 /// The most by which the first dual pulls W, whose columns have norm 1.
 const PULL: f64 = 0.1;
 
-/// Both blocks with their coordinator as the options and the schedule have it.
-fn coordinator<T: Scalar, P>(prepared: &Linear<T>, reduction: P, w: P::Var, start: Predictor<T>) -> Result<Admm<T, P>>
+/// Both blocks with their coordinator as the options and the schedule have it, and after which passes the run begins anew.
+fn coordinator<T: Scalar, P>(
+    prepared: &Linear<T>,
+    reduction: P,
+    w: P::Var,
+    start: Predictor<T>,
+) -> Result<(Admm<T, P>, &'static [u64])>
 where
     P: Subproblem<T, Image = DMatrix<T>>,
 {
     let options = &prepared.options;
-    let Schedule { by, rho, policy, limits } = Schedule::of(prepared, &start)?;
+    let Schedule { by, rho, policy, limits, anew } = Schedule::of(prepared, &start)?;
     let Predictor { v, b, bias } = start;
     let columns = seen(prepared);
     let z = Iterate::new(Predictor { v: v.columns(0, columns).into_owned(), b: b.rows(0, columns).into_owned(), bias });
@@ -67,7 +73,7 @@ where
     coordinator.max_iterations = options.max_iterations;
     coordinator.patience = PATIENCE;
     coordinator.track_objective = options.trace || prepared.objective.variance.passes() == 0;
-    Ok(coordinator)
+    Ok((coordinator, anew))
 }
 
 /// Sets the tolerance of a coordinator that couples two copies of W.
@@ -105,18 +111,10 @@ where
         return Ok(found);
     }
     let w = first.w;
-    let coordinator = coordinator(prepared, first.block, first.start, turned(prepared)?)?;
-    let fresh = || Ok((informed(&coordinator)?, Beside::default()));
-    let (state, mut beside) = log.state()?.map_or_else(fresh, Ok)?;
-    beside.candidates.check(&prepared.start.point)?;
-    let mut coordinator = coordinator.resume(state)?;
-    let mut ended = Ok(None);
-    let mut watch = Watch { prepared, log, w, lingers: false };
-    let outcome = coordinator.run(|state: &State<T, P::Var, PredictVar<T>, DMatrix<T>>| {
-        ended = watch.observe(&mut beside, state);
-        if matches!(ended, Ok(None)) && !watch.lingers { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    })?;
-    let (ended, lingers, end, mut last) = (ended?, watch.lingers, coordinator.state(), log.last());
+    let (coordinator, anew) = coordinator(prepared, first.block, first.start, turned(prepared)?)?;
+    let mut watch = Watch { prepared, log, w, anew, lingers: false };
+    let (coordinator, beside, outcome, ended) = run(coordinator, &mut watch)?;
+    let (lingers, end, mut last) = (watch.lingers, coordinator.state(), log.last());
     let mut point = feasible(w(&end.x), &end.z);
     if ended.is_none() && (lingers || outcome.status == Status::Converged) {
         let (candidates, certificate) = (beside.candidates, outcome.certificate);
@@ -132,6 +130,65 @@ where
         last.passes += passes;
     }
     Ok(Found { point, status, last, polish: 0, certificate: Some(outcome.certificate) })
+}
+
+/// The coordinator at its end, what is kept beside it, the outcome, and how the run has ended if not by the coordinator.
+type Ended<T, P> = (Admm<T, P>, Beside<T>, Outcome<Reached<T, P>>, Option<Status>);
+/// A state of the coordinator.
+type Reached<T, P> = StateOf<T, Seen<P>, Negated<Predict<T>>>;
+
+/// A run from its start, or from where it was left.
+fn run<T: Scalar, P>(admm: Admm<T, P>, watch: &mut Watch<'_, '_, T, P::Var>) -> Result<Ended<T, P>>
+where
+    P: Subproblem<T, Image = DMatrix<T>>,
+{
+    let start = admm.state().clone();
+    let fresh = || Ok((informed(&admm)?, Beside::default()));
+    let (state, mut beside) = watch.log.state()?.map_or_else(fresh, Ok)?;
+    beside.candidates.check(&watch.prepared.start.point)?;
+    let mut admm = admm.resume(state)?;
+    raise(&mut admm, beside.begun_anew);
+    loop {
+        if watch.is_over(&beside, &admm.state().record) {
+            beside.begin_anew();
+            admm = begun_anew(admm, &start, beside.begun_anew)?;
+        }
+        let mut ended = Ok(None);
+        let outcome = admm.run(|state: &State<T, P::Var, PredictVar<T>, DMatrix<T>>| {
+            ended = watch.observe(&mut beside, state);
+            let goes_on = matches!(ended, Ok(None)) && !watch.lingers && !watch.is_over(&beside, &state.record);
+            if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        let ended = ended?;
+        let breaks_off = outcome.status == Status::Stopped && ended.is_none() && !watch.lingers;
+        if !breaks_off {
+            return Ok((admm, beside, outcome, ended));
+        }
+    }
+}
+
+/// The coordinator at its start, with a penalty 10ⁿ times as large.
+fn begun_anew<T: Scalar, P>(admm: Admm<T, P>, start: &Reached<T, P>, n: usize) -> Result<Admm<T, P>>
+where
+    P: Subproblem<T, Image = DMatrix<T>>,
+{
+    let mut state = start.clone();
+    state.rho *= T::of(10_f64.powi(n as i32));
+    (state.record.iteration, state.record.cost) = (admm.state().record.iteration, admm.state().record.cost);
+    let mut admm = admm.resume(state)?;
+    raise(&mut admm, 1);
+    let informed = informed(&admm)?;
+    admm.resume(informed)
+}
+
+/// The interval of ρ times 10ⁿ.
+fn raise<T: Scalar, P, Q>(admm: &mut Coordinator<T, P, Q>, n: usize)
+where
+    P: Subproblem<T, Image = DMatrix<T>>,
+    Q: Subproblem<T, Image = DMatrix<T>>,
+{
+    let ((lowest, highest), factor) = (admm.penalty_limits.bounds, 10_f64.powi(n as i32));
+    admm.penalty_limits.bounds = (lowest * factor, highest * factor);
 }
 
 #[cfg(test)]
@@ -157,6 +214,7 @@ mod tests {
             let (loss, start) = (prepared.objective.variance.of.clone(), turned(&prepared).unwrap());
             coordinator(&prepared, Majorize { loss, on: Stiefel::default(), max_steps: 1 }, start.v.clone(), start)
                 .unwrap()
+                .0
         };
         let slope = prepared.objective.prediction.value_and_gradient(&prepared.start.point).unwrap().1.v;
         for (rho, expected) in [(1e3, &slope / 1e3), (1e-6, &slope * (PULL / slope.norm()))] {

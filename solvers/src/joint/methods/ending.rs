@@ -35,6 +35,11 @@ impl Default for Ending {
 }
 
 impl Ending {
+    /// Forgets that the blocks have agreed.
+    pub fn begin_anew(&mut self) {
+        self.agreed = None;
+    }
+
     /// Returns true if the blocks have agreed for long, and the gradient is still above the tolerance.
     pub fn lingers<T: Scalar>(&mut self, tolerance: f64, record: &Record<T>) -> bool {
         let agree = record.primal.max(record.dual).to_f64() <= AGREED * tolerance;

@@ -1,7 +1,8 @@
 //! The schedule of ADMM on the joint model: the work of the predictor's block in an iteration, and the penalty.
 
 use crate::descent::{InitialHessian, Kronecker, Lbfgs};
-use crate::joint::{AccelerationChoice, Constraint, Linear, Rule};
+use crate::joint::choices::TURN;
+use crate::joint::{AccelerationChoice, Constraint, Linear, PenaltyChoice, Rule};
 use crate::linalg::symmetric_eigen;
 use crate::loss::{Predictor, directions};
 use crate::scalar::Scalar;
@@ -20,6 +21,8 @@ pub(crate) struct Schedule<T: Scalar> {
     pub policy: Box<dyn Penalty<T, DMatrix<T>>>,
     /// The interval of ρ, and how often it may change.
     pub limits: Limits,
+    /// The passes after which the run begins anew, with a ρ ten times as large each time.
+    pub anew: &'static [u64],
 }
 
 /// Steps of L-BFGS in a call that solves its subproblem.
@@ -30,6 +33,9 @@ pub(crate) const RHO: f64 = 0.1;
 const BOUNDS: (f64, f64) = (1e-8, 1e8);
 /// The largest ρ in units of the first. Where classes are separable, estimates of curvatures grow without bound.
 const HIGHEST: f64 = 1e3;
+/// Columns that move by themselves may chase those of the other block where ρ is too small for features without a common
+/// scale, and what they have become then is no start. Both policies have had their turns by then.
+const ANEW: [u64; 2] = [2 * TURN, 16 * TURN];
 /// The least ρ at the start.
 const LOWEST: f64 = 0.01;
 
@@ -54,7 +60,7 @@ impl<T: Scalar> Schedule<T> {
             let lowest = (share * 2.0 * options.weight * prepared.leading.to_f64() / slack).max(BOUNDS.0);
             let by = Lbfgs { max_steps: SOLVED, ..Lbfgs::from(prepared.close_model(None)) };
             let limits = Limits { bounds: (lowest, BOUNDS.1), ..Limits::default() };
-            return Ok(Schedule { by, rho: RHO.max(lowest), policy: options.penalty.policy(10.0), limits });
+            return Ok(Schedule { by, rho: RHO.max(lowest), policy: options.penalty.policy(10.0), limits, anew: &[] });
         }
         let answers = match options.acceleration {
             _ if prepared.objective.variance.passes() > 0 => 0,
@@ -69,7 +75,9 @@ impl<T: Scalar> Schedule<T> {
         let bounds = if free { (rho, rho) } else { ((share * rho).max(BOUNDS.0), HIGHEST * rho) };
         let by = Lbfgs { max_steps: 1, answers, ..Lbfgs::from(Some(prepared.model(None))) };
         let limits = Limits { bounds, max_changes: options.penalty.most_changes(), ..Limits::default() };
-        Ok(Schedule { by, rho, policy: options.penalty.serving(options.constraint, 15.0), limits })
+        let by_itself = options.penalty == PenaltyChoice::Auto && options.constraint.moves_columns();
+        let anew: &[u64] = if by_itself { &ANEW } else { &[] };
+        Ok(Schedule { by, rho, policy: options.penalty.serving(options.constraint, 15.0), limits, anew })
     }
 }
 

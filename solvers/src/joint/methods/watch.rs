@@ -6,7 +6,7 @@ use super::ending::Ending;
 use super::log::Log;
 use crate::joint::{Linear, Method, Progress};
 use crate::scalar::Scalar;
-use admm::state::State;
+use admm::state::{Record, State};
 use admm::{Result, Status};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
@@ -16,12 +16,22 @@ use serde::{Deserialize, Serialize};
 #[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 pub(super) struct Beside<T: Scalar> {
     pub candidates: Candidates<T>,
+    /// How often the run has begun anew.
+    pub begun_anew: usize,
     ending: Ending,
+}
+
+impl<T: Scalar> Beside<T> {
+    /// The run begins anew: its blocks do not agree yet.
+    pub fn begin_anew(&mut self) {
+        self.begun_anew += 1;
+        self.ending.begin_anew();
+    }
 }
 
 impl<T: Scalar> Default for Beside<T> {
     fn default() -> Self {
-        Beside { candidates: Candidates::default(), ending: Ending::default() }
+        Beside { candidates: Candidates::default(), begun_anew: 0, ending: Ending::default() }
     }
 }
 
@@ -31,11 +41,18 @@ pub(super) struct Watch<'a, 'o, T: Scalar, X> {
     pub log: &'a mut Log<'o>,
     /// W of the variable of the first block.
     pub w: fn(&X) -> &DMatrix<T>,
+    /// The passes after which the run begins anew.
+    pub anew: &'static [u64],
     /// True if the rest is for the polish.
     pub lingers: bool,
 }
 
 impl<T: Scalar, X: Serialize> Watch<'_, '_, T, X> {
+    /// Returns true if the run is to begin anew.
+    pub fn is_over(&self, beside: &Beside<T>, record: &Record<T>) -> bool {
+        self.anew.get(beside.begun_anew).is_some_and(|&passes| record.cost.passes >= passes)
+    }
+
     /// The entry of an iteration in the history, and its point among the candidates. Returns how the run ends, if it
     /// does: because the gradient is within the tolerance, or because the observer of the fit ends it.
     pub fn observe(
@@ -47,7 +64,7 @@ impl<T: Scalar, X: Serialize> Watch<'_, '_, T, X> {
         let point = feasible(w, &state.z);
         let objective = self.log.aside(|| traced(prepared, &point))?;
         let augmented_lagrangian = record.augmented_lagrangian.map(|value| value.to_f64());
-        let Beside { candidates, ending } = beside;
+        let Beside { candidates, ending, .. } = beside;
         candidates.follow(record.iteration, (objective, augmented_lagrangian), &point);
         let ended = ending.reached(prepared, &point, (&state.z, record))?;
         self.lingers = !ended && ending.lingers(prepared.tolerance(), record);
