@@ -81,7 +81,7 @@ impl Constraint {
         }
     }
 
-    /// Whether majorisation moves each column of W by itself.
+    /// Returns true where majorisation moves each column of W by itself.
     pub(crate) fn moves_columns(self) -> bool {
         matches!(self.held(), Constraint::UnitNorm | Constraint::Ball)
     }

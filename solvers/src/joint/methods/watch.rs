@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 #[serde(bound(serialize = "T: Scalar", deserialize = "T: Scalar"))]
 pub(super) struct Beside<T: Scalar> {
     pub candidates: Candidates<T>,
-    /// How often the run has begun anew.
+    /// The number of times that the run has begun anew.
     pub begun_anew: usize,
     ending: Ending,
 }
