@@ -432,6 +432,7 @@ FUNCTIONS = {
     "student_t": (prox.student_t(2.0), 4),
     "sum_largest": (prox.sum_largest(2), 4),
     "total_variation": (prox.total_variation(), (4, 2)),
+    "truncated_squares": (prox.truncated_squares(0.9), 4),
     "tukey": (prox.tukey(1.5), 4),
 }
 

@@ -5,7 +5,7 @@
 //! | norms, penalties and barriers | [`L0`], [`L1`], [`L2`], [`SquaredL2`], [`CubedL2`], [`LInfinity`], [`ElasticNet`], [`L1PlusL2`], [`KyFan`], [`SumLargest`], [`TotalVariation`], [`NegativeLog`], [`Entropy`] |
 //! | penalties that are not convex | [`Scad`], [`Mcp`], [`LHalf`], [`LogSum`], [`L1MinusL2`], [`GemanReynolds`], [`ExponentialPenalty`] |
 //! | functions of the spectrum | [`SingularValues`], [`Eigenvalues`] |
-//! | losses of residuals | [`Huber`], [`Quantile`]; not convex: [`StudentT`], [`Tukey`], [`GemanMcClure`] |
+//! | losses of residuals | [`Huber`], [`Quantile`]; not convex: [`StudentT`], [`Tukey`], [`GemanMcClure`], [`TruncatedSquares`] |
 //! | losses of scores | [`Hinge`], [`SquaredHinge`] and [`Logistic`], with the classes by [`Margins`]; [`CrossEntropy`]; [`Poisson`] |
 //! | losses of probabilities and rates | [`BinaryCrossEntropy`], [`KullbackLeibler`] |
 //! | quadratic functions | [`Quadratic`], [`LeastSquares`] |
@@ -98,7 +98,8 @@ pub use margins::Margins;
 pub use moreau_envelope::MoreauEnvelope;
 pub use negative_log::NegativeLog;
 pub use nonconvex::{
-    ExponentialPenalty, GemanMcClure, GemanReynolds, L1MinusL2, LHalf, LogSum, Mcp, Scad, StudentT, Tukey,
+    ExponentialPenalty, GemanMcClure, GemanReynolds, L1MinusL2, LHalf, LogSum, Mcp, Scad, StudentT, TruncatedSquares,
+    Tukey,
 };
 pub use poisson::Poisson;
 pub use polyhedron::Polyhedron;

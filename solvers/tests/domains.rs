@@ -90,6 +90,7 @@ fn of_vectors() -> Vec<(&'static str, Box<dyn Prox<f64>>)> {
         ("logarithms", Box::new(LogSum { epsilon: 0.5 })),
         ("student", Box::new(StudentT { degrees: 3.0, scale: 0.5 })),
         ("tukey", Box::new(Tukey { c: 1.0 })),
+        ("truncated squares", Box::new(TruncatedSquares { c: 0.5 })),
         ("geman-mcclure", Box::new(GemanMcClure { scale: 0.5 })),
         ("geman-reynolds", Box::new(GemanReynolds { gamma: 0.5 })),
         ("exponential", Box::new(ExponentialPenalty { gamma: 0.5 })),

@@ -149,6 +149,7 @@ fn penalties_that_are_not_convex<T: Scalar>(n: usize) -> Vec<Function<T>> {
     other("l1 minus l2", Box::new(L1MinusL2 { alpha: 0.8 }));
     other("student t", Box::new(StudentT { degrees: 2.0, scale: 0.5 }));
     other("tukey", Box::new(Tukey { c: 1.2 }));
+    other("truncated squares", Box::new(TruncatedSquares { c: 0.9 }));
     other("geman-mcclure", Box::new(GemanMcClure { scale: 0.5 }));
     other("binary", Box::new(Binary { low: -0.5, high: 1.0 }));
     other("low singular values", Box::new(SingularValues(Mcp { lambda: 0.6, gamma: 2.5 })));

@@ -58,6 +58,12 @@ fn penalties() -> Vec<Penalty> {
             |t| (1.0 + 25.0 * t * t).ln(),
             |t| 50.0 * t / (1.0 + 25.0 * t * t),
         ),
+        of(
+            "truncated squares",
+            TruncatedSquares { c: 0.9 },
+            |t| (t * t / 2.0).min(0.405),
+            |t| if t < 0.9 { t } else { 0.0 },
+        ),
         of("tukey", Tukey { c: 1.5 }, tukey, |t| t * (1.0 - (t / 1.5).min(1.0).powi(2)).powi(2)),
         of(
             "geman-mcclure",
@@ -164,6 +170,7 @@ fn parameters_out_of_range_are_refused() {
         assert!(
             refused(GemanReynolds { gamma: bad }.prox(v, 1.0)) && refused(GemanMcClure { scale: bad }.prox(v, 1.0))
         );
+        assert!(refused(TruncatedSquares { c: bad }.prox(v, 1.0)));
         assert!(refused(ExponentialPenalty { gamma: bad }.prox(v, 1.0)) && refused(Tukey { c: bad }.prox(v, 1.0)));
         assert!(refused(StudentT { degrees: bad, scale: 1.0 }.prox(v, 1.0)));
         assert!(refused(StudentT { degrees: 1.0, scale: bad }.prox(v, 1.0)));

@@ -73,6 +73,7 @@ __all__ = [
     "tilted",
     "total_variation",
     "translated",
+    "truncated_squares",
     "tukey",
     "zero",
 ]
@@ -196,6 +197,11 @@ def quantile(level: float) -> _core.Function:
 def student_t(degrees: float, scale: float = 1.0) -> _core.Function:
     """The loss of Student's t-distribution, with one degree of freedom that of Cauchy. It is not convex."""
     return _core.function("student-t", degrees, scale)
+
+
+def truncated_squares(c: float) -> _core.Function:
+    """Σ min(½xᵢ², ½c²). It is not convex."""
+    return _core.function("truncated-squares", c)
 
 
 def tukey(c: float) -> _core.Function:

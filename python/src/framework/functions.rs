@@ -224,6 +224,7 @@ fn not_convex(name: &str, args: &Arguments<'_, '_>) -> PyResult<Maker> {
         "mcp" => simple(Mcp { lambda: args.number(0)?, gamma: args.number(1)? }),
         "scad" => simple(Scad { lambda: args.number(0)?, a: args.number(1)? }),
         "student-t" => simple(StudentT { degrees: args.number(0)?, scale: args.number(1)? }),
+        "truncated-squares" => simple(TruncatedSquares { c: args.number(0)? }),
         "tukey" => simple(Tukey { c: args.number(0)? }),
         _ => return calculus(name, args),
     })

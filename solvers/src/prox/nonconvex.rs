@@ -13,6 +13,7 @@ mod log_sum;
 mod mcp;
 mod scad;
 mod student_t;
+mod truncated_squares;
 mod tukey;
 
 pub use exponential_penalty::ExponentialPenalty;
@@ -24,6 +25,7 @@ pub use log_sum::LogSum;
 pub use mcp::Mcp;
 pub use scad::Scad;
 pub use student_t::StudentT;
+pub use truncated_squares::TruncatedSquares;
 pub use tukey::Tukey;
 
 use super::entrywise;
@@ -68,25 +70,20 @@ fn between<T: Scalar>(
 ) -> Result<DMatrix<T>> {
     let newton = |t: T, length: T| {
         let (first, second) = derivatives(t);
-        let slope = second + rho;
-        if slope > T::zero() { t - (first + rho * (t - length)) / slope } else { t }
+        t - (first + rho * (t - length)) / (second + rho).max(T::zero())
     };
-    best(v, rho, value, |length| {
-        let (mut low, mut high) = (T::zero(), length);
+    // Up to the inflection, or down to it. Where g falls, the step is infinite, and there is no root.
+    let root = |from: T, sign: T, length: T| {
+        let (mut t, end) = (from, inflection.min(length));
         for _ in 0..STEPS {
-            let next = newton(low, length).min(inflection.min(length));
-            if next <= low || !next.is_finite() {
+            let step = newton(t, length);
+            let next = if sign > T::zero() { step.min(end) } else { step.max(end) };
+            if !(step.is_finite() && (next - t) * sign > T::zero()) {
                 break;
             }
-            low = next;
+            t = next;
         }
-        for _ in 0..STEPS {
-            let next = newton(high, length).max(inflection.min(length));
-            if next >= high || !next.is_finite() {
-                break;
-            }
-            high = next;
-        }
-        [low, high]
-    })
+        t
+    };
+    best(v, rho, value, |length| [root(T::zero(), T::one(), length), root(length, -T::one(), length)])
 }
