@@ -129,7 +129,6 @@ fn cones_and_polyhedra<T: Scalar>(n: usize, seed: u64) -> Vec<Function<T>> {
     convex("polyhedron", Box::new(Columnwise(Polyhedron::new(&a, &b).unwrap())));
     let map = random::<T>(n - n / 2, n / 2, seed ^ 19);
     convex("graph", Box::new(Affine::graph(&map, n).unwrap()));
-    convex("nuclear ball", Box::new(SingularValues(L1Ball { radius: 1.5 })));
     if n == 3 {
         convex("exponential cones", Box::new(Columnwise(ExponentialCone)));
         convex("dual exponential cones", Box::new(Columnwise(DualExponentialCone)));
@@ -152,7 +151,6 @@ fn penalties_that_are_not_convex<T: Scalar>(n: usize) -> Vec<Function<T>> {
     other("truncated squares", Box::new(TruncatedSquares { c: 0.9 }));
     other("geman-mcclure", Box::new(GemanMcClure { scale: 0.5 }));
     other("binary", Box::new(Binary { low: -0.5, high: 1.0 }));
-    other("low singular values", Box::new(SingularValues(Mcp { lambda: 0.6, gamma: 2.5 })));
     other("separate", Box::new(Separable::<T>(vec![(1, Box::new(L1)), (n - 1, Box::new(L0))])));
     all
 }
