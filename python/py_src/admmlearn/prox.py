@@ -286,7 +286,7 @@ def hyperslab(normal: ArrayLike, lower: float, upper: float) -> _core.Function:
 
 def polyhedron(a: ArrayLike, b: ArrayLike, c: ArrayLike | None = None, d: ArrayLike | None = None) -> _core.Function:
     """The indicator of Ax ≤ b, and with c and d of Cx = d as well."""
-    equations = () if c is None or d is None else (c, d)
+    equations = () if c is None and d is None else (c, d)
     return _core.function("polyhedron", a, b, *equations)
 
 
