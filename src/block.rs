@@ -34,6 +34,9 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Exact<P> {
     fn recession(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> Option<Recession<T>> {
         self.0.recession(&(to - from))
     }
+    fn is_nonconvex(&self) -> bool {
+        self.0.is_nonconvex()
+    }
 }
 
 /// The same function with the opposite coupling operator, −K: the second block of x − z = 0.
@@ -44,7 +47,7 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Negated<P> {
     type Var = P::Var;
     type Image = P::Image;
 
-    forward!(self.0: value, retune, forget, adjoint, smoothness, recession);
+    forward!(self.0: value, retune, forget, adjoint, smoothness, recession, is_nonconvex);
 
     fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Solved<T>> {
         let mut v = to.v.clone();

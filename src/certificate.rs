@@ -71,6 +71,10 @@ pub struct Certificate {
     /// alone was not met.
     #[serde(default)]
     pub by_absolute: bool,
+    /// True if a block [states](crate::Subproblem::is_nonconvex) that its function is not convex: a stationary result need
+    /// not be a global minimum.
+    #[serde(default)]
+    pub nonconvex: bool,
 }
 
 /// The finding on a condition, with its evidence.
@@ -113,6 +117,7 @@ impl Certificate {
         relaxation: T,
         record: &Record<T>,
         tally: &Tally,
+        nonconvex: bool,
     ) -> Self {
         let stationarity = Stationarity {
             gradient: (record.gradient + record.inner_residual.unwrap_or(T::zero())).to_f64(),
@@ -128,6 +133,7 @@ impl Certificate {
                 None => Finding::unknown("a block does not measure how well it solves its subproblem"),
             },
             by_absolute: record.by_absolute,
+            nonconvex,
         }
     }
 
@@ -148,12 +154,18 @@ impl Display for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines = self.lines().map(|(verdict, condition, because)| format!("{verdict:4} {condition}: {because}"));
         f.write_str(&lines.join("\n"))?;
-        if self.by_absolute { write!(f, "\nno   relative tolerance met: {BY_ABSOLUTE}") } else { Ok(()) }
+        if self.by_absolute {
+            write!(f, "\nno   relative tolerance met: {BY_ABSOLUTE}")?;
+        }
+        if self.nonconvex { write!(f, "\nno   convex: {NONCONVEX}") } else { Ok(()) }
     }
 }
 
 /// The note on a run that ended by the absolute part of its tolerance.
 pub(crate) const BY_ABSOLUTE: &str = "the absolute part was decisive, which has the units of the problem";
+
+/// The note on a run with a block that is not convex.
+const NONCONVEX: &str = "a block states that it is not, so the result need not be a global minimum";
 
 fn order<T>(last: Smoothness<T>) -> Finding<String> {
     match last {

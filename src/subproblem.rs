@@ -69,6 +69,11 @@ pub trait Subproblem<T: Real>: Send + Sync {
     fn recession(&self, _from: &Self::Var, _to: &Self::Var) -> Option<Recession<T>> {
         None
     }
+    /// Returns true if f is known not to be convex. The [`Certificate`](crate::certificate::Certificate) then says that
+    /// its result need not be a global minimum.
+    fn is_nonconvex(&self) -> bool {
+        false
+    }
 }
 
 /// Hands the named methods of a [`Subproblem`] on to a block in a field: `forward!(self.of: value, forget)`.
@@ -113,6 +118,11 @@ macro_rules! forward {
             self.$block.recession(from, to)
         }
     };
+    (@is_nonconvex $block:tt) => {
+        fn is_nonconvex(&self) -> bool {
+            self.$block.is_nonconvex()
+        }
+    };
 }
 pub(crate) use forward;
 
@@ -146,6 +156,9 @@ impl<T: Real, P: Subproblem<T> + ?Sized> Subproblem<T> for Box<P> {
     }
     fn recession(&self, from: &P::Var, to: &P::Var) -> Option<Recession<T>> {
         (**self).recession(from, to)
+    }
+    fn is_nonconvex(&self) -> bool {
+        (**self).is_nonconvex()
     }
 }
 
@@ -365,6 +378,11 @@ pub trait Prox<T: Real>: Send + Sync {
     fn recession(&self, _by: &DMatrix<T>) -> Option<Recession<T>> {
         None
     }
+    /// Returns true if f is known not to be convex, see [`Subproblem::is_nonconvex`]. Its operator must then still
+    /// return a global minimiser.
+    fn is_nonconvex(&self) -> bool {
+        false
+    }
 }
 
 /// The proximal operator, whose result must have the size of v.
@@ -389,6 +407,9 @@ impl<T: Real, P: Prox<T> + ?Sized> Prox<T> for Box<P> {
     }
     fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
         (**self).recession(by)
+    }
+    fn is_nonconvex(&self) -> bool {
+        (**self).is_nonconvex()
     }
 }
 

@@ -6,12 +6,15 @@ use crate::common::{
 use admm::accelerate::Acceleration;
 use admm::certificate::{Certificate, Finding, Growth, Rises, Smoothness, Stationarity, Threshold};
 use admm::observe::History;
-use admm::patterns::{Group, Weighted};
+use admm::patterns::{Consensus, Group, Sharing, Weighted};
 use admm::penalty::{Fixed, Penalty};
 use admm::state::{Memory, Start, State, Step};
 use admm::*;
 use nalgebra::DMatrix;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Any block of a matrix.
+type Boxed = Box<dyn Subproblem<f64, Var = Matrix, Image = Matrix>>;
 
 /// c/2 ‖z‖² with the exact argmin ρv/(ρ + c), for any ρ > −c.
 struct Parabola(f64);
@@ -304,6 +307,44 @@ fn what_a_short_or_an_interrupted_run_shows() {
     admm = scripted(&[2.0]);
     admm.max_iterations = 8;
     assert_eq!(admm.run(()).unwrap().certificate.dual, Finding::Fails(Growth { early: 6.0, largest: 16.0 }));
+}
+
+/// The number of entries other than 0, which is not convex, in every wrapper of a proximal operator, and in a run.
+#[test]
+fn a_block_that_is_not_convex_is_named() {
+    struct Count;
+    impl Prox<f64> for Count {
+        fn value(&self, x: &Matrix) -> f64 {
+            x.iter().filter(|entry| **entry != 0.0).count() as f64
+        }
+        fn prox(&self, v: &Matrix, rho: f64) -> Result<Matrix> {
+            Ok(v.map(|v| if rho * v * v > 2.0 { v } else { 0.0 }))
+        }
+        fn is_nonconvex(&self) -> bool {
+            true
+        }
+    }
+    let weights = vec![1.0, 2.0];
+    assert!(Exact(Box::new(Count) as Box<dyn Prox<f64>>).is_nonconvex() && Negated(Exact(Count)).is_nonconvex());
+    assert!(Subproblem::<f64>::is_nonconvex(&Consensus { of: Count, members: 2 }));
+    assert!(Subproblem::<f64>::is_nonconvex(&Sharing { of: Count, members: 2 }));
+    assert!(Weighted { of: Consensus { of: Count, members: 2 }, weight: weights }.is_nonconvex());
+    let some = Group { blocks: vec![Box::new(Parabola(1.0)) as Boxed, Box::new(Exact(Count))], exec: Exec::Serial };
+    let none = Group { blocks: vec![Parabola(1.0)], exec: Exec::Serial };
+    assert!(some.is_nonconvex() && !Subproblem::<f64>::is_nonconvex(&none));
+
+    let start = || column(&[1.0, 1.0]);
+    let mut admm = Coordinator::new(Exact(Count), Negated(Parabola(2.0)), start(), start(), 1.0).unwrap();
+    let certificate = admm.run(()).unwrap().certificate;
+    let text = certificate.to_string();
+    assert!(
+        certificate.nonconvex
+            && text
+                .ends_with("\nno   convex: a block states that it is not, so the result need not be a global minimum"),
+        "{text}"
+    );
+    let mut convex = Coordinator::new(Parabola(1.0), Negated(Parabola(2.0)), start(), start(), 1.0).unwrap();
+    assert!(!convex.run(()).unwrap().certificate.nonconvex);
 }
 
 #[test]

@@ -38,6 +38,9 @@ impl Subproblem<f64> for Distinct {
     fn smoothness(&self, x: &f64) -> Smoothness<f64> {
         Smoothness::Smooth { lipschitz: Some(15.0 + x) }
     }
+    fn is_nonconvex(&self) -> bool {
+        true
+    }
 }
 
 /// All that a block answers, with x = 2 where it asks for a variable, v = y = 6, ρ = 0.5 and a tolerance of 0.001.
@@ -50,6 +53,7 @@ struct Answers {
     forgotten: f64,
     adjoint: (f64, usize),
     smoothness: Smoothness<f64>,
+    nonconvex: bool,
 }
 
 /// The answers, by way of what makes a variable and an image of numbers, and numbers of those.
@@ -73,6 +77,7 @@ fn answers<P: Subproblem<f64>>(
         forgotten: number(&forgotten),
         adjoint: (adjoint.norm, adjoint.count),
         smoothness: block.smoothness(&variable(2.0)),
+        nonconvex: block.is_nonconvex(),
     }
 }
 
@@ -88,6 +93,7 @@ const PLAIN: Answers = Answers {
     forgotten: -1.0,
     adjoint: (66.0, 12),
     smoothness: Smoothness::Smooth { lipschitz: Some(17.0) },
+    nonconvex: true,
 };
 
 #[test]

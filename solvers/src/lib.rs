@@ -75,6 +75,8 @@ mod book {
     struct Couplings;
     #[doc = include_str!("../../docs/programs.md")]
     struct Programs;
+    #[doc = include_str!("../../docs/parity.md")]
+    struct Parity;
     #[doc = include_str!("../../docs/promises.md")]
     struct Promises;
     #[doc = include_str!("../../docs/ranks.md")]

@@ -2,12 +2,15 @@
 //!
 //! | Kind | Functions |
 //! |---|---|
-//! | norms, penalties and barriers | [`L0`], [`L1`], [`L2`], [`SquaredL2`], [`LInfinity`], [`ElasticNet`], [`NegativeLog`] |
+//! | norms, penalties and barriers | [`L0`], [`L1`], [`L2`], [`SquaredL2`], [`CubedL2`], [`LInfinity`], [`ElasticNet`], [`L1PlusL2`], [`KyFan`], [`SumLargest`], [`TotalVariation`], [`NegativeLog`], [`Entropy`] |
+//! | penalties that are not convex | [`Scad`], [`Mcp`], [`LHalf`], [`LogSum`], [`L1MinusL2`], [`GemanReynolds`], [`ExponentialPenalty`] |
 //! | functions of the spectrum | [`SingularValues`], [`Eigenvalues`] |
-//! | losses of residuals | [`Huber`], [`Quantile`] |
+//! | losses of residuals | [`Huber`], [`Quantile`]; not convex: [`StudentT`], [`Tukey`], [`GemanMcClure`], [`TruncatedSquares`] |
 //! | losses of scores | [`Hinge`], [`SquaredHinge`] and [`Logistic`], with the classes by [`Margins`]; [`CrossEntropy`]; [`Poisson`] |
+//! | losses of probabilities and rates | [`BinaryCrossEntropy`], [`KullbackLeibler`] |
 //! | quadratic functions | [`Quadratic`], [`LeastSquares`] |
-//! | indicators of sets | [`Affine`], [`Halfspace`], [`Simplex`], [`L0Ball`], [`L1Ball`], [`SecondOrderCone`], [`Singleton`], and [`Indicator`] of any set with a projection |
+//! | indicators of sets | [`Affine`], [`Halfspace`], [`Hyperslab`], [`Polyhedron`], [`Simplex`], [`L0Ball`], [`L1Ball`], [`Binary`], [`Singleton`], and [`Indicator`] of any set with a projection |
+//! | indicators of cones | [`SecondOrderCone`], [`RotatedSecondOrderCone`], [`ExponentialCone`], [`DualExponentialCone`] |
 //! | calculus | [`Scaled`], [`Translated`], [`Tilted`], [`Precomposed`], [`Separable`], [`Columnwise`], [`Conjugate`], [`MoreauEnvelope`] |
 //!
 //! [`Exact`](admm::Exact) makes a block of any of them.
@@ -16,18 +19,27 @@
 //! that of an indicator is ∞.
 
 mod affine;
+mod binary;
+mod binary_cross_entropy;
 mod columnwise;
 mod conjugate;
 mod cross_entropy;
+mod cubed_l2;
 mod elastic_net;
+mod entropy;
+mod exponential_cone;
 mod halfspace;
 mod hinge;
 mod huber;
+mod hyperslab;
 mod indicator;
+mod kullback_leibler;
+mod ky_fan;
 mod l0;
 mod l0_ball;
 mod l1;
 mod l1_ball;
+mod l1_plus_l2;
 mod l2;
 mod l_infinity;
 mod least_squares;
@@ -35,10 +47,13 @@ mod logistic;
 mod margins;
 mod moreau_envelope;
 mod negative_log;
+mod nonconvex;
 mod poisson;
+mod polyhedron;
 mod precomposed;
 mod quadratic;
 mod quantile;
+mod rotated_second_order_cone;
 mod scaled;
 mod second_order_cone;
 mod separable;
@@ -48,33 +63,50 @@ mod singleton;
 mod spectral;
 mod squared_hinge;
 mod squared_l2;
+mod sum_largest;
 mod tilted;
+mod total_variation;
 mod translated;
 
 pub use affine::Affine;
+pub use binary::Binary;
+pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use columnwise::Columnwise;
 pub use conjugate::Conjugate;
 pub use cross_entropy::CrossEntropy;
+pub use cubed_l2::CubedL2;
 pub use elastic_net::ElasticNet;
+pub use entropy::Entropy;
+pub use exponential_cone::{DualExponentialCone, ExponentialCone};
 pub use halfspace::Halfspace;
 pub use hinge::Hinge;
 pub use huber::Huber;
+pub use hyperslab::Hyperslab;
 pub use indicator::Indicator;
+pub use kullback_leibler::KullbackLeibler;
+pub use ky_fan::KyFan;
 pub use l_infinity::LInfinity;
 pub use l0::L0;
 pub use l0_ball::L0Ball;
 pub use l1::L1;
 pub use l1_ball::L1Ball;
+pub use l1_plus_l2::L1PlusL2;
 pub use l2::L2;
 pub use least_squares::LeastSquares;
 pub use logistic::Logistic;
 pub use margins::Margins;
 pub use moreau_envelope::MoreauEnvelope;
 pub use negative_log::NegativeLog;
+pub use nonconvex::{
+    ExponentialPenalty, GemanMcClure, GemanReynolds, L1MinusL2, LHalf, LogSum, Mcp, Scad, StudentT, TruncatedSquares,
+    Tukey,
+};
 pub use poisson::Poisson;
+pub use polyhedron::Polyhedron;
 pub use precomposed::Precomposed;
 pub use quadratic::Quadratic;
 pub use quantile::Quantile;
+pub use rotated_second_order_cone::RotatedSecondOrderCone;
 pub use scaled::Scaled;
 pub use second_order_cone::SecondOrderCone;
 pub use separable::Separable;
@@ -84,7 +116,9 @@ pub use singleton::Singleton;
 pub use spectral::{Eigenvalues, SingularValues};
 pub use squared_hinge::SquaredHinge;
 pub use squared_l2::SquaredL2;
+pub use sum_largest::SumLargest;
 pub use tilted::Tilted;
+pub use total_variation::TotalVariation;
 pub use translated::Translated;
 
 use crate::linalg;
@@ -92,6 +126,9 @@ use crate::scalar::{Scalar, norm};
 use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
 use nalgebra::DMatrix;
+
+/// The most steps to a root: enough to halve a bracket down to any number.
+const ROOT_STEPS: usize = 3000;
 
 /// Checks that a target is finite and not empty, and that ρ is above 0.
 fn check<T: Scalar>(v: &DMatrix<T>, rho: T) -> Result<()> {
@@ -106,6 +143,20 @@ fn positive<T: Scalar>(value: f64, name: &'static str) -> Result<T> {
         return Ok(number);
     }
     Err(Error::parameter(name, format!("must be positive and finite, got {value}")))
+}
+
+/// A parameter as a number of the type T, if it is finite and not below 0.
+fn not_negative<T: Scalar>(value: f64, name: &'static str) -> Result<T> {
+    let number = T::of(value);
+    if number >= T::zero() && number.is_finite() {
+        return Ok(number);
+    }
+    Err(Error::parameter(name, format!("must be finite and not negative, got {value}")))
+}
+
+/// Checks that a number of entries is above 0.
+fn counted(count: usize) -> Result<()> {
+    if count > 0 { Ok(()) } else { Err(Error::parameter("count", "must be 1 or more")) }
 }
 
 /// The value at an x of the size that f takes, and NaN at another one: `value` has no error to report.
@@ -124,6 +175,38 @@ fn shrunk<T: Scalar>(v: T, threshold: T) -> T {
     (v - threshold).max(T::zero()) + (v + threshold).min(T::zero())
 }
 
+/// The positive root of x² − vx − (w/2)², ½(v + √(v² + w²)), for a width w > 0. Below 0 it is written as a quotient, where
+/// the sum would cancel.
+fn barrier_root<T: Scalar>(v: T, width: T) -> T {
+    let (half, root) = (T::of(0.5), v.hypot(width));
+    if v > T::zero() { half * (v + root) } else { half * width * (width / (root - v)) }
+}
+
+/// The root of an increasing function, which is below 0 at `low` and above 0 at `high`, from its value and its slope.
+///
+/// Newton's method, and bisection where its step leaves the bracket or is longer than half of the last one (Press,
+/// Teukolsky, Vetterling and Flannery, "Numerical Recipes", 2007, §9.4). A value that is not a number counts as above 0.
+fn increasing_root<T: Scalar>(mut low: T, mut high: T, f: impl Fn(T) -> (T, T)) -> T {
+    let half = T::of(0.5);
+    let (mut x, mut last) = (low + (high - low) * half, high - low);
+    for _ in 0..ROOT_STEPS {
+        let (value, slope) = f(x);
+        if value < T::zero() {
+            low = x
+        } else {
+            high = x
+        }
+        let newton = x - value / slope;
+        let near = newton > low && newton < high && (newton - x).abs() <= half * last;
+        let next = if near || newton == x { newton } else { low + (high - low) * half };
+        if next == x || !(next > low && next < high) {
+            break;
+        }
+        (last, x) = ((next - x).abs(), next);
+    }
+    x
+}
+
 /// f(x) for an x that a wrapper has computed, of numbers of the given size. If f is ∞ there, and finite at a point that
 /// rounding cannot tell from x, it is the value at that point: the proximal operator with a large ρ finds it.
 fn value_near<T: Scalar>(f: &impl Prox<T>, x: &DMatrix<T>, size: T) -> T {
@@ -134,6 +217,22 @@ fn value_near<T: Scalar>(f: &impl Prox<T>, x: &DMatrix<T>, size: T) -> T {
     let room = T::of(256.0) * T::EPSILON * size;
     let nearest = f.prox(x, T::EPSILON.recip()).ok().filter(|near| norm((x - near).as_slice()) <= room);
     nearest.map_or(value, |near| f.value(&near))
+}
+
+/// The nearest point of the nearest point, and so on until it stays: where v is long and x is short, rounding has left a
+/// part of v in the first one.
+fn settled<T: Scalar>(v: &DMatrix<T>, nearest: impl Fn(&DMatrix<T>) -> Result<DMatrix<T>>) -> Result<DMatrix<T>> {
+    let mut x = nearest(v)?;
+    // A time brings v down by a factor of ε or so.
+    for _ in 0..30 {
+        let next = nearest(&x)?;
+        let moved = norm((&next - &x).as_slice());
+        x = next;
+        if moved <= T::of(16.0) * T::EPSILON * norm(x.as_slice()) {
+            break;
+        }
+    }
+    Ok(x)
 }
 
 /// 0 where x is its own nearest point in a set, up to rounding, and ∞ elsewhere.

@@ -96,5 +96,61 @@ pub fn all<T: Scalar>(n: usize, seed: u64) -> Vec<Function<T>> {
     other("rank", Box::new(SingularValues(L0Ball { count: 1 })));
     other("sphere", Box::new(Indicator(Whole(UnitColumns))));
     other("orthonormal", Box::new(Indicator(Stiefel::default())));
+    all.extend(norms_and_losses(n, seed));
+    all.extend(cones_and_polyhedra(n, seed));
+    all.extend(penalties_that_are_not_convex(n));
+    all
+}
+
+fn norms_and_losses<T: Scalar>(n: usize, seed: u64) -> Vec<Function<T>> {
+    let mut all = Vec::new();
+    let mut convex = |name, f| all.push(Function { name, convex: true, f });
+    convex("l1 plus l2", Box::new(L1PlusL2 { l1: 0.4, l2: 0.6 }) as Box<dyn Prox<T>>);
+    convex("total variation", Box::new(TotalVariation));
+    convex("largest entries", Box::new(SumLargest { count: 2 }));
+    convex("largest magnitudes", Box::new(KyFan { count: 2 }));
+    convex("ky fan norm", Box::new(SingularValues(KyFan { count: 2 })));
+    convex("cubed l2", Box::new(CubedL2));
+    convex("entropy", Box::new(Entropy));
+    let shares = random::<T>(n, n, seed ^ 15).map(|entry: T| entry.abs().min(T::one()));
+    convex("binary cross-entropy", Box::new(BinaryCrossEntropy::new(shares.clone()).unwrap()));
+    convex("kullback-leibler", Box::new(KullbackLeibler::new(shares).unwrap()));
+    all
+}
+
+fn cones_and_polyhedra<T: Scalar>(n: usize, seed: u64) -> Vec<Function<T>> {
+    let mut all = Vec::new();
+    let mut convex = |name, f| all.push(Function { name, convex: true, f });
+    let slab = Hyperslab { normal: random(n, n, seed ^ 16), lower: T::of(-0.5), upper: T::of(0.2) };
+    convex("hyperslab", Box::new(slab) as Box<dyn Prox<T>>);
+    convex("rotated cone", Box::new(RotatedSecondOrderCone));
+    let (a, inside) = (random::<T>(n + 1, n, seed ^ 17), random::<T>(n, 1, seed ^ 18));
+    let b = (&a * inside).add_scalar(T::of(0.1));
+    convex("polyhedron", Box::new(Columnwise(Polyhedron::new(&a, &b).unwrap())));
+    let map = random::<T>(n - n / 2, n / 2, seed ^ 19);
+    convex("graph", Box::new(Affine::graph(&map, n).unwrap()));
+    if n == 3 {
+        convex("exponential cones", Box::new(Columnwise(ExponentialCone)));
+        convex("dual exponential cones", Box::new(Columnwise(DualExponentialCone)));
+    }
+    all
+}
+
+fn penalties_that_are_not_convex<T: Scalar>(n: usize) -> Vec<Function<T>> {
+    let mut all = Vec::new();
+    let mut other = |name, f| all.push(Function { name, convex: false, f });
+    other("scad", Box::new(Scad { lambda: 0.6, a: 3.7 }) as Box<dyn Prox<T>>);
+    other("mcp", Box::new(Mcp { lambda: 0.6, gamma: 2.5 }));
+    other("l half", Box::new(LHalf));
+    other("log-sum", Box::new(LogSum { epsilon: 0.4 }));
+    other("geman-reynolds", Box::new(GemanReynolds { gamma: 0.6 }));
+    other("exponential penalty", Box::new(ExponentialPenalty { gamma: 1.5 }));
+    other("l1 minus l2", Box::new(L1MinusL2 { alpha: 0.8 }));
+    other("student t", Box::new(StudentT { degrees: 2.0, scale: 0.5 }));
+    other("tukey", Box::new(Tukey { c: 1.2 }));
+    other("truncated squares", Box::new(TruncatedSquares { c: 0.9 }));
+    other("geman-mcclure", Box::new(GemanMcClure { scale: 0.5 }));
+    other("binary", Box::new(Binary { low: -0.5, high: 1.0 }));
+    other("separate", Box::new(Separable::<T>(vec![(1, Box::new(L1)), (n - 1, Box::new(L0))])));
     all
 }

@@ -14,6 +14,7 @@ fn the_check_kit_passes() {
         for (scale, rho) in [(1.0, 0.7), (3.0, 2.5)] {
             let v = random::<f64>(2, 2, !seed) * scale;
             for Function { name, convex, f } in all::<f64>(2, seed) {
+                assert_eq!(f.is_nonconvex(), !convex, "{name}");
                 let check = if convex { check::convex_prox(&f, &v, rho) } else { check::prox(&f, &v, rho) };
                 let report = check.unwrap();
                 assert!(report.passed(), "{name}, seed {seed}: {report}");
@@ -162,9 +163,10 @@ fn what_cannot_be_moved_is_refused() {
 #[test]
 fn another_size_is_refused() {
     let sized = ["point", "halfspace", "affine", "quadratic", "least squares", "wide least squares", "cross-entropy"];
+    let more = ["hyperslab", "graph", "binary cross-entropy", "kullback-leibler"];
     let wrapped = ["translated", "tilted", "labelled", "separable", "precomposed"];
     let functions = all::<f64>(3, 1);
-    for name in sized.iter().chain(&wrapped) {
+    for name in sized.iter().chain(&more).chain(&wrapped) {
         let f = functions.iter().find(|function| function.name == *name).unwrap();
         assert!(matches!(f.f.prox(&Matrix::zeros(4, 3), 1.0), Err(Error::Size { .. })), "{name}");
         let value = f.f.value(&Matrix::zeros(4, 3));

@@ -7,18 +7,18 @@ use admm_solvers::set::{Bounds, Stiefel, UnitColumns, Whole};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
-fn prox(f: impl Prox<f64>, v: &Matrix, rho: f64) -> Matrix {
+pub fn prox(f: impl Prox<f64>, v: &Matrix, rho: f64) -> Matrix {
     f.prox(v, rho).unwrap()
 }
 
-fn close(x: &Matrix, twin: &Matrix, scale: f64) -> std::result::Result<(), TestCaseError> {
+pub fn close(x: &Matrix, twin: &Matrix, scale: f64) -> std::result::Result<(), TestCaseError> {
     let gap = (x - twin).norm();
     prop_assert!(gap <= 1e-11 * (1.0 + scale), "{gap:e} apart: {x} {twin}");
     Ok(())
 }
 
 /// The x with slope(x) = 0 for an increasing slope, by bisection.
-fn bisect(mut low: f64, mut high: f64, slope: impl Fn(f64) -> f64) -> f64 {
+pub fn bisect(mut low: f64, mut high: f64, slope: impl Fn(f64) -> f64) -> f64 {
     for _ in 0..200 {
         let middle = 0.5 * (low + high);
         if slope(middle) < 0.0 { low = middle } else { high = middle }
@@ -27,7 +27,7 @@ fn bisect(mut low: f64, mut high: f64, slope: impl Fn(f64) -> f64) -> f64 {
 }
 
 /// The minimiser of a convex sum over entries, by the derivative of one, in an interval that has it for sure.
-fn each(v: &Matrix, rho: f64, derivative: impl Fn(f64) -> f64) -> Matrix {
+pub fn each(v: &Matrix, rho: f64, derivative: impl Fn(f64) -> f64) -> Matrix {
     v.map(|v| {
         let far = 1.0 + v.abs() + 1.0 / rho;
         bisect(v - far, v + far, |x| derivative(x) + rho * (x - v))

@@ -62,7 +62,9 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         let run = run.filter(|_| !matches!(status, Status::Converged | Status::Unverified));
         let best = run.and_then(Run::into_best).unwrap_or_else(|| self.state.clone());
         let smoothness = self.guarded("z", || Ok(self.g.smoothness(&best.z)))?;
-        let certificate = Certificate::new(status, smoothness, self.relaxation, &best.record, &tally);
+        let nonconvex =
+            self.guarded("x", || Ok(self.f.is_nonconvex()))? || self.guarded("z", || Ok(self.g.is_nonconvex()))?;
+        let certificate = Certificate::new(status, smoothness, self.relaxation, &best.record, &tally, nonconvex);
         let advice = Ending {
             status,
             best: &best.record,

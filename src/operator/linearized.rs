@@ -120,4 +120,8 @@ impl<T: Real, P: Prox<T>, K: Operator<T>> Subproblem<T> for Linearized<T, P, K> 
     fn recession(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> Option<Recession<T>> {
         Some(self.of.recession(&(to - from))?.through(self.square.sqrt()))
     }
+
+    fn is_nonconvex(&self) -> bool {
+        self.of.is_nonconvex()
+    }
 }

@@ -58,6 +58,10 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Consensus<P> {
     fn recession(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> Option<Recession<T>> {
         Some(self.of.recession(&(to - from))?.through(T::of(self.members as f64).sqrt()))
     }
+
+    fn is_nonconvex(&self) -> bool {
+        self.of.is_nonconvex()
+    }
 }
 
 /// One variable z (n×k) of which each of N blocks sees some rows: z ↦ (S₁z, …, S_N z). Boyd et al. (2011, §7.2).
@@ -143,6 +147,10 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for GeneralConsensus<P> {
 
     fn recession(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> Option<Recession<T>> {
         Some(self.of.recession(&(to - from))?.through(self.norm()))
+    }
+
+    fn is_nonconvex(&self) -> bool {
+        self.of.is_nonconvex()
     }
 }
 

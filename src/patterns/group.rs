@@ -77,4 +77,7 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Group<P> {
         let none = Recession::nowhere(T::zero());
         moves.try_fold(none, |sum, ((block, from), to)| Some(sum.beside(block.recession(from, to)?)))
     }
+    fn is_nonconvex(&self) -> bool {
+        self.blocks.iter().any(|block| block.is_nonconvex())
+    }
 }

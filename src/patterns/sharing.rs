@@ -62,4 +62,8 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Sharing<P> {
         let length = from.iter().zip(to).map(|(from, to)| (to - from).norm_squared()).sum::<T>().sqrt();
         Some(Recession { length, violation: shared.violation / T::of(self.members as f64).sqrt(), ..shared })
     }
+
+    fn is_nonconvex(&self) -> bool {
+        self.of.is_nonconvex()
+    }
 }

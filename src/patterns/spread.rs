@@ -15,8 +15,9 @@ use std::sync::Arc;
 /// computed, and once the sizes of Kᵀy. The result has the same bits for any number of ranks. A rank without a block
 /// takes part all the same.
 ///
-/// It says nothing about [`smoothness`](Subproblem::smoothness), [`support`](Subproblem::support) and
-/// [`recession`](Subproblem::recession): infeasible problems are not recognised, and end by the iteration limit.
+/// It says nothing about [`smoothness`](Subproblem::smoothness), [`is_nonconvex`](Subproblem::is_nonconvex),
+/// [`support`](Subproblem::support) and [`recession`](Subproblem::recession): infeasible problems are not recognised,
+/// and end by the iteration limit.
 ///
 /// # Example
 /// ½ Σᵢ ‖x − aᵢ‖² for three numbers aᵢ on two ranks, whose minimiser is their mean:

@@ -28,7 +28,7 @@ impl<T: Real, P: Subproblem<T>> Subproblem<T> for Weighted<P> {
     type Var = P::Var;
     type Image = P::Image;
 
-    forward!(self.of: value, forget);
+    forward!(self.of: value, forget, is_nonconvex);
 
     /// f(x) + ρ/2 ‖σKx − v‖² = f(x) + wρ/2 ‖Kx − v/σ‖².
     fn argmin(&self, x: &mut P::Var, to: Target<'_, T, P::Image>) -> Result<Solved<T>> {
@@ -106,6 +106,10 @@ impl<T: Real, P: Prox<T>> Subproblem<T> for Weighted<Consensus<P>, Vec<f64>> {
     }
     fn recession(&self, from: &DMatrix<T>, to: &DMatrix<T>) -> Option<Recession<T>> {
         Some(self.of.of.recession(&(to - from))?.through(self.total::<T>().sqrt()))
+    }
+
+    fn is_nonconvex(&self) -> bool {
+        self.of.is_nonconvex()
     }
 }
 

@@ -15,29 +15,51 @@ from ._types import Function
 
 __all__ = [
     "affine",
+    "binary",
+    "binary_cross_entropy",
     "columnwise",
     "conjugate",
     "cross_entropy",
+    "cubed_l2",
+    "dual_exponential_cone",
     "eigenvalues",
     "elastic_net",
+    "entropy",
+    "exponential_cone",
+    "exponential_penalty",
+    "geman_mcclure",
+    "geman_reynolds",
+    "graph",
     "halfspace",
     "hinge",
     "huber",
+    "hyperslab",
     "indicator",
+    "kullback_leibler",
+    "ky_fan",
     "l0",
     "l0_ball",
     "l1",
     "l1_ball",
+    "l1_minus_l2",
+    "l1_plus_l2",
     "l2",
+    "l_half",
     "l_infinity",
     "least_squares",
+    "log_sum",
     "logistic",
     "margins",
+    "mcp",
     "moreau_envelope",
     "negative_log",
+    "poisson",
+    "polyhedron",
     "precomposed",
     "quadratic",
     "quantile",
+    "rotated_second_order_cone",
+    "scad",
     "scaled",
     "second_order_cone",
     "separable",
@@ -46,8 +68,13 @@ __all__ = [
     "singular_values",
     "squared_hinge",
     "squared_l2",
+    "student_t",
+    "sum_largest",
     "tilted",
+    "total_variation",
     "translated",
+    "truncated_squares",
+    "tukey",
     "zero",
 ]
 
@@ -77,6 +104,11 @@ def squared_l2() -> _core.Function:
     return _core.function("squared-l2")
 
 
+def cubed_l2() -> _core.Function:
+    """‖x‖³."""
+    return _core.function("cubed-l2")
+
+
 def l_infinity() -> _core.Function:
     """The largest absolute value."""
     return _core.function("l-infinity")
@@ -87,9 +119,69 @@ def elastic_net(l1: float, l2: float) -> _core.Function:
     return _core.function("elastic-net", l1, l2)
 
 
+def l1_plus_l2(l1: float, l2: float) -> _core.Function:
+    """l1 ‖x‖₁ + l2 ‖x‖₂: of each column the sparse group lasso."""
+    return _core.function("l1-plus-l2", l1, l2)
+
+
+def ky_fan(count: int) -> _core.Function:
+    """The sum of so many largest absolute values."""
+    return _core.function("ky-fan", count)
+
+
+def sum_largest(count: int) -> _core.Function:
+    """The sum of so many largest entries."""
+    return _core.function("sum-largest", count)
+
+
+def total_variation() -> _core.Function:
+    """Σ |xᵢ₊₁ − xᵢ|, down each column."""
+    return _core.function("total-variation")
+
+
+def scad(slope: float, a: float = 3.7) -> _core.Function:
+    """The smoothly clipped absolute deviation with this slope at 0. It is not convex."""
+    return _core.function("scad", slope, a)
+
+
+def mcp(slope: float, gamma: float) -> _core.Function:
+    """The minimax concave penalty with this slope at 0. It is not convex."""
+    return _core.function("mcp", slope, gamma)
+
+
+def l_half() -> _core.Function:
+    """Σ √|xᵢ|. It is not convex."""
+    return _core.function("l-half")
+
+
+def log_sum(epsilon: float) -> _core.Function:
+    """Σ log(1 + |xᵢ|/epsilon). It is not convex."""
+    return _core.function("log-sum", epsilon)
+
+
+def l1_minus_l2(alpha: float = 1.0) -> _core.Function:
+    """‖x‖₁ − alpha ‖x‖₂. It is not convex."""
+    return _core.function("l1-minus-l2", alpha)
+
+
+def geman_reynolds(gamma: float) -> _core.Function:
+    """Σ |xᵢ| / (gamma + |xᵢ|). It is not convex."""
+    return _core.function("geman-reynolds", gamma)
+
+
+def exponential_penalty(gamma: float) -> _core.Function:
+    """Σ 1 − exp(−gamma |xᵢ|). It is not convex."""
+    return _core.function("exponential-penalty", gamma)
+
+
 def negative_log() -> _core.Function:
     """−Σ log xᵢ."""
     return _core.function("negative-log")
+
+
+def entropy() -> _core.Function:
+    """Σ xᵢ log xᵢ, the negative entropy."""
+    return _core.function("entropy")
 
 
 def huber(delta: float) -> _core.Function:
@@ -100,6 +192,26 @@ def huber(delta: float) -> _core.Function:
 def quantile(level: float) -> _core.Function:
     """The loss of quantile regression at this level, for each residual."""
     return _core.function("quantile", level)
+
+
+def student_t(degrees: float, scale: float = 1.0) -> _core.Function:
+    """The loss of Student's t-distribution, with one degree of freedom that of Cauchy. It is not convex."""
+    return _core.function("student-t", degrees, scale)
+
+
+def truncated_squares(c: float) -> _core.Function:
+    """Σ min(½xᵢ², ½c²). It is not convex."""
+    return _core.function("truncated-squares", c)
+
+
+def tukey(c: float) -> _core.Function:
+    """Tukey's biweight, constant for |x| ≥ c. It is not convex."""
+    return _core.function("tukey", c)
+
+
+def geman_mcclure(scale: float) -> _core.Function:
+    """Σ xᵢ² / (scale² + xᵢ²). It is not convex."""
+    return _core.function("geman-mcclure", scale)
 
 
 def hinge() -> _core.Function:
@@ -127,6 +239,21 @@ def cross_entropy(labels: ArrayLike, weights: ArrayLike, classes: int) -> _core.
     return _core.function("cross-entropy", np.asarray(labels).tolist(), weights, classes)
 
 
+def binary_cross_entropy(targets: ArrayLike) -> _core.Function:
+    """−Σ bᵢ log xᵢ + (1 − bᵢ) log(1 − xᵢ) of probabilities x, for targets b from 0 to 1."""
+    return _core.function("binary-cross-entropy", targets)
+
+
+def poisson(counts: ArrayLike) -> _core.Function:
+    """Σ exp(xᵢ) − bᵢxᵢ, for counts b."""
+    return _core.function("poisson", counts)
+
+
+def kullback_leibler(counts: ArrayLike) -> _core.Function:
+    """Σ xᵢ − bᵢ + bᵢ log(bᵢ/xᵢ) of rates x, for counts b."""
+    return _core.function("kullback-leibler", counts)
+
+
 def quadratic(p: ArrayLike, q: ArrayLike) -> _core.Function:
     """½xᵀPx + qᵀx with a symmetric P."""
     return _core.function("quadratic", p, q)
@@ -142,9 +269,25 @@ def affine(a: ArrayLike, b: ArrayLike) -> _core.Function:
     return _core.function("affine", a, b)
 
 
+def graph(a: ArrayLike, columns: int = 1) -> _core.Function:
+    """The indicator of the graph {(x, Ax)}, of x over Ax."""
+    return _core.function("graph", a, columns)
+
+
 def halfspace(normal: ArrayLike, offset: float) -> _core.Function:
     """The indicator of ⟨normal, x⟩ ≤ offset."""
     return _core.function("halfspace", normal, offset)
+
+
+def hyperslab(normal: ArrayLike, lower: float, upper: float) -> _core.Function:
+    """The indicator of lower ≤ ⟨normal, x⟩ ≤ upper."""
+    return _core.function("hyperslab", normal, lower, upper)
+
+
+def polyhedron(a: ArrayLike, b: ArrayLike, c: ArrayLike | None = None, d: ArrayLike | None = None) -> _core.Function:
+    """The indicator of Ax ≤ b, and with c and d of Cx = d as well."""
+    equations = () if c is None and d is None else (c, d)
+    return _core.function("polyhedron", a, b, *equations)
 
 
 def simplex(total: float = 1.0) -> _core.Function:
@@ -165,6 +308,26 @@ def l1_ball(radius: float = 1.0) -> _core.Function:
 def second_order_cone() -> _core.Function:
     """The indicator of x₁ ≥ ‖(x₂, …)‖."""
     return _core.function("second-order-cone")
+
+
+def rotated_second_order_cone() -> _core.Function:
+    """The indicator of 2x₁x₂ ≥ ‖(x₃, …)‖² with x₁, x₂ ≥ 0."""
+    return _core.function("rotated-second-order-cone")
+
+
+def exponential_cone() -> _core.Function:
+    """The indicator of s > 0, s exp(r/s) ≤ t for x = (r, s, t), and its limits."""
+    return _core.function("exponential-cone")
+
+
+def dual_exponential_cone() -> _core.Function:
+    """The indicator of r < 0, −r exp(s/r) ≤ e t for x = (r, s, t), and its limits."""
+    return _core.function("dual-exponential-cone")
+
+
+def binary(low: float, high: float) -> _core.Function:
+    """The indicator of entries that are low or high. It is not convex."""
+    return _core.function("binary", low, high)
 
 
 def singleton(point: ArrayLike) -> _core.Function:

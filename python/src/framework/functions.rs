@@ -111,16 +111,23 @@ fn unknown(name: &str) -> PyErr {
 
 fn plain(name: &str) -> PyResult<Maker> {
     Ok(match name {
+        "cubed-l2" => simple(CubedL2),
+        "dual-exponential-cone" => simple(DualExponentialCone),
+        "entropy" => simple(Entropy),
+        "exponential-cone" => simple(ExponentialCone),
         "hinge" => simple(Hinge),
+        "l-half" => simple(LHalf),
         "l0" => simple(L0),
         "l1" => simple(L1),
         "l2" => simple(L2),
         "l-infinity" => simple(LInfinity),
         "logistic" => simple(Logistic),
         "negative-log" => simple(NegativeLog),
+        "rotated-second-order-cone" => simple(RotatedSecondOrderCone),
         "second-order-cone" => simple(SecondOrderCone),
         "squared-hinge" => simple(SquaredHinge),
         "squared-l2" => simple(SquaredL2),
+        "total-variation" => simple(TotalVariation),
         _ => return Err(unknown(name)),
     })
 }
@@ -130,6 +137,9 @@ struct Arguments<'a, 'py>(&'a Bound<'py, PyTuple>);
 
 impl Arguments<'_, '_> {
     fn number(&self, at: usize) -> PyResult<f64> {
+        self.0.get_item(at)?.extract()
+    }
+    fn count(&self, at: usize) -> PyResult<usize> {
         self.0.get_item(at)?.extract()
     }
     fn matrix(&self, at: usize, name: &str) -> PyResult<DMatrix<f64>> {
@@ -153,23 +163,69 @@ fn of_function<P: Prox<f64> + 'static>(
 
 fn with_arguments(name: &str, args: &Arguments<'_, '_>) -> PyResult<Maker> {
     Ok(match name {
-        "affine" => simple(Affine::new(&args.matrix(0, "a")?, &args.matrix(1, "b")?).map_err(raised)?),
+        "binary-cross-entropy" => simple(BinaryCrossEntropy::new(args.matrix(0, "targets")?).map_err(raised)?),
         "cross-entropy" => {
             let labels: Vec<usize> = args.0.get_item(0)?.extract()?;
             let weights = args.matrix(1, "weights")?;
-            let classes = args.0.get_item(2)?.extract()?;
-            simple(CrossEntropy::new(labels, weights.data.into(), classes).map_err(raised)?)
+            simple(CrossEntropy::new(labels, weights.data.into(), args.count(2)?).map_err(raised)?)
         }
         "elastic-net" => simple(ElasticNet { l1: args.number(0)?, l2: args.number(1)? }),
-        "halfspace" => simple(Halfspace { normal: args.matrix(0, "normal")?, offset: args.number(1)? }),
         "huber" => simple(Huber { delta: args.number(0)? }),
-        "l0-ball" => simple(L0Ball { count: args.0.get_item(0)?.extract()? }),
-        "l1-ball" => simple(L1Ball { radius: args.number(0)? }),
+        "kullback-leibler" => simple(KullbackLeibler::new(args.matrix(0, "counts")?).map_err(raised)?),
+        "ky-fan" => simple(KyFan { count: args.count(0)? }),
+        "l1-plus-l2" => simple(L1PlusL2 { l1: args.number(0)?, l2: args.number(1)? }),
         "least-squares" => simple(LeastSquares::new(args.matrix(0, "a")?, args.matrix(1, "b")?).map_err(raised)?),
         "quadratic" => simple(Quadratic::new(args.matrix(0, "p")?, args.matrix(1, "q")?).map_err(raised)?),
+        "poisson" => simple(Poisson::new(args.matrix(0, "counts")?).map_err(raised)?),
         "quantile" => simple(Quantile { level: args.number(0)? }),
+        "sum-largest" => simple(SumLargest { count: args.count(0)? }),
+        _ => return indicator(name, args),
+    })
+}
+
+/// The indicators of sets with parameters of their own.
+fn indicator(name: &str, args: &Arguments<'_, '_>) -> PyResult<Maker> {
+    Ok(match name {
+        "affine" => simple(Affine::new(&args.matrix(0, "a")?, &args.matrix(1, "b")?).map_err(raised)?),
+        "binary" => simple(Binary { low: args.number(0)?, high: args.number(1)? }),
+        "graph" => simple(Affine::graph(&args.matrix(0, "a")?, args.count(1)?).map_err(raised)?),
+        "halfspace" => simple(Halfspace { normal: args.matrix(0, "normal")?, offset: args.number(1)? }),
+        "hyperslab" => {
+            let (lower, upper) = (args.number(1)?, args.number(2)?);
+            simple(Hyperslab { normal: args.matrix(0, "normal")?, lower, upper })
+        }
+        "l0-ball" => simple(L0Ball { count: args.count(0)? }),
+        "l1-ball" => simple(L1Ball { radius: args.number(0)? }),
+        "polyhedron" => simple(polyhedron(args)?),
         "simplex" => simple(Simplex { total: args.number(0)? }),
         "singleton" => simple(Singleton(args.matrix(0, "point")?)),
+        _ => return not_convex(name, args),
+    })
+}
+
+/// Ax ≤ b, and with four arguments Cx = d.
+fn polyhedron(args: &Arguments<'_, '_>) -> PyResult<Polyhedron<f64>> {
+    let (a, b) = (args.matrix(0, "a")?, args.matrix(1, "b")?);
+    if args.0.len() < 4 {
+        return Polyhedron::new(&a, &b).map_err(raised);
+    }
+    let plane = Affine::new(&args.matrix(2, "c")?, &args.matrix(3, "d")?).map_err(raised)?;
+    Polyhedron::on_plane(&a, &b, plane).map_err(raised)
+}
+
+/// The penalties and losses that are not convex.
+fn not_convex(name: &str, args: &Arguments<'_, '_>) -> PyResult<Maker> {
+    Ok(match name {
+        "exponential-penalty" => simple(ExponentialPenalty { gamma: args.number(0)? }),
+        "geman-mcclure" => simple(GemanMcClure { scale: args.number(0)? }),
+        "geman-reynolds" => simple(GemanReynolds { gamma: args.number(0)? }),
+        "l1-minus-l2" => simple(L1MinusL2 { alpha: args.number(0)? }),
+        "log-sum" => simple(LogSum { epsilon: args.number(0)? }),
+        "mcp" => simple(Mcp { lambda: args.number(0)?, gamma: args.number(1)? }),
+        "scad" => simple(Scad { lambda: args.number(0)?, a: args.number(1)? }),
+        "student-t" => simple(StudentT { degrees: args.number(0)?, scale: args.number(1)? }),
+        "truncated-squares" => simple(TruncatedSquares { c: args.number(0)? }),
+        "tukey" => simple(Tukey { c: args.number(0)? }),
         _ => return calculus(name, args),
     })
 }

@@ -55,6 +55,9 @@ where
     fn recession(&self, from: &Variable, to: &Variable) -> Option<Recession<f64>> {
         self.0.recession(Kind::of(from)?, Kind::of(to)?)
     }
+    fn is_nonconvex(&self) -> bool {
+        self.0.is_nonconvex()
+    }
 }
 
 /// A block as the only one of its side.
@@ -91,6 +94,9 @@ impl Subproblem<f64> for Alone {
     }
     fn recession(&self, from: &Variable, to: &Variable) -> Option<Recession<f64>> {
         self.0.recession(from, to)
+    }
+    fn is_nonconvex(&self) -> bool {
+        self.0.is_nonconvex()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Linear equations.
 
 use super::{check, indicator, within};
-use crate::linalg::{thin_svd, without};
+use crate::linalg::{beside, thin_svd, without};
 use crate::scalar::{Scalar, norm};
 use crate::view::{product, transposed_product};
 use admm::infeasibility::{Recession, Support};
@@ -18,8 +18,10 @@ use nalgebra::DMatrix;
 /// `prox` reports [`Error::Size`] for a v that is not n×k.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Affine<T: Scalar> {
-    solution: DMatrix<T>,
-    rows: DMatrix<T>,
+    /// The solution x₀ of least norm.
+    pub(super) solution: DMatrix<T>,
+    /// The orthonormal basis V of the rows.
+    pub(super) rows: DMatrix<T>,
 }
 
 impl<T: Scalar> Affine<T> {
@@ -46,6 +48,15 @@ impl<T: Scalar> Affine<T> {
         } else {
             Err(Error::numerical("the equations Ax = b", "have no solution"))
         }
+    }
+
+    /// The graph of A (m×n), {(x, Ax)}: the stacks of x (n×k) over y (m×k) with y = Ax and k columns.
+    ///
+    /// # Errors
+    /// Those of [`thin_svd`].
+    pub fn graph(a: &DMatrix<T>, columns: usize) -> Result<Self> {
+        let equations = beside(a.clone(), &DMatrix::from_diagonal_element(a.nrows(), a.nrows(), -T::one()));
+        Affine::new(&equations, &DMatrix::zeros(a.nrows(), columns))
     }
 }
 

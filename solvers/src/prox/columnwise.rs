@@ -46,4 +46,7 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Columnwise<P> {
         let none = Recession::nowhere(T::zero());
         (0..by.ncols()).try_fold(none, |sum, j| Some(sum.beside(self.0.recession(&by.columns(j, 1).into_owned())?)))
     }
+    fn is_nonconvex(&self) -> bool {
+        self.0.is_nonconvex()
+    }
 }

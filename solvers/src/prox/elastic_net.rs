@@ -1,9 +1,9 @@
 //! The lasso's norm and a ridge.
 
-use super::{along, entrywise, everywhere, nowhere, shrunk};
+use super::{along, entrywise, everywhere, not_negative, nowhere, shrunk};
 use crate::scalar::Scalar;
 use admm::infeasibility::{Recession, Support};
-use admm::{Error, Prox, Result};
+use admm::{Prox, Result};
 use nalgebra::DMatrix;
 
 /// λ₁‖x‖₁ + λ₂/2 ‖x‖² (Zou and Hastie, "Regularization and variable selection via the elastic net", 2005).
@@ -12,7 +12,7 @@ use nalgebra::DMatrix;
 /// §6.5.3).
 ///
 /// # Errors
-/// `prox` reports [`Error::Parameters`] for a weight that is not a number from 0.
+/// `prox` reports [`Error::Parameters`](admm::Error::Parameters) for a weight that is not a number from 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ElasticNet {
     /// The weight λ₁ ≥ 0 of the 1-norm.
@@ -26,12 +26,7 @@ impl<T: Scalar> Prox<T> for ElasticNet {
         T::of(self.l1) * x.lp_norm(1) + T::of(self.l2 / 2.0) * x.norm_squared()
     }
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
-        let (l1, l2) = (T::of(self.l1), T::of(self.l2));
-        for (name, weight) in [("l1", l1), ("l2", l2)] {
-            if !(weight >= T::zero() && weight.is_finite()) {
-                return Err(Error::parameter(name, format!("must be finite and not negative, got {weight}")));
-            }
-        }
+        let (l1, l2) = (not_negative::<T>(self.l1, "l1")?, not_negative::<T>(self.l2, "l2")?);
         entrywise(v, rho, |v| shrunk(v, l1 / rho) / (T::one() + l2 / rho))
     }
     fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {

@@ -3,7 +3,7 @@
 use super::{check, indicator};
 use crate::scalar::Scalar;
 use admm::infeasibility::{Recession, Support};
-use admm::{ConstraintSet, Prox, Result};
+use admm::{ConstraintSet, Geometry, Prox, Result};
 use nalgebra::DMatrix;
 
 /// The indicator of a [`ConstraintSet`]: 0 on the set and ∞ off it. Its proximal operator is the projection, for every
@@ -49,5 +49,8 @@ impl<T: Scalar, M: ConstraintSet<T>> Prox<T> for Indicator<M> {
     }
     fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
         self.0.recession(by)
+    }
+    fn is_nonconvex(&self) -> bool {
+        matches!(self.0.geometry(), Geometry::Manifold | Geometry::General)
     }
 }

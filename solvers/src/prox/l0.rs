@@ -29,4 +29,7 @@ impl<T: Scalar> Prox<T> for L0 {
     fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
         along(by, T::zero())
     }
+    fn is_nonconvex(&self) -> bool {
+        true
+    }
 }

@@ -30,4 +30,7 @@ impl<T: Scalar> Prox<T> for L0Ball {
         order.into_iter().skip(self.count).for_each(|i| sparse[i] = T::zero());
         Ok(sparse)
     }
+    fn is_nonconvex(&self) -> bool {
+        true
+    }
 }

@@ -44,4 +44,7 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Margins<T, P> {
     fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
         self.of.recession(&self.labels.component_mul(by))
     }
+    fn is_nonconvex(&self) -> bool {
+        self.of.is_nonconvex()
+    }
 }

@@ -1,6 +1,6 @@
 //! The logarithmic barrier.
 
-use super::{entrywise, negative_part, within};
+use super::{barrier_root, entrywise, negative_part, within};
 use crate::scalar::{Scalar, norm};
 use admm::infeasibility::{Recession, Support};
 use admm::{Prox, Result};
@@ -19,13 +19,9 @@ impl<T: Scalar> Prox<T> for NegativeLog {
         let of = |x: T| if x > T::zero() { -x.ln() } else { T::of(f64::INFINITY) };
         x.iter().map(|&entry| of(entry)).sum()
     }
-    /// Below 0 the root is written as a quotient, where the sum would cancel.
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
-        let (half, width) = (T::of(0.5), T::of(2.0) / rho.sqrt());
-        entrywise(v, rho, |v| {
-            let root = v.hypot(width);
-            if v > T::zero() { half * (v + root) } else { half * width * (width / (root - v)) }
-        })
+        let width = T::of(2.0) / rho.sqrt();
+        entrywise(v, rho, |v| barrier_root(v, width))
     }
     fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
         let outside = -negative_part(&-y);

@@ -64,7 +64,7 @@ impl<T: Scalar> Prox<T> for Poisson<T> {
 /// The root of x + exp(x)/ρ = a by Newton's method from above. The function increases and is convex, so every step goes
 /// down and none goes too far: rounding alone turns back. The root is at most a, and at most log(ρa) where it is
 /// positive.
-fn root<T: Scalar>(a: T, rho: T) -> T {
+pub(super) fn root<T: Scalar>(a: T, rho: T) -> T {
     let bound = if a > T::zero() { (rho * a).ln().max(T::zero()) } else { a };
     let mut x = a.min(bound);
     for _ in 0..STEPS {

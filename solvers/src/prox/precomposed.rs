@@ -75,4 +75,7 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Precomposed<T, P> {
         let violation = recession.violation / self.square.sqrt();
         Some(Recession { violation, length: norm(by.as_slice()), ..recession })
     }
+    fn is_nonconvex(&self) -> bool {
+        self.of.is_nonconvex()
+    }
 }

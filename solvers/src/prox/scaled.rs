@@ -57,4 +57,7 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Scaled<P> {
         let recession = self.of.recession(by)?;
         Some(Recession { value: recession.value * T::of(self.weight), ..recession })
     }
+    fn is_nonconvex(&self) -> bool {
+        self.of.is_nonconvex()
+    }
 }

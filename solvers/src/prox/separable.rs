@@ -70,4 +70,7 @@ impl<T: Scalar> Prox<T> for Separable<T> {
         let none = Recession::nowhere(T::zero());
         self.parts(by).try_fold(none, |sum, (_, part, by)| Some(sum.beside(part.recession(&by)?)))
     }
+    fn is_nonconvex(&self) -> bool {
+        self.0.iter().any(|(_, part)| part.is_nonconvex())
+    }
 }

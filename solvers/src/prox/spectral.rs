@@ -44,6 +44,9 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for SingularValues<P> {
     fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
         self.0.recession(&column(thin_svd(by).ok()?.values))
     }
+    fn is_nonconvex(&self) -> bool {
+        self.0.is_nonconvex()
+    }
 }
 
 /// f(λ(X)) of the eigenvalues λ(X) of a symmetric X, and ∞ for an X that is not symmetric. f may not depend on the
@@ -88,6 +91,9 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Eigenvalues<P> {
         let recession = self.0.recession(&column(symmetric_eigen(&within).ok()?.0))?;
         let violation = recession.violation.hypot(norm((by - within).as_slice()));
         Some(Recession { violation, length: norm(by.as_slice()), ..recession })
+    }
+    fn is_nonconvex(&self) -> bool {
+        self.0.is_nonconvex()
     }
 }
 

@@ -39,4 +39,7 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Tilted<T, P> {
         let recession = self.of.recession(by)?;
         Some(Recession { value: recession.value + self.by.dot(by), ..recession })
     }
+    fn is_nonconvex(&self) -> bool {
+        self.of.is_nonconvex()
+    }
 }

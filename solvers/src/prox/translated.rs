@@ -41,4 +41,7 @@ impl<T: Scalar, P: Prox<T>> Prox<T> for Translated<T, P> {
     fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
         self.of.recession(by)
     }
+    fn is_nonconvex(&self) -> bool {
+        self.of.is_nonconvex()
+    }
 }

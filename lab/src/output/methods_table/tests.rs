@@ -28,6 +28,7 @@ fn summary(method: Method, variance_explained: f64, error: f64) -> MethodSummary
             dual: Finding::Fails(Growth { early: 1.0, largest: 4.0 }),
             stationarity: Finding::Holds(Stationarity { gradient: 0.0, infeasibility: 0.0 }),
             by_absolute: false,
+            nonconvex: false,
         },
         n: 100,
         d: 5,

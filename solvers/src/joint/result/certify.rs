@@ -34,6 +34,7 @@ pub(crate) fn certify<T: Scalar>(
             dual: unknown(method),
             stationarity,
             by_absolute: false,
+            nonconvex: false,
         },
     }
 }
@@ -62,6 +63,7 @@ pub(crate) fn certify_layered(tolerance: f64, method: Method, status: Status, fi
         dual: Finding::Unknown(reason()),
         stationarity: Finding::of(reached, figures),
         by_absolute: false,
+        nonconvex: false,
     }
 }
 
