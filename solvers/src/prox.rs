@@ -80,6 +80,7 @@ pub use second_order_cone::SecondOrderCone;
 pub use separable::Separable;
 pub(crate) use shifted::Shifted;
 pub use simplex::Simplex;
+pub(crate) use simplex::waterline;
 pub use singleton::Singleton;
 pub use spectral::{Eigenvalues, SingularValues};
 pub use squared_hinge::SquaredHinge;

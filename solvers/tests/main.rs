@@ -19,6 +19,7 @@ mod joint_file;
 mod joint_golden;
 mod joint_layered;
 mod joint_model;
+mod manifolds;
 mod network;
 mod normalised;
 mod own_network;
