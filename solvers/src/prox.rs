@@ -8,7 +8,8 @@
 //! | losses of scores | [`Hinge`], [`SquaredHinge`] and [`Logistic`], with the classes by [`Margins`]; [`CrossEntropy`]; [`Poisson`] |
 //! | quadratic functions | [`Quadratic`], [`LeastSquares`] |
 //! | indicators of sets | [`Affine`], [`Halfspace`], [`Simplex`], [`L0Ball`], [`L1Ball`], [`SecondOrderCone`], [`Singleton`], and [`Indicator`] of any set with a projection |
-//! | calculus | [`Scaled`], [`Translated`], [`Tilted`], [`Precomposed`], [`Separable`], [`Columnwise`], [`Conjugate`], [`MoreauEnvelope`] |
+//! | calculus | [`Scaled`], [`Translated`], [`Stretched`], [`Tilted`], [`Regularised`], [`Precomposed`], [`Epicomposed`], [`Reshaped`], [`Conjugate`], [`MoreauEnvelope`], [`Distance`] |
+//! | several functions | [`Separable`], [`Columnwise`] and [`Sliced`] side by side; [`Sum`], [`PointwiseMinimum`] |
 //!
 //! [`Exact`](admm::Exact) makes a block of any of them.
 //!
@@ -19,7 +20,9 @@ mod affine;
 mod columnwise;
 mod conjugate;
 mod cross_entropy;
+mod distance;
 mod elastic_net;
+mod epicomposed;
 mod halfspace;
 mod hinge;
 mod huber;
@@ -35,19 +38,26 @@ mod logistic;
 mod margins;
 mod moreau_envelope;
 mod negative_log;
+mod parts;
+mod pointwise_minimum;
 mod poisson;
 mod precomposed;
 mod quadratic;
 mod quantile;
+mod regularised;
+mod reshaped;
 mod scaled;
 mod second_order_cone;
 mod separable;
 mod shifted;
 mod simplex;
 mod singleton;
+mod sliced;
 mod spectral;
 mod squared_hinge;
 mod squared_l2;
+mod stretched;
+mod sum;
 mod tilted;
 mod translated;
 
@@ -55,7 +65,9 @@ pub use affine::Affine;
 pub use columnwise::Columnwise;
 pub use conjugate::Conjugate;
 pub use cross_entropy::CrossEntropy;
+pub use distance::Distance;
 pub use elastic_net::ElasticNet;
+pub use epicomposed::Epicomposed;
 pub use halfspace::Halfspace;
 pub use hinge::Hinge;
 pub use huber::Huber;
@@ -71,10 +83,14 @@ pub use logistic::Logistic;
 pub use margins::Margins;
 pub use moreau_envelope::MoreauEnvelope;
 pub use negative_log::NegativeLog;
+pub use parts::Slice;
+pub use pointwise_minimum::PointwiseMinimum;
 pub use poisson::Poisson;
 pub use precomposed::Precomposed;
 pub use quadratic::Quadratic;
 pub use quantile::Quantile;
+pub use regularised::Regularised;
+pub use reshaped::Reshaped;
 pub use scaled::Scaled;
 pub use second_order_cone::SecondOrderCone;
 pub use separable::Separable;
@@ -82,9 +98,12 @@ pub(crate) use shifted::Shifted;
 pub use simplex::Simplex;
 pub(crate) use simplex::waterline;
 pub use singleton::Singleton;
+pub use sliced::Sliced;
 pub use spectral::{Eigenvalues, SingularValues};
 pub use squared_hinge::SquaredHinge;
 pub use squared_l2::SquaredL2;
+pub use stretched::Stretched;
+pub use sum::Sum;
 pub use tilted::Tilted;
 pub use translated::Translated;
 
@@ -125,14 +144,19 @@ fn shrunk<T: Scalar>(v: T, threshold: T) -> T {
     (v - threshold).max(T::zero()) + (v + threshold).min(T::zero())
 }
 
-/// f(x) for an x that a wrapper has computed, of numbers of the given size. If f is ∞ there, and finite at a point that
-/// rounding cannot tell from x, it is the value at that point: the proximal operator with a large ρ finds it.
+/// f(x) for an x that a wrapper has computed, of numbers of the given size. If f is ∞ there, it is the value at a point
+/// that rounding cannot tell from x.
 fn value_near<T: Scalar>(f: &impl Prox<T>, x: &DMatrix<T>, size: T) -> T {
+    value_within(f, x, T::of(256.0) * T::EPSILON * size)
+}
+
+/// f(x), or if that is ∞ the value at a point no farther away than the room: the proximal operator with a large ρ finds
+/// it.
+fn value_within<T: Scalar>(f: &(impl Prox<T> + ?Sized), x: &DMatrix<T>, room: T) -> T {
     let value = f.value(x);
     if value.is_finite() {
         return value;
     }
-    let room = T::of(256.0) * T::EPSILON * size;
     let nearest = f.prox(x, T::EPSILON.recip()).ok().filter(|near| norm((x - near).as_slice()) <= room);
     nearest.map_or(value, |near| f.value(&near))
 }

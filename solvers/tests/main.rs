@@ -29,6 +29,7 @@ mod pca;
 mod plain;
 mod prox;
 mod prox_cross_entropy;
+mod prox_rules;
 mod prox_twins;
 mod qp;
 mod ranks;

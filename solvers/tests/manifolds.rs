@@ -6,7 +6,7 @@ use admm_solvers::set::*;
 use nalgebra::{DMatrix, UnitQuaternion};
 
 type Matrix = DMatrix<f64>;
-type Set = Box<dyn ConstraintSet<f64>>;
+type Set<T = f64> = Box<dyn ConstraintSet<T>>;
 
 const ALL: [Retraction; 4] = [Retraction::Qr, Retraction::Polar, Retraction::Cayley, Retraction::Exponential];
 
@@ -81,7 +81,7 @@ fn the_check_kit_passes_in_single_precision() {
         let single = |x: &Matrix| x.map(|entry| entry as f32);
         let generalized = GeneralizedStiefel::new(single(&metric(4, 3.0, seed))).unwrap();
         let given = PartlyFixedStiefel::new(single(&orthonormal(6, 2, seed)), Retraction::Polar).unwrap();
-        let sets: [(Box<dyn ConstraintSet<f32>>, (usize, usize)); 4] = [
+        let sets: [(Set<f32>, (usize, usize)); 4] = [
             (Box::new(generalized), (4, 2)),
             (Box::new(FixedRank { rank: 2 }), (5, 4)),
             (Box::new(given), (6, 4)),

@@ -45,7 +45,7 @@ const STEPS: u64 = 10_000;
 /// report the errors of [`polar`], and `project` reports [`Error::Numerical`] where the descent does not end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GeneralizedStiefel<T: Scalar> {
-    /// The metric M.
+    /// The metric M (d×d).
     metric: DMatrix<T>,
     /// The root M^{½} of the metric.
     root: DMatrix<T>,
@@ -114,9 +114,10 @@ impl<T: Scalar> ConstraintSet<T> for GeneralizedStiefel<T> {
     fn project(&self, x: &DMatrix<T>) -> Result<DMatrix<T>> {
         self.check_size(x)?;
         check(x, "the matrix to project on the generalised Stiefel manifold")?;
-        let mut nearest = Iterate::new(self.whitened(x)?);
-        let size = norm(x.as_slice()).max(norm(nearest.point.as_slice()));
-        let distance = Distance { to: x / size, share: size.recip() };
+        let start = self.whitened(x)?;
+        let size = norm(x.as_slice()).max(norm(start.as_slice()));
+        let distance = Distance { slope: (&start - x) / size, from: start.clone(), share: size.recip() };
+        let mut nearest = Iterate::new(start);
         let target = Target { v: x, rho: T::zero(), tolerance: T::EPSILON.powf(T::of(0.75)) };
         let solved = Gradient { max_steps: STEPS }.minimise(&distance, self, &mut nearest, target)?;
         if solved.residual.is_some_and(|residual| residual <= T::EPSILON.sqrt()) {
@@ -131,10 +132,13 @@ impl<T: Scalar> ConstraintSet<T> for GeneralizedStiefel<T> {
     }
 }
 
-/// (½‖X‖² − ⟨X, Y⟩)/s: half the square of the distance from Y, without its constant ½‖Y‖² and divided by a size s.
+/// (½‖X − Y‖² − ½‖X₀ − Y‖²)/s: how far the distance from Y is above that of X₀, divided by a size s. Written in X − X₀ it
+/// keeps its digits next to Y and far from it.
 struct Distance<T: Scalar> {
-    /// The target Y/s.
-    to: DMatrix<T>,
+    /// The gradient (X₀ − Y)/s at X₀.
+    slope: DMatrix<T>,
+    /// The point X₀ on the manifold.
+    from: DMatrix<T>,
     /// The inverse 1/s of the size.
     share: T,
 }
@@ -143,7 +147,8 @@ impl<T: Scalar> Smooth<T> for Distance<T> {
     type Point = DMatrix<T>;
 
     fn value_and_gradient(&self, x: &DMatrix<T>) -> Result<(T, DMatrix<T>)> {
-        let value = T::of(0.5) * self.share * x.norm_squared() - x.dot(&self.to);
-        Ok((value, x * self.share - &self.to))
+        let moved = x - &self.from;
+        let value = T::of(0.5) * self.share * moved.norm_squared() + moved.dot(&self.slope);
+        Ok((value, moved * self.share + &self.slope))
     }
 }
