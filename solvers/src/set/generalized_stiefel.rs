@@ -25,7 +25,8 @@ const STEPS: u64 = 10_000;
 ///   It is exact to first order.
 /// - **Projection:** it has no closed form unless M is a multiple of I (the unbalanced Procrustes problem; Eldén and
 ///   Park, "A Procrustes problem on the Stiefel manifold", 1999). Gradient descent on the distance from the nearest
-///   point in the metric of M finds it. This may be a local minimum if x is far away.
+///   point in the metric of M finds it. For k > 1 and an x much shorter than the points of the set this may be a local
+///   minimum.
 /// - **Residual:** ‖XᵀMX − I‖. Rounding leaves about the condition number of M times ε.
 ///
 /// ```
