@@ -434,6 +434,14 @@ FUNCTIONS = {
     "total_variation": (prox.total_variation(), (4, 2)),
     "truncated_squares": (prox.truncated_squares(0.9), 4),
     "tukey": (prox.tukey(1.5), 4),
+    "distance": (prox.distance(sets.ball(0.5)), 4),
+    "regularised": (prox.regularised(prox.l1(), 0.5, np.ones(4)), 4),
+    "stretched": (prox.stretched(prox.l1(), [0.0, 1.0, -2.0, 1.0]), 4),
+    "epicomposed": (prox.epicomposed(prox.l1(), 2 * np.eye(4)[:, :2]), 4),
+    "reshaped": (prox.reshaped(prox.singular_values(prox.l1()), 2, 3), 6),
+    "sum": (prox.sum(prox.l1(), prox.l2()), 4),
+    "pointwise_minimum": (prox.pointwise_minimum(prox.l1(), prox.squared_l2()), 4),
+    "sliced": (prox.sliced((4, 2), (np.s_[1:, 0], prox.l2()), (np.s_[0, :], prox.l1())), (4, 2)),
 }
 
 
@@ -444,6 +452,15 @@ def test_every_function_by_name_passes_the_check(name):
     v = v + v.T if name == "eigenvalues" else v
     report = check.prox(function, v, rho=1.5)
     assert report, report
+
+
+def test_slices_are_indices_of_the_array():
+    x = np.arange(6.0).reshape(2, 3)
+    assert prox.sliced((2, 3), (np.s_[1, 1:], prox.l1())).value(x) == 9.0
+    assert prox.sliced((2, 3), (x > 3.5, prox.l_infinity())).value(x) == 5.0
+    assert prox.sliced(3, (np.s_[1:], prox.l1())).prox([5.0, 5.0, 5.0]).tolist() == [5.0, 4.0, 4.0]
+    with pytest.raises(ValueError, match="part 1"):
+        prox.sliced(3, (np.s_[1:], prox.l1()), (np.s_[:2], prox.l1()))
 
 
 SETS = {
@@ -457,13 +474,26 @@ SETS = {
     "bounds": sets.bounds(-0.5, 0.5),
     "whole": sets.whole(sets.unit_columns()),
     "product": sets.product((1, sets.unit_columns()), (1, sets.flat())),
+    "generalized_stiefel": sets.generalized_stiefel(np.diag([1.0, 1.2, 1.4, 1.6, 2.0])),
+    "partly_fixed_stiefel": sets.partly_fixed_stiefel(np.eye(5)[:, :1]),
+    "special_orthogonal": sets.special_orthogonal("exponential"),
+    "fixed_rank": sets.fixed_rank(1),
+    "positive_definite": sets.positive_definite(),
+    "multinomial": sets.multinomial(),
+}
+
+# Points of square matrices, and points inside of open sets.
+STARTS = {
+    "special_orthogonal": lambda x: x[:3] @ x[:3].T + np.triu(np.ones(3)),
+    "positive_definite": lambda x: np.eye(3) + 0.1 * x[:3] @ x[:3].T,
+    "multinomial": lambda x: 0.2 + 0.02 * x,
 }
 
 
 @pytest.mark.parametrize("name", sets.__all__)
 def test_every_set_by_name_passes_the_check(name):
     of = SETS[name]
-    x = of.project(np.random.default_rng(3).normal(size=(5, 2)))
+    x = of.project(STARTS.get(name, np.array)(np.random.default_rng(3).normal(size=(5, 2))))
     assert of.residual(x) < 1e-12
     report = check.constraint_set(of, x)
     assert report, report

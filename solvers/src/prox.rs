@@ -11,7 +11,8 @@
 //! | quadratic functions | [`Quadratic`], [`LeastSquares`] |
 //! | indicators of sets | [`Affine`], [`Halfspace`], [`Hyperslab`], [`Polyhedron`], [`Simplex`], [`L0Ball`], [`L1Ball`], [`Binary`], [`Singleton`], and [`Indicator`] of any set with a projection |
 //! | indicators of cones | [`SecondOrderCone`], [`RotatedSecondOrderCone`], [`ExponentialCone`], [`DualExponentialCone`] |
-//! | calculus | [`Scaled`], [`Translated`], [`Tilted`], [`Precomposed`], [`Separable`], [`Columnwise`], [`Conjugate`], [`MoreauEnvelope`] |
+//! | calculus | [`Scaled`], [`Translated`], [`Stretched`], [`Tilted`], [`Regularised`], [`Precomposed`], [`Epicomposed`], [`Reshaped`], [`Conjugate`], [`MoreauEnvelope`], [`Distance`] |
+//! | several functions | [`Separable`], [`Columnwise`] and [`Sliced`] side by side; [`Sum`], [`PointwiseMinimum`] |
 //!
 //! [`Exact`](admm::Exact) makes a block of any of them.
 //!
@@ -25,8 +26,10 @@ mod columnwise;
 mod conjugate;
 mod cross_entropy;
 mod cubed_l2;
+mod distance;
 mod elastic_net;
 mod entropy;
+mod epicomposed;
 mod exponential_cone;
 mod halfspace;
 mod hinge;
@@ -48,11 +51,15 @@ mod margins;
 mod moreau_envelope;
 mod negative_log;
 mod nonconvex;
+mod parts;
+mod pointwise_minimum;
 mod poisson;
 mod polyhedron;
 mod precomposed;
 mod quadratic;
 mod quantile;
+mod regularised;
+mod reshaped;
 mod rotated_second_order_cone;
 mod scaled;
 mod second_order_cone;
@@ -60,9 +67,12 @@ mod separable;
 mod shifted;
 mod simplex;
 mod singleton;
+mod sliced;
 mod spectral;
 mod squared_hinge;
 mod squared_l2;
+mod stretched;
+mod sum;
 mod sum_largest;
 mod tilted;
 mod total_variation;
@@ -75,8 +85,11 @@ pub use columnwise::Columnwise;
 pub use conjugate::Conjugate;
 pub use cross_entropy::CrossEntropy;
 pub use cubed_l2::CubedL2;
+pub use distance::Distance;
+pub use elastic_net::ElasticNet;
 pub use elastic_net::ElasticNet;
 pub use entropy::Entropy;
+pub use epicomposed::Epicomposed;
 pub use exponential_cone::{DualExponentialCone, ExponentialCone};
 pub use halfspace::Halfspace;
 pub use hinge::Hinge;
@@ -101,21 +114,29 @@ pub use nonconvex::{
     ExponentialPenalty, GemanMcClure, GemanReynolds, L1MinusL2, LHalf, LogSum, Mcp, Scad, StudentT, TruncatedSquares,
     Tukey,
 };
+pub use parts::Slice;
+pub use pointwise_minimum::PointwiseMinimum;
 pub use poisson::Poisson;
 pub use polyhedron::Polyhedron;
 pub use precomposed::Precomposed;
 pub use quadratic::Quadratic;
 pub use quantile::Quantile;
+pub use regularised::Regularised;
+pub use reshaped::Reshaped;
 pub use rotated_second_order_cone::RotatedSecondOrderCone;
 pub use scaled::Scaled;
 pub use second_order_cone::SecondOrderCone;
 pub use separable::Separable;
 pub(crate) use shifted::Shifted;
 pub use simplex::Simplex;
+pub(crate) use simplex::waterline;
 pub use singleton::Singleton;
+pub use sliced::Sliced;
 pub use spectral::{Eigenvalues, SingularValues};
 pub use squared_hinge::SquaredHinge;
 pub use squared_l2::SquaredL2;
+pub use stretched::Stretched;
+pub use sum::Sum;
 pub use sum_largest::SumLargest;
 pub use tilted::Tilted;
 pub use total_variation::TotalVariation;
@@ -207,14 +228,19 @@ fn increasing_root<T: Scalar>(mut low: T, mut high: T, f: impl Fn(T) -> (T, T)) 
     x
 }
 
-/// f(x) for an x that a wrapper has computed, of numbers of the given size. If f is ∞ there, and finite at a point that
-/// rounding cannot tell from x, it is the value at that point: the proximal operator with a large ρ finds it.
+/// f(x) for an x that a wrapper has computed, of numbers of the given size. If f is ∞ there, it is the value at a point
+/// that rounding cannot tell from x.
 fn value_near<T: Scalar>(f: &impl Prox<T>, x: &DMatrix<T>, size: T) -> T {
+    value_within(f, x, T::of(256.0) * T::EPSILON * size)
+}
+
+/// f(x), or if that is ∞ the value at a point no farther away than the room: the proximal operator with a large ρ finds
+/// it.
+fn value_within<T: Scalar>(f: &(impl Prox<T> + ?Sized), x: &DMatrix<T>, room: T) -> T {
     let value = f.value(x);
     if value.is_finite() {
         return value;
     }
-    let room = T::of(256.0) * T::EPSILON * size;
     let nearest = f.prox(x, T::EPSILON.recip()).ok().filter(|near| norm((x - near).as_slice()) <= room);
     nearest.map_or(value, |near| f.value(&near))
 }

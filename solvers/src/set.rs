@@ -7,6 +7,12 @@
 //! | [`Grassmann`] | XᵀX = I, for the span alone | G − X(XᵀG) | UVᵀ of X = UΣVᵀ | the same |
 //! | [`UnitColumns`] | ‖xⱼ‖ = 1 | gⱼ − xⱼ(xⱼᵀgⱼ) | xⱼ/‖xⱼ‖ | projection of X + ξ |
 //! | [`GreatCircles`] | ‖xⱼ‖ = 1 | gⱼ − xⱼ(xⱼᵀgⱼ) | xⱼ/‖xⱼ‖ | exponential |
+//! | [`GeneralizedStiefel`] | XᵀMX = I | G − MXS, S from a Lyapunov equation | by descent | M^{−½}·polar of M^{½}(X + ξ) |
+//! | [`PartlyFixedStiefel`] | XᵀX = I, X = [C Y] | 0 for C, that of Stiefel for Y | C and UVᵀ of Y without CCᵀY | as Stiefel |
+//! | [`SpecialOrthogonal`] | XᵀX = I, det X = 1 | G − X sym(XᵀG) | UVᵀ, a sign turned where det UVᵀ < 0 | as Stiefel |
+//! | [`FixedRank`] | rank X = r | G − (I − UUᵀ)G(I − VVᵀ) | U₁Σ₁V₁ᵀ, the r largest | projection of X + ξ |
+//! | [`PositiveDefinite`] | X = Xᵀ ≻ 0 | sym(G) | λ raised above 0 | X + ξ + ½ξX⁻¹ξ |
+//! | [`Multinomial`] | xᵢⱼ > 0, Σᵢxᵢⱼ = 1 | gⱼ − mean(gⱼ)·1 | xⱼ − τ raised above 0 | xⱼ ∘ exp(ξⱼ/xⱼ) over its sum |
 //! | **Convex sets** | | | | |
 //! | [`Ball`] | ‖xⱼ‖ ≤ r | G; where −G leaves the set, less | xⱼ·min(1, r/‖xⱼ‖) | projection of X + ξ |
 //! | [`Bounds`] | lᵢⱼ ≤ xᵢⱼ ≤ uᵢⱼ | G; where −G leaves the set, less | min(u, max(l, xᵢⱼ)) | projection of X + ξ |
@@ -29,22 +35,34 @@
 
 mod ball;
 mod bounds;
+mod fixed_rank;
+mod generalized_stiefel;
 mod geodesic;
 mod grassmann;
 mod great_circles;
+mod multinomial;
 mod non_negative;
+mod partly_fixed_stiefel;
+mod positive_definite;
 mod product;
 mod rotation;
+mod special_orthogonal;
 mod stiefel;
 mod unit_columns;
 mod whole;
 
 pub use ball::Ball;
 pub use bounds::{Bound, Bounds};
+pub use fixed_rank::FixedRank;
+pub use generalized_stiefel::GeneralizedStiefel;
 pub use grassmann::Grassmann;
 pub use great_circles::GreatCircles;
+pub use multinomial::Multinomial;
 pub use non_negative::NonNegativeUnitColumns;
+pub use partly_fixed_stiefel::PartlyFixedStiefel;
+pub use positive_definite::PositiveDefinite;
 pub use product::Product;
+pub use special_orthogonal::SpecialOrthogonal;
 pub use stiefel::{Retraction, Stiefel};
 pub use unit_columns::UnitColumns;
 pub use whole::Whole;

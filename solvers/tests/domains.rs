@@ -44,6 +44,10 @@ fn of_vectors() -> Vec<(&'static str, Box<dyn Prox<f64>>)> {
     let a = Matrix::from_row_slice(1, 3, &[1.0, -2.0, 2.0]);
     let p = a.tr_mul(&a);
     let limits = Bounds { lower: column(&[-1.0, 0.0, f64::NEG_INFINITY]), upper: column(&[2.0, f64::INFINITY, 1.0]) };
+    let one_side = Bounds { lower: -1.0, upper: f64::INFINITY };
+    let some = Matrix::from_row_slice(3, 2, &[0.6, -0.8, 0.8, 0.6, 0.0, 0.0]) * 2.0;
+    let sides: Vec<(Slice, Box<dyn Prox<f64>>)> =
+        vec![(Slice::Entries(vec![2]), Box::new(Indicator(one_side))), (Slice::Rows(0..1), Box::new(L1))];
     let tilted = Tilted { of: Indicator(limits.clone()), by: column(&[1.0, 2.0, -3.0]) };
     vec![
         ("affine", Box::new(Affine::new(&a, &column(&[2.0])).unwrap())),
@@ -94,6 +98,12 @@ fn of_vectors() -> Vec<(&'static str, Box<dyn Prox<f64>>)> {
         ("geman-mcclure", Box::new(GemanMcClure { scale: 0.5 })),
         ("geman-reynolds", Box::new(GemanReynolds { gamma: 0.5 })),
         ("exponential", Box::new(ExponentialPenalty { gamma: 0.5 })),
+        ("regularised", Box::new(Regularised { of: SecondOrderCone, mu: 0.5, towards: column(&[1.0, 0.0, 2.0]) })),
+        ("stretched", Box::new(Stretched { of: Indicator(one_side), by: column(&[-0.5, 0.0, 2.0]) })),
+        ("stretched sum", Box::new(Stretched { of: L1, by: column(&[-0.5, 0.0, 2.0]) })),
+        ("image", Box::new(Epicomposed::new(Indicator(one_side), some).unwrap())),
+        ("reshaped", Box::new(Reshaped { of: Columnwise(Simplex { total: 2.0 }), size: (1, 3) })),
+        ("sliced", Box::new(Sliced::new((3, 1), sides).unwrap())),
     ]
 }
 

@@ -90,10 +90,23 @@ pub fn all<T: Scalar>(n: usize, seed: u64) -> Vec<Function<T>> {
     convex("separable", Box::new(Separable::<T>(vec![(1, Box::new(L1)), (n - 1, Box::new(SquaredL2))])));
     let some = data::orthonormal(n, n.div_ceil(2), seed ^ 12).transpose().map(|entry| T::of(2.0 * entry));
     convex("precomposed", Box::new(Precomposed::new(L1, some).unwrap()));
+    convex("regularised", Box::new(Regularised { of: L1, mu: 0.8, towards: random::<T>(n, n, seed ^ 15) }));
+    convex("distance", Box::new(Distance(Indicator(Bounds { lower: -0.5, upper: 0.25 }))));
+    convex("stretched", Box::new(Stretched { of: Huber { delta: 0.8 }, by: random::<T>(n, n, seed ^ 16) }));
+    let some = data::orthonormal(n, n.div_ceil(2), seed ^ 17).map(|entry| T::of(2.0 * entry));
+    convex("image", Box::new(Epicomposed::new(L1, some).unwrap()));
+    convex("reshaped", Box::new(Reshaped { of: SecondOrderCone, size: (n * n, 1) }));
+    let parts =
+        vec![(Slice::Rows(0..1), Box::new(L1) as _), (Slice::Entries(vec![n * n - 1]), Box::new(SquaredL2) as _)];
+    convex("sliced", Box::new(Sliced::<T>::new((n, n), parts).unwrap()));
+    let three: Vec<Box<dyn Prox<T>>> = vec![Box::new(L1), Box::new(L2), Box::new(NON_NEGATIVE)];
+    convex("sum", Box::new(Sum { of: three, accuracy: 1e-12 }));
     let mut other = |name, f| all.push(Function { name, convex: false, f });
     other("l0", Box::new(L0) as Box<dyn Prox<T>>);
     other("l0 ball", Box::new(L0Ball { count: 2 }));
     other("rank", Box::new(SingularValues(L0Ball { count: 1 })));
+    let both: Vec<Box<dyn Prox<T>>> = vec![Box::new(L1), Box::new(Singleton(random::<T>(n, n, seed ^ 18)))];
+    other("minimum", Box::new(PointwiseMinimum(both)));
     other("sphere", Box::new(Indicator(Whole(UnitColumns))));
     other("orthonormal", Box::new(Indicator(Stiefel::default())));
     all.extend(norms_and_losses(n, seed));

@@ -164,9 +164,10 @@ fn what_cannot_be_moved_is_refused() {
 fn another_size_is_refused() {
     let sized = ["point", "halfspace", "affine", "quadratic", "least squares", "wide least squares", "cross-entropy"];
     let more = ["hyperslab", "graph", "binary cross-entropy", "kullback-leibler"];
-    let wrapped = ["translated", "tilted", "labelled", "separable", "precomposed"];
+    let wrapped = ["translated", "tilted", "labelled", "separable", "precomposed", "regularised", "stretched", "image"];
+    let wrapped = wrapped.iter().chain(&["reshaped", "sliced"]);
     let functions = all::<f64>(3, 1);
-    for name in sized.iter().chain(&more).chain(&wrapped) {
+    for name in sized.iter().chain(&more).chain(wrapped) {
         let f = functions.iter().find(|function| function.name == *name).unwrap();
         assert!(matches!(f.f.prox(&Matrix::zeros(4, 3), 1.0), Err(Error::Size { .. })), "{name}");
         let value = f.f.value(&Matrix::zeros(4, 3));
@@ -203,6 +204,16 @@ fn parameters_out_of_range_are_refused() {
         assert!(bad == 0.0 || bad == -1.0 || Halfspace { normal: v.clone(), offset: bad }.prox(v, 1.0).is_err());
         assert!(parameter(Margins { of: Hinge, labels: Matrix::from_element(2, 2, bad * 0.5) }.prox(v, 1.0)));
     }
+    for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let towards = v.clone();
+        assert!(parameter(Regularised { of: L1, mu: bad, towards: towards.clone() }.prox(v, 1.0)));
+        assert!(parameter(Regularised { of: L1, mu: bad, towards }.retune(1.0)));
+        assert!(parameter(admm_solvers::prox::Sum { of: vec![Box::new(L1)], accuracy: bad }.prox(v, 1.0)));
+        assert!(bad.is_finite() || parameter(Stretched { of: L1, by: v * bad }.prox(v, 1.0)));
+    }
+    assert!(parameter(admm_solvers::prox::Sum::<f64> { of: vec![], accuracy: 1e-9 }.prox(v, 1.0)));
+    assert!(parameter(PointwiseMinimum::<f64>(vec![]).prox(v, 1.0)));
+    assert!(parameter(Epicomposed::new(L1, v.clone())) && parameter(Epicomposed::new(L1, v * 0.0)));
     assert!(parameter(Quantile { level: 1.0 }.prox(v, 1.0)));
     assert!(parameter(Halfspace { normal: v * 0.0, offset: 1.0 }.prox(v, 1.0)));
     assert!(parameter(CrossEntropy::new(vec![2], vec![1.0], 2)));

@@ -7,6 +7,8 @@ array([2.5, 0. ])
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -21,10 +23,12 @@ __all__ = [
     "conjugate",
     "cross_entropy",
     "cubed_l2",
+    "distance",
     "dual_exponential_cone",
     "eigenvalues",
     "elastic_net",
     "entropy",
+    "epicomposed",
     "exponential_cone",
     "exponential_penalty",
     "geman_mcclure",
@@ -53,11 +57,14 @@ __all__ = [
     "mcp",
     "moreau_envelope",
     "negative_log",
+    "pointwise_minimum",
     "poisson",
     "polyhedron",
     "precomposed",
     "quadratic",
     "quantile",
+    "regularised",
+    "reshaped",
     "rotated_second_order_cone",
     "scad",
     "scaled",
@@ -66,9 +73,12 @@ __all__ = [
     "simplex",
     "singleton",
     "singular_values",
+    "sliced",
     "squared_hinge",
     "squared_l2",
+    "stretched",
     "student_t",
+    "sum",
     "sum_largest",
     "tilted",
     "total_variation",
@@ -360,6 +370,41 @@ def precomposed(of: Function, map: ArrayLike) -> _core.Function:
     return _core.function("precomposed", of, map)
 
 
+def epicomposed(of: Function, map: ArrayLike) -> _core.Function:
+    """min f(w) over the w with Lw = x, for an L with LᵀL = αI."""
+    return _core.function("epicomposed", of, map)
+
+
+def stretched(of: Function, by: ArrayLike) -> _core.Function:
+    """f(by ∘ x) for a sum f of the same function of each entry."""
+    return _core.function("stretched", of, by)
+
+
+def reshaped(of: Function, rows: int, columns: int) -> _core.Function:
+    """f of the entries as a matrix of another shape, taken and filled column by column."""
+    return _core.function("reshaped", of, rows, columns)
+
+
+def regularised(of: Function, mu: float, towards: ArrayLike) -> _core.Function:
+    """f(x) + mu/2 ‖x − towards‖²."""
+    return _core.function("regularised", of, mu, towards)
+
+
+def distance(of: Function) -> _core.Function:
+    """The distance from a convex set, which is given by itself or by its indicator."""
+    return _core.function("distance", of)
+
+
+def sum(*of: Function, accuracy: float = 1e-12) -> _core.Function:
+    """f₁(x) + f₂(x) + … of convex functions, by Dykstra's algorithm: with sets their intersection."""
+    return _core.function("sum", accuracy, *of)
+
+
+def pointwise_minimum(*of: Function) -> _core.Function:
+    """The least of several functions: with sets their union."""
+    return _core.function("pointwise-minimum", *of)
+
+
 def columnwise(of: Function) -> _core.Function:
     """Σ f(xⱼ) over the columns."""
     return _core.function("columnwise", of)
@@ -368,6 +413,18 @@ def columnwise(of: Function) -> _core.Function:
 def separable(*parts: tuple[int, Function]) -> _core.Function:
     """A function for each range of rows: pairs of a number of rows and a function."""
     return _core.function("separable", *[item for part in parts for item in part])
+
+
+def sliced(shape: int | tuple[int, ...], *parts: tuple[Any, Function]) -> _core.Function:
+    """A function for each part of an array of this shape: pairs of an index and a function.
+
+    An index is what the array takes between brackets, such as `np.s_[0:2, 1]` or a mask. The function sees the entries
+    column by column, as one column.
+    """
+    numbers = np.arange(np.prod(shape)).reshape(shape, order="F")
+    size = (*numbers.shape, 1)[:2]
+    items = [(np.ravel(numbers[index], order="F").tolist(), of) for index, of in parts]
+    return _core.function("sliced", *size, *[item for pair in items for item in pair])
 
 
 def conjugate(of: Function) -> _core.Function:

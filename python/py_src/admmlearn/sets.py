@@ -7,16 +7,24 @@ array([0.6, 0.8])
 
 from __future__ import annotations
 
+from numpy.typing import ArrayLike
+
 from . import _core
 
 __all__ = [
     "ball",
     "bounds",
+    "fixed_rank",
     "flat",
+    "generalized_stiefel",
     "grassmann",
     "great_circles",
+    "multinomial",
     "non_negative_unit_columns",
+    "partly_fixed_stiefel",
+    "positive_definite",
     "product",
+    "special_orthogonal",
     "stiefel",
     "unit_columns",
     "whole",
@@ -36,6 +44,36 @@ def stiefel(retraction: str = "polar") -> _core.Set:
 def grassmann(retraction: str = "polar") -> _core.Set:
     """Orthonormal columns of which the span alone counts."""
     return _core.set("grassmann", retraction)
+
+
+def generalized_stiefel(metric: ArrayLike) -> _core.Set:
+    """XᵀMX = I for a symmetric positive definite metric M."""
+    return _core.set("generalized-stiefel", metric)
+
+
+def partly_fixed_stiefel(given: ArrayLike, retraction: str = "polar") -> _core.Set:
+    """Orthonormal columns of which the first are given."""
+    return _core.set("partly-fixed-stiefel", given, retraction)
+
+
+def special_orthogonal(retraction: str = "polar") -> _core.Set:
+    """Rotations: XᵀX = I and det X = 1."""
+    return _core.set("special-orthogonal", retraction)
+
+
+def fixed_rank(rank: int) -> _core.Set:
+    """Matrices of this rank."""
+    return _core.set("fixed-rank", rank)
+
+
+def positive_definite() -> _core.Set:
+    """Symmetric matrices with positive eigenvalues."""
+    return _core.set("positive-definite")
+
+
+def multinomial() -> _core.Set:
+    """Columns of positive entries that sum to 1."""
+    return _core.set("multinomial")
 
 
 def unit_columns() -> _core.Set:

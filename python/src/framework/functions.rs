@@ -140,7 +140,11 @@ impl Arguments<'_, '_> {
         self.0.get_item(at)?.extract()
     }
     fn count(&self, at: usize) -> PyResult<usize> {
-        self.0.get_item(at)?.extract()
+        number_of_rows(&self.0.get_item(at)?)
+    }
+    /// The functions from here on.
+    fn functions(&self, first: usize) -> PyResult<Vec<Function>> {
+        (first..self.0.len()).map(|at| self.function(at)).collect()
     }
     fn matrix(&self, at: usize, name: &str) -> PyResult<DMatrix<f64>> {
         matrix(&self.0.get_item(at)?, name)
@@ -262,7 +266,38 @@ fn calculus(name: &str, args: &Arguments<'_, '_>) -> PyResult<Maker> {
             of_function(args.function(0)?, move |of| Translated { of, by: by.clone() })
         }
         "precomposed" => precomposed(args.function(0)?, args.matrix(1, "map")?),
+        "epicomposed" => epicomposed(args.function(0)?, args.matrix(1, "map")?),
         "separable" => separable(args),
+        _ => more_calculus(name, args),
+    }
+}
+
+fn more_calculus(name: &str, args: &Arguments<'_, '_>) -> PyResult<Maker> {
+    match name {
+        "distance" => of_function(args.function(0)?, Distance),
+        "regularised" => {
+            let (mu, towards) = (args.number(1)?, args.matrix(2, "towards")?);
+            of_function(args.function(0)?, move |of| Regularised { of, mu, towards: towards.clone() })
+        }
+        "stretched" => {
+            let by = args.matrix(1, "by")?;
+            of_function(args.function(0)?, move |of| Stretched { of, by: by.clone() })
+        }
+        "reshaped" => {
+            let (inner, size) = (args.function(0)?, (args.count(1)?, args.count(2)?));
+            // What f sees is a matrix, even if the variable is a one-dimensional array.
+            let inside = |place: &Place| Place { flat: false, stash: place.stash.clone() };
+            Ok(Arc::new(move |place| Box::new(Reshaped { of: inner.at(&inside(place)), size })))
+        }
+        "sum" => {
+            let (accuracy, of) = (args.number(0)?, args.functions(1)?);
+            Ok(Arc::new(move |place| Box::new(Sum { of: of.iter().map(|part| part.at(place)).collect(), accuracy })))
+        }
+        "pointwise-minimum" => {
+            let of = args.functions(0)?;
+            Ok(Arc::new(move |place| Box::new(PointwiseMinimum(of.iter().map(|part| part.at(place)).collect()))))
+        }
+        "sliced" => sliced(args),
         _ => Err(unknown(name)),
     }
 }
@@ -270,6 +305,24 @@ fn calculus(name: &str, args: &Arguments<'_, '_>) -> PyResult<Maker> {
 fn precomposed(inner: Function, map: DMatrix<f64>) -> PyResult<Maker> {
     Precomposed::new(inner.at(&Place::default()), map.clone()).map_err(raised)?;
     of_function(inner, move |of| Precomposed::new(of, map.clone()).expect("the map has been checked"))
+}
+
+fn epicomposed(inner: Function, map: DMatrix<f64>) -> PyResult<Maker> {
+    Epicomposed::new(inner.at(&Place::default()), map.clone()).map_err(raised)?;
+    of_function(inner, move |of| Epicomposed::new(of, map.clone()).expect("the map has been checked"))
+}
+
+/// The size of the matrix, then the numbers of entries and functions in turn.
+fn sliced(args: &Arguments<'_, '_>) -> PyResult<Maker> {
+    let size = (args.count(0)?, args.count(1)?);
+    let parts: Vec<(Vec<usize>, Function)> = (1..args.0.len() / 2)
+        .map(|at| Ok((args.0.get_item(2 * at)?.extract()?, args.function(2 * at + 1)?)))
+        .collect::<PyResult<_>>()?;
+    let make = move |place: &Place| {
+        Sliced::new(size, parts.iter().map(|(entries, of)| (Slice::Entries(entries.clone()), of.at(place))).collect())
+    };
+    make(&Place::default()).map_err(raised)?;
+    Ok(Arc::new(move |place| Box::new(make(place).expect("the parts have been checked"))))
 }
 
 /// Rows and functions in turn.

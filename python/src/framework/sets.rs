@@ -5,7 +5,8 @@ use super::operators::number_of_rows;
 use crate::failure::raised;
 use admm::{ConstraintSet, Flat};
 use admm_solvers::set::{
-    Ball, Bounds, Grassmann, GreatCircles, NonNegativeUnitColumns, Product, Retraction, Stiefel, UnitColumns, Whole,
+    Ball, Bounds, FixedRank, GeneralizedStiefel, Grassmann, GreatCircles, Multinomial, NonNegativeUnitColumns,
+    PartlyFixedStiefel, PositiveDefinite, Product, Retraction, SpecialOrthogonal, Stiefel, UnitColumns, Whole,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -103,6 +104,17 @@ pub fn set(name: &str, args: &Bound<'_, PyTuple>) -> PyResult<Set> {
         ("unit-columns", 0) => Set::new(name, UnitColumns),
         ("great-circles", 0) => Set::new(name, GreatCircles),
         ("non-negative-unit-columns", 0) => Set::new(name, NonNegativeUnitColumns),
+        ("positive-definite", 0) => Set::new(name, PositiveDefinite),
+        ("multinomial", 0) => Set::new(name, Multinomial),
+        ("fixed-rank", 1) => Set::new(name, FixedRank { rank: number_of_rows(&args.get_item(0)?)? }),
+        ("generalized-stiefel", 1) => {
+            Set::new(name, GeneralizedStiefel::new(matrix(&args.get_item(0)?, "metric")?).map_err(raised)?)
+        }
+        ("partly-fixed-stiefel", 2) => {
+            let (given, by) = (matrix(&args.get_item(0)?, "given")?, retraction(&args.get_item(1)?)?);
+            Set::new(name, PartlyFixedStiefel::new(given, by).map_err(raised)?)
+        }
+        ("special-orthogonal", 1) => Set::new(name, SpecialOrthogonal { retraction: retraction(&args.get_item(0)?)? }),
         ("stiefel", 1) => Set::new(name, Stiefel { retraction: retraction(&args.get_item(0)?)? }),
         ("grassmann", 1) => Set::new(name, Grassmann { retraction: retraction(&args.get_item(0)?)? }),
         ("ball", 1) => Set::new(name, Ball { radius: number(0)? }),

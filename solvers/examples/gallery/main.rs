@@ -4,10 +4,12 @@
 //! Three files measure instead, and print tables of the book: `penalties`, `rules` and `roofline`.
 
 mod basis_pursuit;
+mod canonical_correlation;
 mod consensus_lasso;
 mod consensus_logistic_regression;
 mod custom_rule;
 mod data;
+mod discriminant_analysis;
 mod elastic_net;
 mod exchange;
 mod group_lasso;
@@ -16,16 +18,23 @@ mod image_denoising;
 mod inverse_covariance;
 mod lasso;
 mod lasso_path;
+mod later_components;
 mod least_absolute_deviations;
 mod linear_program;
 mod logistic_regression;
 mod matrix_completion;
+mod mixture_proportions;
+mod non_negative_least_squares;
 mod penalties;
 mod portfolio;
 mod quadratic_program;
+mod robust_completion;
 mod robust_pca;
 mod roofline;
+mod rotation_averaging;
 mod rules;
+mod scatter_matrix;
+mod sparse_group_lasso;
 mod sparse_pca;
 mod support_vector_machine;
 mod total_variation;
@@ -51,9 +60,11 @@ macro_rules! problems {
 }
 problems! {
     basis_pursuit,
+    canonical_correlation,
     consensus_lasso,
     consensus_logistic_regression,
     custom_rule,
+    discriminant_analysis,
     elastic_net,
     exchange,
     group_lasso,
@@ -62,13 +73,20 @@ problems! {
     inverse_covariance,
     lasso,
     lasso_path,
+    later_components,
     least_absolute_deviations,
     linear_program,
     logistic_regression,
     matrix_completion,
+    mixture_proportions,
+    non_negative_least_squares,
     portfolio,
     quadratic_program,
+    robust_completion,
     robust_pca,
+    rotation_averaging,
+    scatter_matrix,
+    sparse_group_lasso,
     sparse_pca,
     support_vector_machine,
     total_variation,

@@ -31,17 +31,21 @@ impl<T: Scalar, P: Prox<T>> Precomposed<T, P> {
     /// [`Error::Numerical`] for an empty L.
     pub fn new(of: P, map: DMatrix<T>) -> Result<Self> {
         linalg::check(&map, "the map of a function")?;
-        let gram = product_transposed(&map, &map);
-        let square = gram.trace() / T::of(map.nrows() as f64);
-        let defect = largest((gram - DMatrix::from_diagonal_element(map.nrows(), map.nrows(), square)).as_slice());
-        if square > T::zero() && defect <= T::of(4096.0) * T::EPSILON * square {
-            return Ok(Precomposed { of, map, square });
-        }
-        Err(Error::parameter(
-            "map",
-            format!("must be a multiple of an orthogonal one, but LLᵀ is {defect} off {square}·I"),
-        ))
+        let square = multiple_of_identity(product_transposed(&map, &map), "LLᵀ")?;
+        Ok(Precomposed { of, map, square })
     }
+}
+
+/// The α of a product αI of a map and its transpose.
+pub(super) fn multiple_of_identity<T: Scalar>(gram: DMatrix<T>, product: &str) -> Result<T> {
+    let n = gram.nrows();
+    let square = gram.trace() / T::of(n as f64);
+    let defect = largest((gram - DMatrix::from_diagonal_element(n, n, square)).as_slice());
+    if square > T::zero() && defect <= T::of(4096.0) * T::EPSILON * square {
+        return Ok(square);
+    }
+    let problem = format!("must be a multiple of an orthogonal one, but {product} is {defect} off {square}·I");
+    Err(Error::parameter("map", problem))
 }
 
 impl<T: Scalar, P: Prox<T>> Prox<T> for Precomposed<T, P> {

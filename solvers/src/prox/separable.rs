@@ -1,6 +1,7 @@
 //! Functions side by side.
 
-use super::{check, sized};
+use super::parts::{self, Part, Slice};
+use super::sized;
 use crate::scalar::Scalar;
 use admm::infeasibility::{Recession, Support};
 use admm::{Error, Prox, Result};
@@ -9,7 +10,8 @@ use nalgebra::DMatrix;
 /// f₁(X₁) + f₂(X₂) + … of groups of rows X₁, X₂, …
 ///
 /// A part is the number of its rows and its function, from top to bottom. prox(v, ρ) applies the operator of each
-/// function to its rows (Parikh and Boyd, "Proximal Algorithms", 2014, §2.1).
+/// function to its rows (Parikh and Boyd, "Proximal Algorithms", 2014, §2.1). [`Sliced`](super::Sliced) takes other
+/// parts.
 ///
 /// # Errors
 /// `prox` reports [`Error::Size`] for a v with another number of rows, and [`Error::Member`] with the place of a
@@ -31,44 +33,35 @@ pub struct Separable<T: Scalar>(
 );
 
 impl<T: Scalar> Separable<T> {
-    /// The parts with their rows of x.
-    fn parts(&self, x: &DMatrix<T>) -> impl Iterator<Item = (usize, &dyn Prox<T>, DMatrix<T>)> {
-        self.0.iter().scan(0, move |next, (rows, part)| {
+    fn rows(&self) -> usize {
+        self.0.iter().map(|(rows, _)| rows).sum()
+    }
+
+    fn parts(&self) -> impl Iterator<Item = Part<'_, T>> {
+        self.0.iter().scan(0, |next, (rows, part)| {
             let first = *next;
             *next += rows;
-            Some((first, &**part, x.rows(first, *rows).into_owned()))
+            Some((Slice::Rows(first..*next), &**part))
         })
     }
 }
 
 impl<T: Scalar> Prox<T> for Separable<T> {
     fn value(&self, x: &DMatrix<T>) -> T {
-        sized(x, (self.0.iter().map(|(rows, _)| rows).sum(), x.ncols()), || {
-            self.parts(x).map(|(_, part, x)| part.value(&x)).sum()
-        })
+        sized(x, (self.rows(), x.ncols()), || parts::value(self.parts(), x))
     }
     fn prox(&self, v: &DMatrix<T>, rho: T) -> Result<DMatrix<T>> {
-        check(v, rho)?;
-        let rows = self.0.iter().map(|(rows, _)| rows).sum();
-        Error::check_size("the target of separate functions", (rows, v.ncols()), v.shape())?;
-        let mut x = v.clone();
-        for (index, (first, part, v)) in self.parts(v).enumerate() {
-            let part = part.prox(&v, rho).map_err(|error| Error::Member { index, source: Box::new(error) })?;
-            Error::check_size("result of prox", v.shape(), part.shape())?;
-            x.rows_mut(first, part.nrows()).copy_from(&part);
-        }
-        Ok(x)
+        Error::check_size("the target of separate functions", (self.rows(), v.ncols()), v.shape())?;
+        parts::prox(self.parts(), v, rho)
     }
     fn retune(&mut self, rho: T) -> Result<()> {
         self.0.iter_mut().try_for_each(|(_, part)| part.retune(rho))
     }
     fn support(&self, y: &DMatrix<T>) -> Option<Support<T>> {
-        let none = Support { value: T::zero(), violation: T::zero() };
-        self.parts(y).try_fold(none, |sum, (_, part, y)| Some(sum.beside(part.support(&y)?)))
+        parts::support(self.parts(), y)
     }
     fn recession(&self, by: &DMatrix<T>) -> Option<Recession<T>> {
-        let none = Recession::nowhere(T::zero());
-        self.parts(by).try_fold(none, |sum, (_, part, by)| Some(sum.beside(part.recession(&by)?)))
+        parts::recession(self.parts(), by)
     }
     fn is_nonconvex(&self) -> bool {
         self.0.iter().any(|(_, part)| part.is_nonconvex())

@@ -40,7 +40,7 @@ impl<T: Scalar> Prox<T> for Simplex {
 
 /// The τ with Σ max(xᵢ − τ, 0) = total, as the largest entry and how far τ is below it: differences to the largest
 /// entry keep their accuracy where τ itself would lose it.
-pub(super) fn waterline<T: Scalar>(x: impl Iterator<Item = T>, total: T) -> (T, T) {
+pub(crate) fn waterline<T: Scalar>(x: impl Iterator<Item = T>, total: T) -> (T, T) {
     let mut sorted: Vec<T> = x.collect();
     sorted.sort_by(|a, b| b.partial_cmp(a).expect("entries are finite"));
     let (highest, mut sum, mut depth) = (sorted[0], T::zero(), total);
