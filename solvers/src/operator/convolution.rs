@@ -12,7 +12,7 @@ use nalgebra::DMatrix;
 /// that are small. A signal is an image of one column. ‖K‖ ≤ Σ |k(a, b)|.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Convolution<T: Scalar>(
-    /// The kernel k.
+    /// The kernel k of the convolution.
     pub DMatrix<T>,
 );
 

@@ -33,7 +33,7 @@ impl<T: Scalar> Operator<T> for ImageGradient {
     }
 }
 
-/// What lies beyond the last pixel of a line.
+/// The pixel that lies beyond the last one of a line.
 #[derive(Clone, Copy)]
 pub(super) enum Border {
     /// Nothing: the difference is 0.

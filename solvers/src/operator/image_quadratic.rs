@@ -18,9 +18,9 @@ use nalgebra::DMatrix;
 /// | [`deconvolution`](Self::deconvolution) | [`CircularConvolution`] | [`CircularGradient`] | Fourier |
 ///
 /// The argmin solves (KᵀK + ρDᵀD)x = Kᵀb + ρDᵀv. The transform makes both products diagonal, so a call takes
-/// O(hw log hw) and no matrix is formed (Wang, Yang, Yin and Zhang, "A new alternating minimization algorithm for total
-/// variation image reconstruction", 2008, §2.1; for the cosine transform Ng, Chan and Tang, "A fast algorithm for
-/// deblurring models with Neumann boundary conditions", 1999). A signal is an image of one column.
+/// O(hw log hw) and no matrix is formed. See Wang, Yang, Yin and Zhang, "A new alternating minimization algorithm for
+/// total variation image reconstruction" (2008, §2.1), and for the cosine transform Ng, Chan and Tang, "A fast algorithm
+/// for deblurring models with Neumann boundary conditions" (1999). A signal is an image of one column.
 ///
 /// Against the 1-norm of the gradient it is anisotropic total variation, against the sum of the norms of its columns the
 /// isotropic one.
@@ -33,7 +33,7 @@ pub struct ImageQuadratic<T: Scalar, K, D> {
     operator: K,
     gradient: D,
     b: DMatrix<T>,
-    /// Kᵀb.
+    /// The product Kᵀb.
     right: DMatrix<T>,
     transform: Transform<T>,
     /// The eigenvalues of KᵀK and of DᵀD.

@@ -109,7 +109,7 @@ pub(crate) struct Cosine<T> {
 #[derive(Clone)]
 struct CosineLine<T> {
     line: Line<T>,
-    /// exp(−iπk/2n).
+    /// The numbers exp(−iπk/2n) for k up to ⌊n/2⌋.
     turns: Vec<Complex<T>>,
 }
 
@@ -184,7 +184,7 @@ impl<T: Scalar> Cosine<T> {
     }
 }
 
-/// 4 sin²(πk/n).
+/// Returns 4 sin²(πk/n).
 fn curvature(k: usize, n: usize) -> f64 {
     let sine = (PI * k as f64 / n as f64).sin();
     4.0 * sine * sine
