@@ -14,7 +14,8 @@
 //!
 //! A dense operator is a [`DMatrix`](nalgebra::DMatrix), and a choice of rows is a
 //! [`Selection`](admm::operator::Selection). [`ComposedQuadratic`] is the block of a quadratic function seen through an
-//! operator. [`ImageQuadratic`] is that of least squares on an image seen through its gradient.
+//! operator. [`ImageQuadratic`] is that of least squares on an image seen through its gradient, and
+//! [`ConjugateGradients`] that of least squares of which the operators alone are known.
 //!
 //! `CircularConvolution` and `ImageQuadratic` need the feature `fourier`, which is on by default.
 
@@ -22,6 +23,7 @@
 mod circular_convolution;
 mod circular_gradient;
 mod composed_quadratic;
+mod conjugate_gradients;
 mod convolution;
 mod differences;
 mod image_gradient;
@@ -37,6 +39,7 @@ mod transform;
 pub use circular_convolution::CircularConvolution;
 pub use circular_gradient::CircularGradient;
 pub use composed_quadratic::ComposedQuadratic;
+pub use conjugate_gradients::ConjugateGradients;
 pub use convolution::Convolution;
 pub use differences::Differences;
 pub use image_gradient::ImageGradient;

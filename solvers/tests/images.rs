@@ -6,7 +6,12 @@ use crate::plain::*;
 use admm::operator::{Operator, norm_squared};
 use admm::*;
 use admm_solvers::operator::*;
+use admm_solvers::prox::{L1, Scaled};
 use proptest::prelude::*;
+
+fn target(v: &Matrix, rho: f64, tolerance: f64) -> Target<'_, f64, Matrix> {
+    Target { v, rho, tolerance }
+}
 
 /// A kernel of positive sum, with most of its weight in the centre.
 fn kernel(rows: usize, columns: usize, seed: u64) -> Matrix {
@@ -29,7 +34,7 @@ fn check_block<K: Operator<f64>, D: Operator<f64>>(
     (rho, seed): (f64, u64),
 ) {
     let v = matrix(2, b.len(), seed);
-    let to = Target { v: &v, rho, tolerance: 1e-9 };
+    let to = target(&v, rho, 1e-9);
     let (mut fresh, mut tuned) = (Matrix::zeros(b.nrows(), b.ncols()), b.clone());
     block.argmin(&mut fresh, to).unwrap();
     block.retune(rho).unwrap();
@@ -100,6 +105,66 @@ fn an_image_that_cannot_be_fitted_is_refused() {
     }
     block.retune(5e-324).unwrap();
     let (mut x, v) = (b.clone(), matrix(2, 19, 1));
-    let refused = block.argmin(&mut x, Target { v: &v, rho: 1.0, tolerance: 0.0 });
+    let refused = block.argmin(&mut x, target(&v, 1.0, 0.0));
     assert!(matches!(refused, Err(Error::Size { .. })) && block.value(&v).is_err());
+}
+
+/// By conjugate gradients the block is that of the dense system, to the accuracy asked for. A preconditioner that is the
+/// inverse needs one step, and a call that goes on from its own answer none.
+#[test]
+fn conjugate_gradients_solve_the_normal_equations() {
+    let (a, k, b, v) = (matrix(8, 6, 1), matrix(5, 6, 2), matrix(8, 1, 3), matrix(5, 1, 4));
+    let block = |preconditioner: Matrix| {
+        let (fit, b, coupling) = (a.clone(), b.clone(), k.clone());
+        ConjugateGradients { fit, b, coupling, preconditioner, max_steps: 1000 }
+    };
+    for rho in [1e-3, 0.7, 1e3] {
+        let (system, to) = (normal(&normal(&identity(6, 0.0), 1.0, &rows(&a)), rho, &rows(&k)), target(&v, rho, 0.0));
+        let twin = solve(system.clone(), (a.tr_mul(&b) + k.tr_mul(&v) * rho).as_slice().to_vec());
+        let inverse = Matrix::from_fn(6, 6, |i, j| system[i][j]).try_inverse().unwrap();
+        let mut steps = [Matrix::identity(6, 6), inverse].map(|preconditioner| {
+            let (block, mut x) = (block(preconditioner), Matrix::zeros(6, 1));
+            let solved = block.argmin(&mut x, to).unwrap();
+            assert!(solved.residual == Some(0.0), "{solved:?}");
+            assert!(norm(&plus(x.as_slice(), -1.0, &twin)) < 1e-11 * norm(&twin));
+            let again = block.argmin(&mut x, target(&v, rho, 1e-9 * rho)).unwrap();
+            assert_eq!(again.cost.steps, 0);
+            solved.cost.steps
+        });
+        steps.sort_unstable();
+        assert!(steps[0] <= 2 && (6..10).contains(&steps[1]), "{steps:?}");
+        let (block, x) = (block(Matrix::identity(6, 6)), Matrix::zeros(6, 1));
+        check::subproblem(&block, &x, target(&v, rho, 1e-9)).unwrap().assert();
+        check::operator(&block, &x, |x| x).unwrap().assert();
+    }
+    let refused = block(Matrix::identity(6, 6)).argmin(&mut Matrix::zeros(6, 1), target(&b, 1.0, 0.0));
+    assert!(matches!(refused, Err(Error::Size { .. })));
+    for rho in [f64::NAN, f64::INFINITY, 1e300] {
+        let answer = block(Matrix::identity(6, 6)).argmin(&mut Matrix::zeros(6, 1), target(&v, rho, 0.0));
+        assert!(answer.is_err() || answer.unwrap().residual.unwrap() > 0.0, "{rho}");
+    }
+}
+
+/// Inexact calls take a few steps each, and the run ends where that of the exact block does.
+#[test]
+fn conjugate_gradients_follow_the_accuracy() {
+    let (n, gradient) = (16, ImageGradient { height: 16, width: 16 });
+    let b = matrix(n, n, 1) * 0.1 + Matrix::from_fn(n, n, |i, _| if i < 8 { 1.0 } else { 0.0 });
+    let variation = || Negated(Exact(Scaled { weight: 0.1, of: L1 }));
+    let fit = ConjugateGradients {
+        fit: Multiple(1.0),
+        b: b.clone(),
+        coupling: gradient,
+        preconditioner: Multiple(1.0),
+        max_steps: 100,
+    };
+    let mut inexact = Coordinator::new(fit, variation(), b.clone(), gradient.apply(&b), 2.0).unwrap();
+    let exact = ImageQuadratic::denoising(b.clone()).unwrap();
+    let mut exact = Coordinator::new(exact, variation(), b.clone(), gradient.apply(&b), 2.0).unwrap();
+    (inexact.tolerance.relative, exact.tolerance.relative) = (1e-6, 1e-6);
+    let (inexact, exact) = (inexact.run(()).unwrap(), exact.run(()).unwrap());
+    assert_eq!((inexact.status, exact.status), (Status::Converged, Status::Converged));
+    assert!((&inexact.best.x - &exact.best.x).norm() < 1e-4 * exact.best.x.norm());
+    let (record, others) = (inexact.best.record, exact.best.record);
+    assert!(record.cost.steps - others.iteration < 40 * others.iteration, "{record:?}");
 }

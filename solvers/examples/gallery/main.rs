@@ -8,6 +8,7 @@ mod consensus_lasso;
 mod consensus_logistic_regression;
 mod custom_rule;
 mod data;
+mod deconvolution;
 mod elastic_net;
 mod exchange;
 mod group_lasso;
@@ -54,6 +55,7 @@ problems! {
     consensus_lasso,
     consensus_logistic_regression,
     custom_rule,
+    deconvolution,
     elastic_net,
     exchange,
     group_lasso,
