@@ -9,6 +9,8 @@
 //! | [`CircularGradient`] | the same with circular borders |
 //! | [`Convolution`] | the convolution of an image with zeros around it |
 //! | [`CircularConvolution`] | the convolution with circular borders, by the Fourier transform |
+//! | [`Crop`], [`Mask`], [`Roll`] | a window of an image, some of its pixels, the image moved in a circle |
+//! | [`Haar`] | a level of the wavelet transform of an image |
 //! | [`Multiple`] | a multiple of x |
 //! | [`Stacked`] | the results of several operators, one above the other |
 //!
@@ -25,11 +27,15 @@ mod circular_gradient;
 mod composed_quadratic;
 mod conjugate_gradients;
 mod convolution;
+mod crop;
 mod differences;
+mod haar;
 mod image_gradient;
 #[cfg(feature = "fourier")]
 mod image_quadratic;
+mod mask;
 mod multiple;
+mod roll;
 mod sparse;
 mod stacked;
 #[cfg(feature = "fourier")]
@@ -41,11 +47,15 @@ pub use circular_gradient::CircularGradient;
 pub use composed_quadratic::ComposedQuadratic;
 pub use conjugate_gradients::ConjugateGradients;
 pub use convolution::Convolution;
+pub use crop::Crop;
 pub use differences::Differences;
+pub use haar::Haar;
 pub use image_gradient::ImageGradient;
 #[cfg(feature = "fourier")]
 pub use image_quadratic::ImageQuadratic;
+pub use mask::Mask;
 pub use multiple::Multiple;
+pub use roll::Roll;
 pub use sparse::Sparse;
 pub use stacked::Stacked;
 

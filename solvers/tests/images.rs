@@ -168,3 +168,31 @@ fn conjugate_gradients_follow_the_accuracy() {
     let (record, others) = (inexact.best.record, exact.best.record);
     assert!(record.cost.steps - others.iteration < 40 * others.iteration, "{record:?}");
 }
+
+/// Sums and differences of pairs along both axes, all of them over √2; a line of one pixel stays.
+#[test]
+fn the_haar_transform_is_that_of_pairs() {
+    let line = |n: usize| {
+        let entry = |i: usize, j: usize| match (j / 2 == i % (n / 2), i < n / 2 || j.is_multiple_of(2)) {
+            (true, positive) => {
+                if positive {
+                    0.5_f64.sqrt()
+                } else {
+                    -0.5_f64.sqrt()
+                }
+            }
+            (false, _) => 0.0,
+        };
+        if n == 1 { Matrix::identity(1, 1) } else { Matrix::from_fn(n, n, entry) }
+    };
+    for (h, w) in [(4, 6), (1, 8), (2, 1), (1, 1)] {
+        let (x, y) = (matrix(h, w, 1), matrix(h, w, 2));
+        let twin = |x: &Matrix| line(h) * x * line(w).transpose();
+        assert!((Haar.apply(&x) - twin(&x)).norm() < 1e-14 && (Haar.transposed(&Haar.apply(&x)) - &x).norm() < 1e-14);
+        check::adjoint(|x| Haar.apply(x), |y| Haar.transposed(y), &x, &y).unwrap().assert();
+        assert_eq!(Operator::<f64>::range(&Haar, (h, w)), Ok((h, w)));
+    }
+    assert!(matches!(Operator::<f64>::range(&Haar, (3, 4)), Err(Error::Size { .. })));
+    let outside = Crop { of: (3, 4), first: (1, usize::MAX), size: (2, 2) };
+    assert!(matches!(Operator::<f64>::range(&outside, (3, 4)), Err(Error::Size { .. })));
+}

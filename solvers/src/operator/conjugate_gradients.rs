@@ -38,7 +38,7 @@ pub struct ConjugateGradients<T: Scalar, A, K, M = Multiple<T>> {
 const ROUNDING: f64 = 16.0;
 
 impl<T: Scalar, A: Operator<T>, K: Operator<T>, M: Operator<T>> ConjugateGradients<T, A, K, M> {
-    /// AᵀAx + ρKᵀKx.
+    /// The product (AᵀA + ρKᵀK)x.
     fn system(&self, x: &DMatrix<T>, rho: T) -> DMatrix<T> {
         let pull = self.coupling.transposed(&self.coupling.apply(x));
         self.fit.transposed(&self.fit.apply(x)).and_plus(rho, &pull)
