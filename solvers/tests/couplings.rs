@@ -53,9 +53,9 @@ fn operators(m: usize, n: usize, columns: usize, seed: u64) -> Vec<Twin> {
         twin(
             "roll",
             Box::new(Roll { down: 3, right: columns + 1 }),
-            chosen(size, |i, j| ((i + 3) % n, (j + 1) % columns)),
+            moved(size, |i, j| ((i + 3) % n, (j + 1) % columns)),
         ),
-        twin("crop", Box::new(crop), chosen(size, |i, j| (i.wrapping_sub(1), j)).remove_rows_at(&outside)),
+        twin("crop", Box::new(crop), moved(size, |i, j| (i.wrapping_sub(1), j)).remove_rows_at(&outside)),
     ]
 }
 
@@ -75,7 +75,7 @@ fn gradient(height: usize, width: usize, circular: bool) -> Matrix {
 }
 
 /// The pixels of an image at other places; there is none for a place outside.
-fn chosen((height, width): (usize, usize), place: impl Fn(usize, usize) -> (usize, usize)) -> Matrix {
+fn moved((height, width): (usize, usize), place: impl Fn(usize, usize) -> (usize, usize)) -> Matrix {
     let mut dense = Matrix::zeros(height * width, height * width);
     for (i, j) in (0..height).flat_map(|i| (0..width).map(move |j| (i, j))) {
         let (to_i, to_j) = place(i, j);
