@@ -1,7 +1,7 @@
 //! The residuals of an iteration and their bounds, Boyd et al. (2011, §3.3.1).
 
 use crate::space::Space;
-use crate::state::{Record, Scales, Shares, tiny, typical};
+use crate::state::{Record, Scales, Shares, Sizes, larger, tiny};
 use crate::subproblem::Adjoint;
 use crate::{Real, Result, Tolerance};
 
@@ -54,7 +54,7 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
     ) -> Result<()> {
         let one = T::one();
         let (absolute, relative) = (T::of(tolerance.absolute), T::of(tolerance.relative));
-        let r = self.ax.plus(one, self.bz).plus(-one, self.c);
+        let r = self.ax.plus(one, self.bz).and_plus(-one, self.c);
         let moved = self.bz.plus(-one, self.before);
         let moved_by = moved.euclidean_norm();
         let mut gradient = adjoint(&moved)?;
@@ -102,12 +102,13 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
         r: &S,
         dual: &Dual<T>,
     ) {
-        let ax = largest(&self.ax.magnitudes());
         let [r, mut sizes, bz, c] = [r, self.ax, self.bz, self.c].map(S::magnitudes);
-        sizes.iter_mut().zip(bz.iter().zip(&c)).for_each(|(size, (&bz, &c))| *size = size.max(bz).max(c));
+        let ax = largest(&sizes);
+        sizes.iter_mut().zip(bz.iter().zip(&c)).for_each(|(size, (&bz, &c))| *size = larger(*size, larger(bz, c)));
         // The entry that is all residual, one image 0 and the other on its way there, has no size of its own.
-        let agreed: Vec<T> = sizes.iter().zip(&r).map(|(&size, &r)| (size - r).max(T::zero())).collect();
+        let agreed: Vec<T> = sizes.iter().zip(&r).map(|(&size, &r)| larger(T::zero(), size - r)).collect();
         let (s, y) = (&dual.residual, &dual.multiplier.magnitudes);
+        let [agreed, whole, multiplier] = [&agreed, &sizes, y].map(|sizes| Sizes::of(sizes));
         let (rows, relative) = (self.c.sizes().count(), T::of(tolerance.relative));
         let absolute = |entries: f64| T::of(tolerance.absolute * entries.sqrt());
         // A magnitude may be the norm of several entries.
@@ -117,10 +118,10 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
         };
         scales.take(&sizes, y, norms);
         let is_zero = ax == T::zero() || largest(&bz) == T::zero();
-        record.primal_excess = scales.primal_excess(&r, &agreed, is_zero, shares(rows, &r, ax));
+        record.primal_excess = scales.primal_excess(&r, agreed, is_zero, shares(rows, &r, ax));
         let shares = shares(s.count, &s.magnitudes, largest(y));
-        record.dual_excess = scales.dual_excess(&s.magnitudes, y, record.rho * typical(&agreed), shares);
-        let (primal, multiplier) = scales.norms(&sizes, y);
+        record.dual_excess = scales.dual_excess(&s.magnitudes, multiplier, record.rho * agreed.typical, shares);
+        let (primal, multiplier) = scales.norms(whole, multiplier);
         let bound = |count: usize, scale: T| absolute(count as f64) + relative * scale;
         let primal = record.primal / bound(rows, primal).max(tiny());
         record.inner_bound = bound(s.count, dual.through * multiplier);
@@ -152,10 +153,10 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
     fn defect(&self, mut moved: S, r: &S) -> S {
         let (one, alpha) = (T::one(), self.relaxation);
         moved.scale_by(T::of(2.0) - alpha);
-        moved.plus(alpha - one, r)
+        moved.and_plus(alpha - one, r)
     }
 }
 
 fn largest<T: Real>(magnitudes: &[T]) -> T {
-    magnitudes.iter().fold(T::zero(), |most, &entry| most.max(entry))
+    magnitudes.iter().fold(T::zero(), |most, &entry| larger(most, entry))
 }

@@ -3,7 +3,7 @@
 //! A [`Space`] needs four operations. Matrices, vectors of spaces and pairs of spaces have them already.
 
 use crate::Real;
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVectorView};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt;
 
@@ -41,27 +41,46 @@ pub trait Space<T: Real>: Clone + Send + Sync + Serialize + DeserializeOwned {
         sum.axpy(alpha, y);
         sum
     }
+    /// self + αy in the place of self: a further term of a sum.
+    fn and_plus(mut self, alpha: T, y: &Self) -> Self {
+        self.axpy(alpha, y);
+        self
+    }
     /// Returns true if the norm is a finite number. It is not if any entry is NaN or infinite.
     fn is_finite(&self) -> bool {
         self.euclidean_norm().is_finite()
     }
 }
 
+/// A product of nalgebra adds so many rows of a column at once. Of a matrix with fewer rows, the columns are read as one.
+const EIGHT: usize = 8;
+
+/// Panics for matrices of different shapes.
+fn same_shape<T>(a: &DMatrix<T>, b: &DMatrix<T>) {
+    assert_eq!(a.shape(), b.shape(), "matrices of one space have one shape");
+}
+
 impl<T: Real> Space<T> for DMatrix<T> {
     fn axpy(&mut self, alpha: T, y: &Self) {
-        self.zip_apply(y, |a, b| *a += alpha * b);
+        same_shape(self, y);
+        self.as_mut_slice().iter_mut().zip(y.as_slice()).for_each(|(a, &b)| *a += alpha * b);
     }
     fn scale_by(&mut self, alpha: T) {
-        *self *= alpha;
+        self.as_mut_slice().iter_mut().for_each(|a| *a *= alpha);
     }
     fn inner_product(&self, y: &Self) -> T {
-        DMatrix::dot(self, y)
+        same_shape(self, y);
+        if self.nrows() >= EIGHT {
+            return DMatrix::dot(self, y);
+        }
+        let [a, b] = [self, y].map(|x| DVectorView::from_slice(x.as_slice(), x.len()));
+        a.dot(&b)
     }
     fn sizes(&self) -> Shape {
         self.shape().into()
     }
     fn magnitudes(&self) -> Vec<T> {
-        self.iter().map(|entry| entry.abs()).collect()
+        self.as_slice().iter().map(|entry| entry.abs()).collect()
     }
     fn zero_like(&self) -> Self {
         DMatrix::zeros(self.nrows(), self.ncols())

@@ -11,7 +11,7 @@ pub use record::Record;
 pub(crate) use record::{Quantity, rounding, tiny};
 pub use run::Run;
 pub use scales::Scales;
-pub(crate) use scales::{Shares, typical};
+pub(crate) use scales::{Shares, Sizes, larger};
 
 use crate::space::Space;
 use crate::{Real, Subproblem};

@@ -9,6 +9,7 @@ use admm::*;
 use admm_solvers::descent::Lbfgs;
 use admm_solvers::operator::*;
 use admm_solvers::prox::{self, Huber, L1, Scaled};
+use nalgebra::DVector;
 use nalgebra_sparse::CsrMatrix;
 use proptest::prelude::*;
 
@@ -31,7 +32,12 @@ fn operators(m: usize, n: usize, columns: usize, seed: u64) -> Vec<Twin> {
     let parts: Vec<Box<dyn Operator<f64>>> = vec![Box::new(a.clone()), Box::new(Differences)];
     let by_columns = |dense: &Matrix| Matrix::identity(columns, columns).kronecker(dense);
     let twin = |name, k, dense| Twin { name, k, domain: (n, columns), dense };
-    let image = ImageGradient { height: n, width: columns };
+    let (image, torus) = (ImageGradient { height: n, width: columns }, CircularGradient { height: n, width: columns });
+    let (size, kernel) = ((n, columns), matrix(n.min(3), columns.min(2), !seed));
+    let circular = CircularConvolution::new(&kernel, size).unwrap();
+    let mask = matrix(n, columns, seed ^ 3);
+    let crop = Crop { of: size, first: (1, 0), size: (n - 1, columns) };
+    let outside: Vec<usize> = (0..columns).map(|j| j * n + n - 1).collect();
     vec![
         twin("dense", Box::new(a.clone()) as Box<dyn Operator<f64>>, by_columns(&a)),
         twin("sparse", Box::new(Sparse(CsrMatrix::from(&sparse))), by_columns(&sparse)),
@@ -39,19 +45,57 @@ fn operators(m: usize, n: usize, columns: usize, seed: u64) -> Vec<Twin> {
         twin("selection", Box::new(Selection::new(chosen, n).unwrap()), by_columns(&selection)),
         twin("multiple", Box::new(Multiple(-2.5)), Matrix::identity(n * columns, n * columns) * -2.5),
         twin("stacked", Box::new(Stacked::new(parts, (n, columns)).unwrap()), by_columns(&stack)),
-        twin("image gradient", Box::new(image), gradient(n, columns)),
+        twin("image gradient", Box::new(image), gradient(n, columns, false)),
+        twin("circular gradient", Box::new(torus), gradient(n, columns, true)),
+        twin("convolution", Box::new(Convolution(kernel.clone())), convolution(&kernel, size, false)),
+        twin("circular convolution", Box::new(circular), convolution(&kernel, size, true)),
+        twin("mask", Box::new(Mask(mask.clone())), Matrix::from_diagonal(&DVector::from_column_slice(mask.as_slice()))),
+        twin(
+            "roll",
+            Box::new(Roll { down: 3, right: columns + 1 }),
+            moved(size, |i, j| ((i + 3) % n, (j + 1) % columns)),
+        ),
+        twin("crop", Box::new(crop), moved(size, |i, j| (i.wrapping_sub(1), j)).remove_rows_at(&outside)),
     ]
 }
 
 /// The forward differences of an image by the coordinates of its pixels.
-fn gradient(height: usize, width: usize) -> Matrix {
+fn gradient(height: usize, width: usize, circular: bool) -> Matrix {
     let mut dense = Matrix::zeros(2 * height * width, height * width);
-    let pixel = |i: usize, j: usize| j * height + i;
+    let pixel = |i: usize, j: usize| j % width * height + i % height;
     for (i, j) in (0..height).flat_map(|i| (0..width).map(move |j| (i, j))) {
         for (axis, (down, right)) in [(1, 0), (0, 1)].into_iter().enumerate() {
-            if i + down < height && j + right < width {
-                dense[(2 * pixel(i, j) + axis, pixel(i + down, j + right))] = 1.0;
-                dense[(2 * pixel(i, j) + axis, pixel(i, j))] = -1.0;
+            if circular || i + down < height && j + right < width {
+                dense[(2 * pixel(i, j) + axis, pixel(i + down, j + right))] += 1.0;
+                dense[(2 * pixel(i, j) + axis, pixel(i, j))] -= 1.0;
+            }
+        }
+    }
+    dense
+}
+
+/// The pixels of an image at other places; there is none for a place outside.
+fn moved((height, width): (usize, usize), place: impl Fn(usize, usize) -> (usize, usize)) -> Matrix {
+    let mut dense = Matrix::zeros(height * width, height * width);
+    for (i, j) in (0..height).flat_map(|i| (0..width).map(move |j| (i, j))) {
+        let (to_i, to_j) = place(i, j);
+        if to_i < height && to_j < width {
+            dense[(to_j * height + to_i, j * height + i)] = 1.0;
+        }
+    }
+    dense
+}
+
+/// The convolution of an image by the coordinates of its pixels and of the entries of the kernel.
+fn convolution(kernel: &Matrix, (height, width): (usize, usize), circular: bool) -> Matrix {
+    let mut dense = Matrix::zeros(height * width, height * width);
+    let pixels = |size: (usize, usize)| (0..size.0).flat_map(move |i| (0..size.1).map(move |j| (i, j)));
+    for (i, j) in pixels((height, width)) {
+        for (a, b) in pixels(kernel.shape()) {
+            let (from_i, from_j) = (i + kernel.nrows() / 2 + height - a, j + kernel.ncols() / 2 + width - b);
+            let inside = (height..2 * height).contains(&from_i) && (width..2 * width).contains(&from_j);
+            if circular || inside {
+                dense[(j * height + i, from_j % width * height + from_i % height)] += kernel[(a, b)];
             }
         }
     }
@@ -124,7 +168,7 @@ fn fault_39_an_operator_refuses_another_size() {
     for Twin { name, k, domain, .. } in operators(2, 3, 2, 1) {
         let refused = k.range((domain.0 + 1, domain.1)).map_err(|error| error.to_string());
         match name {
-            "differences" | "multiple" => assert!(refused.is_ok()),
+            "differences" | "multiple" | "convolution" | "roll" => assert!(refused.is_ok()),
             _ => assert_eq!(refused.unwrap_err().split(':').nth(1), Some(" expected size 3×2, got 4×2"), "{name}"),
         }
     }

@@ -79,21 +79,21 @@ impl<T: Real> Scales<T> {
         self.iterations += 1;
         for (most, sizes) in [(&mut self.primal, primal), (&mut self.dual, dual)] {
             most.resize(sizes.len(), T::zero());
-            most.iter_mut().zip(sizes).for_each(|(most, &size)| *most = most.max(size));
+            most.iter_mut().zip(sizes).for_each(|(most, &size)| *most = larger(*most, size));
         }
         self.norms.take(norms, self.iterations);
     }
 
     /// The largest entry of the primal residual in units of its bound; `sizes` are those of what it is made of. Where one
     /// image `is_zero`, the other may be its rounding.
-    pub(crate) fn primal_excess(&self, residual: &[T], sizes: &[T], is_zero: bool, shares: Shares<T>) -> T {
+    pub(crate) fn primal_excess(&self, residual: &[T], sizes: Sizes<'_, T>, is_zero: bool, shares: Shares<T>) -> T {
         let vanished = |most: T| if is_zero && self.is_lasting() { most } else { T::zero() };
         excess((residual, sizes, &self.primal), shares, vanished)
     }
 
     /// The largest entry of the dual residual in units of its bound. Rounding of `images`, those of a typical size times
     /// ρ, is in it.
-    pub(crate) fn dual_excess(&self, residual: &[T], sizes: &[T], images: T, shares: Shares<T>) -> T {
+    pub(crate) fn dual_excess(&self, residual: &[T], sizes: Sizes<'_, T>, images: T, shares: Shares<T>) -> T {
         let vanished = |most: T| if self.is_lasting() { images.max(most) } else { T::zero() };
         excess((residual, sizes, &self.dual), shares, vanished)
     }
@@ -104,8 +104,8 @@ impl<T: Real> Scales<T> {
     }
 
     /// The scales of both residuals' norms, of which the entries have these sizes.
-    pub(crate) fn norms(&self, primal: &[T], dual: &[T]) -> (T, T) {
-        let norm = |sizes: &[T], most: &[T]| scales(sizes, most).map(|scale| scale * scale).sum::<T>().sqrt();
+    pub(crate) fn norms(&self, primal: Sizes<'_, T>, dual: Sizes<'_, T>) -> (T, T) {
+        let norm = |sizes: Sizes<'_, T>, most: &[T]| scales(sizes, most).map(|scale| scale * scale).sum::<T>().sqrt();
         (norm(primal, &self.primal), norm(dual, &self.dual))
     }
 
@@ -123,14 +123,33 @@ impl<T: Real> Scales<T> {
 }
 
 /// The scales of entries that have these sizes now, and at most had those.
-fn scales<T: Real>(sizes: &[T], most: &[T]) -> impl Iterator<Item = T> {
-    let typical = typical(sizes);
-    sizes.iter().zip(most).map(move |(&now, &most)| now.max(typical.min(most)))
+fn scales<T: Real>(sizes: Sizes<'_, T>, most: &[T]) -> impl Iterator<Item = T> {
+    let usual = move |most: T| if most < sizes.typical { most } else { sizes.typical };
+    sizes.entries.iter().zip(most).map(move |(&now, &most)| larger(now, usual(most)))
+}
+
+/// The sizes of entries, and that of a typical one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sizes<'a, T> {
+    entries: &'a [T],
+    pub typical: T,
+}
+
+impl<'a, T: Real> Sizes<'a, T> {
+    pub(crate) fn of(entries: &'a [T]) -> Self {
+        Sizes { entries, typical: typical(entries) }
+    }
+}
+
+/// The larger of two numbers, and the first where one is not a number: unlike `max`, an instruction of the processor.
+pub(crate) fn larger<T: Real>(a: T, b: T) -> T {
+    if b > a { b } else { a }
 }
 
 /// The median of the sizes that are not 0: a huge one, such as a bound that stands for no bound, does not move it.
-pub(crate) fn typical<T: Real>(sizes: &[T]) -> T {
-    let mut sizes: Vec<T> = sizes.iter().copied().filter(|&size| size > T::zero()).collect();
+fn typical<T: Real>(sizes: &[T]) -> T {
+    let mut sizes = sizes.to_vec();
+    sizes.retain(|&size| size > T::zero());
     if sizes.is_empty() {
         return T::zero();
     }
@@ -140,14 +159,18 @@ pub(crate) fn typical<T: Real>(sizes: &[T]) -> T {
 
 /// The largest entry of a residual in units of its bound, from the sizes now and the most that they were. `vanished` gives
 /// the size, from the most, of which nothing but rounding may be left: it counts where no entry is larger than that.
-fn excess<T: Real>((residual, sizes, most): (&[T], &[T], &[T]), shares: Shares<T>, vanished: impl Fn(T) -> T) -> T {
+fn excess<T: Real>(
+    (residual, sizes, most): (&[T], Sizes<'_, T>, &[T]),
+    shares: Shares<T>,
+    vanished: impl Fn(T) -> T,
+) -> T {
     let Shares { absolute, relative, beside } = shares;
     let least = (rounding::<T>().max(relative * T::of(HIDDEN)) * beside).max(tiny());
-    let gone = sizes.iter().zip(most).all(|(&size, &most)| size <= rounding::<T>() * vanished(most));
+    let gone = sizes.entries.iter().zip(most).all(|(&size, &most)| size <= rounding::<T>() * vanished(most));
     let mut largest = T::zero();
     for ((&entry, scale), &most) in residual.iter().zip(scales(sizes, most)).zip(most) {
         let rest = if gone { rounding::<T>() * vanished(most) } else { T::zero() };
-        largest = largest.max(entry / (absolute + relative * scale).max(rest).max(least));
+        largest = larger(largest, entry / larger(absolute + relative * scale, larger(rest, least)));
     }
     largest
 }

@@ -9,6 +9,7 @@ mod consensus_lasso;
 mod consensus_logistic_regression;
 mod custom_rule;
 mod data;
+mod deconvolution;
 mod discriminant_analysis;
 mod elastic_net;
 mod exchange;
@@ -64,6 +65,7 @@ problems! {
     consensus_lasso,
     consensus_logistic_regression,
     custom_rule,
+    deconvolution,
     discriminant_analysis,
     elastic_net,
     exchange,
