@@ -31,3 +31,4 @@ pub use observer::{Moment, Record};
 pub use operators::{Operator, operator};
 pub use rule::PcaRule;
 pub use sets::{Set, set};
+pub use stash::Stash;

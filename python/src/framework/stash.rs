@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The first exception that a method of the user raised. The coordinator has an error in its place.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Stash(Arc<Mutex<Option<PyErr>>>);
 
 impl Stash {
