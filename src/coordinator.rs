@@ -250,26 +250,27 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     /// The state after this one: Boyd et al. (2011, eqs. 3.5–3.7, with the over-relaxation of eq. 3.19).
     fn next(&self, phases: &mut Phases) -> Result<StateOf<T, P, Q>> {
         let (one, alpha, c) = (T::one(), self.relaxation, &self.c);
-        let mut next = self.state.clone();
-        next.record = self.open_record();
+        let State { x, z, .. } = &self.state;
+        let (mut x, mut z, mut record) = (x.clone(), z.clone(), self.open_record());
         let (bz, u) = self.state.start();
 
         // x ← argmin f(x) + ρ/2 ‖Ax + Bz − c + u‖²
-        let v = c.plus(-one, bz).plus(-one, u);
-        let ax = timed(&mut phases.x, || self.solve("x", &self.f, &mut next.x, &v, &mut next.record))?;
+        let v = c.plus(-one, bz).and(-one, u);
+        let ax = timed(&mut phases.x, || self.solve("x", &self.f, &mut x, &v, &mut record))?;
 
         // Âx = αAx − (1 − α)(Bz − c)
         let mut relaxed = ax.clone();
         relaxed.scale_by(alpha);
-        let relaxed = relaxed.plus(alpha - one, bz).plus(one - alpha, c);
+        let relaxed = relaxed.and(alpha - one, bz).and(one - alpha, c);
 
         // z ← argmin g(z) + ρ/2 ‖Âx + Bz − c + u‖²
-        let v = c.plus(-one, &relaxed).plus(-one, u);
-        next.bz = timed(&mut phases.z, || self.solve("z", &self.g, &mut next.z, &v, &mut next.record))?;
+        let v = c.plus(-one, &relaxed).and(-one, u);
+        let new_bz = timed(&mut phases.z, || self.solve("z", &self.g, &mut z, &v, &mut record))?;
 
         // u ← u + Âx + Bz − c
-        next.u = u.plus(one, &relaxed).plus(one, &next.bz).plus(-one, c);
+        let u = u.plus(one, &relaxed).and(one, &new_bz).and(-one, c);
 
+        let mut next = self.state.followed_by(x, z, new_bz, u, record);
         self.measure(&mut next, &ax)?;
         self.plan(&mut next, &ax)?;
         Ok(next)

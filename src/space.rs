@@ -37,9 +37,12 @@ pub trait Space<T: Real>: Clone + Send + Sync + Serialize + DeserializeOwned {
     }
     /// self + αy as a new element.
     fn plus(&self, alpha: T, y: &Self) -> Self {
-        let mut sum = self.clone();
-        sum.axpy(alpha, y);
-        sum
+        self.clone().and(alpha, y)
+    }
+    /// The same in the place of this element.
+    fn and(mut self, alpha: T, y: &Self) -> Self {
+        self.axpy(alpha, y);
+        self
     }
     /// Returns true if the norm is a finite number. It is not if any entry is NaN or infinite.
     fn is_finite(&self) -> bool {
@@ -49,7 +52,8 @@ pub trait Space<T: Real>: Clone + Send + Sync + Serialize + DeserializeOwned {
 
 impl<T: Real> Space<T> for DMatrix<T> {
     fn axpy(&mut self, alpha: T, y: &Self) {
-        self.zip_apply(y, |a, b| *a += alpha * b);
+        assert_eq!(self.shape(), y.shape(), "elements of one space have equal shapes");
+        self.as_mut_slice().iter_mut().zip(y.as_slice()).for_each(|(a, &b)| *a += alpha * b);
     }
     fn scale_by(&mut self, alpha: T) {
         *self *= alpha;
@@ -61,7 +65,7 @@ impl<T: Real> Space<T> for DMatrix<T> {
         self.shape().into()
     }
     fn magnitudes(&self) -> Vec<T> {
-        self.iter().map(|entry| entry.abs()).collect()
+        self.as_slice().iter().map(|entry| entry.abs()).collect()
     }
     fn zero_like(&self) -> Self {
         DMatrix::zeros(self.nrows(), self.ncols())
