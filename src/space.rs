@@ -86,7 +86,7 @@ impl<T: Real, S: Space<T>> Space<T> for Vec<S> {
         Shape(self.iter().flat_map(|a| a.sizes().0).collect())
     }
     fn magnitudes(&self) -> Vec<T> {
-        self.iter().flat_map(S::magnitudes).collect()
+        self.iter().map(S::magnitudes).collect::<Vec<_>>().concat()
     }
     fn zero_like(&self) -> Self {
         self.iter().map(S::zero_like).collect()

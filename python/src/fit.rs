@@ -5,7 +5,7 @@ use crate::choices::Choices;
 use crate::failure::raised;
 use crate::framework::Stash;
 use crate::model::{arrays, model};
-use crate::ranks::ranks;
+use crate::ranks::{Comm, ranks};
 use crate::worker::{Asks, work};
 use admm::Error;
 use admm::ranks::{Ranks, any, gather};
@@ -31,7 +31,7 @@ type Ended<'py> = (Bound<'py, PyDict>, Bound<'py, PyDict>, Option<PyErr>);
 /// The targets are class numbers (n) below `classes`, or numbers (n×q) of the type of X.
 /// `choices` is the JSON of the parameters. The observer is called with the JSON of each iteration, and a true value
 /// from it ends the fit. If an exception ends it, the model is the best one up to there. `comm` connects the processes
-/// that share the samples: a callable that gathers bytes, the number of this process, and that of all.
+/// that share the samples.
 #[pyfunction]
 #[pyo3(signature = (x, targets, classes, choices, *, weights=None, start=None, observer=None, comm=None))]
 #[allow(clippy::too_many_arguments)]
@@ -44,7 +44,7 @@ pub fn fit<'py>(
     weights: Option<&Bound<'py, PyAny>>,
     start: Option<&Bound<'py, PyDict>>,
     observer: Option<Py<PyAny>>,
-    comm: Option<(Py<PyAny>, usize, usize)>,
+    comm: Comm,
 ) -> PyResult<Ended<'py>> {
     let stash = Stash::default();
     let with = (ranks(comm, &stash), observer);

@@ -9,6 +9,7 @@ mod certificate;
 mod check;
 mod coordinator;
 mod functions;
+mod members;
 mod object;
 mod observer;
 mod operators;

@@ -6,6 +6,7 @@ use admm::{Error, Result};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// Processes with a callable that gathers bytes. The threads of Rust call it one at a time.
 #[derive(Debug)]
@@ -13,16 +14,22 @@ struct PythonRanks {
     gather: Py<PyAny>,
     rank: usize,
     size: usize,
-    /// The exception of the callable. It is not called again after one, since the others may have gone on without this
-    /// process.
+    /// The place for an exception of the callable.
     stash: Stash,
+    /// True after an exception. The callable is not called again then: the others may have gone on without this process.
+    broken: AtomicBool,
 }
 
-/// The ranks of a callable from bytes to the list of those of all, with the number of this process and of all. Without
-/// it the process is alone. What the callable raises is kept in the stash.
-pub fn ranks(connected: Option<(Py<PyAny>, usize, usize)>, stash: &Stash) -> Arc<dyn Ranks> {
-    match connected {
-        Some((gather, rank, size)) => Arc::new(PythonRanks { gather, rank, size, stash: stash.clone() }),
+/// The connection of this process with the others: a callable from bytes to the list of those of all, the number of this
+/// process, and that of all. Without it the process is alone.
+pub type Comm = Option<(Py<PyAny>, usize, usize)>;
+
+/// The ranks of processes that are connected so. What the callable raises is kept in the stash.
+pub fn ranks(comm: Comm, stash: &Stash) -> Arc<dyn Ranks> {
+    match comm {
+        Some((gather, rank, size)) => {
+            Arc::new(PythonRanks { gather, rank, size, stash: stash.clone(), broken: AtomicBool::new(false) })
+        }
         None => Arc::new(Alone),
     }
 }
@@ -38,7 +45,7 @@ impl Ranks for PythonRanks {
 
     fn all_gather(&self, mine: &[u8]) -> Result<Vec<Vec<u8>>> {
         let broken = || Error::Rank { rank: self.rank, problem: "its comm raised an exception".into() };
-        if self.stash.is_full() {
+        if self.broken.load(Relaxed) {
             return Err(broken());
         }
         Python::attach(|py| {
@@ -48,6 +55,7 @@ impl Ranks for PythonRanks {
         })
         .map_err(|error| {
             self.stash.keep(error);
+            self.broken.store(true, Relaxed);
             broken()
         })
     }

@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_digits, load_wine
 
-from admmlearn import SupervisedPCA, SupervisedPCACV, SupervisedPCARegressor
+from admmlearn import SupervisedPCA, SupervisedPCACV, SupervisedPCARegressor, consensus, exchange, prox
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "many_processes.py"
 
@@ -204,6 +204,86 @@ def test_torch_distributed_is_a_communicator():
     alone = SupervisedPCA().fit(X, y)
     for model in on_threads(2, run):
         assert model.components_.tobytes() == alone.components_.tobytes()
+
+
+RNG = np.random.default_rng(0)
+SHARDS = [(RNG.normal(size=(20, 4)), RNG.normal(size=20)) for _ in range(12)]
+
+
+class Shard:
+    """½‖Ax − b‖², by its gradient."""
+
+    def __init__(self, A, b):
+        self.A, self.b = A, b
+
+    def value_and_gradient(self, x):
+        gap = self.A @ x - self.b
+        return 0.5 * float(gap @ gap), self.A.T @ gap
+
+
+def shards(comm):
+    """The blocks of a process: a third of them are the library's."""
+    count = len(SHARDS) // comm.size
+    own = range(comm.rank * count, (comm.rank + 1) * count)
+    return [(prox.least_squares if i % 3 == 0 else Shard)(*SHARDS[i]) for i in own]
+
+
+COUPLED = {
+    "consensus": lambda comm, **more: consensus(shards(comm), prox.l1(), np.zeros(4), comm=comm, **more),
+    "exchange": lambda comm, **more: exchange(shards(comm), [np.ones(4)] * len(shards(comm)), comm=comm, **more),
+}
+
+
+@pytest.mark.parametrize("name", COUPLED)
+def test_blocks_on_processes_have_the_same_bytes_for_any_number(name):
+    def run(comm):
+        admm = COUPLED[name](comm)
+        result = admm.run()
+        bits = [np.concatenate(part).tobytes() for part in (result.x, result.u)]
+        return bits, result.status, result.record.iteration, admm.state() == comm.allgather(admm.state())[0]
+
+    (one,) = on_threads(1, run)
+    assert one[1] == "converged"
+    for size in (2, 3, 4):
+        assert on_threads(size, run) == [one] * size
+
+
+def test_blocks_on_processes_stop_together_and_go_on_from_checkpoints(tmp_path):
+    def run(comm, observer=None, **where):
+        return consensus(shards(comm), prox.l1(), np.zeros(4), comm=comm, tolerance=1e-9).run(observer, **where)
+
+    def stopped(comm):
+        observer = (lambda moment: moment.record.iteration == 7) if comm.rank == 1 else None
+        return run(comm, observer, checkpoints=tmp_path / str(comm.rank), every=5)
+
+    assert [(end.status, end.record.iteration) for end in on_threads(2, stopped)] == [("stopped", 7)] * 2
+    resumed = on_threads(2, lambda comm: run(comm, checkpoints=tmp_path / str(comm.rank)))
+    whole = on_threads(2, run)
+    assert [end.z.tobytes() for end in resumed] == [end.z.tobytes() for end in whole]
+
+
+def test_blocks_that_fail_or_differ_are_told_to_all_processes():
+    class Fails(Shard):
+        def value_and_gradient(self, x):
+            raise ZeroDivisionError("mine")
+
+    def failing(comm):
+        blocks = [(Fails if comm.rank == 1 else Shard)(*SHARDS[0])]
+        return consensus(blocks, prox.l1(), np.zeros(4), comm=comm).run()
+
+    first, second = on_threads(2, failing)
+    assert isinstance(second, ZeroDivisionError) and str(second) == "mine"
+    assert isinstance(first, ValueError) and "rank 1" in str(first) and "mine" in str(first)
+
+    for wrong, message in [
+        (lambda comm: consensus(shards(comm)[comm.rank :], prox.l1(), np.zeros(4), comm=comm), "number of blocks"),
+        (lambda comm: consensus(shards(comm), prox.l1(), np.zeros(4), rho=1.0 + comm.rank, comm=comm), "rank 1: has another rho"),
+        (lambda comm: consensus([1] * comm.rank or shards(comm), prox.l1(), np.zeros(4), comm=comm), "must be a block"),
+        (lambda comm: consensus(shards(comm), prox.l1(), np.full(4, comm.rank), comm=comm).run(), "state of the run"),
+    ]:
+        ends = on_threads(2, wrong)
+        assert all(isinstance(end, (ValueError, TypeError)) for end in ends), ends
+        assert message in str(ends[0]) and message in str(ends[1]), ends
 
 
 def test_processes_of_mpi_find_the_same_bits():

@@ -105,8 +105,17 @@ impl<T: Real> Scales<T> {
 
     /// The scales of both residuals' norms, of which the entries have these sizes.
     pub(crate) fn norms(&self, primal: &Sizes<T>, dual: &Sizes<T>) -> (T, T) {
-        let norm = |sizes: &Sizes<T>, most: &[T]| sizes.scales(most).map(|scale| scale * scale).sum::<T>().sqrt();
-        (norm(primal, &self.primal), norm(dual, &self.dual))
+        let (mut primal, mut dual) = (primal.scales(&self.primal), dual.scales(&self.dual));
+        // Side by side: one sum would wait for the other.
+        let mut squares = (T::zero(), T::zero());
+        loop {
+            let (one, other) = (primal.next(), dual.next());
+            if one.is_none() && other.is_none() {
+                return (squares.0.sqrt(), squares.1.sqrt());
+            }
+            squares.0 += one.map_or(T::zero(), |scale| scale * scale);
+            squares.1 += other.map_or(T::zero(), |scale| scale * scale);
+        }
     }
 
     /// The scales of both residuals as wholes, of which the norms are these. They may be 0 at the solution as well.
@@ -124,9 +133,9 @@ impl<T: Real> Scales<T> {
 
 /// The sizes of entries now.
 pub(crate) struct Sizes<T> {
-    /// That of each entry.
+    /// The size of each entry.
     pub each: Vec<T>,
-    /// That of a typical entry: the median of those that are not 0. A huge one, such as a bound that stands for no bound,
+    /// The typical size: the median of those that are not 0. A huge one, such as a bound that stands for no bound,
     /// does not move it.
     pub typical: T,
 }

@@ -92,7 +92,8 @@ class Estimator(CallbackSupport, Model):
     ) -> Self:
         """Fit W and the predictor.
 
-        Ctrl-C ends the fit: the best model up to there is kept, and KeyboardInterrupt raised.
+        Ctrl-C ends the fit: the best model up to there is kept, and KeyboardInterrupt raised. A fit that ends without a
+        model leaves the estimator as it was.
 
         Parameters
         ----------
@@ -107,8 +108,14 @@ class Estimator(CallbackSupport, Model):
             `allgather(bytes)`, `rank` and `size`. Each process gives samples of its own, one at least, and gets the same
             model.
         """
-        with Ranks(comm).together() as ranks:
-            self._fit(X, y, sample_weight, ranks)
+        before = vars(self).copy()
+        try:
+            with Ranks(comm).together() as ranks:
+                self._fit(X, y, sample_weight, ranks)
+        except BaseException:
+            if getattr(self, "components_", None) is before.get("components_"):
+                self.__dict__ = before
+            raise
         return self
 
     @with_callbacks
@@ -140,7 +147,7 @@ class Estimator(CallbackSupport, Model):
                 weights=weights,
                 start=start,
                 observer=_observer(watch, self.verbose if ranks.rank == 0 else 0),
-                comm=None if ranks.size == 1 else (ranks.gather, ranks.rank, ranks.size),
+                comm=ranks.connected,
             )
             self.encoding_ = None
             self._take(parts, facts)

@@ -48,6 +48,11 @@ class Ranks:
             raise TypeError(f"comm.allgather must return the bytes of each of the {self.size} processes")
         return every
 
+    @property
+    def connected(self) -> tuple[Callable[[bytes], list[bytes]], int, int] | None:
+        """What the core needs of the others, if there are any."""
+        return None if self.size == 1 else (self.gather, self.rank, self.size)
+
     @contextmanager
     def together(self) -> Iterator[Ranks]:
         """An error in this process, before it has joined the others, is an error in all."""

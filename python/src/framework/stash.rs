@@ -12,8 +12,9 @@ pub struct Stash(Arc<Mutex<Option<PyErr>>>);
 impl Stash {
     /// Keeps an exception, and returns the error that stands for it.
     pub fn keep(&self, exception: PyErr) -> Error {
+        let error = Error::numerical("a method of the block", format!("raised {exception}"));
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(exception);
-        Error::numerical("a method of the block", "raised an exception")
+        error
     }
 
     /// Returns true if there is an exception.
