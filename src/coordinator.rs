@@ -250,39 +250,27 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
     /// The state after this one: Boyd et al. (2011, eqs. 3.5–3.7, with the over-relaxation of eq. 3.19).
     fn next(&self, phases: &mut Phases) -> Result<StateOf<T, P, Q>> {
         let (one, alpha, c) = (T::one(), self.relaxation, &self.c);
-        let State { x, z, rho, penalty_memory, acceleration_memory, scales, run, .. } = &self.state;
+        let State { x, z, .. } = &self.state;
         let (mut x, mut z, mut record) = (x.clone(), z.clone(), self.open_record());
         let (bz, u) = self.state.start();
 
         // x ← argmin f(x) + ρ/2 ‖Ax + Bz − c + u‖²
-        let v = c.plus(-one, bz).and_plus(-one, u);
+        let v = c.plus(-one, bz).and(-one, u);
         let ax = timed(&mut phases.x, || self.solve("x", &self.f, &mut x, &v, &mut record))?;
 
         // Âx = αAx − (1 − α)(Bz − c)
         let mut relaxed = ax.clone();
         relaxed.scale_by(alpha);
-        let relaxed = relaxed.and_plus(alpha - one, bz).and_plus(one - alpha, c);
+        let relaxed = relaxed.and(alpha - one, bz).and(one - alpha, c);
 
         // z ← argmin g(z) + ρ/2 ‖Âx + Bz − c + u‖²
-        let v = c.plus(-one, &relaxed).and_plus(-one, u);
-        let bz = timed(&mut phases.z, || self.solve("z", &self.g, &mut z, &v, &mut record))?;
+        let v = c.plus(-one, &relaxed).and(-one, u);
+        let new_bz = timed(&mut phases.z, || self.solve("z", &self.g, &mut z, &v, &mut record))?;
 
         // u ← u + Âx + Bz − c
-        let u = relaxed.and_plus(one, u).and_plus(one, &bz).and_plus(-one, c);
+        let u = u.plus(one, &relaxed).and(one, &new_bz).and(-one, c);
 
-        let mut next = State {
-            x,
-            z,
-            bz,
-            u,
-            rho: *rho,
-            start: Start::Here,
-            penalty_memory: penalty_memory.clone(),
-            acceleration_memory: acceleration_memory.clone(),
-            scales: scales.clone(),
-            record,
-            run: run.clone(),
-        };
+        let mut next = self.state.followed_by(x, z, new_bz, u, record);
         self.measure(&mut next, &ax)?;
         self.plan(&mut next, &ax)?;
         Ok(next)

@@ -54,7 +54,7 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
     ) -> Result<()> {
         let one = T::one();
         let (absolute, relative) = (T::of(tolerance.absolute), T::of(tolerance.relative));
-        let r = self.ax.plus(one, self.bz).and_plus(-one, self.c);
+        let r = self.ax.plus(one, self.bz).and(-one, self.c);
         let moved = self.bz.plus(-one, self.before);
         let moved_by = moved.euclidean_norm();
         let mut gradient = adjoint(&moved)?;
@@ -84,7 +84,7 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
         } else {
             Dual { residual: gradient.times(rho), multiplier: multiplier.times(rho), through: one }
         };
-        self.compare((record, scales), tolerance, norms, &r, &dual);
+        self.compare((record, scales), tolerance, norms, &r, dual);
         self.count_gap(record, tolerance, &r, &defect);
         let [images, multiplier] = scales.whole(norms);
         record.relative = [record.primal / images, rho * moved_by / multiplier];
@@ -100,15 +100,15 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
         tolerance: &Tolerance,
         norms: [T; 2],
         r: &S,
-        dual: &Dual<T>,
+        dual: Dual<T>,
     ) {
         let [r, mut sizes, bz, c] = [r, self.ax, self.bz, self.c].map(S::magnitudes);
         let ax = largest(&sizes);
         sizes.iter_mut().zip(bz.iter().zip(&c)).for_each(|(size, (&bz, &c))| *size = larger(*size, larger(bz, c)));
         // The entry that is all residual, one image 0 and the other on its way there, has no size of its own.
-        let agreed: Vec<T> = sizes.iter().zip(&r).map(|(&size, &r)| larger(T::zero(), size - r)).collect();
-        let (s, y) = (&dual.residual, &dual.multiplier.magnitudes);
-        let [agreed, whole, multiplier] = [&agreed, &sizes, y].map(|sizes| Sizes::of(sizes));
+        let agreed = sizes.iter().zip(&r).map(|(&size, &r)| larger(T::zero(), size - r)).collect();
+        let [sizes, agreed, y] = [sizes, agreed, dual.multiplier.magnitudes].map(Sizes::new);
+        let s = &dual.residual;
         let (rows, relative) = (self.c.sizes().count(), T::of(tolerance.relative));
         let absolute = |entries: f64| T::of(tolerance.absolute * entries.sqrt());
         // A magnitude may be the norm of several entries.
@@ -116,12 +116,12 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
             let entries = count as f64 / magnitudes.len().max(1) as f64;
             Shares { absolute: absolute(entries), relative, beside }
         };
-        scales.take(&sizes, y, norms);
+        scales.take(&sizes.each, &y.each, norms);
         let is_zero = ax == T::zero() || largest(&bz) == T::zero();
-        record.primal_excess = scales.primal_excess(&r, agreed, is_zero, shares(rows, &r, ax));
-        let shares = shares(s.count, &s.magnitudes, largest(y));
-        record.dual_excess = scales.dual_excess(&s.magnitudes, multiplier, record.rho * agreed.typical, shares);
-        let (primal, multiplier) = scales.norms(whole, multiplier);
+        record.primal_excess = scales.primal_excess(&r, &agreed, is_zero, shares(rows, &r, ax));
+        let shares = shares(s.count, &s.magnitudes, largest(&y.each));
+        record.dual_excess = scales.dual_excess(&s.magnitudes, &y, record.rho * agreed.typical, shares);
+        let (primal, multiplier) = scales.norms(&sizes, &y);
         let bound = |count: usize, scale: T| absolute(count as f64) + relative * scale;
         let primal = record.primal / bound(rows, primal).max(tiny());
         record.inner_bound = bound(s.count, dual.through * multiplier);
@@ -153,10 +153,14 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
     fn defect(&self, mut moved: S, r: &S) -> S {
         let (one, alpha) = (T::one(), self.relaxation);
         moved.scale_by(T::of(2.0) - alpha);
-        moved.and_plus(alpha - one, r)
+        moved.and(alpha - one, r)
     }
 }
 
-fn largest<T: Real>(magnitudes: &[T]) -> T {
-    magnitudes.iter().fold(T::zero(), |most, &entry| larger(most, entry))
+/// The largest of all sizes, 0 without one. Several are compared side by side: each would
+/// wait for the one before.
+fn largest<T: Real>(sizes: &[T]) -> T {
+    let (groups, rest) = sizes.as_chunks::<8>();
+    let most = groups.iter().fold([T::zero(); 8], |most, group| std::array::from_fn(|i| larger(most[i], group[i])));
+    most.iter().chain(rest).fold(T::zero(), |most, &entry| larger(most, entry))
 }

@@ -37,12 +37,10 @@ pub trait Space<T: Real>: Clone + Send + Sync + Serialize + DeserializeOwned {
     }
     /// self + αy as a new element.
     fn plus(&self, alpha: T, y: &Self) -> Self {
-        let mut sum = self.clone();
-        sum.axpy(alpha, y);
-        sum
+        self.clone().and(alpha, y)
     }
-    /// self + αy in the place of self: a further term of a sum.
-    fn and_plus(mut self, alpha: T, y: &Self) -> Self {
+    /// The same in the place of this element.
+    fn and(mut self, alpha: T, y: &Self) -> Self {
         self.axpy(alpha, y);
         self
     }
@@ -101,7 +99,7 @@ impl<T: Real, S: Space<T>> Space<T> for Vec<S> {
         Shape(self.iter().flat_map(|a| a.sizes().0).collect())
     }
     fn magnitudes(&self) -> Vec<T> {
-        self.iter().flat_map(S::magnitudes).collect()
+        self.iter().map(S::magnitudes).collect::<Vec<_>>().concat()
     }
     fn zero_like(&self) -> Self {
         self.iter().map(S::zero_like).collect()

@@ -16,6 +16,7 @@ pub(crate) use scales::{Shares, Sizes, larger};
 use crate::space::Space;
 use crate::{Real, Subproblem};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// All that changes in a run: what a checkpoint has to keep.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -97,6 +98,28 @@ impl<T: Real, X, Z, S> State<T, X, Z, S> {
         self.run.as_ref().is_some_and(Run::is_at_best)
     }
 
+    /// The state after an iteration that has found these, and has planned nothing yet.
+    pub(crate) fn followed_by(&self, x: X, z: Z, bz: S, u: S, record: Record<T>) -> Self
+    where
+        Self: Clone,
+        S: Clone,
+    {
+        let State { rho, penalty_memory, acceleration_memory, scales, run, .. } = self;
+        State {
+            x,
+            z,
+            bz,
+            u,
+            rho: *rho,
+            start: Start::Here,
+            penalty_memory: penalty_memory.clone(),
+            acceleration_memory: acceleration_memory.clone(),
+            scales: scales.clone(),
+            record,
+            run: run.clone(),
+        }
+    }
+
     /// The point (Bz, u) that the next iteration starts from.
     pub(crate) fn start(&self) -> (&S, &S) {
         match &self.start {
@@ -134,8 +157,8 @@ impl<S> Start<S> {
 pub struct Memory<T, S> {
     /// Finite numbers.
     pub numbers: Vec<T>,
-    /// Elements of the coupling space, or pairs of them.
-    pub elements: Vec<S>,
+    /// Elements of the coupling space, or pairs of them. The states before and after an iteration share those that stay.
+    pub elements: Vec<Arc<S>>,
 }
 
 impl<T, S> Default for Memory<T, S> {

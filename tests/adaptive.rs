@@ -8,6 +8,7 @@ use admm::penalty::{Balance, Fixed, Limits, Penalty, RelativeBalance, Spectral, 
 use admm::state::{Memory, Record, Start, State, Step};
 use admm::*;
 use nalgebra::DMatrix;
+use std::sync::Arc;
 
 /// The small lasso with a tolerance that nothing meets.
 fn endless(rho: f64) -> Lasso {
@@ -139,7 +140,7 @@ fn spectral([ax, y_hat]: [[f64; 2]; 2], [bz, y]: [[f64; 2]; 2]) -> f64 {
     let mut record = Record::new(1.0);
     record.iteration = 2;
     let step = Step { record: &record, from: (&zero, &u), extrapolated: false, ax: &ax, to: (&bz, &y), c: &zero };
-    Spectral::default().next(&step, &mut Memory { numbers: vec![], elements: vec![zero.clone(); 4] })
+    Spectral::default().next(&step, &mut Memory { numbers: vec![], elements: vec![Arc::new(zero.clone()); 4] })
 }
 
 #[test]

@@ -11,6 +11,7 @@ use admm::penalty::{Fixed, Penalty};
 use admm::state::{Memory, Start, State, Step};
 use admm::*;
 use nalgebra::DMatrix;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Any block of a matrix.
@@ -155,11 +156,12 @@ struct Astray;
 
 impl Acceleration<f64, Matrix> for Astray {
     fn next(&self, step: &Step<'_, f64, Matrix>, memory: &mut Memory<f64, (Matrix, Matrix)>) -> Start<Matrix> {
-        if let Some((bz, u)) = memory.elements.pop() {
+        if let Some(end) = memory.elements.pop() {
+            let (bz, u) = Arc::unwrap_or_clone(end);
             return Start::Back(bz, u);
         }
         let (bz, u) = step.to;
-        memory.elements = vec![(bz.clone(), u.clone())];
+        memory.elements = vec![Arc::new((bz.clone(), u.clone()))];
         Start::Ahead(bz.add_scalar(10.0), u.add_scalar(-10.0))
     }
 }

@@ -1,11 +1,13 @@
 //! The choices of a fit, as Python sends them.
 
+use admm::ranks::Ranks;
 use admm::{Exec, Result};
 use admm_solvers::data::{ClassWeight, Scale};
 use admm_solvers::joint::{AccelerationChoice, Constraint, JointModel, Method, PenaltyChoice, Reach, Rule};
 use admm_solvers::loss::Loss;
 use admm_solvers::network::Activation;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// The parameters of an estimator. The names are those of [`Builder`](admm_solvers::joint::Builder).
 #[derive(Deserialize)]
@@ -37,11 +39,11 @@ pub struct Choices {
 }
 
 impl Choices {
-    /// The model with these choices.
+    /// The model with these choices, for samples that these ranks share.
     ///
     /// # Errors
     /// Those of [`Builder::build`](admm_solvers::joint::Builder::build), and a system without threads.
-    pub fn model(self) -> Result<JointModel> {
+    pub fn model(self, ranks: Arc<dyn Ranks>) -> Result<JointModel> {
         JointModel::builder()
             .components(self.components)
             .weight(self.weight)
@@ -66,6 +68,7 @@ impl Choices {
             .starts(self.starts)
             .seed(self.seed)
             .exec(Exec::threads(self.threads)?)
+            .ranks(ranks)
             .build()
     }
 }

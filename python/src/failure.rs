@@ -16,8 +16,8 @@ const NAMES: [(&str, &str); 8] = [
     ("x", "X"),
 ];
 
-/// The exception of an error: `ValueError` for what the caller or a block gave, `ArithmeticError` for a computation without
-/// an answer, `OSError` for a file.
+/// The exception of an error: `ValueError` for what the caller, a block or another process gave, `ArithmeticError` for a
+/// computation without an answer, `OSError` for a file.
 pub fn raised(error: Error) -> PyErr {
     let words = error.to_string();
     match root(&error) {
@@ -29,6 +29,7 @@ pub fn raised(error: Error) -> PyErr {
         | Error::NotFinite { .. }
         | Error::Encoding(_)
         | Error::Unbounded { .. }
+        | Error::Rank { .. }
         | Error::Checkpoint { .. } => PyValueError::new_err(words),
         Error::Numerical { .. } => PyArithmeticError::new_err(words),
         Error::File { .. } => PyOSError::new_err(words),

@@ -3,8 +3,12 @@
 use crate::arrays::{Compressed, Number, dense, matrix, sparse};
 use crate::choices::Choices;
 use crate::failure::raised;
+use crate::framework::Stash;
 use crate::model::{arrays, model};
+use crate::ranks::{Comm, ranks};
 use crate::worker::{Asks, work};
+use admm::Error;
+use admm::ranks::{Ranks, any, gather};
 use admm_solvers::data::{Features, Targets};
 use admm_solvers::joint::{Fitted, Model, Moment, Prepared};
 use numpy::{PyReadonlyArray1, PyReadonlyArray2};
@@ -12,6 +16,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use serde::Serialize;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// The knowledge of Python about the samples: the targets, the number of classes, the weights, and the model to start
@@ -25,9 +30,10 @@ type Ended<'py> = (Bound<'py, PyDict>, Bound<'py, PyDict>, Option<PyErr>);
 ///
 /// The targets are class numbers (n) below `classes`, or numbers (n×q) of the type of X.
 /// `choices` is the JSON of the parameters. The observer is called with the JSON of each iteration, and a true value
-/// from it ends the fit. If an exception ends it, the model is the best one up to there.
+/// from it ends the fit. If an exception ends it, the model is the best one up to there. `comm` connects the processes
+/// that share the samples.
 #[pyfunction]
-#[pyo3(signature = (x, targets, classes, choices, *, weights=None, start=None, observer=None))]
+#[pyo3(signature = (x, targets, classes, choices, *, weights=None, start=None, observer=None, comm=None))]
 #[allow(clippy::too_many_arguments)]
 pub fn fit<'py>(
     py: Python<'py>,
@@ -38,17 +44,34 @@ pub fn fit<'py>(
     weights: Option<&Bound<'py, PyAny>>,
     start: Option<&Bound<'py, PyDict>>,
     observer: Option<Py<PyAny>>,
+    comm: Comm,
+) -> PyResult<Ended<'py>> {
+    let stash = Stash::default();
+    let with = (ranks(comm, &stash), observer);
+    let ended = in_any_precision(py, x, (targets, classes, weights, start), choices, with);
+    ended.map_err(|error| stash.raised(py, "in comm").unwrap_or(error))
+}
+
+/// The processes that share the samples, and the observer of this one.
+type Watched = (Arc<dyn Ranks>, Option<Py<PyAny>>);
+
+fn in_any_precision<'py>(
+    py: Python<'py>,
+    x: &Bound<'py, PyAny>,
+    given: Given<'_, 'py>,
+    choices: &str,
+    with: Watched,
 ) -> PyResult<Ended<'py>> {
     let choices: Choices = serde_json::from_str(choices).map_err(|error| PyValueError::new_err(error.to_string()))?;
     if let Ok(x) = x.extract::<PyReadonlyArray2<'_, f32>>() {
-        in_precision(py, dense::<f32>(&x)?, (targets, classes, weights, start), choices, observer)
+        in_precision(py, dense::<f32>(&x)?, given, choices, with)
     } else if let Ok(x) = x.extract::<PyReadonlyArray2<'_, f64>>() {
-        in_precision(py, dense::<f64>(&x)?, (targets, classes, weights, start), choices, observer)
+        in_precision(py, dense::<f64>(&x)?, given, choices, with)
     } else if let Ok(x) = x.extract::<Compressed<'_, f32>>() {
-        in_precision(py, sparse::<f32>(&x)?, (targets, classes, weights, start), choices, observer)
+        in_precision(py, sparse::<f32>(&x)?, given, choices, with)
     } else {
         let x = x.extract::<Compressed<'_, f64>>()?;
-        in_precision(py, sparse::<f64>(&x)?, (targets, classes, weights, start), choices, observer)
+        in_precision(py, sparse::<f64>(&x)?, given, choices, with)
     }
 }
 
@@ -57,7 +80,7 @@ fn in_precision<'py, T: Number>(
     x: Features<T>,
     (given, classes, weights, start): Given<'_, 'py>,
     choices: Choices,
-    observer: Option<Py<PyAny>>,
+    (ranks, observer): Watched,
 ) -> PyResult<Ended<'py>> {
     let problem = Fit {
         x,
@@ -67,6 +90,7 @@ fn in_precision<'py, T: Number>(
             .transpose()?,
         start: start.map(model).transpose()?,
         choices,
+        ranks,
     };
     let watched = observer.is_some();
     let (found, ended_by) = work(
@@ -110,6 +134,7 @@ struct Fit<T: Number> {
     weights: Option<Vec<T>>,
     start: Option<Model<T>>,
     choices: Choices,
+    ranks: Arc<dyn Ranks>,
 }
 
 /// A fit, the shares of the variance that its columns explain, and the warnings about the data.
@@ -118,7 +143,11 @@ type Found<T> = admm::Result<(Fitted<T>, Vec<f64>, Vec<String>)>;
 impl<T: Number> Fit<T> {
     fn run(self, asks: &Asks, watched: bool) -> Found<T> {
         let method = self.choices.method;
-        let model = self.choices.model()?;
+        let ranks = self.ranks;
+        let model = self.choices.model(ranks.clone());
+        // A rank that cannot begin tells the others.
+        gather(&*ranks, model.as_ref().map(drop).map_err(Error::clone))?;
+        let model = model?;
         let mut prepared: Prepared<T> = model.prepare_targets(self.x, self.targets, self.weights.as_deref())?;
         if let Some(start) = &self.start {
             prepared = prepared.with_model(start)?;
@@ -128,7 +157,7 @@ impl<T: Number> Fit<T> {
             asks.goes_on(entry)
         };
         let mut fitted = prepared.fit(method, &mut observer)?;
-        if !asks.is_over() {
+        if !any(&*ranks, Ok(asks.is_over()))? {
             let over = asks.over();
             fitted = prepared.other_starts(fitted, &|| over.load(Relaxed))?;
         }

@@ -9,6 +9,7 @@ mod failure;
 mod fit;
 mod framework;
 mod model;
+mod ranks;
 mod worker;
 
 use pyo3::pymodule;

@@ -222,10 +222,34 @@ def test_an_interrupt_keeps_the_best_model():
     assert model.predict(X).shape == y.shape
 
 
-def test_an_interrupt_ends_the_preparation_too():
+def test_an_interrupt_ends_the_preparation_too_and_leaves_the_estimator_as_it_was():
     X = np.random.default_rng(0).normal(size=(3_000, 4_000))
     y = np.arange(len(X)) % 2
-    assert interrupted(lambda: SupervisedPCA(5).fit(X, y), 0.1) < 0.3 + SLACK
+    model = SupervisedPCA(5)
+    assert interrupted(lambda: model.fit(X, y), 0.1) < 0.3 + SLACK
+    assert vars(model) == vars(SupervisedPCA(5))
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+    wine, classes = load_wine(return_X_y=True)
+    before = model.fit(wine, classes).predict_proba(wine)
+    assert interrupted(lambda: model.fit(X, y), 0.1) < 0.3 + SLACK
+    assert model.predict_proba(wine).tobytes() == before.tobytes()
+    assert model.n_features_in_ == 13 and len(model.classes_) == 3
+
+
+def test_a_fit_in_another_thread_goes_on_where_the_main_thread_is_interrupted():
+    X, y = load_wine(return_X_y=True)
+    found = []
+    thread = threading.Thread(target=lambda: found.append(SupervisedPCA(starts=50).fit(X, y)))
+
+    def wait():
+        thread.start()
+        while thread.is_alive():
+            time.sleep(0.01)
+
+    assert interrupted(wait, 0.05) < SLACK
+    thread.join(60)
+    assert not thread.is_alive() and len(found[0].report_["starts"]) == 51
 
 
 def test_a_fit_in_another_thread_and_a_fork_after_a_fit():

@@ -6,6 +6,7 @@ use crate::space::Space;
 use crate::state::{Memory, Start, Step};
 use crate::{Parameter, Real};
 use nalgebra::{DMatrix, DVector};
+use std::sync::Arc;
 
 /// Anderson acceleration of type II, Walker and Ni (2011).
 ///
@@ -40,8 +41,9 @@ impl<T: Real, S: Space<T>> Acceleration<T, S> for Anderson {
         let [shortest, unbeaten] = safety.unwrap_or([length, T::zero()]);
         if step.extrapolated
             && length > T::of(self.safeguard) * shortest / (unbeaten + T::one())
-            && let Some((bz, u)) = elements.pop()
+            && let Some(plain) = elements.pop()
         {
+            let (bz, u) = Arc::unwrap_or_clone(plain);
             elements.clear();
             memory.numbers = vec![shortest, unbeaten];
             return Start::Back(bz, u);
@@ -76,7 +78,7 @@ struct History<'a, T, W> {
     /// The products of the changes Δ(g − w) with each other, of which the lower triangle counts.
     products: DMatrix<T>,
     /// w and g − w of the last iteration; then g of the oldest one, and the change and g of each that followed.
-    elements: &'a mut Vec<W>,
+    elements: &'a mut Vec<Arc<W>>,
 }
 
 impl<'a, T: Real, W> History<'a, T, W> {
@@ -99,14 +101,14 @@ impl<'a, T: Real, W> History<'a, T, W> {
 
 /// Takes an iteration in, with w, g − w and g, and forgets the oldest beyond the memory. Returns the products.
 fn take<T: Real, W: Space<T>>(
-    elements: &mut Vec<W>,
+    elements: &mut Vec<Arc<W>>,
     steps: &mut Vec<T>,
     mut products: DMatrix<T>,
     memory: usize,
     (from, moved, to): (W, W, W),
 ) -> DMatrix<T> {
     let [last, last_move, _, ..] = &elements[..] else {
-        *elements = vec![from, moved, to];
+        *elements = [from, moved, to].map(Arc::new).into();
         return products;
     };
     let (change, apart) = (moved.plus(-T::one(), last_move), from.plus(-T::one(), last));
@@ -116,9 +118,8 @@ fn take<T: Real, W: Space<T>>(
         products = products.remove_row(0).remove_column(0);
     }
     steps.push(apart.inner_product(&apart));
-    elements.push(change);
-    elements.push(to);
-    (elements[0], elements[1]) = (from, moved);
+    elements.extend([change, to].map(Arc::new));
+    (elements[0], elements[1]) = (Arc::new(from), Arc::new(moved));
     let m = steps.len();
     products = products.resize(m, m, T::zero());
     for j in 0..m {
@@ -130,7 +131,7 @@ fn take<T: Real, W: Space<T>>(
 /// Returns g − ΔG γ with γ = argmin ‖f − ΔF γ‖² + η(‖ΔF‖² + ‖ΔW‖²)‖γ‖². Here f = g − w, and Δ are the differences of
 /// successive iterations (Walker and Ni 2011, §2). The regularisation is that of Fu, Zhang and Boyd (2020). η is the
 /// root of the machine precision, in 64 bits about their 10⁻⁸.
-fn mixture<T: Real, W: Space<T>>(elements: &[W], steps: &[T], products: &DMatrix<T>) -> Option<W> {
+fn mixture<T: Real, W: Space<T>>(elements: &[Arc<W>], steps: &[T], products: &DMatrix<T>) -> Option<W> {
     let (f, m) = (elements.get(1)?, steps.len());
     if m == 0 {
         return None;
@@ -139,7 +140,7 @@ fn mixture<T: Real, W: Space<T>>(elements: &[W], steps: &[T], products: &DMatrix
     let right = DVector::from_fn(m, |i, _| elements[2 * i + 3].inner_product(f));
     let normal = products + DMatrix::identity(m, m) * ridge; // the factorisation reads the lower triangle
     let gamma = normal.cholesky()?.solve(&right);
-    let mut mixed = elements.last()?.clone();
+    let mut mixed = W::clone(elements.last()?);
     for (i, &gamma) in gamma.iter().enumerate() {
         mixed.axpy(-gamma, &elements[2 * i + 4]);
         mixed.axpy(gamma, &elements[2 * i + 2]);

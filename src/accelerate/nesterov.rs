@@ -5,6 +5,7 @@ use crate::parameter::fraction;
 use crate::space::Space;
 use crate::state::{Memory, Start, Step};
 use crate::{Parameter, Real};
+use std::sync::Arc;
 
 /// Fast ADMM with restart, Goldstein, O'Donoghue, Setzer and Baraniuk (2014, algorithm 8): Nesterov's momentum on (Bz,
 /// u). Where the combined residual ‖u − û‖² + ‖B(z − ẑ)‖² does not fall below η times the last one, the iteration is
@@ -29,12 +30,13 @@ impl<T: Real, S: Space<T>> Acceleration<T, S> for Nesterov {
         let change = to.plus(-one, &owned(step.from));
         let residual = change.inner_product(&change);
         let (&[a, lowest], Some(last)) = (&memory.numbers[..], memory.elements.pop()) else {
-            *memory = Memory { numbers: vec![next(one), residual], elements: vec![to] };
+            *memory = Memory { numbers: vec![next(one), residual], elements: vec![Arc::new(to)] };
             return Start::Here;
         };
-        memory.elements.push(to.clone());
+        memory.elements.push(Arc::new(to.clone()));
         if residual >= eta * lowest {
             memory.numbers = vec![one, lowest / eta];
+            let last = Arc::unwrap_or_clone(last);
             return Start::Back(last.0, last.1);
         }
         memory.numbers = vec![next(a), residual];

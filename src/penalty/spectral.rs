@@ -5,6 +5,7 @@ use crate::parameter::fraction;
 use crate::space::Space;
 use crate::state::{Memory, Step};
 use crate::{Parameter, Real};
+use std::sync::Arc;
 
 /// Adaptive ADMM, Xu, Figueiredo and Goldstein (2017). ADMM is Douglas–Rachford splitting of the dual problem. The two
 /// terms of the dual have the curvatures α and β along the last moves of the duals, estimated as Barzilai and Borwein
@@ -32,7 +33,7 @@ impl<T: Real, S: Space<T>> Penalty<T, S> for Spectral {
         if !memory.elements.is_empty() && !step.record.iteration.is_multiple_of(self.every.max(1)) {
             return rho;
         }
-        let now = images_and_duals(step);
+        let now = images_and_duals(step).into_iter().map(Arc::new).collect();
         let before = std::mem::replace(&mut memory.elements, now);
         let moves: Vec<S> =
             memory.elements.iter().zip(&before).map(|(now, before)| now.plus(-T::one(), before)).collect();
@@ -53,7 +54,7 @@ impl<T: Real, S: Space<T>> Penalty<T, S> for Spectral {
 /// after it. −Aᵀŷ is a subgradient of f at x, and −Bᵀy is one of g at z.
 fn images_and_duals<T: Real, S: Space<T>>(step: &Step<'_, T, S>) -> Vec<S> {
     let (one, (bz, u)) = (T::one(), step.from);
-    let mut intermediate = u.plus(one, step.ax).plus(one, bz).plus(-one, step.c);
+    let mut intermediate = u.plus(one, step.ax).and(one, bz).and(-one, step.c);
     let mut dual = step.to.1.clone();
     intermediate.scale_by(step.record.rho);
     dual.scale_by(step.record.rho);

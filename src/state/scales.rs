@@ -86,14 +86,14 @@ impl<T: Real> Scales<T> {
 
     /// The largest entry of the primal residual in units of its bound; `sizes` are those of what it is made of. Where one
     /// image `is_zero`, the other may be its rounding.
-    pub(crate) fn primal_excess(&self, residual: &[T], sizes: Sizes<'_, T>, is_zero: bool, shares: Shares<T>) -> T {
+    pub(crate) fn primal_excess(&self, residual: &[T], sizes: &Sizes<T>, is_zero: bool, shares: Shares<T>) -> T {
         let vanished = |most: T| if is_zero && self.is_lasting() { most } else { T::zero() };
         excess((residual, sizes, &self.primal), shares, vanished)
     }
 
     /// The largest entry of the dual residual in units of its bound. Rounding of `images`, those of a typical size times
     /// ρ, is in it.
-    pub(crate) fn dual_excess(&self, residual: &[T], sizes: Sizes<'_, T>, images: T, shares: Shares<T>) -> T {
+    pub(crate) fn dual_excess(&self, residual: &[T], sizes: &Sizes<T>, images: T, shares: Shares<T>) -> T {
         let vanished = |most: T| if self.is_lasting() { images.max(most) } else { T::zero() };
         excess((residual, sizes, &self.dual), shares, vanished)
     }
@@ -104,9 +104,18 @@ impl<T: Real> Scales<T> {
     }
 
     /// The scales of both residuals' norms, of which the entries have these sizes.
-    pub(crate) fn norms(&self, primal: Sizes<'_, T>, dual: Sizes<'_, T>) -> (T, T) {
-        let norm = |sizes: Sizes<'_, T>, most: &[T]| scales(sizes, most).map(|scale| scale * scale).sum::<T>().sqrt();
-        (norm(primal, &self.primal), norm(dual, &self.dual))
+    pub(crate) fn norms(&self, primal: &Sizes<T>, dual: &Sizes<T>) -> (T, T) {
+        let (mut primal, mut dual) = (primal.scales(&self.primal), dual.scales(&self.dual));
+        // Side by side: one sum would wait for the other.
+        let mut squares = (T::zero(), T::zero());
+        loop {
+            let (one, other) = (primal.next(), dual.next());
+            if one.is_none() && other.is_none() {
+                return (squares.0.sqrt(), squares.1.sqrt());
+            }
+            squares.0 += one.map_or(T::zero(), |scale| scale * scale);
+            squares.1 += other.map_or(T::zero(), |scale| scale * scale);
+        }
     }
 
     /// The scales of both residuals as wholes, of which the norms are these. They may be 0 at the solution as well.
@@ -122,22 +131,23 @@ impl<T: Real> Scales<T> {
     }
 }
 
-/// The scales of entries that have these sizes now, and at most had those.
-fn scales<T: Real>(sizes: Sizes<'_, T>, most: &[T]) -> impl Iterator<Item = T> {
-    let usual = move |most: T| if most < sizes.typical { most } else { sizes.typical };
-    sizes.entries.iter().zip(most).map(move |(&now, &most)| larger(now, usual(most)))
-}
-
-/// The sizes of entries, and that of a typical one.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Sizes<'a, T> {
-    entries: &'a [T],
+/// The sizes of entries now.
+pub(crate) struct Sizes<T> {
+    /// The size of each entry.
+    pub each: Vec<T>,
+    /// The typical size: the median of those that are not 0. A huge one, such as a bound that stands for no bound,
+    /// does not move it.
     pub typical: T,
 }
 
-impl<'a, T: Real> Sizes<'a, T> {
-    pub(crate) fn of(entries: &'a [T]) -> Self {
-        Sizes { entries, typical: typical(entries) }
+impl<T: Real> Sizes<T> {
+    pub(crate) fn new(each: Vec<T>) -> Self {
+        Sizes { typical: median(&each), each }
+    }
+
+    /// The scales of the entries, which were these at most.
+    fn scales(&self, most: &[T]) -> impl Iterator<Item = T> {
+        self.each.iter().zip(most).map(|(&now, &most)| larger(now, smaller(self.typical, most)))
     }
 }
 
@@ -146,29 +156,36 @@ pub(crate) fn larger<T: Real>(a: T, b: T) -> T {
     if b > a { b } else { a }
 }
 
-/// The median of the sizes that are not 0: a huge one, such as a bound that stands for no bound, does not move it.
-fn typical<T: Real>(sizes: &[T]) -> T {
-    let mut sizes = sizes.to_vec();
-    sizes.retain(|&size| size > T::zero());
-    if sizes.is_empty() {
+/// The smaller of two numbers, and the first where one is not a number.
+fn smaller<T: Real>(a: T, b: T) -> T {
+    if b < a { b } else { a }
+}
+
+/// The median of the sizes that are not 0. It is searched among whole numbers, which are compared faster: the bits of
+/// positive numbers have the order of the numbers.
+fn median<T: Real>(sizes: &[T]) -> T {
+    let of = |&size: &T| if size > T::zero() { size.to_f64().to_bits() } else { 0 };
+    let mut bits: Vec<u64> = sizes.iter().map(of).collect();
+    let zeros = bits.iter().filter(|&&bits| bits == 0).count();
+    let others = bits.len() - zeros;
+    if others == 0 {
         return T::zero();
     }
-    let middle = sizes.len() / 2;
-    *sizes.select_nth_unstable_by(middle, |a, b| a.partial_cmp(b).expect("sizes are numbers")).1
+    T::of(f64::from_bits(*bits.select_nth_unstable(zeros + others / 2).1))
 }
 
 /// The largest entry of a residual in units of its bound, from the sizes now and the most that they were. `vanished` gives
 /// the size, from the most, of which nothing but rounding may be left: it counts where no entry is larger than that.
 fn excess<T: Real>(
-    (residual, sizes, most): (&[T], Sizes<'_, T>, &[T]),
+    (residual, sizes, most): (&[T], &Sizes<T>, &[T]),
     shares: Shares<T>,
     vanished: impl Fn(T) -> T,
 ) -> T {
     let Shares { absolute, relative, beside } = shares;
     let least = (rounding::<T>().max(relative * T::of(HIDDEN)) * beside).max(tiny());
-    let gone = sizes.entries.iter().zip(most).all(|(&size, &most)| size <= rounding::<T>() * vanished(most));
+    let gone = sizes.each.iter().zip(most).all(|(&size, &most)| size <= rounding::<T>() * vanished(most));
     let mut largest = T::zero();
-    for ((&entry, scale), &most) in residual.iter().zip(scales(sizes, most)).zip(most) {
+    for ((&entry, scale), &most) in residual.iter().zip(sizes.scales(most)).zip(most) {
         let rest = if gone { rounding::<T>() * vanished(most) } else { T::zero() };
         largest = larger(largest, entry / larger(absolute + relative * scale, larger(rest, least)));
     }

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from . import _core
 from ._choice import Acceleration, Accuracy, Penalty, Stop
+from ._ranks import Communicator, Ranks, agreed
 from ._types import Block, Function, Observer
 from .prox import singleton
 
@@ -156,7 +157,8 @@ class Coordinator:
             It is called after each iteration with `record`, `x`, `z` and `u`. A true value ends the run.
         checkpoints
             A folder for the last states. A run goes on from the newest one that is there, and ends with the same bits as
-            one that was never interrupted. States of Python blocks are pickles: use folders that you trust.
+            one that was never interrupted. States of Python blocks are pickles: use folders that you trust. With `comm`
+            each process needs a folder of its own.
         every
             The iterations between two checkpoints.
         name
@@ -215,20 +217,27 @@ def consensus(
     *,
     rho: float = 1.0,
     n_jobs: int = 1,
+    comm: Communicator | None = None,
     **options: Unpack[Options],
 ) -> Coordinator:
     """minimise Σ fᵢ(x) + g(x): blocks that agree on one variable, and a function of it. Boyd et al. (2011, §7.1).
 
     x0 is a start for all, or a list with one for each block. The x of the result is a list, its z an array. Blocks of
     Rust run on `n_jobs` threads.
+
+    `comm` connects processes that solve one problem: that of mpi4py, the module torch.distributed, or any object with
+    `allgather(bytes)`, `rank` and `size`. Each process gives blocks of its own, as many as the others, and all the same
+    otherwise. All get the same result.
     """
-    if not blocks:
-        raise ValueError("blocks must have one member at least")
-    starts = list(x0) if isinstance(x0, list) and np.ndim(x0[0]) else [x0] * len(blocks)
-    z0 = starts[0] if z0 is None else z0
-    core = _core.Coordinator.consensus(
-        list(blocks), g, starts, z0, rho, _json(options), n_jobs, _policy(options)
-    )
+    with Ranks(comm).together() as ranks:
+        if not blocks:
+            raise ValueError("blocks must have one member at least")
+        starts = list(x0) if isinstance(x0, list) and np.ndim(x0[0]) else [x0] * len(blocks)
+        z0 = starts[0] if z0 is None else z0
+        _join(ranks, rho, options)
+        core = _core.Coordinator.consensus(
+            list(blocks), g, starts, z0, rho, _json(options), n_jobs, _policy(options), ranks.connected
+        )
     return Coordinator._of(core)
 
 
@@ -239,10 +248,18 @@ def sharing(
     *,
     rho: float = 1.0,
     n_jobs: int = 1,
+    comm: Communicator | None = None,
     **options: Unpack[Options],
 ) -> Coordinator:
-    """minimise Σ fᵢ(xᵢ) + g(Σ Kᵢxᵢ): blocks with a common function of their sum. Boyd et al. (2011, §7.3)."""
-    core = _core.Coordinator.sharing(list(blocks), g, list(x0), rho, _json(options), n_jobs, _policy(options))
+    """minimise Σ fᵢ(xᵢ) + g(Σ Kᵢxᵢ): blocks with a common function of their sum. Boyd et al. (2011, §7.3).
+
+    With `comm` each process gives blocks of its own, as in `consensus`.
+    """
+    with Ranks(comm).together() as ranks:
+        _join(ranks, rho, options)
+        core = _core.Coordinator.sharing(
+            list(blocks), g, list(x0), rho, _json(options), n_jobs, _policy(options), ranks.connected
+        )
     return Coordinator._of(core)
 
 
@@ -253,11 +270,19 @@ def exchange(
     *,
     rho: float = 1.0,
     n_jobs: int = 1,
+    comm: Communicator | None = None,
     **options: Unpack[Options],
 ) -> Coordinator:
     """minimise Σ fᵢ(xᵢ) subject to Σ xᵢ = total, which is 0 by default. Boyd et al. (2011, §7.3.2)."""
     total = np.zeros_like(np.asarray(x0[0], dtype=np.float64)) if total is None else total
-    return sharing(blocks, singleton(total), x0, rho=rho, n_jobs=n_jobs, **options)
+    return sharing(blocks, singleton(total), x0, rho=rho, n_jobs=n_jobs, comm=comm, **options)
+
+
+def _join(ranks: Ranks, rho: float, options: Options) -> None:
+    """Refuses processes that would not do the same."""
+    every = ranks.join((float(rho), _json(options)))
+    agreed("rho", [rho for rho, _ in every])
+    agreed("choice of options", [options for _, options in every])
 
 
 def _policy(options: Options) -> Callable[[_core.Record], float] | None:

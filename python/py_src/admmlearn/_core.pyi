@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike, NDArray
 _Array = NDArray[Any]
 _Parts = dict[str, Any]
 _Names = tuple[list[str], list[str], bool, str | None]
+_Comm = tuple[Callable[[bytes], list[bytes]], int, int] | None
 
 __all__ = [
     "Certificate",
@@ -46,6 +47,7 @@ def fit(
     weights: _Array | None = None,
     start: _Parts | None = None,
     observer: Callable[[str], Any] | None = None,
+    comm: _Comm = None,
 ) -> tuple[_Parts, dict[str, Any], BaseException | None]: ...
 def transform(parts: _Parts, x: _Array) -> _Array: ...
 def logits(parts: _Parts, x: _Array) -> _Array: ...
@@ -198,6 +200,7 @@ class Coordinator:
         options: str,
         threads: int,
         policy: Callable[[Record], float] | None = None,
+        comm: _Comm = None,
     ) -> Coordinator: ...
     @staticmethod
     def sharing(
@@ -208,6 +211,7 @@ class Coordinator:
         options: str,
         threads: int,
         policy: Callable[[Record], float] | None = None,
+        comm: _Comm = None,
     ) -> Coordinator: ...
     def run(
         self,

@@ -113,6 +113,9 @@ class Model(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         """The linear predictor, of which `coef` has a row for each logit, as users see it."""
         raise NotImplementedError
 
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "components_")
+
     @property
     def _n_features_out(self) -> int:
         return int(self.components_.shape[0])

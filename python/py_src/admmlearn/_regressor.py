@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
-from sklearn.base import _fit_context
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import validate_data
 
-from ._callbacks import with_callbacks
 from ._estimator import Estimator
+from ._model import Array
 from ._predictors import Regressor
 
 
+@dataclass(repr=False, eq=False)
 class SupervisedPCARegressor(Estimator, Regressor):
     """Principal components that a regression has a say in.
 
@@ -67,86 +66,20 @@ relaxation, acceleration, tol, max_iter, starts, warm_start, random_state, n_job
         "standardise_targets": ["boolean"],
     }
 
-    def __init__(
-        self,
-        n_components: int = 2,
-        *,
-        loss: str = "squared",
-        standardise_targets: bool = True,
-        weight: float = 0.5,
-        ridge: float = 1e-2,
-        constraint: str = "orthonormal",
-        shrinkage: float = 0.0,
-        rule: str = "majorize",
-        method: str = "admm",
-        scale: str = "standard",
-        hidden: tuple[int, ...] = (),
-        activation: str = "tanh",
-        layer_ridge: float = 1e-3,
-        reach: str = "stopped",
-        penalty: str = "auto",
-        relaxation: float = 1.0,
-        acceleration: str = "none",
-        tol: float = 1e-6,
-        max_iter: int = 5000,
-        starts: int = 0,
-        warm_start: bool = False,
-        random_state: int | np.random.RandomState | None = None,
-        n_jobs: int | None = None,
-        verbose: int = 0,
-    ) -> None:
-        super().__init__(
-            n_components,
-            loss=loss,
-            weight=weight,
-            ridge=ridge,
-            constraint=constraint,
-            shrinkage=shrinkage,
-            rule=rule,
-            method=method,
-            scale=scale,
-            hidden=hidden,
-            activation=activation,
-            layer_ridge=layer_ridge,
-            reach=reach,
-            penalty=penalty,
-            relaxation=relaxation,
-            acceleration=acceleration,
-            tol=tol,
-            max_iter=max_iter,
-            starts=starts,
-            warm_start=warm_start,
-            random_state=random_state,
-            n_jobs=n_jobs,
-            verbose=verbose,
-        )
-        self.standardise_targets = standardise_targets
+    loss: str = "squared"
+    standardise_targets: bool = True
 
-    @with_callbacks
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
-        """Fit W and the regression.
-
-        Ctrl-C ends the fit: the best model up to there is kept, and KeyboardInterrupt raised.
-
-        Parameters
-        ----------
-        X : array or CSR matrix of shape (n_samples, n_features)
-            The samples. An array is read where it is, whatever its strides.
-        y : array of shape (n_samples,) or (n_samples, n_targets)
-            The targets.
-        sample_weight : array of shape (n_samples,), optional
-            What each sample counts: 0 leaves it out, and an integer repeats it.
-        """
-        names = _names(y)
-        X, y = validate_data(
-            self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32], multi_output=True, y_numeric=True
-        )
+    def _outputs_of(self, y: Any, given: Any) -> Array:
         self.flat_ = y.ndim == 1
-        numbers = np.ascontiguousarray(y.reshape(len(y), -1), dtype=X.dtype)
-        self.target_names_ = names or _numbered(numbers.shape[1])
-        self._fit(X, y, numbers, 0, sample_weight)
-        return self
+        columns: Array = y.reshape(len(y), -1)
+        self.target_names_ = _names(given) or _numbered(columns.shape[1])
+        return columns
+
+    def _labels(self, outputs: Array) -> Array:
+        return np.empty(0)
+
+    def _targets(self, X: Any, outputs: Array, labels: Array) -> tuple[Array, int]:
+        return np.ascontiguousarray(outputs, dtype=X.dtype), 0
 
     def _choices(self, shape: tuple[int, int]) -> dict[str, Any]:
         return super()._choices(shape) | {"standardise_targets": self.standardise_targets}

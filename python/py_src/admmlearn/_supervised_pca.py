@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
-from sklearn.base import _fit_context
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import column_or_1d, validate_data
+from sklearn.utils.validation import column_or_1d
 
-from ._callbacks import with_callbacks
 from ._estimator import Estimator
 from ._model import Array
 from ._predictors import Classifier
 
 
+@dataclass(repr=False, eq=False)
 class SupervisedPCA(Estimator, Classifier):
     """Principal components that a classifier has a say in.
 
@@ -113,105 +112,32 @@ class SupervisedPCA(Estimator, Classifier):
         "class_weight": [StrOptions({"balanced"}), dict, None],
     }
 
-    def __init__(
-        self,
-        n_components: int = 2,
-        *,
-        loss: str = "softmax",
-        weight: float = 0.5,
-        ridge: float = 1e-2,
-        constraint: str = "orthonormal",
-        shrinkage: float = 0.0,
-        rule: str = "majorize",
-        method: str = "admm",
-        scale: str = "standard",
-        hidden: tuple[int, ...] = (),
-        activation: str = "tanh",
-        layer_ridge: float = 1e-3,
-        reach: str = "stopped",
-        penalty: str = "auto",
-        relaxation: float = 1.0,
-        acceleration: str = "none",
-        tol: float = 1e-6,
-        max_iter: int = 5000,
-        starts: int = 0,
-        class_weight: dict[Any, float] | str | None = None,
-        warm_start: bool = False,
-        random_state: int | np.random.RandomState | None = None,
-        n_jobs: int | None = None,
-        verbose: int = 0,
-    ) -> None:
-        super().__init__(
-            n_components,
-            loss=loss,
-            weight=weight,
-            ridge=ridge,
-            constraint=constraint,
-            shrinkage=shrinkage,
-            rule=rule,
-            method=method,
-            scale=scale,
-            hidden=hidden,
-            activation=activation,
-            layer_ridge=layer_ridge,
-            reach=reach,
-            penalty=penalty,
-            relaxation=relaxation,
-            acceleration=acceleration,
-            tol=tol,
-            max_iter=max_iter,
-            starts=starts,
-            warm_start=warm_start,
-            random_state=random_state,
-            n_jobs=n_jobs,
-            verbose=verbose,
-        )
-        self.class_weight = class_weight
+    loss: str = "softmax"
+    class_weight: dict[Any, float] | str | None = None
 
-    @with_callbacks
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
-        """Fit W and the classifier.
-
-        Ctrl-C ends the fit: the best model up to there is kept, and KeyboardInterrupt raised.
-
-        Parameters
-        ----------
-        X : array or CSR matrix of shape (n_samples, n_features)
-            The samples. An array is read where it is, whatever its strides.
-        y : array of shape (n_samples,) or (n_samples, n_labels)
-            The classes, or a column of 0 and 1 for each label.
-        sample_weight : array of shape (n_samples,), optional
-            What each sample counts: 0 leaves it out, and an integer repeats it.
-        """
-        X, y = validate_data(
-            self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32], multi_output=True
-        )
+    def _outputs_of(self, y: Any, given: Any) -> Array:
         y = y.toarray() if hasattr(y, "toarray") else y
         check_classification_targets(y)
-        if type_of_target(y, input_name="y") == "multilabel-indicator":
-            targets, classes = self._labels(X, y)
-        else:
-            targets, classes = self._numbered(column_or_1d(y, warn=True))
-        self._fit(X, y, targets, classes, sample_weight)
-        return self
-
-    def _numbered(self, y: Any) -> tuple[Array, int]:
-        """The number of the class of each sample, and that of the classes."""
-        self.multilabel_ = False
-        self.classes_, numbers = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ValueError(f"y must have at least 2 classes, but has 1 class: {self.classes_[0]!r}")
-        return numbers.astype(np.int64), len(self.classes_)
-
-    def _labels(self, X: Any, y: Any) -> tuple[Array, int]:
-        """A column of 0 and 1 for each label, and no class."""
+        self.multilabel_ = type_of_target(y, input_name="y") == "multilabel-indicator"
+        if not self.multilabel_:
+            return np.asarray(column_or_1d(y, warn=True))
         if self.loss == "softmax":
             raise ValueError("y has several labels for a sample: use loss='logistic' or loss='squared-hinge'")
         if self.class_weight is not None:
             raise ValueError("class_weight is for classes, and y has several labels for a sample")
-        self.multilabel_, self.classes_ = True, np.arange(y.shape[1])
-        return np.ascontiguousarray(y, dtype=X.dtype), 0
+        return np.asarray(y)
+
+    def _labels(self, outputs: Array) -> Array:
+        return np.empty(0) if self.multilabel_ else np.unique(outputs)
+
+    def _targets(self, X: Any, outputs: Array, labels: Array) -> tuple[Array, int]:
+        if self.multilabel_:
+            self.classes_ = np.arange(outputs.shape[1])
+            return np.ascontiguousarray(outputs, dtype=X.dtype), 0
+        self.classes_ = labels
+        if len(labels) < 2:
+            raise ValueError(f"y must have at least 2 classes, but has 1 class: {labels[0]!r}")
+        return np.searchsorted(labels, outputs).astype(np.int64), len(labels)
 
     def _choices(self, shape: tuple[int, int]) -> dict[str, Any]:
         return super()._choices(shape) | {"class_weight": self._class_weight()}

@@ -29,5 +29,5 @@ def differences() -> _core.Operator:
 
 
 def image_gradient(height: int, width: int) -> _core.Operator:
-    """The differences of neighbouring pixels of an image, which is a column."""
+    """The differences of neighbouring pixels of an image (height×width): a column of two for each pixel."""
     return _core.operator("image-gradient", height, width)

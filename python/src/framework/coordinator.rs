@@ -1,25 +1,29 @@
 //! The coordinator.
 
 use super::array::matrix;
-use super::block::{Started, started};
+use super::block::started;
 use super::certificate::Certificate;
 use super::functions::{Function, Place};
+use super::members::{Members, Problem};
 use super::observer::{Flat, Record};
 use super::options::Options;
 use super::policy::PythonPolicy;
 use super::stash::Stash;
-use super::typed::{Alone, Block, One, State, Typed};
-use super::variable::{Kind, Variable};
+use super::typed::{Alone, Block, State, Typed};
+use super::variable::Kind;
 use super::watch::Watch;
 use crate::failure::raised;
+use crate::ranks::Comm;
 use admm::checkpoint::{self, Checkpoints};
 use admm::nalgebra::DMatrix;
-use admm::patterns::{Consensus, Group, Sharing};
-use admm::{Exec, Negated, Outcome, Subproblem};
+use admm::patterns::{Consensus, Sharing};
+use admm::ranks::{Alone as OneProcess, Ranks, agree, gather};
+use admm::{Error, Negated, Outcome};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The coordinator of any two blocks.
 pub type Inner = admm::Coordinator<f64, Block, Block>;
@@ -31,20 +35,11 @@ pub struct Coordinator {
     inner: Option<Inner>,
     stash: Stash,
     flat: Flat,
+    ranks: Arc<dyn Ranks>,
 }
 
 /// The variables x and z, the scaled dual u, and the record of the last iteration.
 type Present<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>, Record);
-
-/// Both blocks with their variables.
-struct Problem {
-    f: Block,
-    g: Block,
-    x: Variable,
-    z: Variable,
-    flat: Flat,
-    stash: Stash,
-}
 
 #[pymethods]
 impl Coordinator {
@@ -72,6 +67,7 @@ impl Coordinator {
             z: g.start,
             flat,
             stash,
+            ranks: Arc::new(OneProcess),
         };
         let offset = c.map(|c| matrix(c, "c")).transpose()?;
         problem.coordinate(x0.py(), rho, options, offset.map(|c| vec![c]), policy)
@@ -79,7 +75,7 @@ impl Coordinator {
 
     /// Makes that of several blocks that agree on one variable, with a function of its own.
     #[staticmethod]
-    #[pyo3(signature = (blocks, g, starts, z0, rho, options, threads, policy=None))]
+    #[pyo3(signature = (blocks, g, starts, z0, rho, options, threads, policy=None, comm=None))]
     #[allow(clippy::too_many_arguments)]
     fn consensus(
         blocks: Vec<Bound<'_, PyAny>>,
@@ -90,11 +86,12 @@ impl Coordinator {
         options: &str,
         threads: usize,
         policy: Option<Py<PyAny>>,
+        comm: Comm,
     ) -> PyResult<Self> {
-        let members = Members::new(&blocks, &starts, threads)?;
+        let members = Members::new(z0.py(), &blocks, &starts, threads, comm)?;
         let place = Place { flat: super::array::is_flat(z0), stash: members.stash.clone() };
         let of = Function::of(g, "g")?.at(&place);
-        let agreed = Consensus { of, members: blocks.len() };
+        let agreed = Consensus { of, members: members.flat.len() };
         let z = matrix(z0, "z0")?.wrap();
         let problem = members.against(Box::new(Negated(Typed(agreed))), z, vec![place.flat]);
         problem.coordinate(z0.py(), rho, options, None, policy)
@@ -102,7 +99,8 @@ impl Coordinator {
 
     /// Makes that of several blocks with a common function of the sum of their images.
     #[staticmethod]
-    #[pyo3(signature = (blocks, g, starts, rho, options, threads, policy=None))]
+    #[pyo3(signature = (blocks, g, starts, rho, options, threads, policy=None, comm=None))]
+    #[allow(clippy::too_many_arguments)]
     fn sharing(
         blocks: Vec<Bound<'_, PyAny>>,
         g: &Bound<'_, PyAny>,
@@ -111,13 +109,14 @@ impl Coordinator {
         options: &str,
         threads: usize,
         policy: Option<Py<PyAny>>,
+        comm: Comm,
     ) -> PyResult<Self> {
-        let members = Members::new(&blocks, &starts, threads)?;
+        let members = Members::new(g.py(), &blocks, &starts, threads, comm)?;
         let flat = members.flat.clone();
         let place = Place { flat: flat.iter().all(|&flat| flat), stash: members.stash.clone() };
         let of = Function::of(g, "g")?.at(&place);
-        let images = members.blocks.iter().zip(&members.starts).map(|(block, x)| block.image(x)).collect::<Vec<_>>();
-        let shared = Sharing { of, members: blocks.len() };
+        let images = members.block.image(&members.start);
+        let shared = Sharing { of, members: flat.len() };
         let problem = members.against(Box::new(Negated(Typed(shared))), images.wrap(), flat);
         problem.coordinate(g.py(), rho, options, None, policy)
     }
@@ -132,16 +131,21 @@ impl Coordinator {
         every: u64,
         name: &str,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let (stash, flat) = (self.stash.clone(), self.flat.clone());
-        let mut kept = match folder {
-            Some(folder) => Some(self.claimed(py, folder, name)?),
-            None => None,
-        };
-        let inner = self.inner()?;
-        let mut watch = Watch::new(observer, stash.clone(), flat.clone(), kept.as_mut(), every);
+        let (stash, flat, ranks) = (self.stash.clone(), self.flat.clone(), self.ranks.clone());
+        let kept = folder.map(|folder| self.claimed(py, folder, name)).transpose();
+        let told = kept.as_ref().map(drop).map_err(|error| Error::numerical("the checkpoints", error.to_string()));
+        let begins = gather(&*ranks, told);
+        let (mut kept, inner) = (kept?, self.inner()?);
+        let begins = begins.and_then(|_| agree(&*ranks, "state of the run", inner.state()));
+        begins.map_err(|error| stash.failure(py, error))?;
+        let kept = kept.as_mut().map(|kept| (kept, every));
+        let mut watch = Watch::new(observer, stash.clone(), flat.clone(), ranks, kept);
         let outcome = py.detach(|| inner.run(&mut watch));
         if let Some(exception) = watch.raised.take() {
             return Err(exception);
+        }
+        if let Some(error) = watch.apart.take() {
+            return Err(stash.failure(py, error));
         }
         let outcome = outcome.map_err(|error| stash.failure(py, error))?;
         let place = format!("in value, iteration {}", inner.state().record.iteration);
@@ -224,7 +228,7 @@ impl Problem {
         c: Option<Vec<DMatrix<f64>>>,
         policy: Option<Py<PyAny>>,
     ) -> PyResult<Coordinator> {
-        let Problem { f, g, x, z, flat, stash } = self;
+        let Problem { f, g, x, z, flat, stash, ranks } = self;
         let options: Options =
             serde_json::from_str(options).map_err(|error| PyValueError::new_err(error.to_string()))?;
         let mut inner = Inner::new(f, g, x, z, rho).map_err(|error| stash.failure(py, error))?;
@@ -235,41 +239,7 @@ impl Problem {
         if let Some(rule) = policy {
             inner.penalty_policy = Box::new(PythonPolicy { rule, stash: stash.clone() });
         }
-        Ok(Coordinator { inner: Some(inner), stash, flat })
-    }
-}
-
-/// Several blocks with their starts.
-struct Members {
-    blocks: Vec<One>,
-    starts: Vec<Variable>,
-    flat: Vec<bool>,
-    stash: Stash,
-    exec: Exec,
-}
-
-impl Members {
-    fn new(blocks: &[Bound<'_, PyAny>], starts: &[Bound<'_, PyAny>], threads: usize) -> PyResult<Self> {
-        if blocks.is_empty() || blocks.len() != starts.len() {
-            let problem = format!("x0 must have a start for each block, got {} for {}", starts.len(), blocks.len());
-            return Err(PyValueError::new_err(problem));
-        }
-        let exec = Exec::threads(threads).map_err(raised)?;
-        let stash = Stash::default();
-        let mut members = Members { blocks: Vec::new(), starts: Vec::new(), flat: Vec::new(), stash, exec };
-        for (block, x) in blocks.iter().zip(starts) {
-            let Started { block, start, flat } = started(block, x, "f", &members.stash)?;
-            members.blocks.push(block);
-            members.starts.push(start);
-            members.flat.push(flat);
-        }
-        Ok(members)
-    }
-
-    fn against(self, g: Block, z: Variable, flat: Vec<bool>) -> Problem {
-        let Members { blocks, starts, flat: own, stash, exec } = self;
-        let flat = Flat { x: own, z: flat, many: true };
-        Problem { f: Box::new(Typed(Group { blocks, exec })), g, x: starts.wrap(), z, flat, stash }
+        Ok(Coordinator { inner: Some(inner), stash, flat, ranks })
     }
 }
 

@@ -6,14 +6,15 @@ use pyo3::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The first exception that a method of the user raised. The coordinator has an error in its place.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Stash(Arc<Mutex<Option<PyErr>>>);
 
 impl Stash {
     /// Keeps an exception, and returns the error that stands for it.
     pub fn keep(&self, exception: PyErr) -> Error {
+        let error = Error::numerical("a method of the block", format!("raised {exception}"));
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(exception);
-        Error::numerical("a method of the block", "raised an exception")
+        error
     }
 
     /// Returns true if there is an exception.

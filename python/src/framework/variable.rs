@@ -58,6 +58,8 @@ kinds! {
     Object(Object),
     /// Several blocks.
     Group(Vec<Variable>),
+    /// Several blocks of which some belong to other processes, with their images.
+    Spread(Vec<(Variable, Matrix)>),
 }
 
 /// An error for a variable of another kind of block.
@@ -73,6 +75,7 @@ impl Variable {
             Variable::Gradient(of) => Variable::Matrix(of.point.clone()),
             Variable::Steps(of) => Variable::Matrix(of.point.clone()),
             Variable::Group(members) => Variable::Group(members.iter().map(Variable::plain).collect()),
+            Variable::Spread(members) => Variable::Group(members.iter().map(|(member, _)| member.plain()).collect()),
             other => other.clone(),
         }
     }
@@ -87,6 +90,7 @@ impl Variable {
             Variable::Steps(of) => array(py, &of.point, first),
             Variable::Object(of) => of.copied(py),
             Variable::Matrices(parts) => arrays(py, parts, flat),
+            Variable::Spread(_) => self.plain().shown(py, flat),
             Variable::Group(members) => {
                 let flat = |at: usize| [flat.get(at).copied().unwrap_or(first)];
                 let parts = members.iter().enumerate().map(|(at, member)| member.shown(py, &flat(at)));

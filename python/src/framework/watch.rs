@@ -5,30 +5,39 @@ use super::stash::Stash;
 use super::typed::State;
 use admm::checkpoint::{Checkpointer, Checkpoints};
 use admm::observe::Observer;
+use admm::ranks::{Ranks, agree, any};
+use admm::{Error, Result};
 use pyo3::prelude::*;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// The states of processes are compared after so many iterations.
+const COMPARED: u64 = 50;
 
 /// Looks at every iteration.
 pub struct Watch<'a> {
     observer: Option<Py<PyAny>>,
     stash: Stash,
     flat: Flat,
+    ranks: Arc<dyn Ranks>,
     checkpointer: Option<Checkpointer<'a>>,
     /// The exception of a signal or of the observer, which ended the run.
     pub raised: Option<PyErr>,
+    /// The error by which the processes are no longer together, which ended the run.
+    pub apart: Option<Error>,
 }
 
 impl<'a> Watch<'a> {
-    /// Keeps every n-th state in the checkpoints, if there are any.
+    /// Keeps every n-th state in the checkpoints, if there are any. Where one of the processes stops, all of them do.
     pub fn new(
         observer: Option<Py<PyAny>>,
         stash: Stash,
         flat: Flat,
-        kept: Option<&'a mut Checkpoints>,
-        every: u64,
+        ranks: Arc<dyn Ranks>,
+        kept: Option<(&'a mut Checkpoints, u64)>,
     ) -> Self {
-        let checkpointer = kept.map(|kept| Checkpointer::new(kept, every));
-        Watch { observer, stash, flat, checkpointer, raised: None }
+        let checkpointer = kept.map(|(kept, every)| Checkpointer::new(kept, every));
+        Watch { observer, stash, flat, ranks, checkpointer, raised: None, apart: None }
     }
 
     /// Why the last state could not be kept, if it could not.
@@ -55,18 +64,29 @@ impl<'a> Watch<'a> {
     }
 }
 
+impl Watch<'_> {
+    /// Returns true if any of the processes stops.
+    fn together(&self, own: bool, state: &State) -> Result<bool> {
+        if state.record.iteration.is_multiple_of(COMPARED) {
+            agree(&*self.ranks, "state of the run", state)?;
+        }
+        any(&*self.ranks, Ok(own))
+    }
+}
+
 impl Observer<State> for &mut Watch<'_> {
     fn observe(&mut self, state: &State) -> ControlFlow<()> {
         if let Some(mut checkpointer) = self.checkpointer.as_mut() {
             _ = checkpointer.observe(state);
         }
-        match Python::attach(|py| self.stops(py, state)) {
-            Ok(false) if !self.stash.is_full() => ControlFlow::Continue(()),
-            Ok(_) => ControlFlow::Break(()),
-            Err(error) => {
-                self.raised = Some(error);
-                ControlFlow::Break(())
-            }
-        }
+        let own = Python::attach(|py| self.stops(py, state)).unwrap_or_else(|error| {
+            self.raised = Some(error);
+            true
+        });
+        let stops = self.together(own || self.stash.is_full(), state).unwrap_or_else(|error| {
+            self.apart = Some(error);
+            true
+        });
+        if stops { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
