@@ -87,7 +87,6 @@ pub use cross_entropy::CrossEntropy;
 pub use cubed_l2::CubedL2;
 pub use distance::Distance;
 pub use elastic_net::ElasticNet;
-pub use elastic_net::ElasticNet;
 pub use entropy::Entropy;
 pub use epicomposed::Epicomposed;
 pub use exponential_cone::{DualExponentialCone, ExponentialCone};
