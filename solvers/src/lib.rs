@@ -24,7 +24,7 @@
 //! | [`loss`] | the loss of the predictions, one of several heads or yours, and its variable (V, B, b) |
 //! | [`network`] | dense layers between X and a loss of any kind |
 //! | [`smooth`] | functions of a normalised or penalised matrix |
-//! | [`operator`] | linear operators that couple blocks |
+//! | [`operator`] | linear operators that couple blocks; some need the feature `fourier`, which is on by default |
 //! | [`prox`] | proximal operators |
 //! | [`set`] | the sets on which a variable moves |
 //! | [`data`] | X with its labels, weights and scale |

@@ -41,26 +41,26 @@ golden! {
     basis_pursuit: "T10" 50 3,
     non_negative: "T11" 100 3,
     sparse_components: "T12" 50 3,
-    #[ignore = "minutes without optimisation"]
+    #[ignore = "takes long without optimisation"]
     denoising_256: "T1" 256 3,
-    #[ignore = "minutes without optimisation"]
+    #[ignore = "takes long without optimisation"]
     deconvolution_to_the_last: "T2" 64 3,
-    #[ignore = "minutes without optimisation"]
+    #[ignore = "takes long without optimisation"]
     deconvolution_256: "T2" 256 2,
-    #[ignore = "minutes without optimisation"]
+    #[ignore = "takes long without optimisation"]
     robust_pca_300: "T4" 300 3,
-    #[ignore = "minutes without optimisation"]
+    #[ignore = "takes long without optimisation"]
     completion: "T5" 150 3,
-    #[ignore = "minutes without optimisation"]
+    #[ignore = "takes long without optimisation"]
     completion_300: "T5" 300 3,
-    #[ignore = "minutes without optimisation"]
+    #[ignore = "takes long without optimisation"]
     inverse_covariance_300: "T6" 300 3,
-    #[ignore = "minutes without optimisation"]
+    #[ignore = "takes long without optimisation"]
     support_vectors_2000: "T8" 2000 3,
-    #[ignore = "minutes without optimisation"]
+    #[ignore = "takes long without optimisation"]
     portfolio_1000: "T9" 1000 3,
-    #[ignore = "minutes without optimisation"]
+    #[ignore = "takes long without optimisation"]
     basis_pursuit_200: "T10" 200 3,
-    #[ignore = "minutes without optimisation"]
+    #[ignore = "takes long without optimisation"]
     non_negative_500: "T11" 500 3,
 }

@@ -85,7 +85,7 @@ impl<T: Scalar> Fourier<T> {
     /// The image of the spectrum of x times real numbers.
     pub(crate) fn filtered(&self, x: &DMatrix<T>, factors: &DMatrix<T>) -> DMatrix<T> {
         let mut spectrum = self.spectrum(x);
-        spectrum.zip_apply(factors, |entry, factor| *entry = *entry * factor);
+        spectrum.zip_apply(factors, |entry, factor| *entry *= factor);
         self.image(spectrum)
     }
 
