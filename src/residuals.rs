@@ -68,10 +68,11 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
         let root = |count: usize| T::of((count as f64).sqrt());
         record.primal = r.euclidean_norm();
         record.gradient = record.rho * gradient.norm;
-        record.primal_scale = self.ax.euclidean_norm().max(self.bz.euclidean_norm()).max(self.c.euclidean_norm());
+        let [ax, bz, c, u] = [self.ax, self.bz, self.c, self.u].map(S::euclidean_norm);
+        record.primal_scale = ax.max(bz).max(c);
         record.dual_scale = record.rho * multiplier.norm;
         let rho = record.rho;
-        let norms = [record.primal_scale, rho * self.u.euclidean_norm()];
+        let norms = [record.primal_scale, rho * u];
         record.primal_bound = root(self.c.sizes().count()) * absolute + relative * record.primal_scale;
         record.dual_bound = root(gradient.count) * absolute + relative * record.dual_scale;
         // A first block without a function of its own has Aᵀy = ρAᵀd: both vanish, and one is no scale for the other.
@@ -85,11 +86,11 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
             Dual { residual: gradient.times(rho), multiplier: multiplier.times(rho), through: one }
         };
         self.compare((record, scales), tolerance, norms, &r, dual);
-        self.count_gap(record, tolerance, &r, &defect);
+        self.count_gap(record, tolerance, (&r, &defect), (ax, u));
         let [images, multiplier] = scales.whole(norms);
         record.relative = [record.primal / images, rho * moved_by / multiplier];
-        let pull = record.rho * (self.u.inner_product(&r) + T::of(0.5) * record.primal * record.primal);
-        record.augmented_lagrangian = record.objective.map(|objective| objective + pull);
+        let pull = || record.rho * (self.u.inner_product(&r) + T::of(0.5) * record.primal * record.primal);
+        record.augmented_lagrangian = record.objective.map(|objective| objective + pull());
         Ok(())
     }
 
@@ -133,8 +134,8 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
     ///
     /// With ρAᵀd ∈ ∂f(x) + Aᵀy the gap is ρ⟨d, Ax⟩ − ⟨y, r⟩. Its terms are ⟨y, Ax⟩, ⟨y, Bz⟩ and ⟨y, c⟩, which may be small
     /// though the vectors are long. Both may be 0 at the solution, so the gap alone decides nothing. Where it is 0 within
-    /// the absolute part of the tolerance, nothing is counted.
-    fn count_gap(&self, record: &mut Record<T>, tolerance: &Tolerance, r: &S, defect: &S) {
+    /// the absolute part of the tolerance, nothing is counted. `ax` and `u` are the norms of these.
+    fn count_gap(&self, record: &mut Record<T>, tolerance: &Tolerance, (r, defect): (&S, &S), (ax, u): (T, T)) {
         let (images, rho) = ([self.ax, self.bz, self.c], record.rho);
         let terms = images.map(|image| self.u.inner_product(image).abs());
         let relative = T::of(tolerance.relative) * terms.into_iter().fold(tiny(), |most, term| most.max(term));
@@ -143,9 +144,9 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
             let bound = T::of(GAP) * (relative + absolute).max(tiny());
             if excess > T::one() { excess } else { excess.max((gap.abs() / bound).min(T::of(CAUTION) * excess)) }
         };
-        let primal = absolute * self.u.euclidean_norm();
+        let primal = absolute * u;
         record.primal_excess = counted(record.primal_excess, self.u.inner_product(r), primal);
-        let dual = absolute / rho * self.ax.euclidean_norm();
+        let dual = absolute / rho * ax;
         record.dual_excess = counted(record.dual_excess, defect.inner_product(self.ax), dual);
     }
 

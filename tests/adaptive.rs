@@ -140,7 +140,8 @@ fn spectral([ax, y_hat]: [[f64; 2]; 2], [bz, y]: [[f64; 2]; 2]) -> f64 {
     let mut record = Record::new(1.0);
     record.iteration = 2;
     let step = Step { record: &record, from: (&zero, &u), extrapolated: false, ax: &ax, to: (&bz, &y), c: &zero };
-    Spectral::default().next(&step, &mut Memory { numbers: vec![], elements: vec![Arc::new(zero.clone()); 4] })
+    let before = Arc::new(zero.clone());
+    Spectral::default().next(&step, &mut Memory { numbers: vec![], elements: vec![before; 4] })
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use admm::nalgebra::DMatrix;
 use numpy::npyffi::NPY_ORDER;
-use numpy::{PyArray1, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArrayMethods};
+use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -22,20 +22,20 @@ pub fn array<'py>(py: Python<'py>, of: &DMatrix<f64>, flat: bool) -> PyResult<Bo
 /// # Errors
 /// `TypeError` for what is no array of numbers, and `ValueError` for other dimensions, with the name.
 pub fn matrix(of: &Bound<'_, PyAny>, name: &str) -> PyResult<DMatrix<f64>> {
-    if let Ok(numbers) = of.extract::<PyReadonlyArrayDyn<'_, f64>>() {
-        return copied(&numbers, name);
+    if let Ok(numbers) = of.cast::<PyArrayDyn<f64>>() {
+        return copied(numbers, name);
     }
     let numpy = of.py().import(intern!(of.py(), "numpy"))?;
     let wrong = |_| PyTypeError::new_err(format!("{name} must be an array of numbers, got {}", kind(of)));
     let numbers = numpy.call_method1(intern!(of.py(), "asarray"), (of, intern!(of.py(), "float64"))).map_err(wrong)?;
-    copied(&numbers.extract::<PyReadonlyArrayDyn<'_, f64>>().map_err(wrong)?, name)
+    copied(numbers.cast::<PyArrayDyn<f64>>().map_err(|error| wrong(error.into()))?, name)
 }
 
 fn kind(of: &Bound<'_, PyAny>) -> String {
     of.get_type().name().map_or_else(|_| "another object".into(), |name| name.to_string())
 }
 
-fn copied(numbers: &PyReadonlyArrayDyn<'_, f64>, name: &str) -> PyResult<DMatrix<f64>> {
+fn copied(numbers: &Bound<'_, PyArrayDyn<f64>>, name: &str) -> PyResult<DMatrix<f64>> {
     let (rows, columns) = match *numbers.shape() {
         [rows] => (rows, 1),
         [rows, columns] => (rows, columns),
@@ -45,8 +45,9 @@ fn copied(numbers: &PyReadonlyArrayDyn<'_, f64>, name: &str) -> PyResult<DMatrix
         }
     };
     if numbers.is_fortran_contiguous() {
-        return Ok(DMatrix::from_column_slice(rows, columns, numbers.as_slice()?));
+        return Ok(DMatrix::from_vec(rows, columns, numbers.to_vec()?));
     }
+    let numbers = numbers.try_readonly()?;
     let view = numbers.as_array();
     if columns == 1 {
         return Ok(DMatrix::from_iterator(rows, 1, view.iter().copied()));

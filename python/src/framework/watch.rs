@@ -10,7 +10,10 @@ use admm::{Error, Result};
 use pyo3::prelude::*;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+/// Without an observer, Python is asked for signals once in this time.
+const TICK: Duration = Duration::from_millis(10);
 /// The states of processes are compared after so many iterations.
 const COMPARED: u64 = 50;
 
@@ -20,6 +23,7 @@ pub struct Watch<'a> {
     stash: Stash,
     flat: Flat,
     ranks: Arc<dyn Ranks>,
+    asked: Instant,
     checkpointer: Option<Checkpointer<'a>>,
     /// The exception of a signal or of the observer, which ended the run.
     pub raised: Option<PyErr>,
@@ -37,7 +41,7 @@ impl<'a> Watch<'a> {
         kept: Option<(&'a mut Checkpoints, u64)>,
     ) -> Self {
         let checkpointer = kept.map(|(kept, every)| Checkpointer::new(kept, every));
-        Watch { observer, stash, flat, ranks, checkpointer, raised: None, apart: None }
+        Watch { observer, stash, flat, ranks, asked: Instant::now(), checkpointer, raised: None, apart: None }
     }
 
     /// Why the last state could not be kept, if it could not.
@@ -79,10 +83,14 @@ impl Observer<State> for &mut Watch<'_> {
         if let Some(mut checkpointer) = self.checkpointer.as_mut() {
             _ = checkpointer.observe(state);
         }
-        let own = Python::attach(|py| self.stops(py, state)).unwrap_or_else(|error| {
-            self.raised = Some(error);
-            true
-        });
+        let mut own = false;
+        if self.observer.is_some() || self.asked.elapsed() >= TICK {
+            self.asked = Instant::now();
+            own = Python::attach(|py| self.stops(py, state)).unwrap_or_else(|error| {
+                self.raised = Some(error);
+                true
+            });
+        }
         let stops = self.together(own || self.stash.is_full(), state).unwrap_or_else(|error| {
             self.apart = Some(error);
             true
