@@ -34,7 +34,7 @@ const STEPS: u64 = 10_000;
 /// use admm::nalgebra::DMatrix;
 /// use admm_solvers::set::GeneralizedStiefel;
 ///
-/// let metric = DMatrix::from_row_slice(2, 2, &[4.0, 0.0, 0.0, 9.0]);
+/// let metric = DMatrix::<f64>::from_row_slice(2, 2, &[4.0, 0.0, 0.0, 9.0]);
 /// let on = GeneralizedStiefel::new(metric)?;
 /// let x = on.project(&DMatrix::from_column_slice(2, 1, &[3.0, 0.0]))?;
 /// assert!((x[0] - 0.5).abs() < 1e-15 && x[1].abs() < 1e-15);
