@@ -118,9 +118,31 @@ impl Budget {
     }
 }
 
-/// Returns the memory that Linux can give without swapping. On other systems it is unknown.
+/// Returns the memory that Linux can give without swapping, and below a limit on addresses (`ulimit -v`). On other
+/// systems it is unknown.
 fn available_memory() -> Option<u64> {
-    let text = fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+    let number = |file: &str, key: &str| first_number(&fs::read_to_string(file).ok()?, key);
+    let kilobytes = |file: &str, key: &str| number(file, key)?.checked_mul(1024);
+    let free = kilobytes("/proc/meminfo", "MemAvailable:");
+    let taken = kilobytes("/proc/self/status", "VmSize:").unwrap_or(0);
+    let addresses = number("/proc/self/limits", "Max address space").map(|limit| limit.saturating_sub(taken));
+    free.into_iter().chain(addresses).min()
+}
+
+/// Returns the number behind a key at the start of a line, unless a word stands there.
+fn first_number(text: &str, key: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix(key))?.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_number;
+
+    #[test]
+    fn limits_of_linux_are_read_where_there_are_any() {
+        let limits = "Limit            Soft Limit  Hard Limit  Units\nMax address space 4096000000 unlimited bytes\n";
+        assert_eq!(first_number(limits, "Max address space"), Some(4_096_000_000));
+        assert_eq!(first_number("Max address space unlimited unlimited bytes\n", "Max address space"), None);
+        assert_eq!(first_number("MemFree: 1 kB\nMemAvailable:   23 kB\n", "MemAvailable:"), Some(23));
+    }
 }
