@@ -36,7 +36,7 @@ impl FitCheckpoints {
             )));
         }
         check_foreign(folder)?;
-        output::write(&folder.join(CONFIG), &output::json(&config))?;
+        output::write_here(&folder.join(CONFIG), &output::json(&config))?;
         Ok(checkpoints)
     }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::data::DataError;
 use crate::flags::flagged;
 use crate::output::figure::FigureError;
+use crate::words::visible;
 
 /// The exit code of a run that was asked to stop.
 pub const INTERRUPTED: u8 = 130;
@@ -113,7 +114,7 @@ impl Failure {
     /// to hear no more.
     pub fn print(&self) {
         if !matches!(self, Self::Interrupted) && !self.is_broken_pipe() {
-            let _ = writeln!(io::stderr(), "error: {}", with_causes(self));
+            let _ = writeln!(io::stderr(), "error: {}", visible(&with_causes(self)));
         }
     }
 

@@ -1,6 +1,5 @@
 //! `config.json`: every choice of a fit, those made by default included.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
@@ -42,7 +41,7 @@ impl FitConfig {
     /// Reads that of a folder, which must be of this version: only the same program gives the same bits.
     pub fn read(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join(CONFIG);
-        let bytes = fs::read(&path).map_err(Failure::io("read", &path))?;
+        let bytes = output::read(&path).map_err(Failure::io("read", &path))?;
         let bad = |problem: String| Failure::Other(format!("{}: {problem}", path.display()));
         let config: Self = serde_json::from_slice(&bytes).map_err(|error| bad(error.to_string()))?;
         if config.version != VERSION {

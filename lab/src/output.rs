@@ -10,7 +10,7 @@ pub mod report;
 mod summary;
 mod text_table;
 
-pub use files::{check_apart, check_writable, inside, json, print, write};
+pub use files::{check_apart, check_writable, inside, json, print, read, write, write_here};
 pub use folder::Folder;
 pub use progress::Console;
 pub use summary::{MethodSummary, history_csv};

@@ -11,6 +11,7 @@ use super::dataset::{Dataset, ReadOptions};
 use super::error::DataError;
 use super::features_match::{self, columns_in_order};
 use super::read::{RawTable, read_raw};
+use super::source::Budget;
 use crate::failure::Failure;
 use crate::words::{count, some_of};
 
@@ -57,6 +58,7 @@ pub fn learn(data: &OsStr, options: &ReadOptions) -> Result<(EncodedTable, Encod
     let (place, columns) = (Lines::of(&raw), raw.table.columns());
     let table = place.explain(LibraryTable::new(columns, raw.cells()))?;
     let encoding = place.explain(Encoding::learn(&table, &options.encoding_choices()))?;
+    place.check_size(&table, &encoding)?;
     let encoded = place.explain(encoding.encode(table))?;
     Ok((finish(raw, encoded, &encoding)?, encoding))
 }
@@ -86,6 +88,7 @@ pub fn encode_like(data: &OsStr, options: &ReadOptions, encoding: &Encoding) -> 
     let columns = columns_in_order(&expected, &cells, &columns)?;
     let cells = features_match::reorder(&expected, cells)?;
     let table = place.explain(LibraryTable::new(columns, cells.x))?;
+    place.check_size(&table, encoding)?;
     let encoded = place.explain(encoding.encode(table))?;
     finish(raw, encoded, encoding)
 }
@@ -200,6 +203,12 @@ struct Lines {
 impl Lines {
     fn of(raw: &RawTable) -> Self {
         Self { path: raw.x.clone(), lines: raw.table.lines.clone() }
+    }
+
+    /// Refuses more features than memory holds, before any is made: each level of a category is one.
+    fn check_size(&self, table: &LibraryTable, encoding: &Encoding) -> Result<(), DataError> {
+        let features = encoding.columns.iter().map(|column| column.levels.as_ref().map_or(1, Vec::len)).sum::<usize>();
+        Budget::new().matrix(&self.path, table.cells().ncols() as u64, features as u64)
     }
 
     /// Adds the file, the line where there is one, and what to do about it.

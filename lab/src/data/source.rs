@@ -111,16 +111,47 @@ impl Budget {
         Ok(())
     }
 
-    /// Accounts for a matrix of 64-bit floats, and for the name of each column.
+    /// Accounts for a matrix of 64-bit floats, and for the name of each column, of which a fit holds several copies:
+    /// 300 bytes a column were measured with four rows.
     pub(super) fn matrix(&mut self, path: &Path, rows: u64, columns: u64) -> Result<(), DataError> {
-        let bytes = rows.checked_add(8).and_then(|rows| rows.checked_mul(columns)?.checked_mul(8));
+        let bytes = rows.checked_add(34).and_then(|rows| rows.checked_mul(columns)?.checked_mul(8));
         self.spend(bytes, path, || format!("{rows} rows × {columns} columns"))
     }
 }
 
-/// Returns the memory that Linux can give without swapping. On other systems it is unknown.
+/// Returns the memory that Linux can give without swapping, and below a limit on addresses (`ulimit -v`). On other
+/// systems it is unknown.
 fn available_memory() -> Option<u64> {
-    let text = fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+    let number = |file: &str, key: &str| first_number(&fs::read_to_string(file).ok()?, key);
+    let kilobytes = |file: &str, key: &str| number(file, key)?.checked_mul(1024);
+    let free = kilobytes("/proc/meminfo", "MemAvailable:");
+    let taken = kilobytes("/proc/self/status", "VmSize:").unwrap_or(0);
+    let addresses = number("/proc/self/limits", "Max address space").map(|limit| limit.saturating_sub(taken));
+    free.into_iter().chain(addresses).min()
+}
+
+/// Returns the number behind a key at the start of a line, unless a word stands there.
+fn first_number(text: &str, key: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix(key))?.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Budget, first_number};
+
+    #[test]
+    fn names_of_columns_count_as_well() {
+        let fits = |limit: u64| Budget { limit, spent: 0 }.matrix(Path::new("x"), 4, 1_000).is_ok();
+        assert!(fits(304_000) && !fits(303_999));
+    }
+
+    #[test]
+    fn limits_of_linux_are_read_where_there_are_any() {
+        let limits = "Limit            Soft Limit  Hard Limit  Units\nMax address space 4096000000 unlimited bytes\n";
+        assert_eq!(first_number(limits, "Max address space"), Some(4_096_000_000));
+        assert_eq!(first_number("Max address space unlimited unlimited bytes\n", "Max address space"), None);
+        assert_eq!(first_number("MemFree: 1 kB\nMemAvailable:   23 kB\n", "MemAvailable:"), Some(23));
+    }
 }

@@ -120,6 +120,7 @@ fn expand(config: &ExperimentConfig, grid: &Grid, folder: Option<&Path>) -> Resu
     let names = grid.folder_data.as_ref().filter(|_| folder.is_some()).unwrap_or(&grid.data);
     let mut common = config.settings.clone();
     common.extend(grid.settings.clone());
+    check_count(&common, names.len(), grid.repeats)?;
     let mut cells = Vec::new();
     for data in names {
         for settings in product(&common) {
@@ -131,6 +132,16 @@ fn expand(config: &ExperimentConfig, grid: &Grid, folder: Option<&Path>) -> Resu
         }
     }
     Ok(cells)
+}
+
+/// The most cells of a part of the grid.
+const MAX_CELLS: u64 = 1_000_000;
+
+/// Refuses more cells than anybody waits for, before they take memory.
+fn check_count(settings: &Toml, sets: usize, repeats: u64) -> Result<(), String> {
+    let lengths = settings.values().filter_map(Value::as_array).map(|values| values.len() as u64);
+    let cells = lengths.fold(repeats.saturating_mul(sets as u64), u64::saturating_mul);
+    if cells > MAX_CELLS { Err(format!("{cells} cells are more than {MAX_CELLS}")) } else { Ok(()) }
 }
 
 /// Every choice of one value for each list, the last list fastest.
@@ -160,6 +171,14 @@ mod tests {
         let (first, last) = ("a = 1;b = \"x\";c = true;", "a = 2;b = \"x\";c = false;");
         assert_eq!((all.len(), all[0].as_str(), all[3].as_str()), (4, first, last));
         assert!(product(&"a = []".parse().unwrap()).is_empty());
+    }
+
+    #[test]
+    fn more_cells_than_anybody_waits_for_are_refused() {
+        let settings: Toml = "a = [1, 2]\nb = 'x'".parse().unwrap();
+        check_count(&settings, 1, MAX_CELLS / 2).unwrap();
+        check_count(&settings, 1, MAX_CELLS / 2 + 1).unwrap_err();
+        check_count(&settings, 2, u64::MAX).unwrap_err();
     }
 
     #[test]

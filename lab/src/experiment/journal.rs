@@ -1,7 +1,7 @@
 //! The finished cells of a run that may be killed at any moment: one line each, durable before the next.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -31,7 +31,7 @@ pub struct Journal {
 impl Journal {
     /// Opens the journal of a run; what it holds already, if it is of the same run. A line that was cut off is dropped.
     pub fn open(path: &Path, run: &str) -> Result<(Self, BTreeMap<usize, Vec<TimedRow>>), Failure> {
-        let text = match fs::read(path) {
+        let text = match crate::output::read(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             read => read.map_err(Failure::io("read", path))?,
         };
@@ -41,7 +41,7 @@ impl Journal {
         let (kept, dropped) = if same { (found, 0) } else { (Vec::new(), found.len()) };
         let done = kept.iter().filter_map(|line| read(line)).collect();
         // Rewritten whole: after a cut-off line nothing could be appended.
-        crate::output::write(path, &[&[run.as_bytes(), b"\n"], &kept[..]].concat().concat())?;
+        crate::output::write_here(path, &[&[run.as_bytes(), b"\n"], &kept[..]].concat().concat())?;
         let file = File::options().append(true).open(path).map_err(Failure::io("open", path))?;
         Ok((Self { path: path.into(), file: Mutex::new(file), dropped }, done))
     }
@@ -63,6 +63,8 @@ fn read(line: &[u8]) -> Option<(usize, Vec<TimedRow>)> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn row(value: f64) -> TimedRow {

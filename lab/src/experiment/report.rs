@@ -39,7 +39,7 @@ pub fn report(experiment: &Path) -> Result<(), Failure> {
         sections,
     };
     let path = folder.join(REPORT);
-    output::write(&path, page.html().as_bytes())?;
+    output::write_here(&path, page.html().as_bytes())?;
     output::print(format!("{}\n", path.display()))
 }
 

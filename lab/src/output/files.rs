@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf, absolute};
 
-use admm::file::{self, Disk};
+use admm::file::{self, Disk, Files};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -24,6 +24,16 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         Err(_) => path.into(),
     };
     Ok(file::replace(&Disk, &target, bytes)?)
+}
+
+/// Replaces a file in a folder of ours, by its name: a link in its place goes, and what it points to stays.
+pub fn write_here(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    Ok(file::replace(&Disk, path, bytes)?)
+}
+
+/// Reads a regular file. A pipe of that name would be waited for without end.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    Disk.read(path, u64::MAX)
 }
 
 /// The JSON form, for people to read too.
@@ -100,6 +110,24 @@ pub(super) mod tests {
         fs::write(folder.path().join("plain"), "").unwrap();
         write(&folder.path().join("whole"), b"").unwrap();
         assert_eq!(rights(&folder.path().join("whole")), rights(&folder.path().join("plain")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_link_in_a_folder_of_ours_points_to_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (victim, link) = (folder.path().join("victim"), folder.path().join("report.html"));
+        fs::write(&victim, "dear").unwrap();
+        std::os::unix::fs::symlink(&victim, &link).unwrap();
+        write_here(&link, b"new").unwrap();
+        assert_eq!((fs::read(&victim).unwrap(), fs::read(&link).unwrap()), (b"dear".to_vec(), b"new".to_vec()));
+        assert!(!fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_not_waited_for() {
+        assert_eq!(read(Path::new("/dev/null")).unwrap_err().kind(), io::ErrorKind::InvalidInput);
     }
 
     #[cfg(unix)]

@@ -7,6 +7,7 @@ use indicatif::style::TemplateError;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::data::Messages;
+use crate::words::visible;
 
 /// The amount of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,14 +33,14 @@ impl Console {
     /// Something that the user should know.
     pub fn warn(self, message: &str) {
         if self != Self::Quiet {
-            let _ = writeln!(io::stderr(), "warning: {message}");
+            let _ = writeln!(io::stderr(), "warning: {}", visible(message));
         }
     }
 
     /// Something that the user may want to know.
     pub fn note(self, message: &str) {
         if self == Self::Verbose {
-            let _ = writeln!(io::stderr(), "{message}");
+            let _ = writeln!(io::stderr(), "{}", visible(message));
         }
     }
 

@@ -1,5 +1,7 @@
 //! A table of words and numbers, in the forms that people put it into.
 
+use crate::words::visible;
+
 /// Cells as they are shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TextTable {
@@ -58,7 +60,7 @@ pub fn align_columns(rows: &[Vec<String>], is_text: impl Fn(usize) -> bool) -> S
         });
         cells.collect::<Vec<_>>().join("  ").trim_end().to_string() + "\n"
     };
-    rows.iter().map(line).collect()
+    visible(&rows.iter().map(line).collect::<String>())
 }
 
 fn latex_cell(text: &str) -> String {

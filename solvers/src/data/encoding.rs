@@ -194,11 +194,16 @@ impl Encoding {
 
     /// The names of the features: that of a column of numbers, and `column=level` for each level of a category.
     pub fn features(&self) -> Vec<String> {
-        let of = |column: &EncodedColumn| match &column.levels {
-            None => vec![column.name.clone()],
-            Some(levels) => levels.iter().map(|level| format!("{}={level}", column.name)).collect(),
-        };
-        self.columns.iter().flat_map(of).collect()
+        self.names().collect()
+    }
+
+    /// The same names one after the other. A small file can describe more of them than memory holds.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> + '_ {
+        self.columns.iter().flat_map(|column| {
+            let plain = column.levels.is_none().then(|| column.name.clone());
+            let levels = column.levels.as_deref().unwrap_or_default();
+            plain.into_iter().chain(levels.iter().map(|level| format!("{}={level}", column.name)))
+        })
     }
 
     fn check_names(&self) -> Result<(), TableError> {

@@ -142,7 +142,7 @@ impl<T: Scalar> Model<T> {
         if names.version != VERSION {
             return Err(bad(format!("version {} is not {VERSION}", names.version)));
         }
-        if names.encoding.as_ref().is_some_and(|encoding| encoding.features() != names.features) {
+        if names.encoding.as_ref().is_some_and(|encoding| encoding.names().ne(names.features.iter().cloned())) {
             return Err(bad("the encoding makes other features"));
         }
         let file = SafeTensors::deserialize(bytes).map_err(bad)?;
