@@ -58,7 +58,8 @@ fn the_polish_is_a_part_of_the_position() {
     let whole = prepared.fit(Method::Admm, &mut { keep }).unwrap();
     assert!(whole.report.status == Status::Converged && whole.report.polish > 0, "{:?}", whole.report);
     assert!(10 * whole.report.polish <= whole.report.passes * 9, "{:?}", whole.report);
-    for position in positions.into_iter().rev().step_by(7) {
+    let near_the_end = |&(at, _): &(usize, _)| at < 40 || at % 7 == 0;
+    for (_, position) in positions.into_iter().rev().enumerate().filter(near_the_end) {
         let resumed = prepared.resume(position, &mut |_| ControlFlow::Continue(())).unwrap();
         assert_eq!(resumed.model, whole.model);
         assert_eq!(resumed.report.certificate, whole.report.certificate);

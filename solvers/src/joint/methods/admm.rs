@@ -112,11 +112,11 @@ where
     }
     let w = first.w;
     let (coordinator, anew) = coordinator(prepared, first.block, first.start, turned(prepared)?)?;
-    let mut watch = Watch { prepared, log, w, anew, lingers: false };
+    let mut watch = Watch { prepared, log, w, anew };
     let (coordinator, beside, outcome, ended) = run(coordinator, &mut watch)?;
-    let (lingers, end, mut last) = (watch.lingers, coordinator.state(), log.last());
+    let (end, mut last) = (coordinator.state(), log.last());
     let mut point = feasible(w(&end.x), &end.z);
-    if ended.is_none() && (lingers || outcome.status == Status::Converged) {
+    if ended.is_none() && (beside.lingers || outcome.status == Status::Converged) {
         let (candidates, certificate) = (beside.candidates, outcome.certificate);
         return polish(prepared, log, Left { point, candidates, certificate, passes: last.passes });
     }
@@ -153,14 +153,19 @@ where
             beside.begin_anew();
             admm = begun_anew(admm, &start, beside.begun_anew)?;
         }
+        let State { run, record, .. } = admm.state();
+        let since = run.as_ref().map_or(record.iteration, |run| run.since);
+        // A run that is left for the polish has no further iteration.
+        let limit = if beside.lingers { 1 } else { watch.prepared.options.max_iterations.saturating_sub(since) };
+        admm.max_iterations = limit.max(1);
         let mut ended = Ok(None);
         let outcome = admm.run(|state: &State<T, P::Var, PredictVar<T>, DMatrix<T>>| {
             ended = watch.observe(&mut beside, state);
-            let goes_on = matches!(ended, Ok(None)) && !watch.lingers && !watch.is_over(&beside, &state.record);
+            let goes_on = matches!(ended, Ok(None)) && !beside.lingers && !watch.is_over(&beside, &state.record);
             if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
         let ended = ended?;
-        let breaks_off = outcome.status == Status::Stopped && ended.is_none() && !watch.lingers;
+        let breaks_off = outcome.status == Status::Stopped && ended.is_none() && !beside.lingers;
         if !breaks_off {
             return Ok((admm, beside, outcome, ended));
         }

@@ -18,6 +18,8 @@ pub(super) struct Beside<T: Scalar> {
     pub candidates: Candidates<T>,
     /// The number of times that the run has begun anew.
     pub begun_anew: usize,
+    /// True if the rest is for the polish.
+    pub lingers: bool,
     ending: Ending,
 }
 
@@ -31,7 +33,7 @@ impl<T: Scalar> Beside<T> {
 
 impl<T: Scalar> Default for Beside<T> {
     fn default() -> Self {
-        Beside { candidates: Candidates::default(), begun_anew: 0, ending: Ending::default() }
+        Beside { candidates: Candidates::default(), begun_anew: 0, lingers: false, ending: Ending::default() }
     }
 }
 
@@ -43,8 +45,6 @@ pub(super) struct Watch<'a, 'o, T: Scalar, X> {
     pub w: fn(&X) -> &DMatrix<T>,
     /// The passes after which the run begins anew.
     pub anew: &'static [u64],
-    /// True if the rest is for the polish.
-    pub lingers: bool,
 }
 
 impl<T: Scalar, X: Serialize> Watch<'_, '_, T, X> {
@@ -64,10 +64,10 @@ impl<T: Scalar, X: Serialize> Watch<'_, '_, T, X> {
         let point = feasible(w, &state.z);
         let objective = self.log.aside(|| traced(prepared, &point))?;
         let augmented_lagrangian = record.augmented_lagrangian.map(|value| value.to_f64());
-        let Beside { candidates, ending, .. } = beside;
+        let Beside { candidates, lingers, ending, .. } = beside;
         candidates.follow(record.iteration, (objective, augmented_lagrangian), &point);
         let ended = ending.reached(prepared, &point, (&state.z, record))?;
-        self.lingers = !ended && ending.lingers(prepared.tolerance(), record);
+        *lingers = !ended && ending.lingers(prepared.tolerance(), record);
         let entry = Progress {
             iteration: record.iteration,
             objective,
