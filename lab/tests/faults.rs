@@ -333,6 +333,19 @@ fn fault_57_pipes_and_odd_names() {
     folder.run(&["fit".as_ref(), name]).ok();
 }
 
+/// A stranger's folder of results may hold what never ends.
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_a_folder_of_results_is_not_waited_for() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path().join("run")).unwrap();
+    let pipe = folder.path().join("run/experiment.toml");
+    assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    for command in ["report", "verify"] {
+        folder.admm(&format!("experiment {command} run")).fails(1, &["experiment.toml"]);
+    }
+}
+
 #[test]
 fn a_folder_of_others_is_left_alone() {
     let folder = Folder::new();

@@ -1,6 +1,5 @@
 //! The folder of results of an experiment.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
@@ -128,7 +127,9 @@ impl ResultsFolder {
     pub fn read(folder: &Path) -> Result<Self, Failure> {
         let text = |name: &str| {
             let path = folder.join(name);
-            fs::read_to_string(&path).map_err(Failure::io("read", &path))
+            let bytes = output::read(&path).map_err(Failure::io("read", &path))?;
+            let not_text = |_| Failure::Other(format!("{}: is not a text in UTF-8", path.display()));
+            String::from_utf8(bytes).map_err(not_text)
         };
         let config = ExperimentConfig::parse(&folder.join(CONFIG).display().to_string(), &text(CONFIG)?, &[])?;
         let wrong = |name: &str, problem: &str| Failure::Other(format!("{}{problem}", folder.join(name).display()));
