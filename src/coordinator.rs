@@ -255,20 +255,20 @@ impl<T: Real, P: Subproblem<T>, Q: Subproblem<T, Image = P::Image>> Coordinator<
         let (bz, u) = self.state.start();
 
         // x ← argmin f(x) + ρ/2 ‖Ax + Bz − c + u‖²
-        let v = c.plus(-one, bz).and(-one, u);
+        let v = c.plus(-one, bz).and_plus(-one, u);
         let ax = timed(&mut phases.x, || self.solve("x", &self.f, &mut x, &v, &mut record))?;
 
         // Âx = αAx − (1 − α)(Bz − c)
         let mut relaxed = ax.clone();
         relaxed.scale_by(alpha);
-        let relaxed = relaxed.and(alpha - one, bz).and(one - alpha, c);
+        let relaxed = relaxed.and_plus(alpha - one, bz).and_plus(one - alpha, c);
 
         // z ← argmin g(z) + ρ/2 ‖Âx + Bz − c + u‖²
-        let v = c.plus(-one, &relaxed).and(-one, u);
+        let v = c.plus(-one, &relaxed).and_plus(-one, u);
         let new_bz = timed(&mut phases.z, || self.solve("z", &self.g, &mut z, &v, &mut record))?;
 
         // u ← u + Âx + Bz − c
-        let u = u.plus(one, &relaxed).and(one, &new_bz).and(-one, c);
+        let u = u.plus(one, &relaxed).and_plus(one, &new_bz).and_plus(-one, c);
 
         let mut next = self.state.followed_by(x, z, new_bz, u, record);
         self.measure(&mut next, &ax)?;

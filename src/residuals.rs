@@ -54,7 +54,7 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
     ) -> Result<()> {
         let one = T::one();
         let (absolute, relative) = (T::of(tolerance.absolute), T::of(tolerance.relative));
-        let r = self.ax.plus(one, self.bz).and(-one, self.c);
+        let r = self.ax.plus(one, self.bz).and_plus(-one, self.c);
         let moved = self.bz.plus(-one, self.before);
         let moved_by = moved.euclidean_norm();
         let mut gradient = adjoint(&moved)?;
@@ -154,7 +154,7 @@ impl<T: Real, S: Space<T>> Images<'_, T, S> {
     fn defect(&self, mut moved: S, r: &S) -> S {
         let (one, alpha) = (T::one(), self.relaxation);
         moved.scale_by(T::of(2.0) - alpha);
-        moved.and(alpha - one, r)
+        moved.and_plus(alpha - one, r)
     }
 }
 

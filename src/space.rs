@@ -37,10 +37,10 @@ pub trait Space<T: Real>: Clone + Send + Sync + Serialize + DeserializeOwned {
     }
     /// self + αy as a new element.
     fn plus(&self, alpha: T, y: &Self) -> Self {
-        self.clone().and(alpha, y)
+        self.clone().and_plus(alpha, y)
     }
-    /// The same in the place of this element.
-    fn and(mut self, alpha: T, y: &Self) -> Self {
+    /// self + αy in the place of self: a further term of a sum.
+    fn and_plus(mut self, alpha: T, y: &Self) -> Self {
         self.axpy(alpha, y);
         self
     }
@@ -51,7 +51,7 @@ pub trait Space<T: Real>: Clone + Send + Sync + Serialize + DeserializeOwned {
 }
 
 /// A product of nalgebra adds so many rows of a column at once. Of a matrix with fewer rows, the columns are read as one.
-const EIGHT: usize = 8;
+const ROWS_AT_ONCE: usize = 8;
 
 /// Panics for matrices of different shapes.
 fn same_shape<T>(a: &DMatrix<T>, b: &DMatrix<T>) {
@@ -68,7 +68,7 @@ impl<T: Real> Space<T> for DMatrix<T> {
     }
     fn inner_product(&self, y: &Self) -> T {
         same_shape(self, y);
-        if self.nrows() >= EIGHT {
+        if self.nrows() >= ROWS_AT_ONCE {
             return DMatrix::dot(self, y);
         }
         let [a, b] = [self, y].map(|x| DVectorView::from_slice(x.as_slice(), x.len()));

@@ -162,26 +162,11 @@ def test_an_error_of_the_communicator_arrives_as_it_is():
         SupervisedPCACV(cv=2).fit(*load_wine(return_X_y=True), comm=types.SimpleNamespace(rank=0, size=1))
 
 
-def test_one_process_that_stops_stops_all():
-    pytest.importorskip("sklearn.callback")
-
-    class Stop:
-        ends = 0
-
-        def setup(self, estimator, context): ...
-
-        def teardown(self, estimator, context): ...
-
-        def on_fit_task_begin(self, estimator, context): ...
-
-        def on_fit_task_end(self, estimator, context):
-            self.ends += 1
-            return self.ends == 3
-
+def test_one_process_that_stops_stops_all(stop):
     def run(comm):
         model = SupervisedPCA(starts=5)
         if comm.rank == 1:
-            model.set_callbacks(Stop())
+            model.set_callbacks(stop)
         return model.fit(*own(comm, *load_wine(return_X_y=True)), comm=comm)
 
     first, second = on_threads(2, run)

@@ -309,24 +309,8 @@ def test_pickle_joblib_and_cloudpickle(tmp_path):
         assert copy.predict_proba(X).tobytes() == model.predict_proba(X).tobytes()
 
 
-def test_callbacks_see_the_iterations_and_may_end_the_fit():
-    pytest.importorskip("sklearn.callback")
+def test_callbacks_see_the_iterations_and_may_end_the_fit(stop):
     X, y = load_iris(return_X_y=True)
-
-    class Stop:
-        ends = 0
-
-        def setup(self, estimator, context): ...
-
-        def teardown(self, estimator, context): ...
-
-        def on_fit_task_begin(self, estimator, context): ...
-
-        def on_fit_task_end(self, estimator, context):
-            self.ends += 1
-            return self.ends == 3
-
-    stop = Stop()
     model = SupervisedPCA().set_callbacks(stop).fit(X, y)
     assert model.n_iter_ == 3
     assert model.status_ == "stopped"

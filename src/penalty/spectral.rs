@@ -54,7 +54,7 @@ impl<T: Real, S: Space<T>> Penalty<T, S> for Spectral {
 /// after it. −Aᵀŷ is a subgradient of f at x, and −Bᵀy is one of g at z.
 fn images_and_duals<T: Real, S: Space<T>>(step: &Step<'_, T, S>) -> Vec<S> {
     let (one, (bz, u)) = (T::one(), step.from);
-    let mut intermediate = u.plus(one, step.ax).and(one, bz).and(-one, step.c);
+    let mut intermediate = u.plus(one, step.ax).and_plus(one, bz).and_plus(-one, step.c);
     let mut dual = step.to.1.clone();
     intermediate.scale_by(step.record.rho);
     dual.scale_by(step.record.rho);

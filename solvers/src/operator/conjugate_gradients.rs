@@ -41,7 +41,7 @@ impl<T: Scalar, A: Operator<T>, K: Operator<T>, M: Operator<T>> ConjugateGradien
     /// The product (AᵀA + ρKᵀK)x.
     fn system(&self, x: &DMatrix<T>, rho: T) -> DMatrix<T> {
         let pull = self.coupling.transposed(&self.coupling.apply(x));
-        self.fit.transposed(&self.fit.apply(x)).and(rho, &pull)
+        self.fit.transposed(&self.fit.apply(x)).and_plus(rho, &pull)
     }
 
     /// Lowers ½⟨x, Hx⟩ − ⟨right, x⟩, and returns the norm of its gradient.
@@ -83,7 +83,7 @@ impl<T: Scalar, A: Operator<T>, K: Operator<T>, M: Operator<T>> Subproblem<T> fo
         Error::check_size("Ax of least squares", self.fit.range(x.shape())?, self.b.shape())?;
         to.check_size(self.coupling.range(x.shape())?)?;
         linalg::check(to.v, "the target of least squares")?;
-        let right = self.fit.transposed(&self.b).and(to.rho, &self.coupling.transposed(to.v));
+        let right = self.fit.transposed(&self.b).and_plus(to.rho, &self.coupling.transposed(to.v));
         let (gradient, steps) = self.descend(x, &right, to);
         if !(x.is_finite() && gradient.is_finite()) {
             return Err(Error::not_finite("the new iterate"));

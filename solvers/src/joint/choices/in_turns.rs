@@ -8,7 +8,7 @@ use admm::{Parameter, Real};
 /// turns before.
 ///
 /// No policy serves every problem, and each fails on others. A run that ends in the first turn is one of the first
-/// policy. A longer one takes at most a few times the passes that the better of the two needs.
+/// policy alone. In each turn ρ may change as often as in a run of one policy.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct InTurns<P, Q> {
     /// The policy of the first turn.
@@ -54,6 +54,38 @@ impl<T: Real, S, P: Penalty<T, S>, Q: Penalty<T, S>> Penalty<T, S> for InTurns<P
 #[cfg(test)]
 mod tests {
     use super::*;
+    use admm::state::Record;
+
+    /// A policy with one answer.
+    struct Always(f64);
+
+    impl Penalty<f64, ()> for Always {
+        fn next(&self, _: &Step<'_, f64, ()>, _: &mut Memory<f64, ()>) -> f64 {
+            self.0
+        }
+    }
+
+    /// Returns the ρ that is wanted after so many passes and changes, where it is 1.
+    fn wanted(passes: u64, penalty_changes: u32) -> f64 {
+        let mut record = Record::new(1.0);
+        (record.cost.passes, record.penalty_changes) = (passes, penalty_changes);
+        let (nowhere, record) = ((&(), &()), &record);
+        let step = Step { record, from: nowhere, extrapolated: false, ax: &(), to: nowhere, c: &() };
+        InTurns { first: Always(2.0), second: Always(3.0) }.next(&step, &mut Memory::default())
+    }
+
+    #[test]
+    fn the_policies_take_turns() {
+        assert_eq!([0, TURN - 1, TURN, 2 * TURN, 4 * TURN].map(|passes| wanted(passes, 0)), [2.0, 2.0, 3.0, 2.0, 3.0]);
+    }
+
+    #[test]
+    fn changes_that_are_used_up_come_back_with_the_next_turn() {
+        assert_eq!(
+            [(0, changes() - 1), (0, changes()), (TURN, changes())].map(|(passes, used)| wanted(passes, used)),
+            [2.0, 1.0, 3.0]
+        );
+    }
 
     #[test]
     fn each_turn_is_as_long_as_all_before() {

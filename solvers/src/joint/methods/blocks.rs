@@ -1,4 +1,4 @@
-//! The two blocks: W lowers the PCA loss on its manifold, (V, B, b) the cross-entropy, and W = V.
+//! The two blocks: W lowers the PCA loss on its manifold, (V, B, b) the prediction loss, and W = V.
 
 use super::curved::Curved;
 use crate::descent::{Kronecker, Lbfgs, LbfgsMemory};
@@ -50,13 +50,13 @@ impl<T: Scalar, P: Subproblem<T, Image = DMatrix<T>>> Subproblem<T> for Seen<P> 
     }
 }
 
-/// The block of the cross-entropy.
+/// The block of the prediction loss.
 pub(crate) type Predict<T> = Descent<Curved<T>, Lbfgs<Option<Kronecker<T>>>, Flat>;
 
 /// The variable of the predictor's block.
 pub(crate) type PredictVar<T> = Iterate<Predictor<T>, LbfgsMemory<T, Predictor<T>>>;
 
-/// The block of the cross-entropy.
+/// The block of the prediction loss.
 pub(crate) fn predict<T: Scalar>(prepared: &Linear<T>, by: Lbfgs<Option<Kronecker<T>>>) -> Predict<T> {
     Descent { of: Curved::of(prepared), by, on: Flat }
 }

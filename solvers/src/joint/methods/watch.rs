@@ -48,9 +48,10 @@ pub(super) struct Watch<'a, 'o, T: Scalar, X> {
 }
 
 impl<T: Scalar, X: Serialize> Watch<'_, '_, T, X> {
-    /// Returns true if the run is to begin anew.
+    /// Returns true if the run is to begin anew: neither the polish nor the limit of iterations ends it.
     pub fn is_over(&self, beside: &Beside<T>, record: &Record<T>) -> bool {
-        self.anew.get(beside.begun_anew).is_some_and(|&passes| record.cost.passes >= passes)
+        let goes_on = !beside.lingers && record.iteration < self.prepared.options.max_iterations;
+        goes_on && self.anew.get(beside.begun_anew).is_some_and(|&passes| record.cost.passes >= passes)
     }
 
     /// The entry of an iteration in the history, and its point among the candidates. Returns how the run ends, if it
