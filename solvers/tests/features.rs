@@ -64,6 +64,14 @@ fn apart<T: Scalar>(x: &DMatrix<T>, steps: (isize, isize)) -> Features<T> {
     Features::strided(numbers, origin as usize, (d, n), steps).unwrap()
 }
 
+/// The same numbers in pieces of memory, one of which is empty.
+fn in_parts<T: Scalar>(x: &DMatrix<T>) -> Features<T> {
+    let n = x.ncols();
+    let cuts = [0, n / 3, n / 3, n - n / 4, n];
+    let piece = |ends: &[usize]| Features::from(x.columns_range(ends[0]..ends[1]).into_owned());
+    Features::in_parts(cuts.windows(2).map(piece).collect()).unwrap()
+}
+
 /// The storages before these are dense.
 const SPARSE: [&str; 2] = ["csc", "csr"];
 
@@ -79,6 +87,7 @@ fn everywhere<T: Scalar>(x: &DMatrix<T>) -> impl Iterator<Item = (&'static str, 
         ("a part of each row", apart(x, (1, 2 * d + 3))),
         ("rows from the last to the first", apart(x, (1, -d))),
         ("every other number, from the last to the first", apart(x, (2, -2 * d - 1))),
+        ("in parts", in_parts(x)),
         ("csc", CscMatrix::from(&CooMatrix::from(x)).into()),
         ("csr", (&CsrMatrix::from(&CooMatrix::from(x))).into()),
     ];
@@ -259,6 +268,13 @@ fn files_and_owners_that_do_not_fit_are_refused() {
         let features = Features::strided([0.0_f64; 6], origin, (d, n), steps);
         assert_eq!(features.is_ok(), fits, "{origin} {d}×{n} {steps:?}");
     }
+    assert!(Features::<f64>::in_parts(Vec::new()).is_err());
+    let parts = |x: [Features<f64>; 2]| Features::in_parts(x.into()).unwrap_err().to_string();
+    let [narrow, wide] = [2, 3].map(|d| Features::from(DMatrix::<f64>::zeros(d, 4)));
+    assert!(parts([narrow.clone(), wide.clone()]).contains("2 features each, but part 1 has 3"));
+    let csc = Features::from(CscMatrix::<f64>::zeros(3, 4));
+    assert!(parts([wide.clone(), csc]).contains("dense and not scaled, but part 1 is not"));
+    assert!(parts([wide.clone(), wide.folded(&scaler(3))]).contains("part 1 is not"));
     let message = Features::strided([0.0_f64; 6], 1, (3, 2), (1, 3)).unwrap_err().to_string();
     let expected = "owner must hold 3 features of 2 samples at their places, but has 6 numbers";
     assert_eq!(message, format!("invalid parameters: {expected}"));

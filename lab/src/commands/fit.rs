@@ -5,6 +5,7 @@ mod results;
 mod session;
 
 use admm::checkpoint::fingerprint;
+use admm::ranks::{Ranks, gather};
 use admm_solvers::Scalar;
 use admm_solvers::data::Features;
 use admm_solvers::joint::{Builder, Fitted, Prepared};
@@ -57,21 +58,27 @@ fn fit<T: Scalar>(
     folder: Option<&Folder>,
     console: Console,
 ) -> Result<(), Failure> {
-    let set = options.load::<T>()?;
-    let heading = heading(options, &set);
-    lone_classes(&set).iter().for_each(|warning| console.warn(warning));
+    let (set, ranks) = (options.load::<T>()?, &*ranks::all());
+    let (_, n) = set.train.numbers(ranks)?;
+    let heading = heading(options, &set, n);
+    lone_classes(&set, ranks)?.iter().for_each(|warning| console.warn(warning));
     console.warn_of(&set.messages);
     let printed = set.messages.below(&heading);
     let names = set.names();
     let LabelledSet { name, features, classes, train, test, .. } = set;
     let class_weight = options.sampling.counting.class_weight(&classes)?;
     let test = test.map(Labelled::into_dense);
-    let data = || fingerprint(&(&features, classes.names(), &train, &test, &class_weight));
-    let kept = checkpoints.as_mut().map(|checkpoints| checkpoints.load(&name, data()?)).transpose()?;
-    let (found, from) = ranks::of_first(kept)?.unwrap_or_default();
-    let shown = report::some(&train);
-    let prepared = prepare(choices.class_weight(class_weight), train.share(&*ranks::all()), &classes)
-        .map_err(Failure::of_fit(&name))?;
+    let kept = match ranks::of_first(checkpoints.is_some())? {
+        true => {
+            let data = fingerprint(&(&features, classes.names(), train.fingerprint(ranks)?, &test, &class_weight))?;
+            let kept = checkpoints.as_mut().map(|checkpoints| checkpoints.load(&name, data)).transpose()?;
+            ranks::of_first(kept)?
+        }
+        false => None,
+    };
+    let (found, from) = kept.unwrap_or_default();
+    let shown = train.every(report::every(train.x.nrows(), n), ranks)?;
+    let prepared = prepare(choices.class_weight(class_weight), train, &classes).map_err(Failure::of_fit(&name))?;
     let named = if data::is_unnamed(&features) { &[] } else { &features[..] };
     prepared.warnings_naming(named).iter().for_each(|warning| console.warn(warning));
 
@@ -128,15 +135,17 @@ fn judge<T: Scalar>(
 }
 
 /// A class of one sample is learnt by heart, and no sample is left to see it by.
-fn lone_classes<T: Scalar>(set: &LabelledSet<Features<T>>) -> Option<String> {
+fn lone_classes<T: Scalar>(set: &LabelledSet<Features<T>>, ranks: &dyn Ranks) -> Result<Option<String>, Failure> {
     if set.train.numbers.is_some() {
-        return None;
+        return Ok(None);
     }
     let mut counts = vec![0_usize; set.classes.names().len()];
     set.train.labels.iter().for_each(|&class| counts[class] += 1);
+    let all = gather(ranks, Ok(counts))?;
+    let counts: Vec<usize> = (0..all[0].len()).map(|class| all.iter().map(|counts| counts[class]).sum()).collect();
     let lone = counts.iter().zip(set.classes.names()).filter(|(count, _)| **count == 1);
     let lone: Vec<_> = lone.map(|(_, name)| name.clone()).collect();
-    (!lone.is_empty()).then(|| format!("classes with a single sample to learn from: {}", some_of(&lone, 10)))
+    Ok((!lone.is_empty()).then(|| format!("classes with a single sample to learn from: {}", some_of(&lone, 10))))
 }
 
 /// The summary of a method and its fit.
@@ -150,9 +159,9 @@ fn print<T: Scalar>(heading: &str, found: &[JudgedFit<T>]) -> Result<(), Failure
     output::print(format!("{heading}\n\n{figures}\n{sentence}\n{participation}{starts}{certificate}"))
 }
 
-/// The line above the table.
-fn heading<T: Scalar>(options: &FitOptions, set: &LabelledSet<Features<T>>) -> String {
-    let (d, n) = set.train.x.shape();
+/// The line above the table, for n training samples.
+fn heading<T: Scalar>(options: &FitOptions, set: &LabelledSet<Features<T>>, n: usize) -> String {
+    let d = set.train.x.nrows();
     let test = set.test.as_ref().map_or(String::new(), |test| format!(" and {} test", test.labels.len()));
     let (features, components) = (count(d, "feature"), count(options.components, "component"));
     let FitOptions { weight, .. } = options;

@@ -6,6 +6,7 @@ use admm_solvers::data::{Categories, EncodingChoices, Missing, Unknown};
 use nalgebra::DMatrix;
 
 use super::format::Format;
+use super::parts;
 use super::spelling::Decimal;
 
 /// A table, by default in memory and with every value finite. X is d×n: a sample is a column.
@@ -52,8 +53,6 @@ pub struct ReadOptions {
     pub groups: Option<String>,
     /// True if labels are numbers to predict, and not the names of classes.
     pub numbers: bool,
-    /// True if several processes read, each of which needs a part of the samples.
-    pub shared: bool,
     /// Further columns of a CSV to predict, by name or number, if labels are numbers.
     pub more_labels: Vec<String>,
 }
@@ -107,7 +106,7 @@ pub enum LabelColumn {
 impl<X> Dataset<X> {
     /// Returns true if samples list their features, so that a feature that no sample has may be missing.
     pub fn is_sparse(&self) -> bool {
-        Format::of(Path::new(&self.name)) == Format::Svmlight
+        Format::of(&parts::files(Path::new(&self.name))[0]) == Format::Svmlight
     }
 }
 

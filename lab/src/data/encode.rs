@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use admm_solvers::data::{Encoded, Encoding, Missing, Table as LibraryTable, TableError};
 use nalgebra::DMatrix;
@@ -12,6 +12,7 @@ use super::error::DataError;
 use super::features_match::{self, columns_in_order};
 use super::read::{RawTable, read_raw};
 use super::source::Budget;
+use super::table::Table;
 use crate::failure::Failure;
 use crate::words::{count, some_of};
 
@@ -25,6 +26,19 @@ pub struct Messages {
 }
 
 impl Messages {
+    /// Notes about a file.
+    pub(super) fn of_notes(path: &Path, notes: &[String]) -> Self {
+        let notes = notes.iter().map(|note| format!("{}: {note}", path.display())).collect();
+        Messages { notes, warnings: Vec::new() }
+    }
+
+    /// Adds those about other data, and returns what was read of these.
+    pub(super) fn with<V>(&mut self, more: Self, read: V) -> V {
+        self.warnings.extend(more.warnings);
+        self.notes.extend(more.notes);
+        read
+    }
+
     /// A heading, and the notes in lines below it.
     pub fn below(&self, heading: &str) -> String {
         self.notes.iter().fold(heading.into(), |text, note| text + "\n" + note)
@@ -55,7 +69,7 @@ pub fn learn(data: &OsStr, options: &ReadOptions) -> Result<(EncodedTable, Encod
         return Ok((table, encoding));
     }
     let mut raw = checked(raw, options.missing)?;
-    let (place, columns) = (Lines::of(&raw), raw.table.columns());
+    let (place, columns) = (Places::of(&raw), raw.table.columns());
     let table = place.explain(LibraryTable::new(columns, raw.cells()))?;
     let encoding = place.explain(Encoding::learn(&table, &options.encoding_choices()))?;
     place.check_size(&table, &encoding)?;
@@ -77,7 +91,7 @@ pub fn encode_like(data: &OsStr, options: &ReadOptions, encoding: &Encoding) -> 
         return Ok(EncodedTable { dataset: features_match::reorder(&expected, table.dataset)?, ..table });
     }
     let mut raw = checked(raw, encoding.missing)?;
-    let (place, columns) = (Lines::of(&raw), raw.table.columns());
+    let (place, columns) = (Places::of(&raw), raw.table.columns());
     let cells = Dataset {
         name: raw.name.clone(),
         features: raw.table.features.clone(),
@@ -107,7 +121,7 @@ fn with_flags(encoding: &Encoding, options: &ReadOptions) -> Encoding {
 fn plain(raw: RawTable) -> Result<EncodedTable, Failure> {
     let RawTable { name, table, x, y, .. } = raw;
     let (missing, texts) = table.missing_and_texts();
-    let messages = messages(&x, &table.notes);
+    let messages = Messages::of_notes(&x, &table.notes);
     let kept = (0..table.rows()).collect();
     let dataset = table.finish(name, &x, &y).map_err(|source| match source {
         DataError::Line { .. } | DataError::NotFinite { .. } | DataError::Format { .. } => {
@@ -121,11 +135,6 @@ fn plain(raw: RawTable) -> Result<EncodedTable, Failure> {
         source => source.into(),
     })?;
     Ok(EncodedTable { dataset, categories: None, kept, messages })
-}
-
-fn messages(path: &Path, notes: &[String]) -> Messages {
-    let notes = notes.iter().map(|note| format!("{}: {note}", path.display())).collect();
-    Messages { notes, warnings: Vec::new() }
 }
 
 /// Checks what no choice accepts. Samples without a label go where those with missing cells go.
@@ -150,7 +159,7 @@ impl RawTable {
 /// The features with their labels, and what is to be said of them.
 fn finish(raw: RawTable, encoded: Encoded, encoding: &Encoding) -> Result<EncodedTable, Failure> {
     let RawTable { name, table, x: path, unlabelled, .. } = raw;
-    let mut messages = messages(&path, &table.notes);
+    let mut messages = Messages::of_notes(&path, &table.notes);
     messages.warnings = warnings(&path, &encoded, encoding, unlabelled);
     let Encoded { x, categories, kept, .. } = encoded;
     if kept.is_empty() {
@@ -194,15 +203,17 @@ fn warnings(path: &Path, encoded: &Encoded, encoding: &Encoding, unlabelled: usi
     warnings
 }
 
-/// The lines of a table's rows, for errors.
-struct Lines {
-    path: std::path::PathBuf,
-    lines: Option<Vec<usize>>,
+/// The places of a table's rows, for errors.
+struct Places {
+    path: PathBuf,
+    /// Those of the table, which has no cells.
+    table: Table,
 }
 
-impl Lines {
+impl Places {
     fn of(raw: &RawTable) -> Self {
-        Self { path: raw.x.clone(), lines: raw.table.lines.clone() }
+        let (lines, files) = (raw.table.lines.clone(), raw.table.files.clone());
+        Self { path: raw.x.clone(), table: Table { lines, files, ..Table::numbers(Vec::new(), Vec::new()) } }
     }
 
     /// Refuses more features than memory holds, before any is made: each level of a category is one.
@@ -222,8 +233,9 @@ impl Lines {
                 TableError::NotANumber { row, .. } | TableError::UnknownLevel { row, .. } => Some(*row),
                 _ => None,
             };
-            let line = row.and_then(|row| self.lines.as_ref()?.get(row - 1).copied());
-            let source = DataError::Table { path: self.path.clone(), line, source: Box::new(source) };
+            let line = row.and_then(|row| self.table.place(row - 1).line);
+            let path = row.map_or(&*self.path, |row| self.table.file(&self.path, row - 1)).into();
+            let source = DataError::Table { path, line, source: Box::new(source) };
             if advice.is_empty() { source.into() } else { Failure::Unprepared { source: Box::new(source), advice } }
         })
     }

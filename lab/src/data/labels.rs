@@ -1,10 +1,11 @@
 //! Labels: one spelling for each class, and the order of the classes.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::dataset::ReadOptions;
 use super::error::DataError;
 use super::problem::Place;
 
@@ -16,9 +17,23 @@ pub struct Classes {
 }
 
 impl Classes {
+    /// The distinct labels of a table that was read with these options, or the names of its targets.
+    ///
+    /// # Errors
+    /// Fewer than two classes, or a target that is given twice.
+    pub(super) fn of<'a>(
+        reading: &ReadOptions,
+        labels: impl IntoIterator<Item = &'a String>,
+    ) -> Result<Self, DataError> {
+        match reading.numbers {
+            true => Self::of_targets(reading.targets()),
+            false => Self::from_labels(labels),
+        }
+    }
+
     /// The distinct labels of a [`Dataset`](super::Dataset), at least two.
-    pub fn from_labels(labels: &[String]) -> Result<Self, DataError> {
-        let distinct: BTreeSet<&String> = labels.iter().collect();
+    pub fn from_labels<'a>(labels: impl IntoIterator<Item = &'a String>) -> Result<Self, DataError> {
+        let distinct: BTreeSet<&String> = labels.into_iter().collect();
         let mut names: Vec<String> = distinct.into_iter().cloned().collect();
         if names.iter().all(|name| name.parse::<i128>().is_ok()) {
             names.sort_by_key(|name| name.parse::<i128>().ok());
@@ -76,30 +91,35 @@ impl From<Classes> for Vec<String> {
 
 /// Checks that labels are finite numbers.
 pub(super) fn numeric(
-    path: &Path,
     labels: Vec<String>,
-    place: impl Fn(usize) -> Place,
+    at: impl Fn(usize) -> (PathBuf, Place),
 ) -> Result<Vec<String>, DataError> {
-    match labels.iter().position(|label| !label.parse::<f64>().is_ok_and(f64::is_finite)) {
-        None => Ok(labels),
-        Some(row) if is_missing(&labels[row]) => Err(DataError::MissingLabel { path: path.into(), place: place(row) }),
-        Some(row) => Err(DataError::Target { path: path.into(), place: place(row), value: labels[row].clone() }),
+    let Some(row) = labels.iter().position(|label| !label.parse::<f64>().is_ok_and(f64::is_finite)) else {
+        return Ok(labels);
+    };
+    let (path, place) = at(row);
+    match is_missing(&labels[row]) {
+        true => Err(DataError::MissingLabel { path, place }),
+        false => Err(DataError::Target { path, place, value: labels[row].clone() }),
     }
 }
 
 /// Gives `1`, `1.0`, `+1` and `1e0` one spelling. Fractions are labels only beside labels that are no numbers.
 pub(super) fn canonical(
-    path: &Path,
     labels: Vec<String>,
-    place: impl Fn(usize) -> Place,
+    at: impl Fn(usize) -> (PathBuf, Place),
 ) -> Result<Vec<String>, DataError> {
     if let Some(row) = labels.iter().position(|label| is_missing(label)) {
-        return Err(DataError::MissingLabel { path: path.into(), place: place(row) });
+        let (path, place) = at(row);
+        return Err(DataError::MissingLabel { path, place });
     }
     let numeric = labels.iter().all(|label| label.parse::<f64>().is_ok());
     let spell = |(row, label): (usize, String)| match integer(&label) {
         Some(integer) => Ok(integer.to_string()),
-        None if numeric => Err(DataError::FractionalLabel { path: path.into(), place: place(row), value: label }),
+        None if numeric => {
+            let (path, place) = at(row);
+            Err(DataError::FractionalLabel { path, place, value: label })
+        }
         None => Ok(label),
     };
     labels.into_iter().enumerate().map(spell).collect()

@@ -11,6 +11,7 @@ use super::table::feature_names;
 use super::{LabelColumn, ReadOptions};
 
 /// The roles of the columns, decided on the first two records.
+#[derive(Clone)]
 pub(super) struct Layout {
     /// True if the first record is a header.
     pub(super) header: bool,
@@ -74,6 +75,14 @@ impl Layout {
         let names =
             if header { features.iter().map(|&i| cells[i].clone()).collect() } else { feature_names(features.len()) };
         Ok(Self { header, width, label: roles.label, aside: roles.aside, features, names, notes })
+    }
+}
+
+impl Layout {
+    /// Returns true if another file has the same columns in the same roles.
+    pub(super) fn has_columns_of(&self, other: &Self) -> bool {
+        let of = |it: &Self| (it.width, it.label, it.aside.clone(), it.features.clone(), it.names.clone());
+        of(self) == of(other)
     }
 }
 

@@ -17,17 +17,41 @@ pub(super) struct Lines<'a> {
     /// The current line without its end.
     pub(super) text: Vec<u8>,
     reader: Box<dyn BufRead + 'a>,
+    /// The number of bytes of the file before those that the reader has left.
+    position: u64,
     after_cr: bool,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(path: &'a Path, reader: Box<dyn BufRead + 'a>) -> Self {
-        Self { path, number: 0, text: Vec::new(), reader, after_cr: false }
+        Self::from_byte(path, reader, 0)
+    }
+
+    /// The lines from a byte on, at which the reader stands. They are counted from there.
+    pub(super) fn from_byte(path: &'a Path, reader: Box<dyn BufRead + 'a>, position: u64) -> Self {
+        Self { path, number: 0, text: Vec::new(), reader, position, after_cr: false }
+    }
+
+    /// The byte at which the next line starts.
+    pub(super) fn next_start(&mut self) -> Result<u64, DataError> {
+        if self.after_cr {
+            let chunk = self.reader.fill_buf().map_err(DataError::io("read", self.path))?;
+            let is_pair = chunk.first() == Some(&b'\n');
+            self.consume(usize::from(is_pair));
+            self.after_cr = false;
+        }
+        Ok(self.position)
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.reader.consume(bytes);
+        self.position += bytes as u64;
     }
 
     /// Goes to the next line; `false` at the end of the file.
     pub(super) fn advance(&mut self) -> Result<bool, DataError> {
         self.text.clear();
+        let is_first = self.position == 0;
         let mut end = self.read_chunk()?;
         if end == Some(Chunk::EndOfFile) {
             return Ok(false);
@@ -39,7 +63,7 @@ impl<'a> Lines<'a> {
             }
             end = self.read_chunk()?;
         }
-        if self.number == 1 {
+        if is_first {
             self.check_start()?;
         }
         if end == Some(Chunk::Nul) {
@@ -65,7 +89,7 @@ impl<'a> Lines<'a> {
                 Err(error) => return Err(DataError::io("read", self.path)(error)),
             };
             if std::mem::take(&mut self.after_cr) && chunk.first() == Some(&b'\n') {
-                self.reader.consume(1);
+                self.consume(1);
                 continue;
             }
             if chunk.is_empty() {
@@ -76,7 +100,7 @@ impl<'a> Lines<'a> {
             self.text.extend_from_slice(&chunk[..kept]);
             let end = stop.map(|i| if chunk[i] == 0 { Chunk::Nul } else { Chunk::Line });
             self.after_cr = stop.is_some_and(|i| chunk[i] == b'\r');
-            self.reader.consume(kept + usize::from(stop.is_some()));
+            self.consume(kept + usize::from(stop.is_some()));
             return Ok(end);
         }
     }

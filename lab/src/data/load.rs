@@ -34,18 +34,10 @@ pub fn load<X: SampleStorage>(source: &Source<'_>) -> Result<LabelledSet<X>, Fai
     let (table, encoding, mut messages) = X::learn(source.data, &source.reading)?;
     let rows = Rows::of(table, &source.reading)?;
     let (name, features) = (rows.table.name.clone(), rows.table.features.clone());
-    let classes = match source.reading.numbers {
-        true => Classes::of_targets(source.reading.targets()),
-        false => Classes::from_labels(&rows.labels),
-    };
-    let classes = classes.map_err(Failure::mismatch(&name))?;
+    let classes = Classes::of(&source.reading, &rows.labels).map_err(Failure::mismatch(&name))?;
     let train = rows.labelled(&classes)?;
     let like = |test| load_like(test, &source.reading, &encoding, &classes);
-    let test = source.test.map(like).transpose()?.map(|(test, of_test)| {
-        messages.warnings.extend(of_test.warnings);
-        messages.notes.extend(of_test.notes);
-        test
-    });
+    let test = source.test.map(like).transpose()?.map(|(test, more)| messages.with(more, test));
     Ok(LabelledSet { name, features, classes, encoding, messages, train, test })
 }
 
@@ -64,9 +56,9 @@ pub fn load_like<X: SampleStorage>(
 }
 
 /// The samples of a table that count: those of weight 0 are as if they were not there.
-struct Rows<X> {
-    table: Dataset<X>,
-    labels: Vec<String>,
+pub(super) struct Rows<X> {
+    pub(super) table: Dataset<X>,
+    pub(super) labels: Vec<String>,
     weights: Option<Vec<f64>>,
     groups: Option<Vec<usize>>,
     /// Y (q×n), if targets are numbers.
@@ -77,7 +69,7 @@ struct Rows<X> {
 
 impl<X: SampleStorage> Rows<X> {
     /// Those of a table, which must have labels.
-    fn of(mut table: Dataset<X>, reading: &ReadOptions) -> Result<Self, Failure> {
+    pub(super) fn of(mut table: Dataset<X>, reading: &ReadOptions) -> Result<Self, Failure> {
         if !reading.numbers && !reading.more_labels.is_empty() {
             let problem = "--label: several are for losses of numbers and labels, and one column holds the class";
             return Err(Failure::Usage(vec![problem.into()]));
@@ -97,6 +89,12 @@ impl<X: SampleStorage> Rows<X> {
         Ok(Self { table, labels, weights, groups, numbers, kept: None }.counted())
     }
 
+    /// Returns true if there are samples, and all have weight 0.
+    pub(super) fn count_for_nothing(&self) -> bool {
+        self.weights.as_ref().is_some_and(|weights| weights.first() == Some(&0.0))
+    }
+
+    /// Leaves out the samples of weight 0, unless all are.
     fn counted(self) -> Self {
         let Some(weights) = &self.weights else { return self };
         let kept: Vec<usize> = (0..weights.len()).filter(|&row| weights[row] > 0.0).collect();
@@ -114,7 +112,7 @@ impl<X: SampleStorage> Rows<X> {
         }
     }
 
-    fn labelled(self, classes: &Classes) -> Result<Labelled<X>, Failure> {
+    pub(super) fn labelled(self, classes: &Classes) -> Result<Labelled<X>, Failure> {
         let Self { table, labels, weights, groups, numbers, kept } = self;
         if numbers.is_some() {
             let labels = vec![0; labels.len()];

@@ -3,7 +3,8 @@
 mod header;
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use admm_solvers::{Scalar, data::Features};
@@ -33,10 +34,22 @@ pub(super) fn read(path: &Path) -> Result<Table, DataError> {
     Array::new(path, reader, length)?.matrix()
 }
 
-/// Maps X where it stands as this machine would write it in the type T, and has at least so many bytes.
-pub(super) fn map<T: Scalar>(path: &Path, least: u64) -> Result<Option<Features<T>>, DataError> {
-    let (reader, length) = source::open(path)?;
-    if length < least { Ok(None) } else { map_any(path, reader, length) }
+/// Maps the files of X, one after the other, where they stand as this machine would write them in the type T, and have
+/// at least so many bytes together.
+pub(super) fn map<T: Scalar>(files: &[PathBuf], least: u64) -> Result<Option<Features<T>>, DataError> {
+    let open = files.iter().map(|path| Ok((path, source::open(path)?))).collect::<Result<Vec<_>, DataError>>()?;
+    if open.iter().map(|(_, (_, length))| length).sum::<u64>() < least {
+        return Ok(None);
+    }
+    let mut parts = Vec::with_capacity(open.len());
+    for (path, (reader, length)) in open {
+        let Some(part) = map_any(path, reader, length)? else { return Ok(None) };
+        parts.push(part);
+    }
+    if parts.len() == 1 {
+        return Ok(parts.pop());
+    }
+    Features::in_parts(parts).map(Some).map_err(|error| DataError::format(&files[0], error.to_string()))
 }
 
 fn map_any<T: Scalar>(path: &Path, reader: BufReader<File>, length: u64) -> Result<Option<Features<T>>, DataError> {
@@ -51,8 +64,30 @@ fn map_any<T: Scalar>(path: &Path, reader: BufReader<File>, length: u64) -> Resu
 
 /// Reads y from a file of its own.
 pub(super) fn labels(path: &Path) -> Result<Vec<String>, DataError> {
+    open(path)?.labels()
+}
+
+/// Reads some rows of y, whose files stand one after the other.
+pub(super) fn labels_of(files: &[PathBuf], rows: &Range<usize>) -> Result<Vec<String>, DataError> {
+    let (mut labels, mut first) = (Vec::new(), 0);
+    for path in files {
+        let array = open(path)?;
+        let count = array.header.len() as usize;
+        let within = rows.start.clamp(first, first + count) - first..rows.end.clamp(first, first + count) - first;
+        labels.extend(array.rows(within)?.labels()?);
+        first += count;
+    }
+    Ok(labels)
+}
+
+/// Returns the number of items of each file.
+pub(super) fn counts(files: &[PathBuf]) -> Result<Vec<usize>, DataError> {
+    files.iter().map(|path| Ok(open(path)?.header.len() as usize)).collect()
+}
+
+fn open(path: &Path) -> Result<Array<BufReader<File>>, DataError> {
     let (reader, length) = source::open(path)?;
-    Array::new(path, reader, length)?.labels()
+    Array::new(path, reader, length)
 }
 
 /// Decodes all items by the type named in the header: the number `x` of that type becomes `$item`.
@@ -78,6 +113,18 @@ macro_rules! numbers {
             Some($item)
         })
     };
+}
+
+impl Array<BufReader<File>> {
+    /// The items of some rows of an array of one dimension or one column; any other array as it is.
+    fn rows(mut self, rows: Range<usize>) -> Result<Self, DataError> {
+        if let [count] | [count, 1] = &mut self.header.shape[..] {
+            *count = rows.len() as u64;
+            let before = SeekFrom::Current((rows.start as u64 * self.item.size) as i64);
+            self.body.seek(before).map_err(DataError::io("read", &self.path))?;
+        }
+        Ok(self)
+    }
 }
 
 impl<R: Read> Array<R> {

@@ -1,6 +1,7 @@
 //! Reading tables from files, and the few that come with the program.
 
 use std::ffi::OsStr;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use admm_solvers::{Scalar, data::Features};
@@ -13,7 +14,7 @@ use super::format::Format;
 use super::problem::Place;
 use super::spelling::Decimal;
 use super::table::{self, Table};
-use super::{csv, embedded, idx, labels, npy, npz, source, svmlight};
+use super::{csv, embedded, idx, labels, npy, npz, parts, source, svmlight};
 
 /// A table as it was read, and the files that it comes from.
 pub(super) struct RawTable {
@@ -49,33 +50,46 @@ pub(super) fn read_raw(data: &OsStr, options: &ReadOptions) -> Result<RawTable, 
         return Ok(raw(Table { notes: Vec::new(), ..table }, path.into(), path.into()));
     }
     match source::pair(path) {
-        Some((x, y)) => Ok(raw(read_pair(&x, &y, options)?, x, y)),
-        None => Ok(raw(read_file(path, options)?, path.into(), path.into())),
+        Some((x, y)) => Ok(raw(read_pair(&parts::files(&x), &parts::files(&y), options)?, x, y)),
+        None => Ok(raw(read_files(&parts::files(path), options)?, path.into(), path.into())),
     }
 }
 
-/// Maps a pair `x.npy,y.npy` of which x is large and holds numbers of type T, sample after sample. They stay in the
-/// file, and whether they are finite is not known yet. `None` for all other data, which [`read`] reads.
+/// Maps a pair `x.npy,y.npy` of which x is large and holds numbers of type T, sample after sample. They stay in their
+/// files, and whether they are finite is not known yet. `None` for all other data, which [`read`] reads.
 pub fn map<T: Scalar>(data: &OsStr, options: &ReadOptions) -> Result<Option<Dataset<Features<T>>>, DataError> {
     let path = Path::new(data);
-    let Some((x_path, y_path)) = source::pair(path).filter(|_| options.spellings.is_empty()) else { return Ok(None) };
-    if (Format::of(&x_path), Format::of(&y_path)) != (Format::Npy, Format::Npy) {
-        return Ok(None);
+    let Some((x, y)) = numpy_pair(path, options) else { return Ok(None) };
+    let Some(x) = npy::map(&x, npy::MAPPED_FROM)? else { return Ok(None) };
+    let (count, n) = (npy::counts(&y)?.iter().sum(), x.ncols());
+    if count != n {
+        return Err(DataError::Lengths { path: y.into_iter().next().unwrap_or_default(), x: n, y: count });
     }
-    let least = if options.shared { 0 } else { npy::MAPPED_FROM };
-    let Some(x) = npy::map(&x_path, least)? else { return Ok(None) };
-    check_options(&x_path, options)?;
-    let (labels, place) = (npy::labels(&y_path)?, |row: usize| Place { row: row + 1, line: None });
-    let labels = match options.numbers {
-        true => labels::numeric(&y_path, labels, place)?,
-        false => labels::canonical(&y_path, labels, place)?,
-    };
-    if labels.len() != x.ncols() {
-        return Err(DataError::Lengths { path: y_path, x: x.ncols(), y: labels.len() });
-    }
+    with_labels(path, x, &y, 0..n, options).map(Some)
+}
+
+/// The files of X and of y of a pair whose numbers can be mapped.
+pub(super) fn numpy_pair(path: &Path, options: &ReadOptions) -> Option<(Vec<PathBuf>, Vec<PathBuf>)> {
+    let (x, y) = source::pair(path).filter(|_| options.spellings.is_empty())?;
+    let pair = (parts::files(&x), parts::files(&y));
+    let is_numpy = |file: &PathBuf| Format::of(file) == Format::Npy;
+    (pair.0.iter().chain(&pair.1).all(is_numpy) && check_options(&x, options).is_ok()).then_some(pair)
+}
+
+/// Some rows of a pair, whose features are mapped, with their labels.
+pub(super) fn with_labels<T: Scalar>(
+    path: &Path,
+    x: Features<T>,
+    y: &[PathBuf],
+    rows: Range<usize>,
+    options: &ReadOptions,
+) -> Result<Dataset<Features<T>>, DataError> {
+    let labels = npy::labels_of(y, &rows)?;
+    let at = |row: usize| (y[0].clone(), Place { row: rows.start + row + 1, line: None });
+    let labels = if options.numbers { labels::numeric(labels, at)? } else { labels::canonical(labels, at)? };
     let features = table::feature_names(x.nrows());
     let labels = Some(labels).filter(|_| options.label != LabelColumn::None);
-    Ok(Some(Dataset { name: path.to_string_lossy().into_owned(), features, x, labels, aside: Vec::new() }))
+    Ok(Dataset { name: path.to_string_lossy().into_owned(), features, x, labels, aside: Vec::new() })
 }
 
 /// Reads the numbers of an array of numpy that has one dimension.
@@ -91,8 +105,8 @@ pub fn read_numbers(path: &Path) -> Result<Vec<f64>, DataError> {
 pub fn input_files(data: &OsStr) -> Vec<PathBuf> {
     match source::pair(Path::new(data)) {
         _ if data.to_str().is_some_and(|name| is_embedded(name) || name == source::STDIN) => Vec::new(),
-        Some((x, y)) => vec![x, y],
-        None => vec![data.into()],
+        Some((x, y)) => [parts::files(&x), parts::files(&y)].concat(),
+        None => parts::files(Path::new(data)),
     }
 }
 
@@ -106,8 +120,14 @@ pub fn is_embedded(name: &str) -> bool {
     embedded::names().any(|known| known == name)
 }
 
-fn read_file(path: &Path, options: &ReadOptions) -> Result<Table, DataError> {
-    let format = Format::of(path);
+/// Reads the files of a data set as one table.
+fn read_files(files: &[PathBuf], options: &ReadOptions) -> Result<Table, DataError> {
+    let path = &*files[0];
+    let format = Format::of_all(files)?;
+    if files.len() > 1 && !matches!(format, Format::Csv | Format::Svmlight) {
+        let problem = "the parts of a data set are CSV or svmlight files, or pairs of .npy files (x-*.npy,y-*.npy)";
+        return Err(DataError::format(path, problem));
+    }
     match format {
         Format::Csv => {}
         Format::Parquet | Format::Arrow => check_text_options(path, options)?,
@@ -115,11 +135,12 @@ fn read_file(path: &Path, options: &ReadOptions) -> Result<Table, DataError> {
     }
     let with_labels = options.label != LabelColumn::None;
     let mut table = match format {
+        Format::Csv if files.len() > 1 => csv::read_parts(files, options)?,
         Format::Csv => csv::read(path, source::open_text(path)?, options)?,
         Format::Npy => npy::read(path)?,
         Format::Npz => npz::read(path, with_labels)?,
         Format::Idx => idx::read(path)?,
-        Format::Svmlight => svmlight::read(path, source::open_text(path)?)?,
+        Format::Svmlight => svmlight::read(files)?,
         #[cfg(feature = "parquet")]
         Format::Parquet => arrow_files::read_parquet(path, options)?,
         #[cfg(feature = "parquet")]
@@ -138,15 +159,15 @@ fn read_file(path: &Path, options: &ReadOptions) -> Result<Table, DataError> {
     Ok(table)
 }
 
-fn read_pair(x: &Path, y: &Path, options: &ReadOptions) -> Result<Table, DataError> {
-    check_options(x, options)?;
-    let (mut table, labels) = match (Format::of(x), Format::of(y)) {
-        (Format::Npy, Format::Npy) => (npy::read(x)?, npy::labels(y)?),
-        (Format::Idx, Format::Idx) => (idx::read(x)?, idx::labels(y)?),
+fn read_pair(x: &[PathBuf], y: &[PathBuf], options: &ReadOptions) -> Result<Table, DataError> {
+    check_options(&x[0], options)?;
+    let (mut table, labels) = match (Format::of_all(x)?, Format::of_all(y)?) {
+        (Format::Npy, Format::Npy) => (read_arrays(x)?, npy::labels_of(y, &(0..usize::MAX))?),
+        (Format::Idx, Format::Idx) if x.len() == 1 && y.len() == 1 => (idx::read(&x[0])?, idx::labels(&y[0])?),
         _ => {
-            source::open(x)?;
-            source::open(y)?;
-            return Err(DataError::format(x, "a pair of files is two .npy or two IDX files"));
+            source::open(&x[0])?;
+            source::open(&y[0])?;
+            return Err(DataError::format(&x[0], "a pair of files is two .npy or two IDX files"));
         }
     };
     table.mark_missing(&options.spellings);
@@ -154,8 +175,18 @@ fn read_pair(x: &Path, y: &Path, options: &ReadOptions) -> Result<Table, DataErr
     Ok(table)
 }
 
+/// Reads the files of X, one after the other.
+fn read_arrays(files: &[PathBuf]) -> Result<Table, DataError> {
+    let mut table = npy::read(&files[0])?;
+    if files.len() > 1 {
+        table.files.push((files[0].clone(), 0));
+        files[1..].iter().try_for_each(|path| table.append(npy::read(path)?, path))?;
+    }
+    Ok(table)
+}
+
 /// An option is never silently ignored.
-fn check_options(path: &Path, options: &ReadOptions) -> Result<(), DataError> {
+pub(super) fn check_options(path: &Path, options: &ReadOptions) -> Result<(), DataError> {
     let unused = match options {
         ReadOptions { label: LabelColumn::Named(_), .. } => "a label column by name or number",
         ReadOptions { drop, .. } if !drop.is_empty() => "dropping columns",

@@ -9,6 +9,7 @@ use std::path::Path;
 use super::error::DataError;
 use super::lines::{Lines, MAX_LINE};
 use super::problem::LineProblem;
+use super::stretch::RowReader;
 
 /// The fields of one record.
 #[derive(Default)]
@@ -83,6 +84,11 @@ impl<'a> Records<'a> {
         Self { lines: Lines::new(path, reader), separator: None }
     }
 
+    /// The records from a byte on, where a record starts and the reader stands.
+    pub(super) fn from_byte(path: &'a Path, reader: Box<dyn BufRead + 'a>, position: u64) -> Self {
+        Self { lines: Lines::from_byte(path, reader, position), separator: None }
+    }
+
     /// With a separator in place of that of the first line.
     pub(super) fn separated_by(self, separator: Option<u8>) -> Self {
         Self { separator, ..self }
@@ -95,6 +101,15 @@ impl<'a> Records<'a> {
 
     /// Reads the next record; `false` at the end of the file, which blank lines may precede.
     pub(super) fn next(&mut self, record: &mut Record) -> Result<bool, DataError> {
+        let more = self.advance()?;
+        if more {
+            self.split(record)?;
+        }
+        Ok(more)
+    }
+
+    /// Goes to the first line of the next record.
+    fn advance(&mut self) -> Result<bool, DataError> {
         let mut blank = None;
         loop {
             if !self.lines.advance()? {
@@ -107,7 +122,7 @@ impl<'a> Records<'a> {
         }
         match blank {
             Some(line) => Err(DataError::line(self.lines.path, line, LineProblem::Blank)),
-            None => self.split(record).map(|()| true),
+            None => Ok(true),
         }
     }
 
@@ -131,6 +146,20 @@ impl<'a> Records<'a> {
                 return Err(DataError::line(self.lines.path, record.line, LineProblem::OpenQuote));
             }
         }
+    }
+}
+
+impl RowReader for Records<'_> {
+    fn skip(&mut self) -> Result<bool, DataError> {
+        let more = self.advance()?;
+        if more && self.lines.text.contains(&b'"') {
+            self.split(&mut Record::default())?;
+        }
+        Ok(more)
+    }
+
+    fn position(&mut self) -> Result<u64, DataError> {
+        self.lines.next_start()
     }
 }
 

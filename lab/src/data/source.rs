@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use flate2::bufread::MultiGzDecoder;
 
 use super::error::DataError;
-use super::{embedded, zstd};
+use super::{embedded, parts, zstd};
+
+/// The first bytes of a file that gzip has compressed.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// The largest table, whatever the memory.
 const MAX_BYTES: u64 = 1 << 36;
@@ -41,10 +44,24 @@ pub(super) fn open_text(path: &Path) -> Result<Box<dyn BufRead>, DataError> {
     decompress(open(path)?.0).map_err(DataError::io("read", path))
 }
 
+/// Returns the length of a file of text that is not compressed.
+pub(super) fn text_length(path: &Path) -> Option<u64> {
+    if embedded::names().any(|name| path == Path::new(name)) {
+        return None;
+    }
+    let (mut reader, length) = open(path).ok()?;
+    let start = reader.fill_buf().ok()?;
+    (!is_compressed(start)).then_some(length)
+}
+
+fn is_compressed(start: &[u8]) -> bool {
+    start.starts_with(&GZIP) || start.starts_with(&zstd::MAGIC)
+}
+
 /// Decompresses where the first bytes say so.
 pub(super) fn decompress<'a>(mut reader: impl BufRead + 'a) -> io::Result<Box<dyn BufRead + 'a>> {
     let start = reader.fill_buf()?;
-    if start.starts_with(&[0x1f, 0x8b]) {
+    if start.starts_with(&GZIP) {
         return Ok(Box::new(BufReader::new(MultiGzDecoder::new(reader))));
     }
     if start.starts_with(&zstd::MAGIC) {
@@ -53,13 +70,13 @@ pub(super) fn decompress<'a>(mut reader: impl BufRead + 'a) -> io::Result<Box<dy
     Ok(Box::new(reader))
 }
 
-/// The two files of `x,y`, unless `x,y` is the name of one file.
+/// The two names of `x,y`, unless `x,y` is the name of one file or of parts.
 pub(super) fn pair(data: &Path) -> Option<(PathBuf, PathBuf)> {
-    if data.exists() {
+    if parts::exist(data) {
         return None;
     }
     let pairs = split_at_commas(data);
-    let present = pairs.iter().position(|(x, y)| x.exists() && y.exists());
+    let present = pairs.iter().position(|(x, y)| parts::exist(x) && parts::exist(y));
     pairs.into_iter().nth(present.unwrap_or(0))
 }
 

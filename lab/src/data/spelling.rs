@@ -33,6 +33,7 @@ pub(super) enum Cell {
 }
 
 /// The spelling of the cells of a file, and what was seen of it.
+#[derive(Clone)]
 pub(super) struct Spelling {
     /// More texts that stand for a missing cell.
     more: Vec<String>,
@@ -49,6 +50,11 @@ impl Spelling {
             decimal => decimal,
         };
         Self { more: more.to_vec(), decimal, seen: [None, None] }
+    }
+
+    /// Returns true if the mark before the decimals is looked for.
+    pub(super) fn looks(&self) -> bool {
+        self.decimal == Decimal::Look
     }
 
     /// Returns true if a text stands for a missing cell.

@@ -107,7 +107,7 @@ impl<T: Scalar> SampleStorage for Features<T> {
 }
 
 /// Checks that the precision T does not turn all values of a feature into 0.
-fn check_resolved<T: Scalar>(table: &Dataset) -> Result<(), Failure> {
+pub(super) fn check_resolved<T: Scalar>(table: &Dataset) -> Result<(), Failure> {
     let largest = table.x.column_iter().fold(DVector::zeros(table.x.nrows()), |most, x| most.sup(&x.abs()));
     match largest.iter().position(|&size| size > 0.0 && T::of(size) == T::zero()) {
         None => Ok(()),
@@ -120,7 +120,7 @@ fn check_resolved<T: Scalar>(table: &Dataset) -> Result<(), Failure> {
 
 /// The same numbers in the precision T, which must be able to hold them, in the same memory where they fit.
 /// Features with missing cells or categories are mixed.
-fn cast<T: Scalar>(table: Dataset, categories: Option<Vec<Range<usize>>>) -> Result<Dataset<Features<T>>, Failure> {
+pub(super) fn cast<T: Scalar>(table: Dataset, categories: Option<Vec<Range<usize>>>) -> Result<Dataset<Features<T>>, Failure> {
     let Dataset { name, features, x, labels, aside } = table;
     if let Some(bad) = x.iter().position(|&value| !T::of(value).is_finite() && !value.is_nan()) {
         let (row, feature, value) = (bad / x.nrows() + 1, &features[bad % x.nrows()], x[bad]);

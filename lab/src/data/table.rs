@@ -1,6 +1,6 @@
 //! The table that every format is read into, and the checks that all formats share.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use admm_solvers::data::Column;
 use nalgebra::DMatrix;
@@ -21,6 +21,8 @@ pub(super) struct Table {
     /// The columns of [`ReadOptions::aside`](super::ReadOptions::aside).
     pub(super) aside: Vec<Vec<String>>,
     pub(super) lines: Option<Vec<usize>>,
+    /// The files of data in parts, and the number of rows before each; nothing for a single file.
+    pub(super) files: Vec<(PathBuf, usize)>,
     /// The texts and missing cells of each column; empty for a format of numbers alone.
     pub(super) contents: Vec<Contents>,
     /// Choices that were made without a flag, in words.
@@ -37,14 +39,20 @@ impl Table {
             numbers: false,
             aside: Vec::new(),
             lines: None,
+            files: Vec::new(),
             contents: Vec::new(),
             notes: Vec::new(),
         }
     }
 
     /// Checks what came from the files `x` and `y`, which may be the same, and that all cells are finite numbers.
-    pub(super) fn finish(mut self, name: String, x: &Path, y: &Path) -> Result<Dataset, DataError> {
+    pub(super) fn finish(self, name: String, x: &Path, y: &Path) -> Result<Dataset, DataError> {
         self.check_not_empty(x)?;
+        self.finish_rows(name, x, y)
+    }
+
+    /// The same of a part of the rows, which may be none.
+    pub(super) fn finish_rows(mut self, name: String, x: &Path, y: &Path) -> Result<Dataset, DataError> {
         self.check_numbers(x)?;
         self.check_finite(x)?;
         let labels = self.take_labels(y)?;
@@ -81,11 +89,12 @@ impl Table {
 
     /// The labels, those of classes in one spelling.
     pub(super) fn take_labels(&mut self, path: &Path) -> Result<Option<Vec<String>>, DataError> {
-        let (n, lines) = (self.rows(), self.lines.as_deref());
-        match self.labels.take() {
+        let (n, labels) = (self.rows(), self.labels.take());
+        let at = |row: usize| (self.file(path, row).into(), self.place(row));
+        match labels {
             Some(labels) if labels.len() != n => Err(DataError::Lengths { path: path.into(), x: n, y: labels.len() }),
-            Some(labels) if self.numbers => labels::numeric(path, labels, |row| place(lines, row)).map(Some),
-            Some(labels) => labels::canonical(path, labels, |row| place(lines, row)).map(Some),
+            Some(labels) if self.numbers => labels::numeric(labels, at).map(Some),
+            Some(labels) => labels::canonical(labels, at).map(Some),
             None => Ok(None),
         }
     }
@@ -128,6 +137,7 @@ impl Table {
         }
         let mut keep = kept.iter();
         self.lines.iter_mut().for_each(|lines| lines.retain(|_| *keep.next().unwrap_or(&true)));
+        self.files.iter_mut().for_each(|(_, first)| *first = kept[..*first].iter().filter(|kept| **kept).count());
         let labels: Vec<String> = labels.into_iter().filter(|label| !labels::is_missing(label)).collect();
         let dropped = n - labels.len();
         self.labels = Some(labels);
@@ -150,9 +160,10 @@ impl Table {
 
     fn not_a_number(&self, path: &Path, row: usize, at: usize, text: &str) -> DataError {
         let (column, value) = (self.features[at].clone(), excerpt(text));
-        match &self.lines {
-            Some(lines) => DataError::line(path, lines[row], LineProblem::NotANumber { column, value }),
-            None => DataError::format(path, format!("row {}, column `{column}`: `{value}` is not a number", row + 1)),
+        let (path, place) = (self.file(path, row), self.place(row));
+        match place.line {
+            Some(line) => DataError::line(path, line, LineProblem::NotANumber { column, value }),
+            None => DataError::format(path, format!("{place}, column `{column}`: `{value}` is not a number")),
         }
     }
 
@@ -169,14 +180,40 @@ impl Table {
         let mut bad = self.values.iter().enumerate().filter(|(_, value)| !is_right(**value));
         let Some((k, &value)) = bad.next() else { return Ok(()) };
         let row = k / self.features.len();
-        let place = place(self.lines.as_deref(), row);
+        let (path, place) = (self.file(path, row), self.place(row));
         let column = self.features[k % self.features.len()].clone();
         Err(DataError::NotFinite { path: path.into(), place, column, value, count: 1 + bad.count() })
     }
-}
 
-fn place(lines: Option<&[usize]>, row: usize) -> Place {
-    Place { row: row + 1, line: lines.map(|lines| lines[row]) }
+    /// The part that has a row, and the number of rows before it.
+    fn part(&self, row: usize) -> Option<&(PathBuf, usize)> {
+        self.files.iter().rev().find(|(_, first)| *first <= row)
+    }
+
+    /// The file that has a row, of the data in `whole`.
+    pub(super) fn file<'a>(&'a self, whole: &'a Path, row: usize) -> &'a Path {
+        self.part(row).map_or(whole, |(path, _)| path)
+    }
+
+    /// The place of a row in its file.
+    pub(super) fn place(&self, row: usize) -> Place {
+        let first = self.part(row).map_or(0, |(_, first)| *first);
+        Place { row: row - first + 1, line: self.lines.as_ref().and_then(|lines| lines.get(row).copied()) }
+    }
+
+    /// Adds the rows of another part, which is a table of numbers without lines.
+    ///
+    /// # Errors
+    /// Another number of features.
+    pub(super) fn append(&mut self, more: Table, path: &Path) -> Result<(), DataError> {
+        let (expected, got) = (self.features.len(), more.features.len());
+        if expected != got {
+            return Err(DataError::format(path, format!("{got} features, but {expected} in the parts before")));
+        }
+        self.files.push((path.into(), self.rows()));
+        self.values.extend(more.values);
+        Ok(())
+    }
 }
 
 /// The names of features that have none.

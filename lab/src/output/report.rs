@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf, absolute};
 
 pub use fit::{FitReport, choices};
 pub use path::PathReport;
-pub use portrait::{confusion, some};
+pub use portrait::{confusion, every};
 pub use sections::front;
 
 /// The page in a folder of results.

@@ -6,6 +6,7 @@
 //! | memory of any owner: a slice, a buffer of another library | [`Features::shared`] |
 //! | the same, stored by columns, or a part of a larger array | [`Features::strided`] |
 //! | a mapped file | [`Features::map`] |
+//! | several of these, one after the other | [`Features::in_parts`] |
 //! | sparse | `Features::from(csc)`, `Features::from(&csr)` |
 //! | mixed: with missing cells and categories | [`Features::mixed`] |
 //!
@@ -13,12 +14,14 @@
 
 mod block;
 mod mapped;
+mod parts;
 mod scaling;
 mod stored;
 mod strided;
 mod window;
 
 pub(crate) use block::{BLOCK, Folded, Products};
+use parts::Parts;
 use scaling::Scaling;
 pub(crate) use stored::Stored;
 use strided::Strided;
@@ -57,6 +60,7 @@ enum Storage<T: Scalar> {
     Owned(Arc<DMatrix<T>>),
     Shared { owner: Arc<dyn AsRef<[T]> + Send + Sync>, d: usize },
     Strided(Strided<T>),
+    Parts(Parts<T>),
     Sparse(Arc<CscMatrix<T>>),
 }
 
@@ -101,6 +105,7 @@ impl<T: Scalar> Features<T> {
             Storage::Owned(x) => x.shape(),
             Storage::Shared { owner, d } => (*d, (**owner).as_ref().len() / d),
             Storage::Strided(x) => x.shape,
+            Storage::Parts(x) => (x.d, x.n()),
             Storage::Sparse(x) => (x.nrows(), x.ncols()),
         }
     }
@@ -126,6 +131,7 @@ impl<T: Scalar> Features<T> {
             (Storage::Owned(x), Storage::Owned(y)) => Arc::ptr_eq(x, y),
             (Storage::Shared { owner: x, .. }, Storage::Shared { owner: y, .. }) => Arc::ptr_eq(x, y),
             (Storage::Strided(x), Storage::Strided(y)) => x.is(y),
+            (Storage::Parts(x), Storage::Parts(y)) => x.is(y),
             (Storage::Sparse(x), Storage::Sparse(y)) => Arc::ptr_eq(x, y),
             _ => false,
         };
@@ -169,6 +175,7 @@ impl<T: Scalar> Features<T> {
                 DMatrix::from_columns(&range.map(|sample| self.stored_dense(sample)).collect::<Vec<_>>())
             }
             Storage::Strided(x) => x.packed(range),
+            Storage::Parts(x) => x.packed(range),
             _ => DMatrix::from_column_slice(self.nrows(), range.len(), self.stored(range)),
         }
     }
@@ -192,6 +199,7 @@ impl<T: Scalar> Features<T> {
                 for &sample in numbers {
                     match &self.storage {
                         Storage::Strided(x) => columns.extend((0..x.shape.0).map(|feature| x.at(feature, sample))),
+                        Storage::Parts(x) => columns.extend_from_slice(x.sample(sample)),
                         _ => columns.extend_from_slice(self.stored(sample..sample + 1)),
                     }
                 }
@@ -209,6 +217,7 @@ impl<T: Scalar> Features<T> {
                 column.row_indices().iter().zip(column.values()).for_each(|(&j, &x)| f(j, x));
             }
             Storage::Strided(x) => (0..x.shape.0).for_each(|j| f(j, x.at(j, sample))),
+            Storage::Parts(x) => x.sample(sample).iter().enumerate().for_each(|(j, &x)| f(j, x)),
             _ => self.stored(sample..sample + 1).iter().enumerate().for_each(|(j, &x)| f(j, x)),
         }
     }
@@ -232,7 +241,9 @@ impl<T: Scalar> Features<T> {
         let (d, numbers) = match &self.storage {
             Storage::Owned(x) => (x.nrows(), x.as_slice()),
             Storage::Shared { owner, d } => (*d, (**owner).as_ref()),
-            Storage::Strided(_) | Storage::Sparse(_) => unreachable!("these samples are read number by number"),
+            Storage::Strided(_) | Storage::Parts(_) | Storage::Sparse(_) => {
+                unreachable!("these samples are read one by one")
+            }
         };
         &numbers[range.start * d..range.end * d]
     }
@@ -251,8 +262,8 @@ impl<T: Scalar> Serialize for Features<T> {
         let copy;
         let (offsets, indices, numbers): (&[usize], &[usize], _) = match &self.storage {
             Storage::Sparse(x) => (x.col_offsets(), x.row_indices(), x.values()),
-            Storage::Strided(x) => {
-                copy = x.packed(0..x.shape.1);
+            Storage::Strided(_) | Storage::Parts(_) => {
+                copy = self.stored_samples(0..self.ncols());
                 (&[], &[], copy.as_slice())
             }
             _ => (&[], &[], self.stored(0..self.ncols())),

@@ -34,22 +34,22 @@ impl FitOptions {
         [data::input_files(self.data()), test, self.sampling.counting.file().into_iter().collect()].concat()
     }
 
-    /// Loads the data, or maps them, and the test samples, which may be a fraction of them.
+    /// Loads the data of this process, or maps them, and the test samples, which may be a fraction of all data.
     pub(super) fn load<T: Scalar>(&self) -> Result<LabelledSet<Features<T>>, Failure> {
         let test = match self.test() {
             Some(TestSource::Data(data)) => Some(data.as_os_str()),
             _ => None,
         };
         let reading = self.sampling.reading(self.reading.options(LabelColumn::Last));
-        let (numbers, shared) = (self.prediction().numbers, ranks::all().size() > 1);
-        let reading = ReadOptions { categories: self.model.categories, numbers, shared, ..reading };
-        let set = data::load(&Source { data: self.data(), test, reading })?;
+        let reading = ReadOptions { categories: self.model.categories, numbers: self.prediction().numbers, ..reading };
+        let (source, ranks) = (Source { data: self.data(), test, reading }, &*ranks::all());
         match self.test() {
             Some(&TestSource::Fraction(fraction)) => {
+                let set = data::load(&source)?;
                 let (train, test) = set.keep_back(fraction, self.seed)?;
-                Ok(LabelledSet { train, test: Some(test), ..set })
+                Ok(LabelledSet { train: train.share(ranks), test: Some(test), ..set })
             }
-            _ => Ok(set),
+            _ => data::load_own(&source, ranks),
         }
     }
 

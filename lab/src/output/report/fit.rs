@@ -25,7 +25,7 @@ pub struct FitReport<'a, T: Scalar> {
     pub constraint: Constraint,
     /// The names of features and classes.
     pub names: &'a Names,
-    /// Some of the samples to learn from, see [`some`](super::some).
+    /// Some of the samples to learn from, see [`every`](super::every).
     pub train: &'a Labelled<DMatrix<T>>,
     /// The samples to be judged on.
     pub test: Option<&'a Labelled<DMatrix<T>>>,

@@ -1,7 +1,6 @@
 //! A fitted model as figures see it: in double precision, with its samples.
 
 use admm_solvers::Scalar;
-use admm_solvers::data::Features;
 use admm_solvers::joint::{Fitted, Method};
 use nalgebra::DMatrix;
 
@@ -37,13 +36,10 @@ pub struct View {
     pub total: usize,
 }
 
-/// Samples to look at: a copy of at most 2000, or fewer where they are long, evenly from first to last. The fit takes
-/// the others with it.
-pub fn some<T: Scalar>(samples: &Labelled<Features<T>>) -> Labelled<DMatrix<T>> {
-    let (d, n) = samples.x.shape();
+/// The distance between samples to look at: at most 2000, or fewer where they are long, evenly from first to last.
+pub fn every(d: usize, n: usize) -> usize {
     let most = 2000.min((1 << 24) / d.max(1)).max(1);
-    let numbers: Vec<usize> = (0..n).step_by(n.div_ceil(most).max(1)).collect();
-    samples.select(&numbers).into_dense()
+    n.div_ceil(most).max(1)
 }
 
 impl Portrait {

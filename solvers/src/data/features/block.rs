@@ -59,6 +59,10 @@ impl<T: Scalar> Features<T> {
                 Some(samples) => Block::Dense(samples),
                 None => Block::Packed(x.packed(range)),
             },
+            Storage::Parts(x) => match x.view(range.clone()) {
+                Some(samples) => Block::Dense(samples),
+                None => Block::Packed(x.packed(range)),
+            },
             _ => Block::Dense(MatRef::from_column_major_slice(self.stored(range.clone()), self.nrows(), range.len())),
         }
     }

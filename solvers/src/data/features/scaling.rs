@@ -166,7 +166,9 @@ mod tests {
         let rows = x.transpose();
         let whole = Features::from(x.clone()).scaled(&by, false);
         assert!(whole.scaling == Scaling::None);
-        let others: [Features<f64>; 3] = [
+        let cut = |range| Features::from(x.columns_range(range).into_owned());
+        let others: [Features<f64>; 4] = [
+            Features::in_parts(vec![cut(0..70), cut(70..70), cut(70..71), cut(71..n)]).unwrap(),
             Arc::new(x.clone()).into(),
             Features::shared(x.as_slice().to_vec(), d).unwrap(),
             Features::strided(rows.as_slice().to_vec(), 0, (d, n), (n as isize, 1)).unwrap(),

@@ -32,14 +32,20 @@ impl<T: Scalar> Features<T> {
     /// # Panics
     /// If the range ends beyond n.
     pub fn range(&self, range: Range<usize>) -> Self {
-        let Storage::Shared { owner, d } = &self.storage else { return self.select(&range.collect::<Vec<_>>()) };
         assert!(range.end <= self.ncols(), "samples of X");
-        let owner = Arc::new(Window { owner: owner.clone(), numbers: range.start * d..range.end * d });
-        Features { storage: Storage::Shared { owner, d: *d }, ..self.clone() }
+        let storage = match &self.storage {
+            Storage::Shared { owner, d } => {
+                let owner = Arc::new(Window { owner: owner.clone(), numbers: range.start * d..range.end * d });
+                Storage::Shared { owner, d: *d }
+            }
+            Storage::Parts(x) => x.range(range).storage,
+            _ => return self.select(&range.collect::<Vec<_>>()),
+        };
+        Features { storage, ..self.clone() }
     }
 
     /// Returns true if the numbers are in memory of another owner, such as a mapped file.
     pub fn is_shared(&self) -> bool {
-        matches!(self.storage, Storage::Shared { .. })
+        matches!(self.storage, Storage::Shared { .. } | Storage::Parts(_))
     }
 }
