@@ -7,8 +7,10 @@
 //! The iterates are the same on all ranks. They have the same bits for any number of ranks, and so does a checkpoint: a
 //! run goes on from it on another number of ranks. [`agree`] shows that ranks have not drifted apart.
 
+mod counted;
 mod threads;
 
+pub use counted::{Counted, Traffic};
 pub use threads::ThreadRanks;
 
 use crate::checkpoint::{fingerprint, from_bytes, to_bytes};
@@ -57,16 +59,27 @@ impl Ranks for Alone {
 /// [`Error::Rank`] with the number of the first rank that has an error, and those of [`Ranks::all_gather`]. A single
 /// rank has its error as it is.
 pub fn gather<V: Serialize + DeserializeOwned>(ranks: &dyn Ranks, mine: Result<V>) -> Result<Vec<V>> {
+    let mut values = Vec::with_capacity(ranks.size());
+    gather_each(ranks, mine, |value| values.push(value))?;
+    Ok(values)
+}
+
+/// The same, one value after the other: the bytes of a value are gone before the next is made of its bytes.
+fn gather_each<V: Serialize + DeserializeOwned>(
+    ranks: &dyn Ranks,
+    mine: Result<V>,
+    mut take: impl FnMut(V),
+) -> Result<()> {
     if ranks.size() == 1 {
-        return Ok(vec![mine?]);
+        take(mine?);
+        return Ok(());
     }
     let mine = to_bytes(&mine.map_err(|error| error.to_string()))?;
-    let mut values = Vec::with_capacity(ranks.size());
-    for (rank, bytes) in ranks.all_gather(&mine)?.iter().enumerate() {
-        let value: Result<V, String> = from_bytes(bytes)?;
-        values.push(value.map_err(|problem| Error::Rank { rank, problem })?);
+    for (rank, bytes) in ranks.all_gather(&mine)?.into_iter().enumerate() {
+        let value: Result<V, String> = from_bytes(&bytes)?;
+        take(value.map_err(|problem| Error::Rank { rank, problem })?);
     }
-    Ok(values)
+    Ok(())
 }
 
 /// `Ok` where all ranks have the same value, such as the state or the options of a run. It is compared by a hash.
@@ -149,6 +162,6 @@ fn total<S: AddAssign + Serialize + DeserializeOwned>(
         return Ok(roots().total());
     }
     let mut whole = Roots::new();
-    gather(ranks, caught(|| Ok(roots())))?.into_iter().for_each(|next| whole.append(next));
+    gather_each(ranks, caught(|| Ok(roots())), |next| whole.append(next))?;
     Ok(whole.total())
 }

@@ -10,14 +10,23 @@ mod resume;
 mod score;
 
 use crate::failure::Failure;
-use crate::flags::Command;
+use crate::flags::{Command, ExperimentCommand};
 use crate::output::Console;
 use crate::ranks;
 
+/// Returns true for a command whose work several processes share.
+fn is_for_several(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Fit(_) | Command::Resume(_) | Command::Path(_) | Command::Experiment(ExperimentCommand::Run(_))
+    )
+}
+
 /// Runs a command to its end.
 pub fn run(command: Command, console: Console) -> Result<(), Failure> {
-    if ranks::all().size() > 1 && !matches!(command, Command::Fit(_) | Command::Resume(_)) {
-        return Err(Failure::Other("of the commands, `fit` and `resume` run on several processes".into()));
+    if ranks::all().size() > 1 && !is_for_several(&command) {
+        let commands = "`fit`, `resume`, `path` and `experiment run`";
+        return Err(Failure::Other(format!("of the commands, {commands} run on several processes")));
     }
     match command {
         Command::Fit(options) => fit::run(&options, console),

@@ -81,6 +81,22 @@ pub fn of_first<V: Serialize + DeserializeOwned>(mine: V) -> Result<V, Failure> 
     Ok(gather(&*all(), Ok(mine))?.swap_remove(0))
 }
 
+/// The values of so many pieces of work, each of which is done as a whole by one of the processes, in all of them. A
+/// process is given the numbers of its pieces, and returns a value for each.
+///
+/// # Errors
+/// The error of a process, and a process that has ended.
+pub fn spread<V: Serialize + DeserializeOwned>(
+    count: usize,
+    work: impl FnOnce(&[usize]) -> admm::Result<Vec<V>>,
+) -> admm::Result<Vec<V>> {
+    let ranks = all();
+    let own: Vec<usize> = (ranks.rank()..count).step_by(ranks.size()).collect();
+    let values = gather(&*ranks, work(&own))?;
+    let mut of_rank: Vec<_> = values.into_iter().map(Vec::into_iter).collect();
+    Ok((0..count).filter_map(|piece| of_rank[piece % ranks.size()].next()).collect())
+}
+
 /// Prints a failure. One that all processes have is told by the first, which ends the others.
 pub fn print(failure: &Failure, how: impl FnOnce()) {
     match all().rank() {

@@ -432,6 +432,10 @@ fn the_commands_of_the_page_on_data_work() {
     folder.file("passengers.csv", table(&["S", "C", "Q"]));
     let strangers = table(&["S", "C", "Q", "T"]).replace(",\"x\",", ",").replace(",Name,", ",");
     folder.file("strangers.csv", strangers);
+    std::fs::create_dir(folder.path().join("visits-by-month")).unwrap();
+    for part in ["visits-by-month/part-1.csv", "visits-by-month/part-2.csv"] {
+        folder.file(part, small_csv().replacen(",side\n", ",outcome\n", 1));
+    }
     folder.file("visits.csv", crate::weights::table(false).replacen(",side\n", ",outcome\n", 1));
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/data.md")).unwrap();
     let blocks = page.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap());

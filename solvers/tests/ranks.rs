@@ -2,7 +2,7 @@
 
 use admm::checkpoint::to_bytes;
 use admm::nalgebra::DMatrix;
-use admm::ranks::{Alone, Ranks, ThreadRanks};
+use admm::ranks::{Alone, Counted, Ranks, ThreadRanks};
 use admm::{Error, Exec, Result};
 use admm_solvers::Scalar;
 use admm_solvers::data::{ClassWeight, Features, Targets, own_samples};
@@ -11,7 +11,7 @@ use admm_solvers::loss::Loss;
 use std::ops::ControlFlow::{Break, Continue};
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 /// More ranks than chunks are among them.
@@ -142,6 +142,20 @@ fn every_method_has_the_bytes_of_one_process() {
         same(&choices(), &sparse(classes::<f64>(6, N)), method, &FEW);
     }
     same(&choices(), &sparse(classes::<f32>(6, N)), Method::Admm, &SIZES);
+}
+
+/// Every method, both precisions, dense and sparse, on all numbers of ranks with one and two threads.
+#[test]
+#[ignore = "minutes: cargo test -p admm-solvers --test solvers -- --ignored ranks::the_whole_matrix"]
+fn the_whole_matrix_has_the_bytes_of_one_process() {
+    fn of<T: Scalar>(method: Method) {
+        same(&choices(), &classes::<T>(6, N), method, &SIZES);
+        same(&choices(), &sparse(classes::<T>(6, N)), method, &SIZES);
+    }
+    for method in Method::ALL {
+        of::<f64>(method);
+        of::<f32>(method);
+    }
 }
 
 #[test]
@@ -387,26 +401,6 @@ fn a_fit_goes_on_on_another_number_of_ranks() {
     }
 }
 
-/// Ranks that keep the length of the longest message they handed out.
-#[derive(Debug)]
-struct Counted {
-    of: Arc<dyn Ranks>,
-    longest: AtomicUsize,
-}
-
-impl Ranks for Counted {
-    fn rank(&self) -> usize {
-        self.of.rank()
-    }
-    fn size(&self) -> usize {
-        self.of.size()
-    }
-    fn all_gather(&self, mine: &[u8]) -> Result<Vec<Vec<u8>>> {
-        self.longest.fetch_max(mine.len(), Relaxed);
-        self.of.all_gather(mine)
-    }
-}
-
 /// A rank hands out at most 2·log₂ m partial sums of a pass, for its m ≥ 2 chunks. The constraint has no model of the
 /// Hessian, which would look samples up.
 #[test]
@@ -415,13 +409,13 @@ fn a_pass_sends_few_partial_sums() {
     let data = classes::<f64>(d, n);
     for size in [2, 3, 4, 7, 64] {
         let longest = ThreadRanks::run(size, LONG, |ranks| {
-            let counted = Arc::new(Counted { of: ranks, longest: AtomicUsize::new(0) });
+            let counted = Arc::new(Counted::new(ranks));
             let Data { x, targets, .. } = data.part(own_samples(&*counted, n));
             let choices = choices().components(k).constraint(Constraint::UnitNorm).max_iterations(3);
             let prepared = choices.ranks(counted.clone()).build()?.prepare_targets(x, targets, None)?;
-            counted.longest.store(0, Relaxed);
+            counted.reset();
             prepared.fit(Method::Descent, &mut |_| Continue(()))?;
-            Ok(counted.longest.load(Relaxed))
+            Ok(counted.traffic().longest as usize)
         });
         let chunks = 64_usize.div_ceil(size);
         let sums = (2 * chunks.max(2).ilog2() as usize).min(chunks);

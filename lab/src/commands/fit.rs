@@ -8,7 +8,7 @@ use admm::checkpoint::fingerprint;
 use admm::ranks::{Ranks, gather};
 use admm_solvers::Scalar;
 use admm_solvers::data::Features;
-use admm_solvers::joint::{Builder, Fitted, Prepared};
+use admm_solvers::joint::{Builder, Fitted, Position, Prepared};
 use nalgebra::DMatrix;
 
 use crate::checkpoint::FitCheckpoints;
@@ -68,15 +68,13 @@ fn fit<T: Scalar>(
     let LabelledSet { name, features, classes, train, test, .. } = set;
     let class_weight = options.sampling.counting.class_weight(&classes)?;
     let test = test.map(Labelled::into_dense);
-    let kept = match ranks::of_first(checkpoints.is_some())? {
+    let (found, from) = match ranks::of_first(checkpoints.is_some())? {
         true => {
-            let data = fingerprint(&(&features, classes.names(), train.fingerprint(ranks)?, &test, &class_weight))?;
-            let kept = checkpoints.as_mut().map(|checkpoints| checkpoints.load(&name, data)).transpose()?;
-            ranks::of_first(kept)?
+            let data = (&features, classes.names(), train.fingerprint(ranks)?, &test, &class_weight);
+            kept(checkpoints.as_mut(), &name, fingerprint(&data)?)?
         }
-        false => None,
+        false => (Vec::new(), None),
     };
-    let (found, from) = kept.unwrap_or_default();
     let shown = train.every(report::every(train.x.nrows(), n), ranks)?;
     let prepared = prepare(choices.class_weight(class_weight), train, &classes).map_err(Failure::of_fit(&name))?;
     let named = if data::is_unnamed(&features) { &[] } else { &features[..] };
@@ -105,6 +103,16 @@ fn fit<T: Scalar>(
     let kept = keep(&report, options, folder);
     let printed = if ranks::is_first() { print(&printed, &found) } else { Ok(()) };
     kept.and(ended).and(printed)
+}
+
+/// The finished fits, and the position of an interrupted one, that the checkpoints of the first process hold.
+fn kept<T: Scalar>(
+    checkpoints: Option<&mut FitCheckpoints>,
+    name: &str,
+    data: u128,
+) -> Result<(Vec<Fitted<T>>, Option<Position>), Failure> {
+    let kept = checkpoints.map(|checkpoints| checkpoints.load(name, data)).transpose()?;
+    Ok(ranks::of_first(kept)?.unwrap_or_default())
 }
 
 fn prepare<T: Scalar>(choices: Builder, train: Labelled<Features<T>>, classes: &Classes) -> admm::Result<Prepared<T>> {

@@ -15,14 +15,17 @@ use crate::output::{self, Console, Folder, MODEL, report};
 use crate::path::{
     CrossValidation, MarkedPoint, PathChoice, PathModel, PathSetting, check_uninterrupted, follow_path, mark, tables,
 };
+use crate::ranks;
 
 /// Fits along the path on every fold, chooses, fits again on all samples, saves and, whether or not that worked,
 /// prints.
 pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
     options.models(&ClassWeight::default())?; // what is wrong with the flags, before anything is read
     let exec = Exec::threads(options.threads.into()).map_err(Failure::library("--threads"))?;
-    let folder = options.out.as_deref().map(|path| Folder::claim(path, is_path_result)).transpose()?;
-    let page = report::place(options.report.as_ref(), options.out.as_deref());
+    let first = ranks::is_first();
+    let out = options.out.as_deref().filter(|_| first);
+    let folder = out.map(|path| Folder::claim(path, is_path_result)).transpose()?;
+    let page = report::place(options.report.as_ref(), out).filter(|_| first);
     let read = [data::input_files(options.data()), options.sampling.counting.file().into_iter().collect()].concat();
     output::check_apart(&read, &[("--report", page.as_deref())])?;
     page.as_deref().map_or(Ok(()), output::check_writable)?;
@@ -36,14 +39,20 @@ pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
     let points = CrossValidation::new(options, &set)?.run(&models, &exec, console)?;
     let choice = PathChoice::of(&points, options.cv);
     let rows = mark(&points, &choice);
-    let refits = [(MODEL, choice.lowest), (SIMPLER, choice.simpler)].map(|(file, chosen)| {
-        let row = &rows[chosen];
-        let is_chosen = |model: &&PathModel| (model.components, model.ridge) == (row.components, row.ridge);
-        let chosen = models.iter().find(is_chosen).expect("it was studied");
-        Ok((file, refit(&chosen.model, options, &set, row)?))
+    let chosen = [choice.lowest, choice.simpler].map(|chosen| &rows[chosen]);
+    let refits = ranks::spread(chosen.len(), |own| {
+        let refit = |&of: &usize| {
+            let row = chosen[of];
+            let is_chosen = |model: &&PathModel| (model.components, model.ridge) == (row.components, row.ridge);
+            refit(&models.iter().find(is_chosen).expect("it was studied").model, options, &set, row)
+        };
+        own.iter().map(refit).collect()
     });
-    let refits = refits.into_iter().collect::<Result<Vec<_>, Failure>>()?;
     check_uninterrupted(console)?;
+    let refits: Vec<_> = [MODEL, SIMPLER].into_iter().zip(refits.map_err(Failure::of_fit(&set.name))?).collect();
+    if !first {
+        return Ok(());
+    }
     let keep = || {
         folder.map_or(Ok(()), |folder| folder.fill(&files(options, &set, &rows, &refits)?))?;
         page.map_or(Ok(()), |page| output::write(&page, report(options, &set, &rows, &refits[0].1)?.as_bytes()))
@@ -67,12 +76,12 @@ fn refit(
     options: &PathOptions,
     set: &LabelledSet<Features<f64>>,
     row: &MarkedPoint,
-) -> Result<Fitted<f64>, Failure> {
+) -> admm::Result<Fitted<f64>> {
     let weights: Vec<f64> = options.weights.list().iter().copied().filter(|&weight| weight >= row.weight).collect();
     let setting = PathSetting { model, method: options.method(), weights: &weights };
     let (train, classes) = (&set.train, set.classes.names().len());
-    let prepared = model.prepare_targets(train.x.to_features(), train.targets(classes), train.weights.as_deref());
-    let path = prepared.and_then(|prepared| follow_path(&setting, prepared)).map_err(Failure::of_fit(&set.name))?;
+    let prepared = model.prepare_targets(train.x.to_features(), train.targets(classes), train.weights.as_deref())?;
+    let path = follow_path(&setting, prepared)?;
     Ok(path.into_iter().last().expect("the chosen weight is one of the path"))
 }
 

@@ -126,7 +126,8 @@ impl<'a> Rows<'a> {
     /// Goes to the next file of several, which must have the columns of the first.
     pub(super) fn begin(&mut self, start: &Start<'_>) -> Result<(), DataError> {
         if !self.layout.has_columns_of(&start.layout) || self.separator != start.records.separator() {
-            let problem = format!("other columns than in {}", self.files.first().map_or(&self.path, |of| &of.0).display());
+            let problem =
+                format!("other columns than in {}", self.files.first().map_or(&self.path, |of| &of.0).display());
             return Err(DataError::format(start.path, problem));
         }
         self.path = start.path.into();

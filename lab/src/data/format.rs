@@ -1,8 +1,6 @@
 //! The formats of files, by their names.
 
-use std::path::{Path, PathBuf};
-
-use super::error::DataError;
+use std::path::Path;
 
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Format {
@@ -16,18 +14,6 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// The format that the names of all files stand for.
-    ///
-    /// # Errors
-    /// Files of several formats.
-    pub(super) fn of_all(files: &[PathBuf]) -> Result<Self, DataError> {
-        let format = Self::of(&files[0]);
-        match files.iter().find(|file| Self::of(file) != format) {
-            Some(other) => Err(DataError::format(other, format!("another format than {}", files[0].display()))),
-            None => Ok(format),
-        }
-    }
-
     /// The format that the name of a file stands for.
     pub(super) fn of(path: &Path) -> Self {
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();

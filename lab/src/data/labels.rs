@@ -90,10 +90,7 @@ impl From<Classes> for Vec<String> {
 }
 
 /// Checks that labels are finite numbers.
-pub(super) fn numeric(
-    labels: Vec<String>,
-    at: impl Fn(usize) -> (PathBuf, Place),
-) -> Result<Vec<String>, DataError> {
+pub(super) fn numeric(labels: Vec<String>, at: impl Fn(usize) -> (PathBuf, Place)) -> Result<Vec<String>, DataError> {
     let Some(row) = labels.iter().position(|label| !label.parse::<f64>().is_ok_and(f64::is_finite)) else {
         return Ok(labels);
     };
@@ -105,10 +102,7 @@ pub(super) fn numeric(
 }
 
 /// Gives `1`, `1.0`, `+1` and `1e0` one spelling. Fractions are labels only beside labels that are no numbers.
-pub(super) fn canonical(
-    labels: Vec<String>,
-    at: impl Fn(usize) -> (PathBuf, Place),
-) -> Result<Vec<String>, DataError> {
+pub(super) fn canonical(labels: Vec<String>, at: impl Fn(usize) -> (PathBuf, Place)) -> Result<Vec<String>, DataError> {
     if let Some(row) = labels.iter().position(|label| is_missing(label)) {
         let (path, place) = at(row);
         return Err(DataError::MissingLabel { path, place });

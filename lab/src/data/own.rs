@@ -3,6 +3,8 @@
 //! The processes agree after every step. Whatever one of them cannot do with its part, be it for a wrong cell or for a
 //! text, all of them do with the whole data, as a single process does. So they end with its results or its errors.
 
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::collections::BTreeSet;
@@ -80,7 +82,7 @@ impl Own<'_> {
         let files = parts::files(self.path);
         let lengths: Option<Vec<u64>> = files.iter().map(|file| source::text_length(file)).collect();
         agree(&files, &lengths)?;
-        let (Some(lengths), Ok(format)) = (lengths, Format::of_all(&files)) else { return Ok(None) };
+        let (Some(lengths), Ok(format)) = (lengths, parts::format(&files)) else { return Ok(None) };
         let table = match format {
             Format::Csv => self.records(&files, &lengths)?,
             Format::Svmlight if read::check_options(&files[0], self.reading).is_ok() => {

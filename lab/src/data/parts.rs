@@ -3,7 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::embedded;
-use super::source::STDIN;
+use super::error::DataError;
+use super::format::Format;
+
+/// The name of standard input.
+pub(super) const STDIN: &str = "-";
 
 /// The files of a name: the file itself, those of a folder whose names begin with `part-`, or those of a pattern such as
 /// `day-*.csv`. They are in the order of their names.
@@ -26,4 +30,16 @@ fn pattern(path: &Path) -> Option<String> {
 /// Returns true if there is such a file, or several.
 pub(super) fn exist(path: &Path) -> bool {
     path.exists() || files(path) != [path]
+}
+
+/// The format that the names of all files stand for.
+///
+/// # Errors
+/// Files of several formats.
+pub(super) fn format(files: &[PathBuf]) -> Result<Format, DataError> {
+    let format = Format::of(&files[0]);
+    match files.iter().find(|file| Format::of(file) != format) {
+        Some(other) => Err(DataError::format(other, format!("another format than {}", files[0].display()))),
+        None => Ok(format),
+    }
 }

@@ -104,7 +104,7 @@ pub fn read_numbers(path: &Path) -> Result<Vec<f64>, DataError> {
 /// The files that [`read`] reads.
 pub fn input_files(data: &OsStr) -> Vec<PathBuf> {
     match source::pair(Path::new(data)) {
-        _ if data.to_str().is_some_and(|name| is_embedded(name) || name == source::STDIN) => Vec::new(),
+        _ if data.to_str().is_some_and(|name| is_embedded(name) || name == parts::STDIN) => Vec::new(),
         Some((x, y)) => [parts::files(&x), parts::files(&y)].concat(),
         None => parts::files(Path::new(data)),
     }
@@ -112,7 +112,7 @@ pub fn input_files(data: &OsStr) -> Vec<PathBuf> {
 
 /// Returns true if the data are read from standard input.
 pub fn is_stdin(data: &OsStr) -> bool {
-    data == source::STDIN
+    data == parts::STDIN
 }
 
 /// Returns true if a data set of this name comes with the program.
@@ -123,7 +123,7 @@ pub fn is_embedded(name: &str) -> bool {
 /// Reads the files of a data set as one table.
 fn read_files(files: &[PathBuf], options: &ReadOptions) -> Result<Table, DataError> {
     let path = &*files[0];
-    let format = Format::of_all(files)?;
+    let format = parts::format(files)?;
     if files.len() > 1 && !matches!(format, Format::Csv | Format::Svmlight) {
         let problem = "the parts of a data set are CSV or svmlight files, or pairs of .npy files (x-*.npy,y-*.npy)";
         return Err(DataError::format(path, problem));
@@ -161,7 +161,7 @@ fn read_files(files: &[PathBuf], options: &ReadOptions) -> Result<Table, DataErr
 
 fn read_pair(x: &[PathBuf], y: &[PathBuf], options: &ReadOptions) -> Result<Table, DataError> {
     check_options(&x[0], options)?;
-    let (mut table, labels) = match (Format::of_all(x)?, Format::of_all(y)?) {
+    let (mut table, labels) = match (parts::format(x)?, parts::format(y)?) {
         (Format::Npy, Format::Npy) => (read_arrays(x)?, npy::labels_of(y, &(0..usize::MAX))?),
         (Format::Idx, Format::Idx) if x.len() == 1 && y.len() == 1 => (idx::read(&x[0])?, idx::labels(&y[0])?),
         _ => {

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use flate2::bufread::MultiGzDecoder;
 
 use super::error::DataError;
-use super::{embedded, parts, zstd};
+use super::parts::{self, STDIN};
+use super::{embedded, zstd};
 
 /// The first bytes of a file that gzip has compressed.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -32,9 +33,6 @@ pub(super) fn open(path: &Path) -> Result<(BufReader<File>, u64), DataError> {
     let file = File::open(path).map_err(DataError::io("open", path))?;
     Ok((BufReader::new(file), metadata.len()))
 }
-
-/// The name of standard input.
-pub(super) const STDIN: &str = "-";
 
 /// Opens a file, or standard input, that may be compressed by gzip or zstd, whatever its name.
 pub(super) fn open_text(path: &Path) -> Result<Box<dyn BufRead>, DataError> {

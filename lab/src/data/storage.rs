@@ -120,7 +120,10 @@ pub(super) fn check_resolved<T: Scalar>(table: &Dataset) -> Result<(), Failure> 
 
 /// The same numbers in the precision T, which must be able to hold them, in the same memory where they fit.
 /// Features with missing cells or categories are mixed.
-pub(super) fn cast<T: Scalar>(table: Dataset, categories: Option<Vec<Range<usize>>>) -> Result<Dataset<Features<T>>, Failure> {
+pub(super) fn cast<T: Scalar>(
+    table: Dataset,
+    categories: Option<Vec<Range<usize>>>,
+) -> Result<Dataset<Features<T>>, Failure> {
     let Dataset { name, features, x, labels, aside } = table;
     if let Some(bad) = x.iter().position(|&value| !T::of(value).is_finite() && !value.is_nan()) {
         let (row, feature, value) = (bad / x.nrows() + 1, &features[bad % x.nrows()], x[bad]);

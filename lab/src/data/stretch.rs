@@ -23,7 +23,7 @@ pub(super) trait RowReader {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Stretch {
     pub(super) file: usize,
-    /// Where the first row starts, and where the first line after the last row does.
+    /// From the start of the first row to the start of the line after the last row.
     pub(super) bytes: Range<u64>,
     pub(super) rows: usize,
 }
@@ -108,7 +108,9 @@ mod tests {
 
     #[test]
     fn every_row_starts_in_one_range_of_bytes() {
-        for text in ["1,2\n3,4\n5,6\n", "1,2\r\n3,4\r\n5,6", "1\r2\r3\r", "\"a\"\"b\",1\nc,2\n\"d,\",3\n\n\n", "1\n2\n3"] {
+        for text in
+            ["1,2\n3,4\n5,6\n", "1,2\r\n3,4\r\n5,6", "1\r2\r3\r", "\"a\"\"b\",1\nc,2\n\"d,\",3\n\n\n", "1\n2\n3"]
+        {
             for ranges in 1..=text.len() as u64 + 2 {
                 assert_eq!(cut(text, ranges), (3, true), "{text:?} in {ranges} ranges");
             }
@@ -128,7 +130,8 @@ mod tests {
                 let range = length * i / ranges..length * (i + 1) / ranges;
                 Stretch::find(0, &path, range, |file, at| Records::from_byte(&path, Box::new(file), at))
             };
-            let found: Vec<Stretch> = (0..ranges).map(find).collect::<Result<Vec<_>, _>>().ok()?.into_iter().flatten().collect();
+            let found: Vec<Stretch> =
+                (0..ranges).map(find).collect::<Result<Vec<_>, _>>().ok()?.into_iter().flatten().collect();
             are_whole(&found, &[length]).then(|| found.iter().map(|stretch| stretch.rows).sum::<usize>())
         });
         let cuts: Vec<usize> = cuts.collect();

@@ -48,15 +48,22 @@ impl Journal {
 
     /// Adds a cell, from any thread.
     pub fn add(&self, cell: usize, rows: &[TimedRow]) -> Result<(), Failure> {
-        let (seconds, rows) = rows.iter().map(|row| (row.seconds, row.values.clone())).unzip();
-        let mut line = serde_json::to_vec(&Line { cell, seconds, rows }).expect("values have a JSON form");
-        line.push(b'\n');
+        let line = written(cell, rows);
         let mut file = self.file.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         file.write_all(&line).and_then(|()| file.sync_data()).map_err(Failure::io("write", &self.path))
     }
 }
 
-fn read(line: &[u8]) -> Option<(usize, Vec<TimedRow>)> {
+/// The line of a cell.
+pub fn written(cell: usize, rows: &[TimedRow]) -> Vec<u8> {
+    let (seconds, rows) = rows.iter().map(|row| (row.seconds, row.values.clone())).unzip();
+    let mut line = serde_json::to_vec(&Line { cell, seconds, rows }).expect("values have a JSON form");
+    line.push(b'\n');
+    line
+}
+
+/// The cell and the rows of a line, unless it is cut off.
+pub fn read(line: &[u8]) -> Option<(usize, Vec<TimedRow>)> {
     let Line { cell, seconds, rows } = serde_json::from_slice(line).ok()?;
     Some((cell, rows.into_iter().zip(seconds).map(|(values, seconds)| TimedRow { values, seconds }).collect()))
 }

@@ -1,5 +1,7 @@
 //! `admm experiment verify`.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::grid::Cells;
@@ -27,7 +29,7 @@ pub fn verify(options: &VerifyOptions, console: Console) -> Result<(), Failure> 
     if let Some(changed) = manifest.data.iter().find(|source| !cells.sources.contains(source)) {
         return Err(Failure::Other(format!("the data set `{}` is not the one that the results are of", changed.name)));
     }
-    let rows = run_cells(&cells, options.threads.into(), console, |_| None, |_, _| Ok(()))?;
+    let rows = run_cells(&cells, options.threads.into(), console, BTreeMap::new(), |_, _| Ok(()))?;
     let again = Results::new(&rows).cells;
     let alike = manifest.processor == processor();
     let verdict = compare(&kept, &again, alike)

@@ -19,8 +19,8 @@ const DEFAULT: (&str, TestSource) = ("digits", TestSource::Fraction(0.25));
 /// The flags of `fit`.
 #[derive(Debug, Clone, Args, Serialize, Deserialize)]
 pub struct FitOptions {
-    /// CSV, .npy pair (x.npy,y.npy), .npz, IDX or svmlight; - for standard input; or digits, wine, iris, breast-cancer,
-    /// penguins, diabetes [default: digits]
+    /// CSV, .npy pair (x.npy,y.npy), .npz, IDX or svmlight; a folder of part-* files, or a quoted pattern; - for standard
+    /// input; or digits, wine, iris, breast-cancer, penguins, diabetes [default: digits]
     #[serde(with = "text")]
     pub data: Option<OsString>,
     #[command(flatten)]

@@ -7,6 +7,7 @@ use admm_solvers::data::Features;
 use admm_solvers::joint::{Fitted, JointModel, Model};
 use admm_solvers::linalg::thin_qr;
 use nalgebra::{DMatrix, DVector};
+use serde::{Deserialize, Serialize};
 
 use super::fits::{PathSetting, follow_path};
 use super::spread::Spread;
@@ -15,9 +16,10 @@ use crate::failure::Failure;
 use crate::flags::PathOptions;
 use crate::interrupt;
 use crate::output::Console;
+use crate::ranks;
 
 /// The scores of a model on samples that were kept back.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct HeldOut {
     /// The share of them whose class is not predicted, of labels the share that is not, and of numbers 1 − R².
     pub error: f64,
@@ -66,7 +68,7 @@ fn rounding(model: &Model<f64>, x: &DMatrix<f64>) -> f64 {
 }
 
 /// A fit of a path, judged.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Judged {
     /// By the samples kept back.
     pub held_out: HeldOut,
@@ -128,22 +130,26 @@ impl<'a> CrossValidation<'a> {
         exec: &Exec,
         console: Console,
     ) -> std::result::Result<Vec<PathPoint>, Failure> {
-        let (count, weights) = (models.len() * self.splits.len(), self.options.weights.list());
-        let counter = console.count("folds", count as u64);
-        let judged = exec.map(count, |piece| {
+        let weights = self.options.weights.list();
+        let of_piece = |piece: usize| {
             let (model, split) = (&models[piece / self.splits.len()].model, &self.splits[piece % self.splits.len()]);
             let setting = PathSetting { model, method: self.options.method(), weights };
-            let judged = if interrupt::requested() {
-                Ok(Vec::new())
-            } else {
-                judge_split(&self.set.train, self.set.classes.names().len(), split, &setting)
-            };
-            counter.tick();
-            judged
+            if interrupt::requested() {
+                return Ok(Vec::new());
+            }
+            judge_split(&self.set.train, self.set.classes.names().len(), split, &setting)
+        };
+        let judged = ranks::spread(models.len() * self.splits.len(), |own| {
+            let counter = console.count("folds", own.len() as u64);
+            let judged = exec.map(own.len(), |i| {
+                let judged = of_piece(own[i]);
+                counter.tick();
+                judged
+            });
+            judged.into_iter().collect()
         });
-        drop(counter);
         check_uninterrupted(console)?;
-        let judged = judged.into_iter().collect::<Result<Vec<_>>>().map_err(Failure::of_fit(&self.set.name))?;
+        let judged: Vec<Vec<Judged>> = judged.map_err(Failure::of_fit(&self.set.name))?;
         let fits: Vec<_> = judged.iter().flatten().collect();
         let unattained = fits.iter().filter(|fit| fit.status == Status::Unattained).count();
         let unfinished = fits.iter().filter(|fit| fit.status != Status::Converged).count() - unattained;
@@ -172,9 +178,9 @@ impl<'a> CrossValidation<'a> {
     }
 }
 
-/// Checks that nobody interrupted the fits so far. An interrupted fit ends early and must not count.
+/// Checks that nobody interrupted the fits of any process so far. An interrupted fit ends early and must not count.
 pub fn check_uninterrupted(console: Console) -> Result<(), Failure> {
-    if !interrupt::requested() {
+    if !ranks::any(interrupt::requested()) {
         return Ok(());
     }
     console.warn("stopped: of a path nothing is kept before its end");

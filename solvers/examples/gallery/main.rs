@@ -1,7 +1,7 @@
 //! The gallery: one problem a file, solved by ADMM, which checks its own answer.
 //!
 //! `cargo run --release --example gallery lasso` runs a file by its name; without a name the names are listed.
-//! Three files measure instead, and print tables of the book: `penalties`, `rules` and `roofline`.
+//! Four files measure instead, and print tables of the book: `penalties`, `rules`, `roofline` and `traffic`.
 
 mod basis_pursuit;
 mod canonical_correlation;
@@ -39,11 +39,13 @@ mod sparse_group_lasso;
 mod sparse_pca;
 mod support_vector_machine;
 mod total_variation;
+mod traffic;
 
 /// A name and what it runs.
 type Example = (&'static str, fn() -> admm::Result<()>);
 
-const MEASURED: [Example; 3] = [("penalties", penalties::main), ("rules", rules::main), ("roofline", roofline::main)];
+const MEASURED: [Example; 4] =
+    [("penalties", penalties::main), ("rules", rules::main), ("roofline", roofline::main), ("traffic", traffic::main)];
 
 /// Lists the problems, and makes a test of each.
 macro_rules! problems {

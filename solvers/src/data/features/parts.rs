@@ -82,8 +82,7 @@ impl<T: Scalar> Parts<T> {
     /// The samples where they are, if they lie in one part.
     pub fn view(&self, range: Range<usize>) -> Option<MatRef<'_, T>> {
         let (part, within) = self.pieces(range.clone()).next()?;
-        (within.len() == range.len())
-            .then(|| MatRef::from_column_major_slice(part.stored(within), self.d, range.len()))
+        (within.len() == range.len()).then(|| MatRef::from_column_major_slice(part.stored(within), self.d, range.len()))
     }
 
     /// A copy of the samples.
