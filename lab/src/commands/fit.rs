@@ -68,13 +68,8 @@ fn fit<T: Scalar>(
     let LabelledSet { name, features, classes, train, test, .. } = set;
     let class_weight = options.sampling.counting.class_weight(&classes)?;
     let test = test.map(Labelled::into_dense);
-    let (found, from) = match ranks::of_first(checkpoints.is_some())? {
-        true => {
-            let data = (&features, classes.names(), train.fingerprint(ranks)?, &test, &class_weight);
-            kept(checkpoints.as_mut(), &name, fingerprint(&data)?)?
-        }
-        false => (Vec::new(), None),
-    };
+    let data = || fingerprint(&(&features, classes.names(), train.fingerprint(ranks)?, &test, &class_weight));
+    let (found, from) = kept(checkpoints.as_mut(), &name, data)?;
     let shown = train.every(report::every(train.x.nrows(), n), ranks)?;
     let prepared = prepare(choices.class_weight(class_weight), train, &classes).map_err(Failure::of_fit(&name))?;
     let named = if data::is_unnamed(&features) { &[] } else { &features[..] };
@@ -109,8 +104,12 @@ fn fit<T: Scalar>(
 fn kept<T: Scalar>(
     checkpoints: Option<&mut FitCheckpoints>,
     name: &str,
-    data: u128,
+    data: impl FnOnce() -> admm::Result<u128>,
 ) -> Result<(Vec<Fitted<T>>, Option<Position>), Failure> {
+    if !ranks::of_first(checkpoints.is_some())? {
+        return Ok((Vec::new(), None));
+    }
+    let data = data()?;
     let kept = checkpoints.map(|checkpoints| checkpoints.load(name, data)).transpose()?;
     Ok(ranks::of_first(kept)?.unwrap_or_default())
 }

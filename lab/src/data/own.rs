@@ -83,11 +83,10 @@ impl Own<'_> {
         let lengths: Option<Vec<u64>> = files.iter().map(|file| source::text_length(file)).collect();
         agree(&files, &lengths)?;
         let (Some(lengths), Ok(format)) = (lengths, parts::format(&files)) else { return Ok(None) };
+        let is_plain = self.reading.spellings.is_empty() && read::check_options(&files[0], self.reading).is_ok();
         let table = match format {
             Format::Csv => self.records(&files, &lengths)?,
-            Format::Svmlight if read::check_options(&files[0], self.reading).is_ok() => {
-                self.samples(&files, &lengths)?
-            }
+            Format::Svmlight if is_plain => self.samples(&files, &lengths)?,
             _ => None,
         };
         Ok(table.and_then(|table| self.features(table)))
