@@ -5,7 +5,6 @@ mod charts;
 mod config;
 mod display;
 mod grid;
-mod journal;
 mod manifest;
 mod measure;
 mod report;

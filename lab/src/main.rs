@@ -8,6 +8,8 @@ mod failure;
 mod fit_config;
 mod flags;
 mod interrupt;
+mod journal;
+mod machine;
 mod output;
 mod path;
 mod prediction;

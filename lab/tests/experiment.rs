@@ -127,7 +127,7 @@ fn after_a_kill_the_run_goes_on_and_ends_with_the_same_file() {
     // Another experiment does not go on with what this one left.
     folder.file(
         "killed/running.jsonl",
-        "{\"program\":\"\",\"run\":\"\"}\n{\"cell\":0,\"seconds\":[0.0],\"rows\":[{}]}\n",
+        "{\"program\":\"\",\"run\":\"\"}\n{\"piece\":0,\"found\":[{\"values\":{},\"seconds\":0.0}]}\n",
     );
     let other = folder.admm(line);
     assert!(other.err.contains("dropped 1 finished cell of another run"), "{}", other.err);

@@ -2,6 +2,8 @@
 
 use crate::common::Folder;
 use serde_json::Value;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 #[test]
 fn a_path_is_followed_judged_and_chosen_from() {
@@ -159,4 +161,36 @@ fn what_is_wrong_is_said() {
     folder.admm("path wine --components 14").fails(1, &["14 components"]);
     folder.file("lone.csv", "a,b,y\n1,2,u\n2,1,u\n3,5,u\n0,1,v\n");
     folder.admm("path lone.csv --cv 2 -k 1").fails(1, &["class `v` has a single sample"]);
+}
+
+#[test]
+fn after_a_kill_a_path_goes_on_and_ends_with_the_same_files() {
+    let folder = Folder::new();
+    let line = |out: &str| format!("path digits --cv 8 --weights 5 --threads 2 --out {out}");
+    folder.admm(&line("whole")).ok();
+    let mut command = folder.command(&line("killed").split_whitespace().collect::<Vec<_>>());
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let journal = folder.path().join("killed/running.jsonl");
+    let finished = || std::fs::read_to_string(&journal).unwrap_or_default().lines().count().saturating_sub(1);
+    let limit = Instant::now() + Duration::from_secs(60);
+    while finished() < 2 {
+        assert!(Instant::now() < limit && child.try_wait().unwrap().is_none(), "it was to be killed in the middle");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!((2..8).contains(&finished()) && folder.names("killed") == ["running.jsonl"]);
+    let again = folder.admm(&line("killed"));
+    assert!(again.err.contains("going on with an earlier run: ") && again.err.contains("of 8 folds"), "{}", again.err);
+    again.ok();
+    assert_eq!(folder.names("killed"), folder.names("whole"));
+    for name in folder.names("whole") {
+        assert!(folder.read(&format!("killed/{name}")) == folder.read(&format!("whole/{name}")), "{name}");
+    }
+
+    // Another seed makes other folds.
+    folder.file("killed/running.jsonl", "{}\n{\"piece\":0,\"found\":[]}\n");
+    let other = folder.admm(&format!("{} --seed 1", line("killed")));
+    assert!(other.err.contains("dropped 1 finished fold of another run"), "{}", other.err);
+    other.ok();
 }

@@ -2,7 +2,11 @@
 
 mod model;
 
+use std::path::Path;
+
 use admm::Exec;
+use admm::checkpoint::fingerprint;
+use admm::ranks::Alone;
 use admm_solvers::data::{ClassWeight, Features};
 use admm_solvers::joint::{Fitted, JointModel};
 
@@ -10,11 +14,11 @@ use crate::data::{self, LabelColumn, LabelledSet, ReadOptions, Source, ToFeature
 use crate::failure::Failure;
 use crate::flags::PathOptions;
 use crate::interrupt;
+use crate::journal::{JOURNAL, Journal};
+use crate::machine;
 use crate::output::report::{PAGE, PathReport};
 use crate::output::{self, Console, Folder, MODEL, report};
-use crate::path::{
-    CrossValidation, MarkedPoint, PathChoice, PathModel, PathSetting, check_uninterrupted, follow_path, mark, tables,
-};
+use crate::path::{CrossValidation, MarkedPoint, PathChoice, PathModel, PathSetting, follow_path, mark, tables};
 use crate::ranks;
 
 /// Fits along the path on every fold, chooses, fits again on all samples, saves and, whether or not that worked,
@@ -36,7 +40,10 @@ pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
     let set = data::load(&Source { data: options.data(), test: None, reading })?;
     console.warn_of(&set.messages);
     let models = options.models(&options.sampling.counting.class_weight(&set.classes)?)?;
-    let points = CrossValidation::new(options, &set)?.run(&models, &exec, console)?;
+    let validation = CrossValidation::new(options, &set)?;
+    let journal = out.map(|out| Journal::open(&out.join(JOURNAL), &run_line(options, &set)?)).transpose()?;
+    journal.iter().for_each(|journal| journal.tell(validation.folds(models.len()), "fold", console));
+    let points = validation.run(&models, &exec, console, journal).inspect_err(|failure| tell(failure, out, console))?;
     let choice = PathChoice::of(&points, options.cv);
     let rows = mark(&points, &choice);
     let chosen = [choice.lowest, choice.simpler].map(|chosen| &rows[chosen]);
@@ -48,7 +55,10 @@ pub fn run(options: &PathOptions, console: Console) -> Result<(), Failure> {
         };
         own.iter().map(refit).collect()
     });
-    check_uninterrupted(console)?;
+    if ranks::any(interrupt::requested()) {
+        tell(&Failure::Interrupted, out, console);
+        return Err(Failure::Interrupted);
+    }
     let refits: Vec<_> = [MODEL, SIMPLER].into_iter().zip(refits.map_err(Failure::of_fit(&set.name))?).collect();
     if !first {
         return Ok(());
@@ -67,7 +77,24 @@ const SUMMARY: &str = "path.json";
 const FRONT: &str = "front.svg";
 
 fn is_path_result(name: &str) -> bool {
-    [MODEL, SIMPLER, TABLE, SUMMARY, FRONT, PAGE].contains(&name)
+    [MODEL, SIMPLER, TABLE, SUMMARY, FRONT, PAGE, JOURNAL].contains(&name)
+}
+
+/// A line that is equal for two paths of the same program on the same data with the same choices.
+fn run_line(options: &PathOptions, set: &LabelledSet<Features<f64>>) -> Result<String, Failure> {
+    let class_weight = options.sampling.counting.class_weight(&set.classes)?;
+    let data = (&set.features, set.classes.names(), set.train.fingerprint(&Alone)?, &set.train.groups, class_weight);
+    Ok(machine::run(&(tables::PathSummary::new(options, set, &[]), fingerprint(&data)?)))
+}
+
+/// Says what becomes of a path that was interrupted.
+fn tell(failure: &Failure, out: Option<&Path>, console: Console) {
+    if matches!(failure, Failure::Interrupted) {
+        console.warn(match out {
+            Some(_) => "stopped; the same command goes on",
+            None => "stopped: without --out nothing is kept before the end",
+        });
+    }
 }
 
 /// The fit at the chosen weight on all samples, at the end of the path that leads there.

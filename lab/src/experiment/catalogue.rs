@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::synthetic::Synthetic;
 use crate::data::{self, LabelColumn, LabelledSet, ReadOptions, Source};
 use crate::failure::Failure;
+use crate::machine::hexadecimal;
 
 /// The place of a data set in a folder, and the options for reading it.
 #[derive(Debug, Clone, Default)]
@@ -88,10 +89,6 @@ impl DataFile {
         }
         Self { name: set.name.clone(), file: None, sha256: hexadecimal(&hash.finalize()) }
     }
-}
-
-pub fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Checks that the folder exists, if one is given.

@@ -1,15 +1,14 @@
 //! The record of an experiment: enough to run it again, and to know whether the same bits can be expected.
 
 use std::env;
-use std::fs;
 use std::process::Command;
 use std::thread::available_parallelism;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::catalogue::{DataFile, hexadecimal};
+use super::catalogue::DataFile;
 use super::config::ExperimentConfig;
+use crate::machine;
 
 /// `manifest.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,7 +42,7 @@ impl Manifest {
             experiment: experiment.into(),
             version: env!("CARGO_PKG_VERSION").into(),
             commit: commit(),
-            processor: processor(),
+            processor: machine::processor(),
             processors,
             threads: if threads == 0 { processors } else { threads },
             seed: config.seed,
@@ -55,19 +54,8 @@ impl Manifest {
 
     /// A line that is equal for two runs of the same program on the same data with the same configuration.
     pub fn run(&self) -> String {
-        let program =
-            env::current_exe().and_then(fs::read).map_or(String::new(), |bytes| hexadecimal(&Sha256::digest(bytes)));
-        let asked =
-            serde_json::to_vec(&(&self.data, &self.configuration, &self.processor)).expect("it has a JSON form");
-        format!("{{\"program\":\"{program}\",\"run\":\"{}\"}}", hexadecimal(&Sha256::digest(asked)))
+        machine::run(&(&self.data, &self.configuration))
     }
-}
-
-/// The model name on Linux; elsewhere the architecture alone.
-pub fn processor() -> String {
-    let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
-    format!("{} ({} {})", name.map_or("unknown", |(_, name)| name.trim()), env::consts::ARCH, env::consts::OS)
 }
 
 fn commit() -> Option<String> {

@@ -12,11 +12,10 @@ use super::tables::MadeTable;
 use super::work::TimedRow;
 use super::{charts, tables};
 use crate::failure::Failure;
+use crate::journal::JOURNAL;
 use crate::output;
 use crate::output::figure::FigureError;
 
-/// The cells that are done, while a run goes on.
-pub const JOURNAL: &str = "running.jsonl";
 /// A line a row, in the order of the grid.
 pub const CELLS: &str = "cells.jsonl";
 /// The seconds of each row, which no two runs share.

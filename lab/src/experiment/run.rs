@@ -1,6 +1,5 @@
 //! `admm experiment run`.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -8,7 +7,6 @@ use admm::Exec;
 
 use super::config::ExperimentConfig;
 use super::grid::Cells;
-use super::journal::{self, Journal};
 use super::manifest::Manifest;
 use super::results::{self, Results};
 use super::shipped::SHIPPED;
@@ -16,6 +14,7 @@ use super::work::TimedRow;
 use crate::failure::Failure;
 use crate::flags::RunOptions;
 use crate::interrupt;
+use crate::journal::{JOURNAL, Journal, Pieces};
 use crate::output::{self, Console, Folder};
 use crate::ranks;
 use crate::words::count;
@@ -31,23 +30,14 @@ pub fn run(options: &RunOptions, console: Console) -> Result<(), Failure> {
     interrupt::install().map_err(|error| Failure::Other(format!("cannot watch for Ctrl-C: {error}")))?;
     let threads = options.threads.into();
     let manifest = Manifest::new(&name, &config, &cells.sources, options.data_dir.is_some(), threads);
-    let opened = first.then(|| Journal::open(&path.join(results::JOURNAL), &manifest.run())).transpose()?;
-    let (journal, done) = opened.unzip();
-    let done = done.unwrap_or_default();
-    if !done.is_empty() {
-        console.warn(&format!("going on with an earlier run: {} of {} cells are there", done.len(), cells.cells.len()));
-    }
-    if let Some(dropped) = journal.as_ref().map(|journal| journal.dropped).filter(|dropped| *dropped > 0) {
-        let cells = count(dropped, "finished cell");
-        console.warn(&format!("dropped {cells} of another run, which was interrupted"));
-    }
-    let keep = |cell: usize, rows: &[TimedRow]| journal.iter().try_for_each(|journal| journal.add(cell, rows));
-    let rows = run_cells(&cells, threads, console, done, keep);
+    let open = || Journal::open(&path.join(JOURNAL), &manifest.run());
+    let journal = first.then(open).transpose()?;
+    journal.iter().for_each(|journal| journal.tell(cells.cells.len(), "cell", console));
+    let rows = run_cells(&cells, threads, console, journal);
     if matches!(rows, Err(Failure::Interrupted)) {
         console.warn("stopped; the same command goes on");
     }
     let rows = rows?;
-    drop(journal);
     let Some(folder) = folder else { return Ok(()) };
     let results = Results::new(&rows);
     folder.fill(&results::files(&config, &manifest, &results)?)?;
@@ -72,62 +62,15 @@ fn find(experiment: &str) -> Result<(String, String), Failure> {
     Ok((path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), text))
 }
 
-/// The rows of all cells in their order, of which the first process may know some. Each cell runs as a whole, on a thread
-/// of a process, and is kept by the first one.
+/// The rows of all cells in their order, of which a journal may know some.
 pub fn run_cells(
     cells: &Cells,
     threads: usize,
     console: Console,
-    known: BTreeMap<usize, Vec<TimedRow>>,
-    keep: impl Fn(usize, &[TimedRow]) -> Result<(), Failure> + Sync + Send,
+    journal: Option<Journal<Vec<TimedRow>>>,
 ) -> Result<Vec<Vec<TimedRow>>, Failure> {
     let exec = Exec::threads(threads).map_err(Failure::library("--threads"))?;
-    let counter = console.count("cells", cells.cells.len() as u64);
-    let done = ranks::of_first(known.keys().copied().collect::<BTreeSet<_>>())?;
-    done.iter().for_each(|_| counter.tick());
-    let missing: Vec<usize> = (0..cells.cells.len()).filter(|cell| !done.contains(cell)).collect();
-    let kept = |(cell, rows): (usize, Vec<TimedRow>)| {
-        keep(cell, &rows)?;
-        counter.tick();
-        Ok((cell, rows))
-    };
-    let size = ranks::all().size();
-    let found: Result<Vec<_>, Failure> = if size == 1 {
-        exec.map(missing.len(), |i| kept((missing[i], run_cell(cells, missing[i])?))).into_iter().collect()
-    } else {
-        let rounds = missing.chunks(size * exec.width());
-        let found = rounds.map(|round| run_round(cells, round, &exec, &kept)).collect::<Result<Vec<_>, _>>();
-        found.map(|found| found.concat())
-    };
-    Ok(known.into_iter().chain(found?).collect::<BTreeMap<_, _>>().into_values().collect())
-}
-
-fn run_cell(cells: &Cells, cell: usize) -> Result<Vec<TimedRow>, Failure> {
-    let rows = if interrupt::requested() { Vec::new() } else { cells.run(cell)? };
-    // A path that was interrupted ends early, and so is not what it would be.
-    if interrupt::requested() { Err(Failure::Interrupted) } else { Ok(rows) }
-}
-
-/// The cells of a round, which the processes share. What was finished is kept before the failure of another ends all.
-fn run_round(
-    cells: &Cells,
-    round: &[usize],
-    exec: &Exec,
-    kept: &dyn Fn((usize, Vec<TimedRow>)) -> Result<(usize, Vec<TimedRow>), Failure>,
-) -> Result<Vec<(usize, Vec<TimedRow>)>, Failure> {
-    // A line of the journal, or a failure in words, where an interruption has none.
-    let told = |cell: usize| match run_cell(cells, cell) {
-        Ok(rows) => Ok(journal::written(cell, &rows)),
-        Err(Failure::Interrupted) => Err(None),
-        Err(failure) => Err(Some(failure.to_string())),
-    };
-    let lines = ranks::spread(round.len(), |own| Ok(exec.map(own.len(), |i| told(round[own[i]]))));
-    let (mut found, mut failure) = (Vec::new(), None);
-    for line in lines? {
-        match line {
-            Ok(line) => found.push(kept(journal::read(&line).expect("a line of this program"))?),
-            Err(problem) => failure = failure.or(Some(problem.map_or(Failure::Interrupted, Failure::Other))),
-        }
-    }
-    failure.map_or(Ok(found), Err)
+    let count = cells.cells.len();
+    let counter = console.count("cells", count as u64);
+    Pieces { count, exec: &exec, counter: &counter }.complete(journal, |cell| cells.run(cell))
 }

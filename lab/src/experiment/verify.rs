@@ -1,15 +1,13 @@
 //! `admm experiment verify`.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use super::grid::Cells;
-use super::manifest::processor;
 use super::results::{CELLS, Results, ResultsFolder};
 use super::run::run_cells;
 use crate::failure::Failure;
 use crate::flags::VerifyOptions;
+use crate::machine::processor;
 use crate::output::{self, Console};
 
 /// The relative and absolute difference that is allowed where the same bits cannot be expected.
@@ -29,7 +27,7 @@ pub fn verify(options: &VerifyOptions, console: Console) -> Result<(), Failure> 
     if let Some(changed) = manifest.data.iter().find(|source| !cells.sources.contains(source)) {
         return Err(Failure::Other(format!("the data set `{}` is not the one that the results are of", changed.name)));
     }
-    let rows = run_cells(&cells, options.threads.into(), console, BTreeMap::new(), |_, _| Ok(()))?;
+    let rows = run_cells(&cells, options.threads.into(), console, None)?;
     let again = Results::new(&rows).cells;
     let alike = manifest.processor == processor();
     let verdict = compare(&kept, &again, alike)

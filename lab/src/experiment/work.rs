@@ -11,7 +11,7 @@ mod rule;
 use admm::Result;
 use admm_solvers::joint::{Fitted, Model};
 use admm_solvers::loss::Loss;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use toml::Table as Toml;
 
@@ -85,7 +85,7 @@ pub struct Case {
 }
 
 /// The measurements, which are the same from run to run, and apart from them the time.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct TimedRow {
     /// The measurements by name.
     pub values: Map<String, Value>,

@@ -14,9 +14,8 @@ use super::spread::Spread;
 use crate::data::{Labelled, LabelledSet, SampleStorage, Split, ToFeatures};
 use crate::failure::Failure;
 use crate::flags::PathOptions;
-use crate::interrupt;
+use crate::journal::{Journal, Pieces};
 use crate::output::Console;
-use crate::ranks;
 
 /// The scores of a model on samples that were kept back.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -123,33 +122,29 @@ impl<'a> CrossValidation<'a> {
         Ok(Self { options, set, splits })
     }
 
-    /// All points, model by model, each by weight descending.
+    /// The number of folds of so many models.
+    pub fn folds(&self, models: usize) -> usize {
+        models * self.splits.len()
+    }
+
+    /// All points, model by model, each by weight descending. A journal may know some folds, and keeps the others.
     pub fn run(
         &self,
         models: &[PathModel],
         exec: &Exec,
         console: Console,
+        journal: Option<Journal<Vec<Judged>>>,
     ) -> std::result::Result<Vec<PathPoint>, Failure> {
         let weights = self.options.weights.list();
-        let of_piece = |piece: usize| {
+        let count = self.folds(models.len());
+        let counter = console.count("folds", count as u64);
+        let judged = Pieces { count, exec, counter: &counter }.complete(journal, |piece| {
             let (model, split) = (&models[piece / self.splits.len()].model, &self.splits[piece % self.splits.len()]);
             let setting = PathSetting { model, method: self.options.method(), weights };
-            if interrupt::requested() {
-                return Ok(Vec::new());
-            }
-            judge_split(&self.set.train, self.set.classes.names().len(), split, &setting)
-        };
-        let judged = ranks::spread(models.len() * self.splits.len(), |own| {
-            let counter = console.count("folds", own.len() as u64);
-            let judged = exec.map(own.len(), |i| {
-                let judged = of_piece(own[i]);
-                counter.tick();
-                judged
-            });
-            judged.into_iter().collect()
-        });
-        check_uninterrupted(console)?;
-        let judged: Vec<Vec<Judged>> = judged.map_err(Failure::of_fit(&self.set.name))?;
+            let judged = judge_split(&self.set.train, self.set.classes.names().len(), split, &setting);
+            judged.map_err(Failure::of_fit(&self.set.name))
+        })?;
+        drop(counter);
         let fits: Vec<_> = judged.iter().flatten().collect();
         let unattained = fits.iter().filter(|fit| fit.status == Status::Unattained).count();
         let unfinished = fits.iter().filter(|fit| fit.status != Status::Converged).count() - unattained;
@@ -176,15 +171,6 @@ impl<'a> CrossValidation<'a> {
             ));
         }
     }
-}
-
-/// Checks that nobody interrupted the fits of any process so far. An interrupted fit ends early and must not count.
-pub fn check_uninterrupted(console: Console) -> Result<(), Failure> {
-    if !ranks::any(interrupt::requested()) {
-        return Ok(());
-    }
-    console.warn("stopped: of a path nothing is kept before its end");
-    Err(Failure::Interrupted)
 }
 
 /// Checks that folds of whole groups are possible: none of them empty, and every class among the rest.
