@@ -72,6 +72,9 @@ fn find(experiment: &str) -> Result<(String, String), Failure> {
     Ok((path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), text))
 }
 
+/// The number of a cell, and its rows.
+type CellRows = (usize, Vec<TimedRow>);
+
 /// The rows of all cells in their order, of which the first process may know some. Each cell runs as a whole, on a thread
 /// of a process, and is kept by the first one.
 pub fn run_cells(
@@ -86,7 +89,7 @@ pub fn run_cells(
     let done = ranks::of_first(known.keys().copied().collect::<BTreeSet<_>>())?;
     done.iter().for_each(|_| counter.tick());
     let missing: Vec<usize> = (0..cells.cells.len()).filter(|cell| !done.contains(cell)).collect();
-    let kept = |(cell, rows): (usize, Vec<TimedRow>)| {
+    let kept = |(cell, rows): CellRows| {
         keep(cell, &rows)?;
         counter.tick();
         Ok((cell, rows))
@@ -113,8 +116,8 @@ fn run_round(
     cells: &Cells,
     round: &[usize],
     exec: &Exec,
-    kept: &dyn Fn((usize, Vec<TimedRow>)) -> Result<(usize, Vec<TimedRow>), Failure>,
-) -> Result<Vec<(usize, Vec<TimedRow>)>, Failure> {
+    kept: &dyn Fn(CellRows) -> Result<CellRows, Failure>,
+) -> Result<Vec<CellRows>, Failure> {
     // A line of the journal, or a failure in words, where an interruption has none.
     let told = |cell: usize| match run_cell(cells, cell) {
         Ok(rows) => Ok(journal::written(cell, &rows)),
