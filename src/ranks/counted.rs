@@ -2,7 +2,7 @@
 
 use super::Ranks;
 use crate::Result;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Ranks that count what this rank hands out, and the time that it waits for the others.
@@ -44,12 +44,16 @@ impl Counted {
 
     /// Returns what was counted so far.
     pub fn traffic(&self) -> Traffic {
-        *self.traffic.lock().expect("no thread panics while it holds this")
+        *self.count()
     }
 
     /// Sets all counts to 0.
     pub fn reset(&self) {
-        *self.traffic.lock().expect("no thread panics while it holds this") = Traffic::default();
+        *self.count() = Traffic::default();
+    }
+
+    fn count(&self) -> MutexGuard<'_, Traffic> {
+        self.traffic.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -65,7 +69,7 @@ impl Ranks for Counted {
     fn all_gather(&self, mine: &[u8]) -> Result<Vec<Vec<u8>>> {
         let (begun, bytes) = (Instant::now(), mine.len() as u64);
         let all = self.of.all_gather(mine);
-        let mut traffic = self.traffic.lock().expect("no thread panics while it holds this");
+        let mut traffic = self.count();
         traffic.messages += 1;
         traffic.bytes += bytes;
         traffic.longest = traffic.longest.max(bytes);

@@ -59,7 +59,7 @@ fn fit<T: Scalar>(
     console: Console,
 ) -> Result<(), Failure> {
     let (set, ranks) = (options.load::<T>()?, &*ranks::all());
-    let (_, n) = set.train.numbers(ranks)?;
+    let (_, n) = set.train.own_numbers(ranks)?;
     let heading = heading(options, &set, n);
     lone_classes(&set, ranks)?.iter().for_each(|warning| console.warn(warning));
     console.warn_of(&set.messages);

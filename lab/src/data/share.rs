@@ -36,7 +36,7 @@ impl<T: Scalar> Labelled<Features<T>> {
     ///
     /// # Errors
     /// A process that has ended.
-    pub fn numbers(&self, ranks: &dyn Ranks) -> admm::Result<(Range<usize>, usize)> {
+    pub fn own_numbers(&self, ranks: &dyn Ranks) -> admm::Result<(Range<usize>, usize)> {
         let counts = gather(ranks, Ok(self.labels.len()))?;
         let first = counts[..ranks.rank()].iter().sum();
         Ok((first..first + self.labels.len(), counts.iter().sum()))
@@ -47,7 +47,7 @@ impl<T: Scalar> Labelled<Features<T>> {
     /// # Errors
     /// A process that has ended.
     pub fn every(&self, step: usize, ranks: &dyn Ranks) -> admm::Result<Labelled<DMatrix<T>>> {
-        let (own, _) = self.numbers(ranks)?;
+        let (own, _) = self.own_numbers(ranks)?;
         let chosen: Vec<usize> =
             own.clone().filter(|number| number.is_multiple_of(step)).map(|number| number - own.start).collect();
         let Labelled { x, labels, numbers, weights, .. } = self.select(&chosen).into_dense();
@@ -69,7 +69,7 @@ impl<T: Scalar> Labelled<Features<T>> {
     /// # Errors
     /// A process that has ended.
     pub fn fingerprint(&self, ranks: &dyn Ranks) -> admm::Result<u128> {
-        let (own, total) = self.numbers(ranks)?;
+        let (own, total) = self.own_numbers(ranks)?;
         let of_sample = |sum: admm::Result<u128>, sample: usize| {
             let y = self.numbers.as_ref().map(|y| y.column(sample).into_owned());
             let weight = self.weights.as_ref().map(|weights| weights[sample]);

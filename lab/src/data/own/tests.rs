@@ -1,6 +1,6 @@
 //! What processes read together is what a single one reads.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::ops::Range;
 use std::time::Duration;
@@ -28,7 +28,7 @@ impl Data {
         let folder = tempfile::tempdir().unwrap();
         files.iter().for_each(|(file, bytes)| fs::write(folder.path().join(file), bytes).unwrap());
         let whole = name.split(',').map(|name| folder.path().join(name).into_os_string());
-        let name = whole.collect::<Vec<_>>().join(",".as_ref());
+        let name = whole.collect::<Vec<_>>().join(OsStr::new(","));
         Data { folder, name, reading: ReadOptions::default() }
     }
 
@@ -217,7 +217,7 @@ fn what_is_wrong_in_one_part_is_the_error_of_a_single_process() {
 /// Texts and missing cells are encoded by all rows.
 #[test]
 fn tables_of_more_than_numbers_are_read_by_every_process() {
-    let mut data = Data::new("a.csv", &[("a.csv", b"a,b,c\n1,,x\n2,3,y\n3,4,x\n".repeat(1))]);
+    let mut data = Data::new("a.csv", &[("a.csv", b"a,b,c\n1,,x\n2,3,y\n3,4,x\n".to_vec())]);
     data.reading.missing = Some(admm_solvers::data::Missing::Drop);
     data.is_read::<f64>(false);
 }
