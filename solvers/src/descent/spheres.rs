@@ -8,7 +8,7 @@ use crate::loss::Predictor;
 use crate::scalar::Scalar;
 use crate::view::{product, product_transposed, transposed_product};
 use admm::Result;
-use columns::{Columns, Step};
+use columns::{Columns, Step, on};
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
 /// The model of [`Kronecker`] for columns of norm 1 in place of orthonormal ones, or for columns in the ball with their
@@ -65,6 +65,9 @@ impl<T: Scalar> InitialHessian<T, Predictor<T>> for Spheres<T> {
 }
 
 impl<T: Scalar> Spheres<T> {
+    /// The most unknowns kc of B for which the model is worth its dense system.
+    pub const MOST: usize = 512;
+
     /// The number of rows without slacks.
     fn dimension(&self) -> usize {
         self.of.spectrum.vectors.nrows()
@@ -92,11 +95,11 @@ impl<T: Scalar> Spheres<T> {
         if u.is_square() { w } else { w + x.columns_range(u.ncols()..).transpose() }
     }
 
-    /// The eigenvalue of Σ/tr Σ of each coordinate.
+    /// The eigenvalues of Σ/tr Σ by coordinate; the last of them is that of all further ones.
     fn values(&self) -> Vec<T> {
         let spectrum = &self.of.spectrum;
-        let rest = if spectrum.vectors.is_square() { 0 } else { self.dimension() };
-        spectrum.values.iter().copied().chain(std::iter::repeat_n(spectrum.rest, rest)).collect()
+        let rest = (!spectrum.vectors.is_square()).then_some(spectrum.rest);
+        spectrum.values.iter().copied().chain(rest).collect()
     }
 }
 
@@ -121,7 +124,7 @@ impl<'a, T: Scalar> Local<'a, T> {
         (0..doubt.nrows()).for_each(|i| doubt[(i, i)] += least);
         let (values, w) = (model.values(), model.coordinates(&at.v));
         let mut captured = w.clone();
-        captured.column_iter_mut().zip(&values).for_each(|(mut column, &value)| column *= value);
+        captured.column_iter_mut().zip(on(&values)).for_each(|(mut column, &value)| column *= value);
         let gram = product_transposed(&captured, &w);
         let spread = &doubt * spectrum.trace;
         let coupling = Coupling { weighted: product_transposed(&spread, &at.b), captured };

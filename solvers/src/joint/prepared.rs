@@ -122,8 +122,9 @@ impl<T: Scalar> Linear<T> {
     /// The model where each column moves by itself and nothing pulls: for features without a common scale. On
     /// standardised features plain L-BFGS converges as well.
     pub(crate) fn spheres(&self) -> Option<Spheres<T>> {
-        let Builder { constraint, scale, weight, .. } = self.options;
-        let serves = constraint.moves_columns() && scale != Scale::Standard;
+        let Builder { constraint, scale, weight, components, .. } = self.options;
+        let unknowns = components.saturating_mul(self.objective.prediction.samples.targets.width());
+        let serves = constraint.moves_columns() && scale != Scale::Standard && unknowns <= Spheres::<T>::MOST;
         serves.then(|| Spheres { of: self.model(None), weight: T::of(weight) })
     }
 

@@ -13,10 +13,15 @@ pub(super) struct Columns<T: Scalar> {
     w: DMatrix<T>,
     slacks: Option<DVector<T>>,
     multipliers: DVector<T>,
-    /// The inverses (sᵢN + Kᵢ)⁻¹.
+    /// The inverses (sᵢN + Kᵢ)⁻¹, the last for all further coordinates.
     inverses: Vec<DMatrix<T>>,
     /// What holds the multipliers of the constraints.
     normal: Cholesky<T, Dyn>,
+}
+
+/// The entries by coordinate, of which the last is that of all further ones.
+pub(super) fn on<S>(entries: &[S]) -> impl Iterator<Item = &S> {
+    entries.iter().chain(entries.last().into_iter().cycle())
 }
 
 /// A change of W in coordinates (k×m), and of the slacks, or the gradient by them.
@@ -52,7 +57,7 @@ impl<T: Scalar> Columns<T> {
         let inverses: Vec<DMatrix<T>> = values.iter().map(inverse).collect::<Option<_>>()?;
         multipliers.zip_apply(&least, |multiplier, least| *multiplier = multiplier.max(least));
         let mut normal = DMatrix::zeros(k, k);
-        for (column, inverse) in w.column_iter().zip(&inverses) {
+        for (column, inverse) in w.column_iter().zip(on(&inverses)) {
             normal += inverse.component_mul(&(column * column.transpose()));
         }
         for j in 0..k {
@@ -82,7 +87,7 @@ impl<T: Scalar> Columns<T> {
     }
 
     fn divide(&self, x: &mut DMatrix<T>) {
-        for (mut column, inverse) in x.column_iter_mut().zip(&self.inverses) {
+        for (mut column, inverse) in x.column_iter_mut().zip(on(&self.inverses)) {
             let divided = inverse * &column;
             column.copy_from(&divided);
         }
