@@ -108,9 +108,9 @@ struct Local<'a, T: Scalar> {
     model: &'a Spheres<T>,
     columns: Columns<T>,
     coupling: Coupling<T>,
-    /// What holds E once W follows it (kc×kc).
+    /// The system of E once W follows it, kc×kc.
     of_b: Cholesky<T, Dyn>,
-    /// What holds b, share·H̄.
+    /// The system of b, share·H̄.
     of_bias: Cholesky<T, Dyn>,
 }
 
@@ -196,7 +196,7 @@ fn held<T: Scalar>(
 
 /// The share of its mean by which H̄ is raised: the softmax leaves a direction without curvature.
 const DOUBT: f64 = 1e-6;
-/// What holds E is raised by so many roundings for each of its entries.
+/// The roundings, for each entry of E, by which its system is raised.
 const RAISED: f64 = 100.0;
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub(super) struct Columns<T: Scalar> {
     multipliers: DVector<T>,
     /// The inverses (sᵢN + Kᵢ)⁻¹, the last for all further coordinates.
     inverses: Vec<DMatrix<T>>,
-    /// What holds the multipliers of the constraints.
+    /// The system of the multipliers of the constraints, k×k.
     normal: Cholesky<T, Dyn>,
 }
 
