@@ -12,10 +12,12 @@ mod kronecker;
 mod lbfgs;
 mod normalised;
 mod pencil;
+mod spheres;
 mod variance_reduced;
 
 pub(crate) use ball::BallLbfgs;
 pub use kronecker::Kronecker;
 pub use lbfgs::{InitialHessian, Lbfgs, LbfgsMemory, ModelMemory, Near, Scaling};
 pub use normalised::NormalisedDescent;
+pub(crate) use spheres::Spheres;
 pub use variance_reduced::{BatchMemory, VarianceReduced};

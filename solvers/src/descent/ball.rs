@@ -1,6 +1,6 @@
 //! L-BFGS on columns of length at most 1.
 
-use super::{Lbfgs, LbfgsMemory};
+use super::{InitialHessian, Lbfgs, LbfgsMemory, Scaling};
 use crate::scalar::Scalar;
 use crate::set::{Ball, UnitColumns};
 use admm::method::{DescentMethod, Evaluated, stationarity};
@@ -23,9 +23,28 @@ const SHRINKAGE: f64 = 0.1;
 /// its minimum, a line search along −w moves such columns off the surface. When to do so is the rule of active-set
 /// methods (Hager and Zhang, "A new active set algorithm for box constrained optimization", 2006).
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct BallLbfgs {
+pub(crate) struct BallLbfgs<H = Scaling> {
     /// The most steps that one call takes.
-    pub max_steps: u64,
+    max_steps: u64,
+    /// One step on the sphere.
+    step: Lbfgs<H>,
+}
+
+impl<H> BallLbfgs<H> {
+    /// The method that takes at most so many steps in a call, and the Hessian that the pairs correct on the sphere.
+    pub fn new(max_steps: u64, initial: H) -> Self {
+        BallLbfgs { max_steps, step: Lbfgs { max_steps: 1, ..Lbfgs::from(initial) } }
+    }
+
+    /// One step of L-BFGS. Whether it has converged, the ball decides.
+    fn step_on_sphere<T: Scalar, F: Smooth<T>>(&self, f: &F, x: &mut Lifted<T, F::Point>) -> Result<Cost>
+    where
+        H: InitialHessian<T, F::Point>,
+    {
+        let origin = x.point.coupled().zero_like();
+        let free = Target { v: &origin, rho: T::zero(), tolerance: T::zero() };
+        Ok(self.step.minimise(f, &UnitColumns, x, free)?.cost)
+    }
 }
 
 /// The point with its slacks as last row, and what L-BFGS remembers there.
@@ -39,12 +58,12 @@ impl BallLbfgs {
     }
 }
 
-impl<T: Scalar, F: Smooth<T>> DescentMethod<T, F> for BallLbfgs {
+impl<T: Scalar, F: Smooth<T>, H: InitialHessian<T, F::Point>> DescentMethod<T, F> for BallLbfgs<H> {
     type Point = F::Point;
     type Memory = Option<Lifted<T, F::Point>>;
 
     fn value(&self, f: &F, x: &Iterate<F::Point, Self::Memory>) -> Result<T> {
-        Self::here(&x.memory).map_or_else(|| Ok(f.value_and_gradient(&x.point)?.0), |(value, _)| Ok(value))
+        BallLbfgs::here(&x.memory).map_or_else(|| Ok(f.value_and_gradient(&x.point)?.0), |(value, _)| Ok(value))
     }
 
     fn minimise(
@@ -70,7 +89,7 @@ impl<T: Scalar, F: Smooth<T>> DescentMethod<T, F> for BallLbfgs {
             if on_sphere <= T::of(SHARE) * residual && leave_surface(&f, &mut lifted, &mut cost)? {
                 continue;
             }
-            let step = step_on_sphere(&f, &mut lifted)?;
+            let step = self.step_on_sphere(&f, &mut lifted)?;
             cost += step;
             if step.steps == 0 {
                 break residual; // rounding hides every decrease
@@ -126,13 +145,6 @@ fn without_slack<T: Scalar, P: Point<T>>(x: &P) -> P {
     let (mut lowered, w) = (x.clone(), x.coupled());
     *lowered.coupled_mut() = w.rows(0, w.nrows() - 1).into_owned();
     lowered
-}
-
-/// One step of L-BFGS. Whether it has converged, the ball decides.
-fn step_on_sphere<T: Scalar, F: Smooth<T>>(f: &F, x: &mut Lifted<T, F::Point>) -> Result<Cost> {
-    let origin = x.point.coupled().zero_like();
-    let free = Target { v: &origin, rho: T::zero(), tolerance: T::zero() };
-    Ok(Lbfgs { max_steps: 1, ..Lbfgs::default() }.minimise(f, &UnitColumns, x, free)?.cost)
 }
 
 /// Shrinks the columns on the surface that f would rather have inside, all by the same share, found by backtracking
@@ -197,7 +209,7 @@ mod tests {
     fn minimise(f: &Distance, from: &DMatrix<f64>, v: &DMatrix<f64>, rho: f64) -> (DMatrix<f64>, Solved<f64>) {
         let mut x = Iterate::new(from.clone());
         let to = Target { v, rho, tolerance: 1e-9 };
-        let solved = BallLbfgs { max_steps: 500 }.minimise(f, &BALL, &mut x, to).unwrap();
+        let solved = BallLbfgs::new(500, Scaling).minimise(f, &BALL, &mut x, to).unwrap();
         (x.point, solved)
     }
 

@@ -90,7 +90,8 @@ impl<T: Real, F: Smooth<T>, H: InitialHessian<T, F::Point>> DescentMethod<T, F> 
                 let untested = answers::answer(x, here, &direction, foreseen);
                 return Ok(Solved::within(untested, search.cost));
             }
-            let Some(trial) = search.backtrack(&x.point, &here, &gradient, &direction, T::one())? else {
+            let reach = self.initial.reach(&x.point, &direction);
+            let Some(trial) = search.backtrack(&x.point, &here, &gradient, &direction, reach)? else {
                 if x.memory.pairs.is_empty() {
                     break residual; // rounding hides every decrease
                 }

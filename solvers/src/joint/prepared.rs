@@ -14,8 +14,8 @@ mod warm;
 mod warnings;
 
 pub(crate) use super::{Builder, Constraint};
-use crate::data::{Features, Samples, Scaler};
-use crate::descent::Kronecker;
+use crate::data::{Features, Samples, Scale, Scaler};
+use crate::descent::{Kronecker, Spheres};
 use crate::loss::{PredictionLoss, Predictor, separated};
 use crate::pca::{Covariance, Spectrum, VarianceLoss};
 use crate::scalar::Scalar;
@@ -117,6 +117,15 @@ impl<T: Scalar> Linear<T> {
     /// there are distant minimisers, and a step may end at one, as on wine.
     pub(crate) fn close_model(&self, variance: Option<T>) -> Option<Kronecker<T>> {
         (self.options.constraint.held() == Constraint::Orthonormal).then(|| self.model(variance))
+    }
+
+    /// The model where each column moves by itself and nothing pulls: for features without a common scale. On
+    /// standardised features plain L-BFGS converges as well.
+    pub(crate) fn spheres(&self) -> Option<Spheres<T>> {
+        let Builder { constraint, scale, weight, components, .. } = self.options;
+        let unknowns = components.saturating_mul(self.objective.prediction.samples.targets.width());
+        let serves = constraint.moves_columns() && scale != Scale::Standard && unknowns <= Spheres::<T>::MOST;
+        serves.then(|| Spheres { of: self.model(None), weight: T::of(weight) })
     }
 
     /// The tolerance, but not below what T can resolve.

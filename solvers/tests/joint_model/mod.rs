@@ -13,6 +13,7 @@ mod runs;
 mod starts;
 mod symmetries;
 mod unattained;
+mod unscaled;
 mod weighted;
 
 use admm::Exec;

@@ -19,6 +19,10 @@ pub trait InitialHessian<T: Real, P>: Send + Sync {
     fn keeps(&self) -> f64 {
         0.0
     }
+    /// The share of a step at which the line search begins: how far the model is trusted. The default is 1.
+    fn reach(&self, _at: &P, _step: &P) -> T {
+        T::one()
+    }
     /// Passes over the data that looking up takes.
     fn passes(&self) -> f64 {
         0.0
@@ -71,6 +75,9 @@ impl<T: Real, P: Space<T>, H: InitialHessian<T, P>> InitialHessian<T, P> for Opt
     }
     fn keeps(&self) -> f64 {
         self.as_ref().map_or(0.0, H::keeps)
+    }
+    fn reach(&self, at: &P, step: &P) -> T {
+        self.as_ref().map_or(T::one(), |model| model.reach(at, step))
     }
     fn passes(&self) -> f64 {
         self.as_ref().map_or(0.0, H::passes)

@@ -2,6 +2,7 @@
 
 use super::candidates::{Candidates, Choice};
 use super::log::{Found, Log};
+use crate::data::Scale;
 use crate::descent::{BallLbfgs, Lbfgs, LbfgsMemory, VarianceReduced};
 use crate::joint::{Builder, Linear, Method, Progress};
 use crate::loss::Predictor;
@@ -13,30 +14,35 @@ use admm::{ConstraintSet, Error, Flat, Iterate, Result, Status, Target};
 
 /// Descends on all variables at once by L-BFGS: on smooth manifolds, or in the ball.
 pub(crate) fn descent<T: Scalar>(prepared: &Linear<T>, log: &mut Log<'_>) -> Result<Found<Predictor<T>>> {
-    let Builder { constraint, batch, .. } = prepared.options;
+    let Builder { constraint, batch, scale, .. } = prepared.options;
     let model = prepared.close_model(Some(prepared.objective.variance.of.weight));
     let by = Lbfgs { max_steps: 1, ..Lbfgs::from(model) };
     let (of, on, tolerance) = (&prepared.objective, &*prepared.set(), T::of(prepared.tolerance()));
-    if let Some(normalisation) = constraint.normalisation() {
+    if let Some(normalisation) = constraint.normalisation().filter(|_| scale == Scale::Standard) {
         return before_use(prepared, log, normalisation);
     }
-    match (constraint.geometry().is_smooth(), batch) {
-        (false, _) => {
-            let method = &BallLbfgs { max_steps: 1 };
+    match (constraint.geometry().is_smooth(), batch, prepared.spheres()) {
+        (false, _, model) => {
+            let method = &BallLbfgs::new(1, model);
             descend(prepared, log, Moves { method, of, on, tolerance }, |x| reached(x, BallLbfgs::here(&x.memory)))
         }
-        (true, None) => {
+        (true, None, Some(model)) => {
+            let method = &Lbfgs { max_steps: 1, ..Lbfgs::from(model) };
+            descend(prepared, log, Moves { method, of, on, tolerance }, |x| reached(x, evaluated(&x.memory.here)))
+        }
+        (true, None, None) => {
             let moves = Moves { method: &by, of, on, tolerance };
             descend(prepared, log, moves, |x| reached(x, evaluated(&x.memory.here)))
         }
-        (true, Some(batch)) => {
+        (true, Some(batch), _) => {
             let moves = Moves { method: &VarianceReduced { batch, seed: SEED, by }, of, on, tolerance };
             descend(prepared, log, moves, |x| reached(x, evaluated(&x.memory.descent.here)))
         }
     }
 }
 
-/// The descent of a free W that is normalised before use. Its gradient shrinks as W grows, so the method has no
+/// The descent of a free W that is normalised before use, for features of one scale. Elsewhere W is N(W) after each step,
+/// which no loss sees, and the models for such W serve. Its gradient shrinks as W grows, so the method has no
 /// tolerance of its own: the fit has converged by the gradient at what the losses see. The scale of W is
 /// the unit of its steps, so a W whose scale has become small or large begins anew from what the losses see.
 fn before_use<T: Scalar>(prepared: &Linear<T>, log: &mut Log<'_>, by: Normalisation) -> Result<Found<Predictor<T>>> {

@@ -5,7 +5,7 @@
 //! components, and all methods but two-stage start from the one whose joint objective is lower.
 
 use super::{JointObjective, Objective};
-use crate::descent::{BallLbfgs, Kronecker, Lbfgs};
+use crate::descent::{BallLbfgs, Kronecker, Lbfgs, Scaling};
 use crate::joint::{Builder, Constraint};
 use crate::linalg::{ThinSvd, beside, thin_qr, thin_svd};
 use crate::loss::{PredictionLoss, Predictor, directions};
@@ -111,7 +111,7 @@ fn entropic_end<T: Scalar>(
     let (entropic, loss, more) = if on.geometry().is_smooth() {
         descend(&Lbfgs { max_steps, ..Lbfgs::from(model) }, alone, &*on, from, tolerance)?
     } else {
-        descend(&BallLbfgs { max_steps }, alone, &*on, from, tolerance)?
+        descend(&BallLbfgs::new(max_steps, Scaling), alone, &*on, from, tolerance)?
     };
     cost += more;
     Ok((entropic, loss, cost))
