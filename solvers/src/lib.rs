@@ -20,6 +20,7 @@
 //! | [`joint`] | the joint model: build, fit, predict |
 //! | [`descent`] | descent methods, and the model of the Hessian that L-BFGS can start from |
 //! | [`qp`] | quadratic and linear programs as one call: the feature `qp`, which is on by default |
+//! | [`second_order`] | the certificate that a stationary point is a local minimum |
 //! | [`pca`] | the PCA loss and the rules that lower it |
 //! | [`loss`] | the loss of the predictions, one of several heads or yours, and its variable (V, B, b) |
 //! | [`network`] | dense layers between X and a loss of any kind |
@@ -46,6 +47,7 @@ pub mod prox;
 #[cfg(feature = "qp")]
 pub mod qp;
 mod scalar;
+pub mod second_order;
 pub mod set;
 pub mod smooth;
 mod view;

@@ -41,6 +41,7 @@ mod qp;
 mod ranks;
 mod rules;
 mod rules_converge;
+mod second_order;
 mod sets;
 mod softmax;
 mod spectra;
