@@ -19,6 +19,7 @@
 //! |---|---|
 //! | [`joint`] | the joint model: build, fit, predict |
 //! | [`descent`] | descent methods, and the model of the Hessian that L-BFGS can start from |
+//! | [`composites`] | least squares with any number of terms g(Cx), each with its own penalty |
 //! | [`qp`] | quadratic and linear programs as one call: the feature `qp`, which is on by default |
 //! | [`second_order`] | the certificate that a stationary point is a local minimum |
 //! | [`pca`] | the PCA loss and the rules that lower it |
@@ -34,6 +35,7 @@
 //! A module uses those below it, and never one above.
 
 mod chunks;
+pub mod composites;
 pub mod data;
 pub mod descent;
 mod generator;

@@ -6,6 +6,7 @@ mod check_kit;
 mod check_kit_faults;
 #[path = "../../tests/common.rs"]
 mod common;
+mod composites;
 mod couplings;
 mod data;
 mod descent;
