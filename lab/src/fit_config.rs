@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn every_choice_is_read_back() {
         let flags = "iris --label 2 --drop a --drop b --no-header --test other.csv --seed 3 -k 1 --weight 0.3 --ridge 1e-9 \
-                     --constraint ball --scale none --method joint --batch 8 --starts 5 --rule hebbian --tolerance 1e-7 --max-iterations 9 \
+                     --constraint ball --scale none --method joint --batch 8 --starts 5 --certificate second-order --rule hebbian --tolerance 1e-7 --max-iterations 9 \
                      --time-limit 2.5 --threads 2 --precision f32 --out o --json j --report r.html --checkpoint c --every 4 \
                      --sample-weights w --class-weight c.csv --groups g";
         for flags in [flags, "", "--test 0.1 --shrinkage 2 --constraint none --report"] {

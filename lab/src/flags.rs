@@ -19,7 +19,7 @@ pub use bench::BenchOptions;
 pub use choices::Methods;
 pub use cli::{Cli, Command};
 pub use experiment::{ExperimentCommand, RunOptions, VerifyOptions};
-pub use fit::{FitOptions, Precision, ResumeOptions, TestSource};
+pub use fit::{Conditions, FitOptions, Precision, ResumeOptions, TestSource};
 pub use model::ModelOptions;
 pub use names::flagged;
 pub use path::PathOptions;

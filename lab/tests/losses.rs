@@ -181,3 +181,22 @@ fn label_columns_of_new_samples_are_named() {
         folder.admm(&format!("predict run t.csv {unlabelled} --label hot --label wet")).ok().contains("prediction_wet")
     );
 }
+
+#[test]
+fn a_local_minimum_is_certified_where_that_is_asked_for() {
+    let folder = Folder::new();
+    let out = folder.admm("fit iris --weight 0.1 --certificate second-order --out run --report").ok();
+    assert!(
+        out.contains("\nOf second order:\nadmm       yes  strict local minimum: the smallest eigenvalues"),
+        "{out}"
+    );
+    assert!(out.contains("two-stage  –    strict local minimum: the point is not stationary"), "{out}");
+    let summary = json(&folder, "run/summary.json");
+    let of = |number: usize| &summary.as_array().unwrap()[number]["second_order"];
+    assert_eq!((&of(0)["verdict"], &of(0)["symmetries"]), (&"minimum".into(), &2.into()));
+    assert!(of(3)["verdict"]["undecided"].is_string(), "{summary}");
+    let page = String::from_utf8(folder.read("run/report.html")).unwrap();
+    assert!(page.contains("Whether the ends are local minima"));
+    let plain = folder.admm("fit iris --method joint --out plain").ok();
+    assert!(!plain.contains("second order") && json(&folder, "plain/summary.json")[0].get("second_order").is_none());
+}

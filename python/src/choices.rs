@@ -36,6 +36,15 @@ pub struct Choices {
     starts: usize,
     seed: u64,
     threads: usize,
+    pub certificate: Conditions,
+}
+
+/// The conditions that are checked where a fit ends.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conditions {
+    FirstOrder,
+    SecondOrder,
 }
 
 impl Choices {

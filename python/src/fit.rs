@@ -1,7 +1,7 @@
 //! A fit, from arrays to arrays.
 
 use crate::arrays::{Compressed, Number, dense, matrix, sparse};
-use crate::choices::Choices;
+use crate::choices::{Choices, Conditions};
 use crate::failure::raised;
 use crate::framework::Stash;
 use crate::model::{arrays, model};
@@ -142,7 +142,7 @@ type Found<T> = admm::Result<(Fitted<T>, Vec<f64>, Vec<String>)>;
 
 impl<T: Number> Fit<T> {
     fn run(self, asks: &Asks, watched: bool) -> Found<T> {
-        let method = self.choices.method;
+        let (method, conditions) = (self.choices.method, self.choices.certificate);
         let ranks = self.ranks;
         let model = self.choices.model(ranks.clone());
         // A rank that cannot begin tells the others.
@@ -160,6 +160,9 @@ impl<T: Number> Fit<T> {
         if !any(&*ranks, Ok(asks.is_over()))? {
             let over = asks.over();
             fitted = prepared.other_starts(fitted, &|| over.load(Relaxed))?;
+        }
+        if conditions == Conditions::SecondOrder && !any(&*ranks, Ok(asks.is_over()))? {
+            fitted.report.second_order = Some(prepared.second_order(&fitted.model)?);
         }
         let explained = prepared.explained_by_columns(&fitted.model)?;
         Ok((fitted, explained, prepared.warnings()))

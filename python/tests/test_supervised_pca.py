@@ -146,6 +146,17 @@ def test_it_works_in_pipelines_and_searches():
     assert make_pipeline(StandardScaler(), SupervisedPCA()).fit(X, y).score(X, y) > 0.9
 
 
+def test_the_certificate_of_second_order_tells_a_minimum():
+    X, y = load_iris(return_X_y=True)
+    first = SupervisedPCA(weight=0.1).fit(X, y)
+    assert "second_order" not in first.certificate_
+    found = SupervisedPCA(weight=0.1, certificate="second-order").fit(X, y).certificate_["second_order"]
+    assert (found["verdict"], found["symmetries"]) == ("minimum", 2)
+    assert found["eigenvalues"][0] > 0.001 > found["errors"][0]
+    two_stage = SupervisedPCA(method="two-stage", certificate="second-order").fit(X, y)
+    assert "not stationary" in two_stage.certificate_["second_order"]["verdict"]["undecided"]
+
+
 def test_a_warm_start_begins_where_the_last_fit_ended():
     X, y = load_wine(return_X_y=True)
     model = SupervisedPCA(warm_start=True).fit(X, y)

@@ -17,6 +17,7 @@ mod methods;
 mod prepared;
 mod problem;
 mod result;
+mod second_order;
 mod starts;
 
 pub use choices::{AccelerationChoice, Builder, Constraint, JointModel, Method, PenaltyChoice, Reach, Rule};

@@ -19,7 +19,9 @@
 //! |---|---|
 //! | [`joint`] | the joint model: build, fit, predict |
 //! | [`descent`] | descent methods, and the model of the Hessian that L-BFGS can start from |
+//! | [`composites`] | least squares with any number of terms g(Cx), each with its own penalty |
 //! | [`qp`] | quadratic and linear programs as one call: the feature `qp`, which is on by default |
+//! | [`second_order`] | the certificate that a stationary point is a local minimum |
 //! | [`pca`] | the PCA loss and the rules that lower it |
 //! | [`loss`] | the loss of the predictions, one of several heads or yours, and its variable (V, B, b) |
 //! | [`network`] | dense layers between X and a loss of any kind |
@@ -33,6 +35,7 @@
 //! A module uses those below it, and never one above.
 
 mod chunks;
+pub mod composites;
 pub mod data;
 pub mod descent;
 mod generator;
@@ -46,6 +49,7 @@ pub mod prox;
 #[cfg(feature = "qp")]
 pub mod qp;
 mod scalar;
+pub mod second_order;
 pub mod set;
 pub mod smooth;
 mod view;

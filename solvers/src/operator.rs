@@ -42,6 +42,9 @@ mod stacked;
 mod transform;
 
 #[cfg(feature = "fourier")]
+pub(crate) use transform::Transform;
+
+#[cfg(feature = "fourier")]
 pub use circular_convolution::CircularConvolution;
 pub use circular_gradient::CircularGradient;
 pub use composed_quadratic::ComposedQuadratic;

@@ -6,6 +6,7 @@ mod check_kit;
 mod check_kit_faults;
 #[path = "../../tests/common.rs"]
 mod common;
+mod composites;
 mod couplings;
 mod data;
 mod descent;
@@ -41,6 +42,7 @@ mod qp;
 mod ranks;
 mod rules;
 mod rules_converge;
+mod second_order;
 mod sets;
 mod softmax;
 mod spectra;

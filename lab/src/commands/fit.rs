@@ -163,7 +163,8 @@ fn print<T: Scalar>(heading: &str, found: &[JudgedFit<T>]) -> Result<(), Failure
     let (figures, sentence) = (methods_table::render(&summaries), methods_table::sentence(&summaries));
     let (starts, certificate) = (methods_table::starts(&summaries), methods_table::certificate(&summaries));
     let participation = methods_table::participation(&summaries);
-    output::print(format!("{heading}\n\n{figures}\n{sentence}\n{participation}{starts}{certificate}"))
+    let second_order = methods_table::second_order(&summaries);
+    output::print(format!("{heading}\n\n{figures}\n{sentence}\n{participation}{starts}{certificate}{second_order}"))
 }
 
 /// The line above the table, for n training samples.

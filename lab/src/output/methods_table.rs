@@ -85,6 +85,13 @@ pub fn certificate(summaries: &[MethodSummary]) -> String {
     admm.map_or(String::new(), |admm| format!("\nCertificate of admm:\n{}\n", admm.certificate))
 }
 
+/// Returns the certificates of second order as text, a line a method.
+pub fn second_order(summaries: &[MethodSummary]) -> String {
+    let line = |one: &MethodSummary| Some(format!("{:11}{}\n", one.method, one.second_order.as_ref()?));
+    let lines: String = summaries.iter().filter_map(line).collect();
+    if lines.is_empty() { lines } else { format!("\nOf second order:\n{lines}") }
+}
+
 /// Returns a line for each method that tried several starts: the minima that they end in.
 pub fn starts(summaries: &[MethodSummary]) -> String {
     let several = summaries.iter().filter(|one| !one.starts.is_empty());

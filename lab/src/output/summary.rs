@@ -4,6 +4,7 @@ use admm::Status;
 use admm::certificate::Certificate;
 use admm_solvers::joint::{Method, Progress, Report, StartEnd};
 use admm_solvers::loss::Loss;
+use admm_solvers::second_order::SecondOrder;
 use serde::{Serialize, Serializer};
 
 use crate::prediction::Prediction;
@@ -36,6 +37,9 @@ pub struct MethodSummary {
     pub dual_residual: f64,
     pub rho: f64,
     pub certificate: Certificate,
+    /// Absent where it was not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second_order: Option<SecondOrder>,
     pub n: usize,
     pub d: usize,
     pub k: usize,
@@ -81,6 +85,7 @@ impl MethodSummary {
             dual_residual,
             rho,
             certificate: report.certificate.clone(),
+            second_order: report.second_order.clone(),
             n,
             d,
             k,

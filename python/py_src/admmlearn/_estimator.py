@@ -52,6 +52,7 @@ class Estimator(CallbackSupport, Model):
         "tol": [Interval(Real, 0, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "starts": [Interval(Integral, 0, None, closed="left")],
+        "certificate": [StrOptions({"first-order", "second-order"})],
         "warm_start": ["boolean"],
         "random_state": ["random_state"],
         "n_jobs": [Integral, None],
@@ -78,6 +79,7 @@ class Estimator(CallbackSupport, Model):
     tol: float = 1e-6
     max_iter: int = 5000
     starts: int = 0
+    certificate: str = "first-order"
     warm_start: bool = False
     random_state: int | np.random.RandomState | None = None
     n_jobs: int | None = None
@@ -206,6 +208,7 @@ class Estimator(CallbackSupport, Model):
             "starts": int(self.starts),
             "seed": _seed(self.random_state),
             "threads": max(int(jobs), 0),
+            "certificate": self.certificate,
         }
 
     def _warn(self, facts: dict[str, Any]) -> None:

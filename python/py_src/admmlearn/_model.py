@@ -140,6 +140,9 @@ class Model(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         history = json.loads(facts["history"])
         self.explained_variance_ratio_ = np.asarray(facts["explained"], dtype=self.components_.dtype)
         self.certificate_ = report.pop("certificate")
+        second_order = report.pop("second_order")
+        if second_order is not None:
+            self.certificate_["second_order"] = second_order
         self.report_ = report
         self.status_ = report["status"]
         self.n_iter_ = max(int(report["iterations"]), 1)

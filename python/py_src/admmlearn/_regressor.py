@@ -33,7 +33,8 @@ class SupervisedPCARegressor(Estimator, Regressor):
         True to bring targets to mean 0 and standard deviation 1 for the fit, so that λ weighs two losses of one size.
         Predictions come in the unit of the targets. Counts stay as they are.
     weight, ridge, constraint, shrinkage, rule, method, scale, hidden, activation, layer_ridge, reach, penalty, \
-relaxation, acceleration, tol, max_iter, starts, warm_start, random_state, n_jobs, verbose
+relaxation, acceleration, tol, max_iter, starts, certificate, warm_start, random_state, \
+n_jobs, verbose
         Those of `SupervisedPCA`.
 
     Attributes

@@ -69,6 +69,9 @@ class SupervisedPCA(Estimator, Classifier):
         The most iterations.
     starts : int, default=0
         The number of random starts that are tried beside the first one. The best end counts.
+    certificate : {"first-order", "second-order"}
+        The conditions that are checked at the end. "second-order" tells a local minimum from a saddle point, by up to 600
+        more passes over the data.
     class_weight : dict, "balanced" or None
         What a class counts. Labels of which a sample may have several have no such weights.
     warm_start : bool, default=False
@@ -103,7 +106,8 @@ class SupervisedPCA(Estimator, Classifier):
     report_ : dict
         The figures of the fit.
     certificate_ : dict
-        What was found about the conditions of convergence.
+        What was found about the conditions of convergence. With `certificate="second-order"`, its entry "second_order"
+        holds the verdict and the smallest eigenvalues of the Hessian.
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {

@@ -25,6 +25,7 @@ mod linear_program;
 mod logistic_regression;
 mod matrix_completion;
 mod mixture_proportions;
+mod non_negative_deconvolution;
 mod non_negative_least_squares;
 mod penalties;
 mod portfolio;
@@ -83,6 +84,7 @@ problems! {
     logistic_regression,
     matrix_completion,
     mixture_proportions,
+    non_negative_deconvolution,
     non_negative_least_squares,
     portfolio,
     quadratic_program,

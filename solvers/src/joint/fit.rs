@@ -77,6 +77,7 @@ fn report<T: Scalar>(prepared: &Linear<T>, method: Method, found: &Found<Predict
         dual_residual: last.dual_residual,
         rho: last.rho,
         certificate: certify(prepared, method, found, figures),
+        second_order: None,
         n: prepared.objective.prediction.samples.total(),
         d: prepared.scaler.mean.len(),
         k: point.v.ncols(),

@@ -15,5 +15,6 @@ pub(crate) use fit::fit_layered;
 use hidden::Hidden;
 use loss::LayeredLoss;
 use objective::LayeredObjective;
-use point::LayeredPoint;
+pub(crate) use objective::ThroughObjective;
+pub(crate) use point::LayeredPoint;
 pub(crate) use prepared::Layered;

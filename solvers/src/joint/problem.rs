@@ -3,11 +3,13 @@
 use super::fit::fit_linear;
 use super::layered::{Layered, fit_layered};
 use super::prepared::{Task, explained_by_columns};
+use super::second_order::{examine_layered, examine_linear};
 use super::{Fitted, JointModel, Linear, Method, Model, Moment, Position};
 use crate::data::{Features, Targets};
 use crate::joint::Builder;
 use crate::loss::{Head, Predictor};
 use crate::scalar::Scalar;
+use crate::second_order::SecondOrder;
 use admm::ranks::gather;
 use admm::{Error, Result, caught};
 use std::ops::ControlFlow;
@@ -247,6 +249,41 @@ impl<T: Scalar> Prepared<T> {
                 Error::check_size("W", (hidden.covariance.dimension(), w.ncols()), w.shape())?;
                 Ok(explained_by_columns(&hidden.covariance, w))
             }
+        })
+    }
+
+    /// The certificate of second order of a model of this problem: whether it is a local minimum of the joint objective,
+    /// strict but for the symmetries of the model. These are W → WQ with B → QᵀB, where the constraint allows it, and for
+    /// the softmax a number that is added to all entries of b, and without a ridge to a row of B.
+    ///
+    /// It takes two passes for each product with the Hessian, and up to 300 products. As many as the objective has
+    /// directions are enough. See [`second_order`](crate::second_order) for what it is worth.
+    ///
+    /// It certifies what the losses see, where W is normalised before use. In the ball, a column inside moves freely, and
+    /// one at the boundary on the sphere. A column at the boundary whose multiplier is 0 within the tolerance is not
+    /// decided, nor is a model whose hidden layers stop the PCA loss.
+    ///
+    /// ```
+    /// use admm_solvers::joint::{JointModel, Method};
+    /// use admm_solvers::second_order::Verdict;
+    /// use admm::nalgebra::DMatrix;
+    /// use std::ops::ControlFlow::Continue;
+    ///
+    /// let x = DMatrix::from_fn(3, 40, |i, j| ((3 * j + i) as f64).sin() + if i == j % 2 { 1.0 } else { 0.0 });
+    /// let labels: Vec<usize> = (0..40).map(|sample| sample % 2).collect();
+    /// let prepared = JointModel::builder().build()?.prepare(&x, &labels, 2, None)?;
+    /// let fitted = prepared.fit(Method::Admm, &mut |_| Continue(()))?;
+    /// let certificate = prepared.second_order(&fitted.model)?;
+    /// assert_eq!((certificate.verdict, certificate.symmetries), (Verdict::Minimum, 2));
+    /// # Ok::<(), admm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Size`] for a model of another size, and those of the losses.
+    pub fn second_order(&self, model: &Model<T>) -> Result<SecondOrder> {
+        caught(|| match &self.0 {
+            Problem::Linear(of) => examine_linear(of, model),
+            Problem::Layered(of) => examine_layered(of, model),
         })
     }
 

@@ -1,6 +1,6 @@
 //! Least squares on images, solved in the domain of a transform.
 
-use super::transform::{Cosine, Fourier};
+use super::transform::{Cosine, Transform};
 use super::{CircularConvolution, CircularGradient, ImageGradient, Multiple};
 use crate::linalg;
 use crate::scalar::Scalar;
@@ -40,12 +40,6 @@ pub struct ImageQuadratic<T: Scalar, K, D> {
     eigenvalues: [DMatrix<T>; 2],
     /// ρ, and the inverse of the system for it.
     kept: Option<(T, DMatrix<T>)>,
-}
-
-#[derive(Clone)]
-enum Transform<T> {
-    Cosine(Cosine<T>),
-    Fourier(Fourier<T>),
 }
 
 impl<T: Scalar> ImageQuadratic<T, Multiple<T>, ImageGradient> {
@@ -118,10 +112,7 @@ impl<T: Scalar, K: Operator<T>, D: Operator<T>> Subproblem<T> for ImageQuadratic
         };
         let mut right = self.gradient.transposed(to.v);
         right.zip_apply(&self.right, |pull, fit| *pull = fit + to.rho * *pull);
-        *x = match &self.transform {
-            Transform::Cosine(cosine) => cosine.filtered(&right, inverse),
-            Transform::Fourier(fourier) => fourier.filtered(&right, inverse),
-        };
+        *x = self.transform.filtered(&right, inverse);
         if !x.is_finite() {
             return Err(Error::not_finite("the new image"));
         }

@@ -52,6 +52,38 @@ impl<T: Scalar> Line<T> {
     }
 }
 
+/// A transform that makes some operators on images diagonal, with real eigenvalues.
+#[derive(Clone)]
+pub(crate) enum Transform<T> {
+    /// Those that commute with circular shifts.
+    Fourier(Fourier<T>),
+    /// Those that do so on the image with its mirror images around it.
+    Cosine(Cosine<T>),
+}
+
+impl<T: Scalar> Transform<T> {
+    /// Both, for images of a size that is not 0.
+    pub(crate) fn all(size: (usize, usize)) -> [Self; 2] {
+        [Transform::Fourier(Fourier::new(size)), Transform::Cosine(Cosine::new(size))]
+    }
+
+    /// hw times the image of the coefficients of x times real numbers.
+    pub(crate) fn filtered(&self, x: &DMatrix<T>, factors: &DMatrix<T>) -> DMatrix<T> {
+        match self {
+            Transform::Fourier(fourier) => fourier.filtered(x, factors),
+            Transform::Cosine(cosine) => cosine.filtered(x, factors),
+        }
+    }
+
+    /// The eigenvalues of a diagonal operator that makes `image` of an image x without a coefficient 0.
+    pub(crate) fn eigenvalues(&self, image: &DMatrix<T>, x: &DMatrix<T>) -> DMatrix<T> {
+        match self {
+            Transform::Fourier(of) => of.spectrum(image).zip_map(&of.spectrum(x), |image, x| (image / x).re),
+            Transform::Cosine(of) => of.coefficients(image).component_div(&of.coefficients(x)),
+        }
+    }
+}
+
 /// The discrete Fourier transform of real images (h×w).
 ///
 /// A spectrum is w×(⌊h/2⌋ + 1): its rows are the frequencies along a row of the image, its columns those along a column,
@@ -171,9 +203,13 @@ impl<T: Scalar> Cosine<T> {
         Cosine { down: CosineLine::new(height), across: CosineLine::new(width) }
     }
 
+    fn coefficients(&self, x: &DMatrix<T>) -> DMatrix<T> {
+        self.across.forward(&self.down.forward(x).transpose())
+    }
+
     /// hw times the image of the coefficients of x times real numbers.
     pub(crate) fn filtered(&self, x: &DMatrix<T>, factors: &DMatrix<T>) -> DMatrix<T> {
-        let coefficients = self.across.forward(&self.down.forward(x).transpose()).component_mul(factors);
+        let coefficients = self.coefficients(x).component_mul(factors);
         self.down.backward(&self.across.backward(&coefficients).transpose())
     }
 

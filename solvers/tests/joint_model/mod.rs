@@ -10,6 +10,7 @@ mod normalised;
 mod optima;
 mod rounding;
 mod runs;
+mod second_order;
 mod starts;
 mod symmetries;
 mod unattained;

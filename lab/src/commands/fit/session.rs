@@ -8,7 +8,7 @@ use admm_solvers::joint::{Fitted, Method, Moment, Position, Prepared, Report};
 
 use crate::checkpoint::FitCheckpoints;
 use crate::failure::Failure;
-use crate::flags::{FitOptions, ModelOptions};
+use crate::flags::{Conditions, FitOptions, ModelOptions};
 use crate::interrupt;
 use crate::output::Console;
 use crate::ranks;
@@ -41,8 +41,12 @@ impl<T: Scalar> Session<'_, T> {
                 return Err(Failure::Interrupted);
             }
             let fitted = self.prepared.other_starts(fitted, &interrupt::requested);
-            let fitted = fitted.map_err(Failure::library(method.to_string()))?;
+            let mut fitted = fitted.map_err(Failure::library(method.to_string()))?;
             let stopped = lacks_starts(&fitted, starts);
+            if !stopped && self.options.certificate == Conditions::SecondOrder {
+                let certificate = self.prepared.second_order(&fitted.model);
+                fitted.report.second_order = Some(certificate.map_err(Failure::library(method.to_string()))?);
+            }
             self.advise(&fitted.report);
             self.found.push(fitted);
             if let Some(checkpoints) = &mut self.checkpoints {

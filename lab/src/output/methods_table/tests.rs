@@ -30,6 +30,7 @@ fn summary(method: Method, variance_explained: f64, error: f64) -> MethodSummary
             by_absolute: false,
             nonconvex: false,
         },
+        second_order: None,
         n: 100,
         d: 5,
         k: 2,
@@ -114,4 +115,19 @@ fn the_certificate_is_that_of_admm() {
     let text = certificate(&[joint, admm]);
     assert!(text.starts_with("\nCertificate of admm:\nyes  smooth block last: it is\n–    penalty"), "{text}");
     assert!(text.ends_with("\n") && text.lines().all(|line| line.chars().count() <= 100), "{text}");
+}
+
+#[test]
+fn a_certificate_of_second_order_has_a_line_a_method() {
+    let plain = summary(Method::Admm, 0.5, 0.1);
+    assert_eq!(second_order(std::slice::from_ref(&plain)), "");
+    let certificate = r#"{"verdict": {"saddle": {"curvature": -0.25, "length": 0.5, "fall": 0.125}}, "eigenvalues": [-0.25],
+        "errors": [1e-9], "largest": 2.0, "overlooked": 0.0, "symmetries": 1, "products": 9, "passes": 40}"#;
+    let saddle = MethodSummary {
+        second_order: serde_json::from_str(certificate).unwrap(),
+        ..summary(Method::Descent, 0.5, 0.1)
+    };
+    let expected = "\nOf second order:\njoint      no   strict local minimum: a saddle, with a curvature of -2.50e-1: \
+                    a step of 5.00e-1 lowers the objective by 1.25e-1\n";
+    assert_eq!(second_order(&[plain, saddle]), expected);
 }

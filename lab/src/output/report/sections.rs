@@ -75,6 +75,7 @@ pub fn certificate(summaries: &[MethodSummary]) -> Section {
         [vec![one.method.to_string()], sizes.to_vec(), vec![one.status.to_string()]].concat()
     };
     let rows: Vec<_> = summaries.iter().map(row).collect();
+    let curvatures: Vec<_> = summaries.iter().filter_map(curvature).collect();
     let unfinished = summaries.iter().filter(|one| one.status != Status::Converged);
     let body = html! {
         (table("How the methods ended", &columns.map(String::from), &rows))
@@ -94,6 +95,13 @@ pub fn certificate(summaries: &[MethodSummary]) -> Section {
             (table("What theory asks of ADMM here", &["condition", "holds", "because"].map(String::from), &conditions(admm)))
             p { "The conditions are sufficient. A run that lacks one may have found the same point, but no theorem says so." }
         }
+        @if !curvatures.is_empty() {
+            (table("Whether the ends are local minima", &["method", "strict local minimum", "because"].map(String::from), &curvatures))
+            p {
+                "By the smallest eigenvalues of the Riemannian Hessian of the joint objective, without the directions in which "
+                "the symmetries of the model leave the objective as it is."
+            }
+        }
         @for one in unfinished { p { strong { (one.method) ": " (one.status) "." } " " (one.status.advice()) } }
     };
     Section { id: "certificate", title: "Certificate", body }
@@ -102,6 +110,11 @@ pub fn certificate(summaries: &[MethodSummary]) -> Section {
 fn conditions(admm: &MethodSummary) -> Vec<Vec<String>> {
     let row = |(verdict, condition, because): (&str, &str, String)| vec![condition.into(), verdict.into(), because];
     admm.certificate.lines().map(row).to_vec()
+}
+
+fn curvature(one: &MethodSummary) -> Option<Vec<String>> {
+    let (verdict, _, because) = one.second_order.as_ref()?.line();
+    Some(vec![one.method.to_string(), verdict.into(), because])
 }
 
 /// The command, the version and every choice.

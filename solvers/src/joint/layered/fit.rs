@@ -75,6 +75,7 @@ fn report<T: Scalar>(prepared: &Layered<T>, method: Method, found: &Found<Layere
         dual_residual: last.dual_residual,
         rho: last.rho,
         certificate: certify_layered(prepared.tolerance(), method, found.status, figures),
+        second_order: None,
         n: reduced.samples.total(),
         d: prepared.scaler.mean.len(),
         k: point.head.v.ncols(),

@@ -3,6 +3,7 @@
 use super::Model;
 use crate::joint::Method;
 use crate::scalar::Scalar;
+use crate::second_order::SecondOrder;
 use admm::Status;
 use admm::certificate::Certificate;
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,9 @@ pub struct Report {
     pub rho: f64,
     /// The certificate: findings on the conditions for convergence.
     pub certificate: Certificate,
+    /// The [certificate of second order](crate::joint::Prepared::second_order), where it was asked for.
+    #[serde(default)]
+    pub second_order: Option<SecondOrder>,
     /// The number of samples.
     pub n: usize,
     /// The number of features.
