@@ -17,13 +17,16 @@ pub struct User {
     object: Arc<Py<PyAny>>,
     /// True if the methods get one-dimensional arrays for columns.
     flat: bool,
+    /// True if it has the method `value`: asked once, for to ask costs as much as a call.
+    has_value: bool,
     stash: Stash,
 }
 
 impl User {
     /// Takes an object.
     pub fn new(object: &Bound<'_, PyAny>, flat: bool, stash: &Stash) -> Self {
-        User { object: Arc::new(object.clone().unbind()), flat, stash: stash.clone() }
+        let has_value = object.hasattr(intern!(object.py(), "value")).unwrap_or(false);
+        User { object: Arc::new(object.clone().unbind()), flat, has_value, stash: stash.clone() }
     }
 
     /// Runs code with the object. What it raises is kept.
@@ -37,13 +40,14 @@ impl User {
 
     /// The value at x by the method `value`, and NaN without one.
     fn value(&self, x: &DMatrix<f64>) -> Result<f64> {
-        self.attached(|py, object| {
-            let name = intern!(py, "value");
-            if !object.hasattr(name)? {
-                return Ok(f64::NAN);
-            }
-            object.call_method1(name, (array(py, x, self.flat)?,))?.extract()
-        })
+        self.value_by(|py| array(py, x, self.flat))
+    }
+
+    fn value_by(&self, x: impl FnOnce(Python<'_>) -> PyResult<Bound<'_, PyAny>>) -> Result<f64> {
+        if !self.has_value {
+            return Ok(f64::NAN);
+        }
+        self.attached(|py, object| object.call_method1(intern!(py, "value"), (x(py)?,))?.extract())
     }
 }
 
@@ -133,10 +137,7 @@ impl Subproblem<f64> for PythonArgmin {
     type Image = DMatrix<f64>;
 
     fn value(&self, x: &Object) -> Result<f64> {
-        self.0.attached(|py, object| {
-            let name = intern!(py, "value");
-            if object.hasattr(name)? { object.call_method1(name, (x.copied(py)?,))?.extract() } else { Ok(f64::NAN) }
-        })
+        self.0.value_by(|py| x.copied(py))
     }
     fn argmin(&self, x: &mut Object, to: Target<'_, f64, DMatrix<f64>>) -> Result<Solved<f64>> {
         let answer = self.0.attached(|py, object| {
