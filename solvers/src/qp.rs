@@ -41,6 +41,9 @@
 mod block;
 mod convex;
 mod options;
+mod polish;
+mod prepared;
+mod products;
 mod program;
 mod proof;
 mod residuals;
@@ -50,6 +53,7 @@ mod solve;
 mod system;
 
 pub use options::{Options, Start};
+pub use prepared::Prepared;
 pub use program::Program;
 pub use proof::{Certificate, Proof};
 pub use residuals::Residuals;
