@@ -15,7 +15,7 @@ pub struct Options {
     pub rho: f64,
     /// Over-relaxation α in (0, 2): 1.6 by default.
     pub relaxation: f64,
-    /// Whether the rows that the iterates hold at their bounds are tried as equations, which costs a factorisation for
+    /// True if the rows that the iterates hold at their bounds are tried as equations, which costs a factorisation for
     /// each digit that is gained. Where they are the right ones, the run ends there, with residuals near rounding.
     pub polish: bool,
     /// The point to start from, 0 by default.

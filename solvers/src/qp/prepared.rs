@@ -38,7 +38,7 @@ pub struct Prepared {
     pub(super) system: Arc<System>,
     /// The factor of the last run.
     pub(super) tuned: Option<Tuned>,
-    /// Whether the program has no rows but one without bounds, which was added.
+    /// True if the program has no rows but one without bounds, which was added.
     pub(super) is_bare: bool,
 }
 

@@ -86,7 +86,9 @@ impl Prepared {
                 return Ok(if self.is_bare { solution.without_rows() } else { solution });
             }
             admm = next;
-            length = if accelerated { length * 2 / ACCELERATED } else { length * ACCELERATED };
+            // A phase may end at once, time and again, so that its length never limits it.
+            let longer = length.saturating_mul(ACCELERATED);
+            length = if accelerated { length.saturating_mul(2) / ACCELERATED } else { longer };
             accelerated = !accelerated;
         }
     }
