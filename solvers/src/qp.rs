@@ -32,7 +32,10 @@
 //! - the scaling of the data, after Ruiz (§5.1),
 //! - a sparse factorisation of one quasi-definite system (§3.1), which is made anew when ρ changes,
 //! - a larger penalty for equations (§5.2),
-//! - residuals and the duality gap in the units of the program ([`Residuals`]).
+//! - residuals and the duality gap in the units of the program ([`Residuals`]),
+//! - a polish: the equations of the rows that are held at their bounds (§4, [`Options::polish`]).
+//!
+//! [`Prepared`] solves a program again with other vectors q, l and u.
 //!
 //! A program without a solution ends as [`PrimalInfeasible`](admm::Status::PrimalInfeasible) or
 //! [`DualInfeasible`](admm::Status::DualInfeasible), with the vector that proves it and the residuals of the proof in the units of
@@ -41,6 +44,9 @@
 mod block;
 mod convex;
 mod options;
+mod polish;
+mod prepared;
+mod products;
 mod program;
 mod proof;
 mod residuals;
@@ -50,6 +56,7 @@ mod solve;
 mod system;
 
 pub use options::{Options, Start};
+pub use prepared::Prepared;
 pub use program::Program;
 pub use proof::{Certificate, Proof};
 pub use residuals::Residuals;

@@ -50,6 +50,8 @@ golden! {
     #[ignore = "takes long without optimisation"]
     robust_pca_300: "T4" 300 3,
     #[ignore = "takes long without optimisation"]
+    robust_pca_1000: "T4" 1000 3,
+    #[ignore = "takes long without optimisation"]
     completion: "T5" 150 3,
     #[ignore = "takes long without optimisation"]
     completion_300: "T5" 300 3,

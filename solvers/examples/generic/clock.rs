@@ -73,7 +73,7 @@ impl Clock {
 }
 
 /// The CPU seconds of the first thread, which does all the work; the seconds of a clock where Linux does not tell them.
-fn cpu() -> f64 {
+pub(crate) fn cpu() -> f64 {
     static BEGUN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
     let nanoseconds = || std::fs::read_to_string("/proc/self/schedstat").ok()?.split(' ').next()?.parse::<f64>().ok();
     nanoseconds().map_or_else(|| BEGUN.get_or_init(Instant::now).elapsed().as_secs_f64(), |time| time * 1e-9)

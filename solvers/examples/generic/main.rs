@@ -5,11 +5,14 @@
 //! names, T1_256 for instance, or all of them. With a folder of scripts, each script is called for the same problems:
 //! `$PYTHON SCRIPT --data NAME --budget SECONDS` prints a line for each method.
 //!
+//! `… -- --programs FILE SOLUTIONS` solves the quadratic programs of a file, for the script `programs.py` beside this file.
+//!
 //! It is an example and no command of the program, which has neither quadratic programs nor Fourier transforms in it.
 
 mod clock;
 mod data;
 mod problems;
+mod programs;
 
 use clock::{Clock, GAPS};
 use problems::{PROBLEMS, Problem};
@@ -69,6 +72,12 @@ fn call_peers(folder: &str, name: &str, budget: f64) {
 }
 
 fn main() -> admm::Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, from, to] = &words[..]
+        && flag == "--programs"
+    {
+        return programs::solve(from, to);
+    }
     let Some(Wanted { budget, peers, names }) = wanted() else {
         println!(
             "cargo run --release --example generic -- [--budget SECONDS] [--peers FOLDER] [NAME …], with NAME one of"

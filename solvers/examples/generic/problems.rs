@@ -31,7 +31,7 @@ const fn problem(name: &'static str, size: usize, optimum: f64, solve: fn(usize,
 
 /// The problems and their optimal values, which are certified by dual bounds to 10⁻¹¹ at least, that of T12 excepted: it
 /// is the best value known of a problem that is not convex.
-pub(crate) const PROBLEMS: [Problem; 24] = [
+pub(crate) const PROBLEMS: [Problem; 25] = [
     problem("T1", 64, 48.897754248828264, denoising),
     problem("T1", 128, 141.55222832295314, denoising),
     problem("T1", 256, 448.04801434086664, denoising),
@@ -42,6 +42,7 @@ pub(crate) const PROBLEMS: [Problem; 24] = [
     problem("T3", 300, 5.753978972688938, lasso),
     problem("T4", 100, 901.6412130524391, robust_pca),
     problem("T4", 300, 6447.663482157127, robust_pca),
+    problem("T4", 1000, 32296.9565637931, robust_pca),
     problem("T5", 150, 720.8164846402764, completion),
     problem("T5", 300, 1485.1684117277046, completion),
     problem("T6", 100, 149.00464875683804, inverse_covariance),

@@ -15,6 +15,9 @@ pub struct Options {
     pub rho: f64,
     /// Over-relaxation α in (0, 2): 1.6 by default.
     pub relaxation: f64,
+    /// True if the rows that the iterates hold at their bounds are tried as equations, which costs a factorisation for
+    /// each digit that is gained. Where they are the right ones, the run ends there, with residuals near rounding.
+    pub polish: bool,
     /// The point to start from, 0 by default.
     pub start: Option<Start>,
 }
@@ -22,7 +25,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let tolerance = Tolerance { absolute: 1e-14, relative: 1e-6 };
-        Options { tolerance, max_iterations: 50_000, rho: 0.1, relaxation: 1.6, start: None }
+        Options { tolerance, max_iterations: 50_000, rho: 0.1, relaxation: 1.6, polish: true, start: None }
     }
 }
 

@@ -42,24 +42,45 @@ impl Program {
         }
         Error::check_size("P of a quadratic program", (n, n), (p.nrows(), p.ncols()))?;
         Error::check_size("A of a quadratic program", (m, n), (m, a.ncols()))?;
-        Error::check_size("l of a quadratic program", (m, 1), lower.shape())?;
-        Error::check_size("u of a quadratic program", (m, 1), upper.shape())?;
-        let finite = |entries: &[f64], name: &str| match entries.iter().position(|entry| !entry.is_finite()) {
-            Some(at) => Err(Error::not_finite(format!("entry {at} of {name} of a quadratic program"))),
-            None => Ok(()),
-        };
-        finite(p.values(), "P")?;
-        finite(q.as_slice(), "q")?;
-        finite(a.values(), "A")?;
-        let (lower, upper) = bounds(lower, upper)?;
+        check_finite(p.values(), "P")?;
+        check_finite(a.values(), "A")?;
+        let (lower, upper) = Self::check_vectors((n, m), &q, lower, upper)?;
         check_symmetric(&p)?;
         check_semidefinite(&p)?;
         Ok(Program { p, q, a, lower, upper })
     }
 
+    /// Checks q, l and u, and returns the bounds with infinities where there is none.
+    pub(super) fn check_vectors(
+        (n, m): (usize, usize),
+        q: &DVector<f64>,
+        lower: DVector<f64>,
+        upper: DVector<f64>,
+    ) -> Result<(DVector<f64>, DVector<f64>)> {
+        Error::check_size("q of a quadratic program", (n, 1), q.shape())?;
+        Error::check_size("l of a quadratic program", (m, 1), lower.shape())?;
+        Error::check_size("u of a quadratic program", (m, 1), upper.shape())?;
+        check_finite(q.as_slice(), "q")?;
+        bounds(lower, upper)
+    }
+
+    /// The same program with a row that has no bounds.
+    pub(super) fn with_a_row(self) -> Self {
+        let a = CscMatrix::zeros(1, self.q.len());
+        let bound = |bound: f64| DVector::repeat(1, bound);
+        Program { a, lower: bound(f64::NEG_INFINITY), upper: bound(f64::INFINITY), ..self }
+    }
+
     /// Returns the numbers of variables and of rows.
     pub fn size(&self) -> (usize, usize) {
         (self.q.len(), self.a.nrows())
+    }
+}
+
+fn check_finite(entries: &[f64], name: &str) -> Result<()> {
+    match entries.iter().position(|entry| !entry.is_finite()) {
+        Some(at) => Err(Error::not_finite(format!("entry {at} of {name} of a quadratic program"))),
+        None => Ok(()),
     }
 }
 

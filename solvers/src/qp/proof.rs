@@ -1,7 +1,8 @@
 //! Certificates that a program has no solution, in its own units.
 
+use super::products;
 use super::program::Program;
-use super::residuals::{largest, product, transposed};
+use super::residuals::largest;
 use nalgebra::DVector;
 use nalgebra_sparse::CscMatrix;
 
@@ -71,6 +72,14 @@ impl Proof {
 fn unit(vector: DVector<f64>) -> Option<DVector<f64>> {
     let size = largest(&vector);
     (size > 0.0 && size.is_finite()).then(|| vector / size)
+}
+
+fn product(k: &CscMatrix<f64>, x: &DVector<f64>) -> DVector<f64> {
+    DVector::from_vec(products::product(k, x.as_slice()))
+}
+
+fn transposed(k: &CscMatrix<f64>, y: &DVector<f64>) -> DVector<f64> {
+    DVector::from_vec(products::transposed(k, y.as_slice()))
 }
 
 fn magnitudes(matrix: &CscMatrix<f64>) -> CscMatrix<f64> {

@@ -1,9 +1,10 @@
 //! The residuals of a quadratic program, in its own units.
 
+use super::products::{product, transposed};
 use super::program::Program;
+use crate::scalar::worst;
 use admm::Tolerance;
 use nalgebra::DVector;
-use nalgebra_sparse::CscMatrix;
 
 /// The residuals of a point (x, y), with what each is relative to. All norms are largest magnitudes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,7 +27,8 @@ pub struct Residuals {
 impl Residuals {
     pub(super) fn of(program: &Program, x: &DVector<f64>, y: &DVector<f64>) -> (Self, f64) {
         let Program { p, q, a, lower, upper } = program;
-        let (px, ax, aty) = (product(p, x), product(a, x), transposed(a, y));
+        let [px, ax, aty] =
+            [product(p, x.as_slice()), product(a, x.as_slice()), transposed(a, y.as_slice())].map(DVector::from_vec);
         let z = ax.zip_zip_map(lower, upper, |row, lower, upper| row.max(lower).min(upper));
         let bound = |row: usize| if y[row] > 0.0 { upper[row] } else { lower[row] };
         let held: f64 = (0..y.len()).filter(|&row| y[row] != 0.0).map(|row| y[row] * bound(row)).sum();
@@ -51,25 +53,11 @@ impl Residuals {
             (self.dual, bound(unit, self.dual_scale)),
             (self.gap, bound(unit, self.gap_scale)),
         ];
-        parts
-            .into_iter()
-            .map(|(residual, bound)| if residual == 0.0 { 0.0 } else { residual / bound })
-            .fold(0.0, f64::max)
+        // An infinite gap, of a multiplier that points at a bound that there is not, has an infinite scale: NaN counts.
+        worst(parts.map(|(residual, bound)| if residual == 0.0 { 0.0 } else { residual / bound }))
     }
 }
 
 pub(super) fn largest(vector: &DVector<f64>) -> f64 {
     vector.iter().fold(0.0, |most, entry| most.max(entry.abs()))
-}
-
-pub(super) fn product(matrix: &CscMatrix<f64>, x: &DVector<f64>) -> DVector<f64> {
-    let mut y = DVector::zeros(matrix.nrows());
-    matrix.triplet_iter().for_each(|(i, j, entry)| y[i] += entry * x[j]);
-    y
-}
-
-pub(super) fn transposed(matrix: &CscMatrix<f64>, y: &DVector<f64>) -> DVector<f64> {
-    let mut x = DVector::zeros(matrix.ncols());
-    matrix.triplet_iter().for_each(|(i, j, entry)| x[j] += entry * y[i]);
-    x
 }

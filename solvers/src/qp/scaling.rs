@@ -57,19 +57,28 @@ impl Scaled {
         scaled
     }
 
+    /// Takes the vectors of a program with the same matrices, in the units that there are.
+    pub(super) fn take_vectors(&mut self, program: &Program) {
+        let scaled = |vector: &DVector<f64>, by: &DVector<f64>| {
+            DMatrix::from_iterator(vector.len(), 1, vector.iter().zip(by.iter()).map(|(entry, by)| entry * by))
+        };
+        self.q = scaled(&program.q, &self.columns) * self.cost;
+        self.lower = scaled(&program.lower, &self.rows);
+        self.upper = scaled(&program.upper, &self.rows);
+    }
+
     fn equilibrate(&mut self) {
-        let mut columns = largest_of_columns(&self.p);
+        let columns = largest_of_columns(&self.p).sup(&largest_of_columns(&self.a));
         let mut rows: DVector<f64> = DVector::zeros(self.a.nrows());
-        for (i, j, entry) in self.a.triplet_iter() {
-            columns[j] = columns[j].max(entry.abs());
-            rows[i] = rows[i].max(entry.abs());
+        for column in self.a.col_iter() {
+            column.row_indices().iter().zip(column.values()).for_each(|(&i, entry)| rows[i] = rows[i].max(entry.abs()));
         }
         self.scale(&columns.map(factor), &rows.map(factor));
     }
 
     fn scale(&mut self, columns: &DVector<f64>, rows: &DVector<f64>) {
-        self.p.triplet_iter_mut().for_each(|(i, j, entry)| *entry *= columns[i] * columns[j]);
-        self.a.triplet_iter_mut().for_each(|(i, j, entry)| *entry *= rows[i] * columns[j]);
+        multiply(&mut self.p, columns, columns);
+        multiply(&mut self.a, rows, columns);
         self.q.iter_mut().zip(columns.iter()).for_each(|(q, factor)| *q *= factor);
         for bound in [&mut self.lower, &mut self.upper] {
             bound.iter_mut().zip(rows.iter()).for_each(|(bound, factor)| *bound *= factor);
@@ -102,6 +111,14 @@ impl Scaled {
         });
         let weights = DVector::from_iterator(self.rows.len(), weights);
         self.scale(&DVector::repeat(self.columns.len(), 1.0), &weights);
+    }
+}
+
+/// Replaces K by diag(rows) K diag(columns).
+fn multiply(k: &mut CscMatrix<f64>, rows: &DVector<f64>, columns: &DVector<f64>) {
+    for (mut column, factor) in k.col_iter_mut().zip(columns.iter()) {
+        let (at, values) = column.rows_and_values_mut();
+        at.iter().zip(values).for_each(|(&i, entry)| *entry *= rows[i] * factor);
     }
 }
 

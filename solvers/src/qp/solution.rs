@@ -23,6 +23,8 @@ pub struct Solution {
     pub residuals: Residuals,
     /// The number of iterations.
     pub iterations: u64,
+    /// The number of sparse factors that were computed, those of the [polish](super::Options::polish) included.
+    pub factorisations: u64,
     /// The penalty ρ of the scaled program at the end.
     pub rho: f64,
     /// The vector that proves that there is no solution, and how well it does, for a status that says so.

@@ -2,6 +2,8 @@
 
 use super::block::Quadratic;
 use super::options::Options;
+use super::polish::polished;
+use super::prepared::Prepared;
 use super::program::Program;
 use super::proof::Certificate;
 use super::residuals::Residuals;
@@ -15,7 +17,6 @@ use admm::penalty::Spectral;
 use admm::state::StateOf;
 use admm::{Coordinator, Error, Exact, Negated, Outcome, Parameter, Result, Status, Stop, Tolerance};
 use nalgebra::{DMatrix, DVector};
-use nalgebra_sparse::CscMatrix;
 use std::ops::ControlFlow;
 
 type Limits = Negated<Exact<Indicator<Bounds<DMatrix<f64>>>>>;
@@ -36,6 +37,8 @@ const GAIN: f64 = 10.0;
 const PENALTIES: (f64, f64) = (1e-6, 1e6);
 /// The residuals are measured once in so many iterations.
 const EVERY: u64 = 5;
+/// The first polish is tried where the largest residual is below so many of its bounds.
+const FIRST_POLISH: f64 = 1e3;
 
 impl Program {
     /// Solves the program with the default [`Options`].
@@ -52,20 +55,21 @@ impl Program {
     /// [`Error::Parameters`] for options out of range, [`Error::Size`] and [`Error::NotFinite`] for a start that does
     /// not fit, and [`Error::Numerical`] for a system that is singular to rounding.
     pub fn solve_with(&self, options: &Options) -> Result<Solution> {
+        Prepared::new(self.clone())?.solve_with(options)
+    }
+}
+
+impl Prepared {
+    /// Solves the program as it is now, as [`Program::solve_with`] does.
+    ///
+    /// # Errors
+    /// Those of [`Program::solve_with`].
+    pub fn solve_with(&mut self, options: &Options) -> Result<Solution> {
         check(options)?;
-        if self.a.nrows() == 0 {
-            return self.with_a_row().solve_with(options).map(Solution::without_rows);
-        }
-        let scaled = Scaled::new(self);
-        let mut admm = coordinator(&scaled, self, options)?;
-        let mut run = Run {
-            program: self,
-            scaled: &scaled,
-            options,
-            unit: typical(self.lower.as_slice(), self.upper.as_slice()),
-            best: None,
-            spent: 0,
-        };
+        let mut admm = self.coordinator(options)?;
+        let Program { lower, upper, .. } = &self.program;
+        let unit = typical(lower.as_slice(), upper.as_slice());
+        let mut run = Run { prepared: self, options, unit, best: None, spent: 0, untried: FIRST_POLISH, polishes: 0 };
         let (mut accelerated, mut length) = (false, PLAIN);
         loop {
             let (next, status, certificate) = run.phase(admm, accelerated, length)?;
@@ -77,19 +81,45 @@ impl Program {
                     (_, true) => status,
                     _ => Status::IterationLimit,
                 };
-                return Ok(run.solution(status, certificate.filter(|_| infeasible), &next));
+                let solution = run.solution(status, certificate.filter(|_| infeasible), &next);
+                self.tuned = next.blocks().0.tuned.clone();
+                return Ok(if self.is_bare { solution.without_rows() } else { solution });
             }
             admm = next;
-            length = if accelerated { length * 2 / ACCELERATED } else { length * ACCELERATED };
+            // A phase may end at once, time and again, so that its length never limits it.
+            let longer = length.saturating_mul(ACCELERATED);
+            length = if accelerated { length.saturating_mul(2) / ACCELERATED } else { longer };
             accelerated = !accelerated;
         }
     }
 
-    /// The same program with a row that has no bounds.
-    fn with_a_row(&self) -> Program {
-        let a = CscMatrix::zeros(1, self.q.len());
-        let bound = |bound: f64| DVector::repeat(1, bound);
-        Program { a, lower: bound(f64::NEG_INFINITY), upper: bound(f64::INFINITY), ..self.clone() }
+    /// The coordinator at the start. Any stopping rule of its own would be in scaled units, so it has none, and does not
+    /// stall.
+    fn coordinator(&self, options: &Options) -> Result<Splitting> {
+        let Prepared { program, scaled, .. } = self;
+        let (n, m) = program.size();
+        let (mut x, mut y, mut rho) = (DMatrix::zeros(n, 1), DMatrix::zeros(m, 1), options.rho);
+        if let Some(start) = &options.start {
+            let (given, rows) = (start.y.shape(), if self.is_bare { 0 } else { m });
+            Error::check_size("x of the start", (n, 1), start.x.shape())?;
+            Error::check_size("y of the start", (rows, 1), given)?;
+            x = matrix(&start.x.component_div(&scaled.columns));
+            if !self.is_bare {
+                y = matrix(&(start.y.component_div(&scaled.rows) * scaled.cost));
+            }
+            rho = start.rho.unwrap_or(rho);
+        }
+        let quadratic = Quadratic::new(scaled.clone(), self.system.clone(), self.tuned.clone());
+        let z = admm::Subproblem::image(&quadratic, &x)
+            .zip_zip_map(&scaled.lower, &scaled.upper, |z, l, u| z.max(l).min(u));
+        let limits = Bounds { lower: scaled.lower.clone(), upper: scaled.upper.clone() };
+        let mut admm = Coordinator::new(quadratic, Negated(Exact(Indicator(limits))), x, z, rho)?.with_dual(y / rho)?;
+        (admm.stop, admm.tolerance) = (Stop::Residuals, Tolerance { absolute: 0.0, relative: 1e-15 });
+        admm.relaxation = options.relaxation;
+        admm.penalty_policy = Box::new(Spectral { every: CHANGES, ..Spectral::default() });
+        admm.penalty_limits.bounds = PENALTIES;
+        admm.patience = u64::MAX;
+        Ok(admm)
     }
 }
 
@@ -104,14 +134,16 @@ impl Solution {
 /// Acceleration takes a tenth of the iterations where they are many. But it may extrapolate a program without a solution
 /// out of sight, and the moves of plain iterations show what they are.
 struct Run<'a> {
-    program: &'a Program,
-    scaled: &'a Scaled,
+    prepared: &'a Prepared,
     options: &'a Options,
     /// The unit of the rows.
     unit: f64,
     /// The best point so far, with its largest residual in units of the bounds.
     best: Option<(f64, Point)>,
     spent: u64,
+    /// The largest residual, in units of its bound, from which on the next polish is tried, and how many were.
+    untried: f64,
+    polishes: u64,
 }
 
 impl Run<'_> {
@@ -148,29 +180,54 @@ impl Run<'_> {
         if !self.spent.is_multiple_of(EVERY) {
             return ControlFlow::Continue(());
         }
-        let point = Point::of(self.program, self.scaled, state);
-        let excess = point.residuals.excess(&self.options.tolerance, [self.unit, 1.0 / self.scaled.cost]);
+        let point = Point::of(self.prepared, &state.x, &state.multiplier());
+        let excess = self.excess_of(&point);
         if excess < self.excess() {
             self.best = Some((excess, point));
         }
-        if excess <= 1.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.options.polish && excess <= self.untried {
+            self.untried = excess / GAIN;
+            self.polish(state);
+        }
+        if self.excess() <= 1.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn excess_of(&self, point: &Point) -> f64 {
+        point.residuals.excess(&self.options.tolerance, [self.unit, 1.0 / self.prepared.scaled.cost])
+    }
+
+    /// Takes the polished point in the place of the best one, if it is within the tolerance and not worse. Equations that are
+    /// singular to rounding have no such point.
+    fn polish(&mut self, state: &State) {
+        let Prepared { scaled, system, .. } = self.prepared;
+        self.polishes += 1;
+        let Ok([x, y]) = polished(scaled, system, [&state.z, &state.multiplier()]) else { return };
+        let point = Point::of(self.prepared, &x, &y);
+        let excess = self.excess_of(&point);
+        if excess <= self.excess().min(1.0) {
+            self.best = Some((excess, point));
+        }
     }
 
     /// The certificate in the units of the program, where it proves something in them as well: small residuals of the
     /// scaled program may be large ones there.
     fn certificate(&self, found: &Infeasibility<State>) -> Option<Certificate> {
-        let Scaled { rows, columns, .. } = self.scaled;
+        let Prepared { program, scaled, .. } = self.prepared;
+        let Scaled { rows, columns, .. } = &**scaled;
         if found.status == Status::PrimalInfeasible {
-            Certificate::primal(self.program, vector(&found.multiplier()).component_mul(rows))
+            Certificate::primal(program, vector(&found.multiplier()).component_mul(rows))
         } else {
-            Certificate::dual(self.program, vector(&(&found.to.x - &found.from.x)).component_mul(columns))
+            Certificate::dual(program, vector(&(&found.to.x - &found.from.x)).component_mul(columns))
         }
     }
 
     fn solution(self, status: Status, certificate: Option<Certificate>, admm: &Splitting) -> Solution {
-        let last = || Point::of(self.program, self.scaled, admm.state());
+        let state = admm.state();
+        let last = || Point::of(self.prepared, &state.x, &state.multiplier());
         let Point { x, y, objective, residuals } = self.best.map_or_else(last, |(_, point)| point);
-        Solution { status, x, y, objective, residuals, iterations: self.spent, rho: admm.state().rho, certificate }
+        let factorisations = admm.blocks().0.factorisations + self.polishes;
+        let (iterations, rho) = (self.spent, state.rho);
+        Solution { status, x, y, objective, residuals, iterations, factorisations, rho, certificate }
     }
 }
 
@@ -183,9 +240,10 @@ struct Point {
 }
 
 impl Point {
-    fn of(program: &Program, scaled: &Scaled, state: &State) -> Self {
-        let x = vector(&state.x).component_mul(&scaled.columns);
-        let y = vector(&state.multiplier()).component_mul(&scaled.rows) / scaled.cost;
+    /// The point x and y of the scaled program.
+    fn of(Prepared { program, scaled, .. }: &Prepared, x: &DMatrix<f64>, y: &DMatrix<f64>) -> Self {
+        let x = vector(x).component_mul(&scaled.columns);
+        let y = vector(y).component_mul(&scaled.rows) / scaled.cost;
         let (residuals, objective) = Residuals::of(program, &x, &y);
         Point { x, y, objective, residuals }
     }
@@ -197,30 +255,6 @@ fn vector(matrix: &DMatrix<f64>) -> DVector<f64> {
 
 fn matrix(vector: &DVector<f64>) -> DMatrix<f64> {
     DMatrix::from_column_slice(vector.len(), 1, vector.as_slice())
-}
-
-/// Any stopping rule of the coordinator would be in scaled units, so it has none, and does not stall.
-fn coordinator(scaled: &Scaled, program: &Program, options: &Options) -> Result<Splitting> {
-    let (n, m) = program.size();
-    let (mut x, mut y, mut rho) = (DMatrix::zeros(n, 1), DMatrix::zeros(m, 1), options.rho);
-    if let Some(start) = &options.start {
-        Error::check_size("x of the start", (n, 1), start.x.shape())?;
-        Error::check_size("y of the start", (m, 1), start.y.shape())?;
-        x = matrix(&start.x.component_div(&scaled.columns));
-        y = matrix(&(start.y.component_div(&scaled.rows) * scaled.cost));
-        rho = start.rho.unwrap_or(rho);
-    }
-    let quadratic = Quadratic::new(scaled.p.clone(), scaled.q.clone(), scaled.a.clone())?;
-    let z =
-        admm::Subproblem::image(&quadratic, &x).zip_zip_map(&scaled.lower, &scaled.upper, |z, l, u| z.max(l).min(u));
-    let limits = Bounds { lower: scaled.lower.clone(), upper: scaled.upper.clone() };
-    let mut admm = Coordinator::new(quadratic, Negated(Exact(Indicator(limits))), x, z, rho)?.with_dual(y / rho)?;
-    (admm.stop, admm.tolerance) = (Stop::Residuals, Tolerance { absolute: 0.0, relative: 1e-15 });
-    admm.relaxation = options.relaxation;
-    admm.penalty_policy = Box::new(Spectral { every: CHANGES, ..Spectral::default() });
-    admm.penalty_limits.bounds = PENALTIES;
-    admm.patience = u64::MAX;
-    Ok(admm)
 }
 
 fn check(options: &Options) -> Result<()> {

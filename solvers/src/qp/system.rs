@@ -47,7 +47,7 @@ pub(super) fn symbolic(pattern: &Pattern) -> SymbolicSparseColMatRef<'_, usize> 
     SymbolicSparseColMatRef::new_checked(size, size, &pattern.offsets, None, &pattern.rows)
 }
 
-/// The system [P + σI, Aᵀ; A, −I/ρ], and its factor LDLᵀ for one ρ.
+/// The system [P + σI, Aᵀ; A, −D], and its factor LDLᵀ for one diagonal D: I/ρ in the iterations.
 ///
 /// The matrix is quasi-definite, so every symmetric permutation of it has such a factor (Vanderbei, "Symmetric
 /// quasidefinite matrices", 1995). The permutation keeps the factor sparse even where a row of A is dense.
@@ -71,10 +71,11 @@ impl System {
         Ok(System { pattern, values, plan, n: p.ncols() })
     }
 
-    pub(super) fn factorise(&self, rho: f64) -> Result<Factor> {
+    /// The factor for the entries of D, all of them above 0. The places of its numbers are the same for every D.
+    pub(super) fn factorise(&self, diagonal: impl IntoIterator<Item = f64>) -> Result<Factor> {
         let mut values = self.values.clone();
-        for end in &self.pattern.offsets[self.n + 1..] {
-            values[end - 1] = -1.0 / rho;
+        for (end, entry) in self.pattern.offsets[self.n + 1..].iter().zip(diagonal) {
+            values[end - 1] = -entry;
         }
         let matrix = SparseColMatRef::new(symbolic(&self.pattern), &values);
         let mut factor = vec![0.0; self.plan.len_val()];
@@ -91,7 +92,7 @@ impl System {
             stack,
             Default::default(),
         );
-        done.map_err(|_| Error::numerical("the system", format!("is singular to rounding at the penalty {rho}")))?;
+        done.map_err(|_| Error::numerical("the system", "is singular to rounding"))?;
         Ok(Factor(factor))
     }
 
