@@ -4,6 +4,8 @@
 //! what moves the layers: the predictor alone, or the PCA loss as well.
 
 mod fit;
+#[cfg(test)]
+mod flow;
 mod hidden;
 mod loss;
 mod methods;
