@@ -23,7 +23,7 @@ pub struct Counted {
     traffic: Mutex<Traffic>,
 }
 
-/// What a rank has handed out.
+/// The messages that a rank has handed out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// The number of messages, each to all ranks.

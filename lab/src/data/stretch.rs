@@ -23,7 +23,7 @@ pub(super) trait RowReader {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Stretch {
     pub(super) file: usize,
-    /// From the start of the first row to the start of the line after the last row.
+    /// The bytes from the first row to the line after the last row.
     pub(super) bytes: Range<u64>,
     pub(super) rows: usize,
 }
