@@ -101,8 +101,8 @@ pub struct Pieces<'a> {
 }
 
 impl Pieces<'_> {
-    /// What is found for each piece, in their order. The journal of the first process may know some, and keeps the others.
-    /// Each piece is done as a whole, by a thread of one of the processes.
+    /// Returns what is found for each piece, in their order. The journal of the first process may know some, and keeps the
+    /// others. Each piece is done as a whole, by a thread of one of the processes.
     ///
     /// # Errors
     /// The failure of a piece, [`Failure::Interrupted`], and a journal that cannot be written. What was finished is kept.
@@ -165,7 +165,7 @@ impl Pieces<'_> {
     }
 }
 
-/// What the first process knows, in all of them.
+/// Hands out what the first process knows to all of them.
 fn of_first<R: Serialize + DeserializeOwned>(known: BTreeMap<usize, R>) -> Result<BTreeMap<usize, R>, Failure> {
     if ranks::all().size() == 1 {
         return Ok(known);

@@ -12,7 +12,7 @@ mod text_table;
 
 pub use files::{check_apart, check_writable, inside, json, print, read, write, write_here};
 pub use folder::Folder;
-pub use progress::Console;
+pub use progress::{Console, Counter};
 pub use summary::{MethodSummary, history_csv};
 pub use text_table::{TextTable, align_columns, is_text};
 

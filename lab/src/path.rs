@@ -8,7 +8,7 @@ mod spread;
 pub mod tables;
 
 pub use choice::PathChoice;
-pub use cross_validation::{CrossValidation, Judged, PathModel, held_out, judge_split, path_points};
+pub use cross_validation::{CrossValidation, PathModel, held_out, judge_split, path_points};
 pub use fits::{PathSetting, fit_path, follow_path};
 pub use marked_points::{MarkedPoint, mark, several_ridges};
 pub use spread::Spread;

@@ -66,11 +66,15 @@ fn first_line(path: &Path, byte: u64) -> Result<u64, DataError> {
 }
 
 /// Returns true if each stretch begins where the one before ends, and together they are all bytes of the files. Then every
-/// one begins where a row does, as the first does: a row over several lines was cut nowhere.
+/// one begins where a row does, as the first does: a row over several lines was cut nowhere. Empty lines at the end of a
+/// file may belong to several.
 pub(super) fn are_whole(stretches: &[Stretch], lengths: &[u64]) -> bool {
     let of_file = |file: usize| stretches.iter().filter(move |stretch| stretch.file == file);
     lengths.iter().enumerate().all(|(file, &length)| {
-        let end = of_file(file).try_fold(0, |end, next| (next.bytes.start == end).then_some(next.bytes.end));
+        let end = of_file(file).try_fold(0, |end, next| {
+            let adds_nothing = next.rows == 0 && next.bytes.end <= end;
+            (adds_nothing || next.bytes.start == end).then_some(end.max(next.bytes.end))
+        });
         end == Some(length)
     })
 }
