@@ -247,7 +247,8 @@ mod tests {
     /// The quadratic of the model along a change, in plain loops over the features.
     fn curvature(model: &Spheres<f64>, at: &Predictor<f64>, along: &Predictor<f64>) -> f64 {
         let Kronecker { prediction, spectrum, .. } = &model.of;
-        let (d, share, doubt) = (spectrum.vectors.nrows(), prediction.share, model.look_up(at));
+        let (d, share, known) = (spectrum.vectors.nrows(), prediction.share, model.look_up(at));
+        let doubt = &known + DMatrix::identity(3, 3) * (known.trace() * DOUBT / 3.0);
         let rows = |w: &DMatrix<f64>| spectrum.vectors.transpose() * w.rows(0, d);
         let (w, delta) = (rows(&at.v), rows(&along.v));
         let change = &delta * &at.b + &w * &along.b;

@@ -64,14 +64,15 @@ impl<T: Scalar> Parts<T> {
         Arc::ptr_eq(&self.parts, &other.parts)
     }
 
-    /// The pieces of a range of samples, one part after the other.
+    /// The pieces of a range of samples, one part after the other. Parts may be empty.
     fn pieces(&self, range: Range<usize>) -> impl Iterator<Item = (&Features<T>, Range<usize>)> {
         let first = self.bounds.partition_point(|&bound| bound <= range.start).saturating_sub(1);
+        let last = self.bounds.partition_point(|&bound| bound < range.end);
         let within = move |(part, bounds): (_, &[usize])| {
             let (start, end) = (range.start.max(bounds[0]), range.end.min(bounds[1]));
             (start < end).then(|| (part, start - bounds[0]..end - bounds[0]))
         };
-        self.parts.iter().zip(self.bounds.windows(2)).skip(first).map_while(within)
+        self.parts.iter().zip(self.bounds.windows(2)).take(last).skip(first).filter_map(within)
     }
 
     /// The numbers of a sample.
