@@ -89,7 +89,7 @@ impl<T: Scalar> Spheres<T> {
     }
 
     /// W of the coordinates.
-    fn from_coordinates(&self, x: &DMatrix<T>) -> DMatrix<T> {
+    fn of_coordinates(&self, x: &DMatrix<T>) -> DMatrix<T> {
         let u = &self.of.spectrum.vectors;
         let w = product_transposed(u, &x.columns(0, u.ncols()).into_owned());
         if u.is_square() { w } else { w + x.columns_range(u.ncols()..).transpose() }
@@ -148,7 +148,7 @@ impl<'a, T: Scalar> Local<'a, T> {
         let b = DMatrix::from_column_slice(left.nrows(), left.ncols(), b.as_slice());
         of_w.w -= self.coupling.by_w(&b);
         let Step { w, slacks } = self.columns.minimise(&of_w);
-        let mut v = self.model.from_coordinates(&w);
+        let mut v = self.model.of_coordinates(&w);
         if let Some(slacks) = slacks {
             v = v.insert_row(d, T::zero());
             v.set_row(d, &slacks.transpose());
