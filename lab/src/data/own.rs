@@ -53,6 +53,9 @@ pub fn load_own<T: Scalar>(source: &Source<'_>, ranks: &dyn Ranks) -> Result<Lab
     Ok(LabelledSet { name, features, classes, encoding, messages, train, test })
 }
 
+/// Numbers by sample, and what is said of them.
+type Found<T> = (Dataset<Features<T>>, Messages);
+
 /// The data, and who reads them.
 struct Own<'a> {
     path: &'a Path,
@@ -67,7 +70,7 @@ impl Own<'_> {
     }
 
     /// The rows of this process, if the data are such that it can read them alone.
-    fn table<T: Scalar>(&self) -> Result<Option<(Dataset<Features<T>>, Messages)>, Failure> {
+    fn table<T: Scalar>(&self) -> Result<Option<Found<T>>, Failure> {
         if self.reading.accepts_more_than_numbers() || self.reading.groups.is_some() {
             return Ok(None);
         }
@@ -107,7 +110,7 @@ impl Own<'_> {
     }
 
     /// The features of rows that hold nothing but numbers.
-    fn features<T: Scalar>(&self, table: Table) -> Option<(Dataset<Features<T>>, Messages)> {
+    fn features<T: Scalar>(&self, table: Table) -> Option<Found<T>> {
         let messages = Messages::of_notes(self.path, &table.notes);
         let name = self.path.to_string_lossy().into_owned();
         let table = table.finish_rows(name, self.path, self.path).ok()?;

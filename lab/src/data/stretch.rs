@@ -31,9 +31,9 @@ pub(super) struct Stretch {
 impl Stretch {
     /// The rows that start in a range of bytes of a file, if there are lines that do. It is taken for granted that no row
     /// goes on behind the line that the range begins in: [`are_whole`] tells whether that was right.
-    pub(super) fn find<'a, R: RowReader>(
+    pub(super) fn find<R: RowReader>(
         file: usize,
-        path: &'a Path,
+        path: &Path,
         range: Range<u64>,
         reader: impl FnOnce(BufReader<File>, u64) -> R,
     ) -> Result<Option<Self>, DataError> {
